@@ -1,0 +1,307 @@
+"""The ground: a computational graph, and one run of it.
+
+A :class:`Graph` is the score: which operations feed which. A :class:`Run` is one performance: every primal, local derivative
+and adjoint at given inputs. Nobody writes on the score. Neither knows any calculus: operations are known by the small
+protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever made it (:func:`gradviz.trace`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from gradviz.numerals import numeral, real
+
+
+class Operation(Protocol):
+    """What a graph asks of an operation: how to write it. Operands are texts; a ``None`` is a value that arrives by an edge."""
+
+    name: str
+
+    def sign(self, constants: Sequence[str | None]) -> str:
+        """The operation on a card: ``+``, ``×2``, ``exp``."""
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        """A mark for each operand where their order matters, else empty strings."""
+
+    def expression(self, operands: Sequence[str]) -> str:
+        """The operation applied: ``x + y``."""
+
+    def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
+        """The local derivative with respect to the operand at `position`, in symbols: ``2·x``."""
+
+
+class Evaluator(Protocol):
+    """What a graph asks of whoever made it: to perform it."""
+
+    def run(self, graph: "Graph", values: tuple[float, ...]) -> "Run":
+        """Both sweeps at these values of the inputs."""
+
+    def code(self, graph: "Graph") -> str:
+        """Both sweeps as Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A line of the user's code."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}" if self.text else f"line {self.line}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One call of a function decorated with :func:`gradviz.block`; its gates are drawn in one box."""
+
+    name: str
+    parent: "Block | None" = None
+
+    @property
+    def path(self) -> tuple["Block", ...]:
+        """The blocks around this one, outermost first, itself last."""
+        return (*self.parent.path, self) if self.parent else (self,)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Node:
+    """An input (`operation` is None) or one operation; `operands` are nodes, or floats where the code has a constant."""
+
+    index: int
+    operation: Operation | None = None
+    operands: tuple["Node | float", ...] = ()
+    name: str | None = None
+    source: Source | None = None
+    block: Block | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, or v and its number where the code gave it none."""
+        return self.name if self.name is not None else f"v{self.index}"
+
+    @property
+    def constants(self) -> tuple[str | None, ...]:
+        """The operands that are constants, as text; None for those that arrive by an edge."""
+        return tuple(None if isinstance(operand, Node) else numeral(operand) for operand in self.operands)
+
+    @property
+    def sign(self) -> str:
+        """The operation with its constants, as on a card: ``×2``; empty for an input."""
+        return self.operation.sign(self.constants) if self.operation else ""
+
+    @property
+    def expression(self) -> str:
+        """The operation applied to its operands' labels: ``w0 · x0``; ``input`` for an input."""
+        return self.operation.expression([_text(operand) for operand in self.operands]) if self.operation else "input"
+
+    def __repr__(self) -> str:
+        return f"<Node {self.label} = {self.expression}>" if self.operation else f"<Node {self.label}: input>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Edge:
+    """The value of `source` arriving at `target` as operand number `position`. ``a + a`` has two."""
+
+    index: int
+    source: Node
+    target: Node
+    position: int
+
+    @property
+    def mark(self) -> str:
+        """Which operand this is, where the order matters: ``a`` or ``b`` in ``a − b``."""
+        return self.target.operation.marks(self.target.constants)[self.position]
+
+    @property
+    def local_expression(self) -> str:
+        """The local derivative along this edge, in symbols."""
+        operands = [operand.label if isinstance(operand, Node) else operand for operand in self.target.operands]
+        return self.target.operation.local_expression(self.position, operands, self.target.label)
+
+    def __repr__(self) -> str:
+        return f"<Edge {self.source.label} → {self.target.label}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph:
+    """A computational graph with one output: `nodes` in an order of evaluation, the inputs first.
+
+    `evaluator` performs the runs; `example` is the run at the inputs of the trace, which printing and drawing use.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    output: Node
+    evaluator: "Evaluator"
+    example_numbers: tuple[float | None, ...]
+
+    @cached_property
+    def inputs(self) -> tuple[Node, ...]:
+        """The nodes that are inputs, in the order of the function's arguments."""
+        return tuple(node for node in self.nodes if node.operation is None)
+
+    @cached_property
+    def operations(self) -> tuple[Node, ...]:
+        """The nodes that are operations, in an order of evaluation."""
+        return self.nodes[len(self.inputs) :]
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """One for each operand that is not a constant, in the order of the nodes they arrive at."""
+        arrivals = ((node, position) for node in self.nodes for position, operand in enumerate(node.operands) if isinstance(operand, Node))
+        return tuple(Edge(index, node.operands[position], node, position) for index, (node, position) in enumerate(arrivals))
+
+    @cached_property
+    def example(self) -> "Run":
+        """The run at the inputs that the graph was traced with."""
+        return Run(self, self.example_numbers)
+
+    @cached_property
+    def _input_positions(self) -> dict[str, int]:
+        return {node.name: position for position, node in enumerate(self.inputs)}
+
+    def run(self, values: Mapping[str, float] | None = None, /, **inputs: float) -> "Run":
+        """Both sweeps at new inputs, by compiled straight-line code. An input that is left out keeps its value of the trace.
+
+        Where the function would take another branch at these inputs, the trace no longer holds: the function is traced anew,
+        the result's `graph` is the new graph, and its `retraced` says why.
+
+        Inputs are keyword arguments, or one dict where a name is no identifier.
+
+        >>> import gradviz as gv
+        >>> graph = gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0)
+        >>> run = graph.run(x=3.0)
+        >>> run.value, run.grads
+        (25.0, {'x': 10.0, 'y': 10.0})
+        """
+        arguments = list(self.example_numbers[: len(self._input_positions)])
+        if values:
+            inputs = {**values, **inputs}
+        for name, value in inputs.items():
+            position = self._input_positions.get(name)
+            if position is None:
+                raise TypeError(f"{self.name} has no input {name!r}; its inputs are {', '.join(self._input_positions)}")
+            arguments[position] = value if type(value) is float else real(value, f"input {name!r} of {self.name}")
+        return self.evaluator.run(self, tuple(arguments))
+
+    def code(self) -> str:
+        """Both sweeps as straight-line Python, which runs as it stands: the function returns the value and the gradients.
+
+        >>> import gradviz as gv
+        >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
+        """
+        return self.evaluator.code(self)
+
+    def __repr__(self) -> str:
+        counts = [(len(self.inputs), "input"), (len(self.operations), "operation"), (len(self.edges), "edge")]
+        return f"<Graph {self.name}: " + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts) + ">"
+
+    def __str__(self) -> str:
+        """The table of nodes at the inputs of the trace."""
+        return str(self.example)
+
+
+class Run:
+    """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
+
+    `retraced` is None, or says which decision of the function came out otherwise, so that `graph` is a new trace.
+    """
+
+    __slots__ = ("_numbers", "graph", "retraced")
+
+    def __init__(self, graph: Graph, numbers: tuple[float | None, ...], retraced: str | None = None) -> None:
+        self.graph = graph
+        self._numbers = numbers  # a primal for each node, a local derivative for each edge, an adjoint for each node
+        self.retraced = retraced
+
+    @property
+    def value(self) -> float:
+        """The output."""
+        return self._numbers[self.graph.output.index]
+
+    @property
+    def inputs(self) -> dict[str, float]:
+        """The inputs by name."""
+        return {node.name: self._numbers[node.index] for node in self.graph.inputs}
+
+    @property
+    def grads(self) -> dict[str, float | None]:
+        """The derivative of the output with respect to each input, by name."""
+        return {node.name: self.adjoints[node] for node in self.graph.inputs}
+
+    @property
+    def primals(self) -> "Numbers":
+        """The value of each node; look up by node or by name."""
+        return Numbers(self.graph.nodes, self._numbers[: len(self.graph.nodes)])
+
+    @property
+    def locals(self) -> "Numbers":
+        """The local derivative along each edge; look up by edge."""
+        return Numbers(self.graph.edges, self._numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)])
+
+    @property
+    def adjoints(self) -> "Numbers":
+        """The derivative of the output with respect to each node; None before a reverse sweep."""
+        return Numbers(self.graph.nodes, self._numbers[len(self.graph.nodes) + len(self.graph.edges) :])
+
+    @property
+    def flows(self) -> "Numbers":
+        """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is the sum over its edges."""
+        adjoints, locals_ = self.adjoints, self.locals
+        upstream = (adjoints[edge.target] for edge in self.graph.edges)
+        return Numbers(self.graph.edges, tuple(None if u is None else u * locals_[e] for u, e in zip(upstream, self.graph.edges)))
+
+    @property
+    def numbers(self) -> tuple[float | None, ...]:
+        """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
+        return self._numbers
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{name}={numeral(value)}" for name, value in self.inputs.items())
+        return f"<Run {self.graph.name}({inputs}) = {numeral(self.value)}>"
+
+    def __str__(self) -> str:
+        """The table of nodes: name, operation, value and adjoint; the text twin of every figure."""
+        primals, adjoints = self.primals, self.adjoints
+        rows = [("name", "operation", "value", "gradient")]
+        rows += [(n.label, n.expression, numeral(primals[n]), numeral(adjoints[n])) for n in self.graph.nodes]
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}".rstrip() for a, b, c, d in rows]
+        return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
+
+
+class Numbers(Mapping):
+    """Numbers by node or edge, read-only; nodes also by their name."""
+
+    __slots__ = ("_keys", "_values")
+
+    def __init__(self, keys: Sequence[Node] | Sequence[Edge], values: Sequence[float | None]) -> None:
+        self._keys = keys
+        self._values = values
+
+    def __getitem__(self, key: Node | Edge | str) -> float | None:
+        if isinstance(key, str):
+            found = [k for k in self._keys if getattr(k, "label", None) == key]
+            if not found:
+                raise KeyError(f"no node is called {key!r}; there are {', '.join(getattr(k, 'label', repr(k)) for k in self._keys)}")
+            key = found[0]
+        if not (key.index < len(self._keys) and self._keys[key.index] is key):
+            raise KeyError(f"{key!r} belongs to another graph: this run may have been traced anew (see its `retraced`)")
+        return self._values[key.index]
+
+    def __iter__(self) -> Iterator[Node | Edge]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{key!r}: {numeral(value)}" for key, value in self.items()) + "}"
+
+
+def _text(operand: Node | float) -> str:
+    return operand.label if isinstance(operand, Node) else numeral(operand)
+
