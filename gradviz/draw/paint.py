@@ -1,0 +1,189 @@
+"""Places and a run become SVG. Every element that shows a number holds it in full too, with what it takes to recompute it."""
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from xml.sax.saxutils import escape, quoteattr
+
+from gradviz.draw import text
+from gradviz.draw.layout import CARD_HEIGHT, Layout
+from gradviz.graph import Edge, Node, Run
+from gradviz.numerals import numeral
+
+NARROWEST, WIDEST = 72, 132  # cards
+HEAD = 20
+MARGIN = 12
+LEGEND = 26
+ROOM = 8  # characters of a number that fit as they are; longer ones are condensed into the room of so many
+THINNEST, THICKEST = 2.0, 9.0  # what flows back along an edge
+
+
+def card_width(node: Node) -> float:
+    """Room for a node's name and operation, within limits; numbers fit into the narrowest card."""
+    return round(min(WIDEST, max(NARROWEST, sum(text.width(part, 12.5) for part in heading(node)) + 22)), 1)
+
+
+def heading(node: Node) -> tuple[str, str]:
+    """The name and the operation that stand on top of a card."""
+    return node.name or "", node.sign
+
+
+def paint(run: Run, layout: Layout, style: bool = True, legend: bool = True) -> str:
+    """The figure of a run as SVG text; without `style` it is for a page that has the style sheet already."""
+    return "\n".join(_document(run, layout, style, legend)) + "\n"
+
+
+def summary(run: Run) -> str:
+    """One line that says what is drawn."""
+    inputs = ", ".join(f"{name} = {numeral(value)}" for name, value in run.inputs.items())
+    return f"{run.graph.output.label} = {numeral(run.value)}" + (f" at {inputs}" if run.graph.operations else "")
+
+
+def _document(run: Run, layout: Layout, style: bool, legend: bool) -> Iterator[str]:
+    width = max(layout.width, 330 if legend else 0) + 2 * MARGIN
+    height = layout.height + 2 * MARGIN + (LEGEND if legend else 0)
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
+    yield f"<title>{escape(summary(run))}</title>"
+    yield f"<desc>{escape(str(run))}</desc>"
+    if style:
+        yield f"<style>{style_sheet()}</style>"
+    yield '<rect class="gv-paper" width="100%" height="100%"/>'
+    yield f'<g transform="translate({MARGIN},{MARGIN})">'
+    for block, box in layout.blocks:
+        shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
+        label = escape(text.cut(block.name, box.width - 20, 11.5))
+        yield f'<g class="gv-block"><title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text></g>'
+    largest = largest_flow(run)
+    for edge in run.graph.edges:
+        yield from _edge(edge, run, layout, largest)
+    for edge in run.graph.edges:  # above all wires
+        yield from _label(edge, run, layout)
+    for node in run.graph.nodes:
+        yield from _node(node, run, layout)
+    yield "</g>"
+    if legend:
+        yield _legend(run, height)
+    yield "</svg>"
+
+
+def largest_flow(run: Run) -> float:
+    """The largest finite absolute value that flows back along an edge; 0 if there is none."""
+    flows = (abs(flow) for flow in run.flows.values() if flow is not None)
+    return max((flow for flow in flows if flow < float("inf")), default=0.0)
+
+
+def flow_width(flow: float | None, largest: float) -> float:
+    """The width of what flows back, in pixels: in proportion to the largest flow; 0 where nothing does."""
+    if not flow or flow != flow:
+        return 0.0
+    share = min(1.0, abs(flow) / largest) if largest else 1.0
+    return THINNEST + (THICKEST - THINNEST) * share
+
+
+def _edge(edge: Edge, run: Run, layout: Layout, largest: float) -> Iterator[str]:
+    local, flow = run.locals[edge], run.flows[edge]
+    wire = layout.wires[edge.index]
+    data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
+    yield f'<g class="gv-edge" id="e{edge.index}"{_data(data)}>'
+    yield f"<title>{escape(edge_title(edge, run))}</title>"
+    yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, largest):.2f}"/>'
+    yield f'<path class="gv-wire" d="{wire.path}"/>'
+    yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
+    yield "</g>"
+
+
+def _label(edge: Edge, run: Run, layout: Layout) -> Iterator[str]:
+    wire = layout.wires[edge.index]
+    x, y = wire.label
+    inside = " gv-inside" if edge.source.block and edge.target.block else ""
+    yield f'<g class="gv-label{inside}" data-edge="{edge.index}">'
+    if edge.mark:
+        yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
+    yield _number("gv-local", x + wire.lean, y - 5.5, run.locals[edge], 3, prefix="∂ ")
+    yield _number("gv-back", x - wire.lean, y + 13, run.flows[edge], 3, prefix="◂ ")
+    yield "</g>"
+
+
+def edge_title(edge: Edge, run: Run) -> str:
+    """What an edge says when pointed at."""
+    output, source, target = run.graph.output.label, edge.source.label, edge.target.label
+    local, flow, upstream = run.locals[edge], run.flows[edge], run.adjoints[edge.target]
+    lines = [f"∂{target}/∂{source} = {edge.local_expression} = {numeral(local, 6)}"]
+    if flow is not None:
+        lines.append(f"flows back: ∂{output}/∂{target} · ∂{target}/∂{source} = {numeral(upstream, 6)} · {numeral(local, 6)} = {numeral(flow, 6)}")
+    return "\n".join(lines)
+
+
+def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
+    box = layout.cards[node.index]
+    value, adjoint = run.primals[node], run.adjoints[node]
+    kind = " gv-input" if node.operation is None else ""
+    kind += " gv-output" if node is run.graph.output else ""
+    data = {"value": _full(value), "adjoint": _full(adjoint)}
+    if node.operation is not None:
+        constants = [None if isinstance(operand, Node) else _full(operand) for operand in node.operands]
+        data = {"operation": node.operation.name, "constants": json.dumps(constants), **data}
+    w, middle = box.width, box.width / 2
+    yield f'<g class="gv-node{kind}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
+    yield f"<title>{escape(node_title(node, run))}</title>"
+    yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
+    yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
+    yield _heading(node, middle, w)
+    yield _number("gv-value", middle, 35, value, 4)
+    yield _number("gv-adjoint", middle, 51, adjoint, 4)
+    yield "</g>"
+
+
+def node_title(node: Node, run: Run) -> str:
+    """What a card says when pointed at."""
+    value, adjoint = run.primals[node], run.adjoints[node]
+    first = f"{node.label} = {node.expression} = {_full(value)}" if node.operation else f"{node.label} = {_full(value)}"
+    lines = [first, f"∂{run.graph.output.label}/∂{node.label} = {_full(adjoint) or numeral(None)}"]
+    return "\n".join(lines + ([str(node.source)] if node.source else []))
+
+
+def _heading(node: Node, middle: float, card: float) -> str:
+    name, sign = heading(node)
+    room = card - 14
+    if not name or not sign:
+        kind = "gv-name" if name else "gv-sign gv-alone"
+        return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{escape(text.cut(name or sign, room, 12.5))}</text>'
+    sign = text.cut(sign, room / 2)
+    name = text.cut(name, room - text.width(sign) - 6, 12.5)
+    return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
+
+
+def _number(kind: str, x: float, y: float, number: float | None, digits: int, prefix: str = "") -> str:
+    shown = prefix + numeral(number, digits)
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed(shown)}>{shown}</text>'
+
+
+def condensed(shown: str) -> str:
+    """The attributes that squeeze a long number into its room, whatever the font."""
+    return f' textLength="{5.9 * ROOM:.0f}" lengthAdjust="spacingAndGlyphs"' if len(shown) > ROOM else ""
+
+
+def _legend(run: Run, height: float) -> str:
+    parts = [("gv-value", "value"), ("gv-adjoint", f"gradient ∂{text.cut(run.graph.output.label, 60)}/∂·")]
+    if run.graph.edges:
+        parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
+    spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
+    return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text></g>'
+
+
+def _full(number: float | None) -> str:
+    """A number in full precision; empty if it is not known."""
+    return "" if number is None else repr(float(number))
+
+
+def _data(attributes: dict[str, object]) -> str:
+    return "".join(f" data-{name}={quoteattr(str(value))}" for name, value in attributes.items())
+
+
+@lru_cache(maxsize=1)
+def style_sheet() -> str:
+    """The style sheet of figures, without comments."""
+    sheet = files("gradviz.draw").joinpath("figure.css").read_text(encoding="utf-8")
+    return "\n".join(line for line in sheet.splitlines() if not line.startswith("/*"))
