@@ -1,8 +1,41 @@
 """See backpropagation: computational graphs whose values and gradients move under your hand."""
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING, Any
 
+import gradviz.draw as _room  # before its name becomes that of the function
 from gradviz.autodiff.operators import grad, value_and_grad
 from gradviz.autodiff.trace import block, trace
 from gradviz.autodiff.variable import Variable
-from gradviz.draw.figure import Figure, draw
+
+if TYPE_CHECKING:
+    from gradviz.autodiff.check import check_grads
+    from gradviz.draw.figure import Figure, draw
+    from gradviz.live.explore import Explorer, explore
+    from gradviz.live.view import View
+
+del _room, draw  # noqa: F821
+
+__version__ = "0.1.0"
+__all__ = ["Explorer", "Figure", "Variable", "View", "block", "check_grads", "draw", "explore", "grad", "trace", "value_and_grad"]
+
+_WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
+    "check_grads": "gradviz.autodiff.check",
+    "Figure": "gradviz.draw.figure",
+    "draw": "gradviz.draw.figure",
+    "Explorer": "gradviz.live.explore",
+    "explore": "gradviz.live.explore",
+    "View": "gradviz.live.view",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'gradviz' has no attribute {name!r}")
+    from importlib import import_module
+
+    globals()[name] = value = getattr(import_module(_WHERE[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

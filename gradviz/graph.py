@@ -14,7 +14,10 @@ from gradviz.numerals import numeral, real
 
 
 class Operation(Protocol):
-    """What a graph asks of an operation: how to write it. Operands are texts; a ``None`` is a value that arrives by an edge."""
+    """What a graph asks of an operation: how to write it.
+
+    `operands` are names, or floats for constants; `constants` has the constants as text, and None for what arrives by an edge.
+    """
 
     name: str
 
@@ -24,7 +27,7 @@ class Operation(Protocol):
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         """A mark for each operand where their order matters, else empty strings."""
 
-    def expression(self, operands: Sequence[str]) -> str:
+    def expression(self, operands: Sequence[str | float]) -> str:
         """The operation applied: ``x + y``."""
 
     def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
@@ -94,8 +97,13 @@ class Node:
 
     @property
     def expression(self) -> str:
-        """The operation applied to its operands' labels: ``w0 · x0``; ``input`` for an input."""
-        return self.operation.expression([_text(operand) for operand in self.operands]) if self.operation else "input"
+        """The operation applied to its operands' labels: ``w0·x0``; ``input`` for an input."""
+        return self.operation.expression(self.operand_labels) if self.operation else "input"
+
+    @property
+    def operand_labels(self) -> tuple[str | float, ...]:
+        """Its operands: labels of nodes, and constants as they are."""
+        return tuple(operand.label if isinstance(operand, Node) else operand for operand in self.operands)
 
     def __repr__(self) -> str:
         return f"<Node {self.label} = {self.expression}>" if self.operation else f"<Node {self.label}: input>"
@@ -118,8 +126,7 @@ class Edge:
     @property
     def local_expression(self) -> str:
         """The local derivative along this edge, in symbols."""
-        operands = [operand.label if isinstance(operand, Node) else operand for operand in self.target.operands]
-        return self.target.operation.local_expression(self.position, operands, self.target.label)
+        return self.target.operation.local_expression(self.position, self.target.operand_labels, self.target.label)
 
     def __repr__(self) -> str:
         return f"<Edge {self.source.label} → {self.target.label}>"
@@ -177,21 +184,45 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
-        arguments = list(self.example_numbers[: len(self._input_positions)])
         if values:
             inputs = {**values, **inputs}
+        arguments = list(self.example_numbers[: len(self._input_positions)])
         for name, value in inputs.items():
             position = self._input_positions.get(name)
-            if position is None:
-                raise TypeError(f"{self.name} has no input {name!r}; its inputs are {', '.join(self._input_positions)}")
-            arguments[position] = value if type(value) is float else real(value, f"input {name!r} of {self.name}")
+            if position is None or type(value) is not float:
+                value = self.checked({name: value})[name]
+            arguments[position] = value
         return self.evaluator.run(self, tuple(arguments))
+
+    def checked(self, inputs: Mapping[str, object]) -> dict[str, float]:
+        """These inputs as floats.
+
+        Raises TypeError, naming the input, if the graph has none of that name or the value is no real number.
+        """
+        for name in inputs:
+            if name not in self._input_positions:
+                raise TypeError(f"{self.name} has no input {name!r}; its inputs are {', '.join(self._input_positions)}")
+        return {name: real(value, f"input {name!r} of {self.name}") for name, value in inputs.items()}
 
     def code(self) -> str:
         """Both sweeps as straight-line Python, which runs as it stands: the function returns the value and the gradients.
 
         >>> import gradviz as gv
         >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
+        import math
+        <BLANKLINE>
+        def f(x):
+            v1 = math.pow(x, 2.0)
+            f = v1 + 1.0
+        <BLANKLINE>
+            # backward: adj_v is the derivative of f with respect to v
+            adj_f = 1.0
+            adj_v1 = adj_f
+            dv1_dx = 2.0 * x
+            adj_x = adj_v1 * dv1_dx
+        <BLANKLINE>
+            return f, {'x': adj_x}
+        <BLANKLINE>
         """
         return self.evaluator.code(self)
 
@@ -300,8 +331,4 @@ class Numbers(Mapping):
 
     def __repr__(self) -> str:
         return "{" + ", ".join(f"{key!r}: {numeral(value)}" for key, value in self.items()) + "}"
-
-
-def _text(operand: Node | float) -> str:
-    return operand.label if isinstance(operand, Node) else numeral(operand)
 

