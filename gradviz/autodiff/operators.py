@@ -6,7 +6,7 @@ from typing import Any
 
 from gradviz.autodiff import primitives
 from gradviz.autodiff.reverse import sweep
-from gradviz.autodiff.variable import Variable, record
+from gradviz.autodiff.variable import Variable, differentiating, record
 
 Argnums = int | tuple[int, ...]
 
@@ -25,21 +25,19 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callab
     @wraps(function)
     def with_gradient(*arguments: Any, **options: Any) -> tuple[Any, Any]:
         positions = argnums if isinstance(argnums, tuple) else (argnums,)
-        recorded = any(type(argument) is Variable for argument in arguments)
-        inputs = {}
         for position in positions:
             if not -len(arguments) <= position < len(arguments):
                 raise TypeError(f"argnums names argument {position}, but {len(arguments)} positional arguments were given")
-            argument = arguments[position]
-            inputs[position % len(arguments)] = record(primitives.positive, (argument,)) if recorded else Variable(argument)
-        output = function(*(inputs.get(position, argument) for position, argument in enumerate(arguments)), **options)
-        if type(output) is not Variable:
-            output = Variable(output)
-        here = frozenset((variable.page, variable.index) for variable in inputs.values()) if recorded else frozenset()
-        pages, leaves = sweep(output, recorded, here)
+        with differentiating() as nested:
+            recorded = nested or any(type(argument) is Variable for argument in arguments)
+            inputs = {position % len(arguments): _fresh(arguments[position]) for position in positions}
+            output = function(*(inputs.get(position, argument) for position, argument in enumerate(arguments)), **options)
+            if type(output) is not Variable:
+                output = Variable(output)
+            pages, leaves = sweep(output, recorded, frozenset((variable.page, variable.index) for variable in inputs.values()))
 
         def gradient(variable: Variable) -> Any:
-            if not recorded:
+            if variable.page is None:
                 return leaves.get(variable, 0.0)
             adjoints = pages.get(variable.page, [])
             adjoint = adjoints[variable.index] if variable.index < len(adjoints) else None
@@ -49,6 +47,11 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callab
         return output if recorded else output.value, gradients if isinstance(argnums, tuple) else gradients[0]
 
     return with_gradient
+
+
+def _fresh(argument: Any) -> Variable:
+    """An input that nothing else is computed from: so the derivatives of several functions, one inside the other, stay apart."""
+    return record(primitives.positive, (argument,)) if type(argument) is Variable else Variable(argument)
 
 
 def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

@@ -164,7 +164,7 @@ subtract     = row("subtract",      "x − y",         "x - y",                 
 multiply     = row("multiply",      "x × y",         "x * y",                                      lambda x, y, z: y,
                                                                                                    lambda x, y, z: x)
 divide       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
-                                                                                                   lambda x, y, z: -(z / y))
+                                                                                                   lambda x, y, z: -z / y)
 power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * power(x, lowered(y)),
                                                                                                    lambda x, y, z: z * log(x))
 negative     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)

@@ -172,10 +172,10 @@ def interpret(recording: Recording, values: Sequence[float]) -> tuple[float, ...
     adjoints[graph.output.index] = 1.0
     for start, stop in reversed(_arrivals(graph)):
         for edge in graph.edges[start:stop]:  # in the order of the program, so that sums have the same bits
-            flow = (adjoints[edge.target.index] or 0.0) * locals_[edge.index]
+            flow = adjoints[edge.target.index] * locals_[edge.index]
             before = adjoints[edge.source.index]
             adjoints[edge.source.index] = flow if before is None else before + flow
-    return (*(primals[node] for node in graph.nodes), *locals_, *(adjoint or 0.0 for adjoint in adjoints))
+    return (*(primals[node] for node in graph.nodes), *locals_, *(0.0 if adjoint is None else adjoint for adjoint in adjoints))
 
 
 def locals_of(graph: Graph, primals: Mapping[Node, float]) -> list[float]:

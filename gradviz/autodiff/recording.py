@@ -9,6 +9,8 @@ from gradviz.autodiff.program import Recording
 from gradviz.autodiff.variable import Page, Variable
 from gradviz.graph import Graph, Node, Run
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 
 def reachable(roots: Sequence[tuple[Page, int]]) -> dict[Page, list[bool]]:
     """Which entries of which pages the roots were computed from."""
@@ -45,20 +47,20 @@ class Nodes:
     def __init__(self) -> None:
         self.by_place: dict[tuple[Page, int], Node] = {}
         self.by_leaf: dict[Variable, Node] = {}
-        self.names: set[str] = set()
+        self.names: dict[str, int] = {}  # and how often they were wanted
 
     def unique(self, name: str) -> str:
         """`name`, or name₂, name₃ … where it is taken."""
-        candidate, count = name, 1
+        candidate = name
         while candidate in self.names:
-            count += 1
-            candidate = name + str(count).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-        self.names.add(candidate)
+            self.names[name] += 1
+            candidate = name + str(self.names[name]).translate(SUBSCRIPTS)
+        self.names[candidate] = 1
         return candidate
 
     def add_input(self, leaf: Variable, name: str | None) -> Node:
         index = len(self.by_leaf)
-        node = self.by_leaf[leaf] = Node(index, name=self.unique(name or f"v{index}"))
+        node = self.by_leaf[leaf] = Node(index, name=self.unique(f"v{index}" if name is None else name))
         return node
 
     def at(self, page: Page, index: int) -> Node:

@@ -33,7 +33,7 @@ def sweep(output: Variable, recorded: bool = False, until: frozenset[tuple[Page,
             if adjoint is None:
                 continue
             primitive, a, b, value = entries[4 * index : 4 * index + 4]
-            if until and (page, index) in until:
+            if (page, index) in until:
                 continue
             if primitive is None:
                 if a.page is None:

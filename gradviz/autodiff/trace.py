@@ -149,15 +149,13 @@ def _graph(function: Callable[..., Any], title: str, page: TracePage, inputs: Se
 
     nodes = Nodes()
     made: list[Node] = [nodes.add_input(variable, variable.name) for variable in inputs]
-    hidden: list[int] = []
-    for index in range(len(inputs), len(in_order)):
-        if index < len(in_graph) and in_graph[index]:
-            made.append(nodes.add_operation(len(made), page, index, title if index == last else None))
-        elif in_order[index]:
-            hidden.append(index)
-    order = {index: nodes.at(page, index) for index in range(len(in_graph)) if index < len(inputs) or in_graph[index]}
-    for index in hidden:  # what only decisions need has numbers and names after those of the graph
-        order[index] = nodes.add_operation(len(order), page, index)
+    order = dict(enumerate(made))
+    for index in _marked(in_graph, len(inputs)):
+        order[index] = nodes.add_operation(len(made), page, index, title if index == last else None)
+        made.append(order[index])
+    for index in _marked(in_order, len(inputs)):
+        if index not in order:  # only decisions need it: its number and its name come after those of the graph
+            order[index] = nodes.add_operation(len(order), page, index)
     order = dict(sorted(order.items()))
     position = {index: count for count, index in enumerate(order)}
 
@@ -172,6 +170,10 @@ def _graph(function: Callable[..., Any], title: str, page: TracePage, inputs: Se
     graph = Graph(title, tuple(made), nodes.at(page, last), replay, ())
     numbers = program.interpret(replay.recording(graph), [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
+
+
+def _marked(marks: Sequence[bool], start: int) -> list[int]:
+    return [index for index in range(start, len(marks)) if marks[index]]
 
 
 class Replay:

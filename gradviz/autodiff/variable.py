@@ -7,6 +7,8 @@ stands on it any more and no later page uses one that does.
 
 import itertools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,7 @@ class Page:
 class _State(threading.local):
     def __init__(self) -> None:
         self.page = Page()
+        self.differentiating = 0  # how many derivatives are being taken, one inside the other
 
 
 _state = _State()
@@ -72,6 +75,16 @@ _state = _State()
 def current_page() -> Page:
     """The page that this thread records on."""
     return _state.page
+
+
+@contextmanager
+def differentiating() -> Iterator[bool]:
+    """While a derivative is taken. Tells whether it is part of another one, or of a trace, and so must be recorded itself."""
+    _state.differentiating += 1
+    try:
+        yield _state.differentiating > 1 or _state.page.length < 0
+    finally:
+        _state.differentiating -= 1
 
 
 def exchange_page(page: Page) -> Page:

@@ -48,4 +48,4 @@ def _looks(node: Node, graph: Graph) -> dict[str, str]:
 
 def _plain(text: str) -> str:
     """`text` as the label that shows exactly it: no escapes of DOT, no HTML."""
-    return graphviz.nohtml(text.replace("\\", "\\\\").replace("\0", "")).replace("\r", " ").replace("\n", "\\n")
+    return graphviz.nohtml(text.replace("\\", "\\\\").replace("\0", "").replace("\r", " ").replace("\n", "\\n"))

@@ -17,7 +17,7 @@ from typing import Any
 from gradviz.graph import Block, Edge, Graph, Node
 
 CARD_HEIGHT = 58
-LABEL = (44, 29)
+LABEL = (42, 29)
 TIP = 7
 APART = 20  # between two wires that arrive at one card
 NEAR = 80  # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
@@ -92,7 +92,7 @@ def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Ite
     `order` says of each edge how many arrive above it at the same card.
     """
     yield "digraph {"
-    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.09 splines=spline]"
+    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.06 splines=spline]"
     yield 'node [shape=box fixedsize=true label=""]'
     yield "edge [arrowhead=none weight=2]"
     inside: dict[Block | None, list[str]] = {None: []}

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 from gradviz.draw import text
 from gradviz.draw.layout import CARD_HEIGHT, Layout
 from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import numeral
 
-NARROWEST, WIDEST = 72, 132  # cards
+NARROWEST, WIDEST = 63, 132  # cards
 HEAD = 20
 MARGIN = 12
 LEGEND = 26
@@ -22,7 +22,7 @@ THINNEST, THICKEST = 2.0, 9.0  # what flows back along an edge
 
 def card_width(node: Node) -> float:
     """Room for a node's name and operation, within limits; numbers fit into the narrowest card."""
-    return round(min(WIDEST, max(NARROWEST, sum(text.width(part, 12.5) for part in heading(node)) + 22)), 1)
+    return round(min(WIDEST, max(NARROWEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)), 1)
 
 
 def heading(node: Node) -> tuple[str, str]:
@@ -158,8 +158,8 @@ def _heading(node: Node, middle: float, card: float) -> str:
     if not name or not sign:
         kind = "gv-name" if name else "gv-sign gv-alone"
         return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{escape(text.cut(name or sign, room, 12.5))}</text>'
-    sign = text.cut(sign, room / 2)
-    name = text.cut(name, room - text.width(sign) - 6, 12.5)
+    sign = text.cut(sign, room - 6 - min(text.width(name, 12.5), room / 2))
+    name = text.cut(name, room - 6 - text.width(sign), 12.5)
     return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
 
 
@@ -179,6 +179,16 @@ def _legend(run: Run, height: float) -> str:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
     spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
     return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text></g>'
+
+
+def escape(words: str) -> str:
+    """Any text as XML."""
+    return saxutils.escape(text.clean(words))
+
+
+def quoteattr(words: str) -> str:
+    """Any text as the quoted value of an attribute."""
+    return saxutils.quoteattr(text.clean(words))
 
 
 def _full(number: float | None) -> str:

@@ -20,14 +20,19 @@ def _em(character: str) -> float:
 
 
 def cut(text: str, room: float, size: float = 12) -> str:
-    """`text`, or as much of its beginning as fits into `room` pixels with an ellipsis; control characters become spaces.
+    """`text`, or as much of its beginning as fits into `room` pixels with an ellipsis; on one line.
 
     >>> cut("temperature", 50)
     'temper…'
     """
-    text = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
+    text = clean(text).replace("\n", " ")
     if width(text, size) <= room:
         return text
     while text and width(text + "…", size) > room:
         text = text[:-1]
     return text + "…"
+
+
+def clean(text: str) -> str:
+    """`text` without what XML or a reader can't bear: control characters, marks that change the direction of writing."""
+    return "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in text)

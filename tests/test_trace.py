@@ -1,0 +1,247 @@
+"""Tracing: names, constants, blocks, and a trace that knows when it no longer holds."""
+
+import operator
+from functools import partial, reduce
+
+import gradviz as gv
+import numpy as np
+import pytest
+
+
+def names(function, **inputs):
+    return [node.name for node in gv.trace(function, **(inputs or {"x": 2.0, "y": 3.0})).operations]
+
+
+def test_names_come_from_the_functions_own_variables():
+    def f(x, y):
+        product = x * y
+        total = product + x * x
+        return total / y
+
+    assert names(f) == ["product", None, "total", "f"]
+
+
+def test_repeated_names_are_numbered():
+    def f(x):
+        for _ in range(3):
+            x = x * 2
+        z = x + 1
+        z = z * z
+        return z
+
+    assert names(f, x=1.0) == ["x₂", "x₃", "x₄", "z", "z₂"]
+
+
+def test_all_forms_of_assignment():
+    def f(x, y):
+        a, (b, c) = x * y, (x + y, x - y)
+        d = e = a * b
+        g: float = d * c
+        g += e
+        return (h := g * 2) * h
+
+    assert names(f) == ["a", "b", "c", "d", "g", "g₂", "h", "f"]
+
+
+def test_sums_give_their_name_to_the_last_addition():
+    def f(x, y):
+        s = sum([x, y, x, y])
+        t = sum(v * v for v in (x, y))
+        p = reduce(operator.mul, [s, t, x])
+        return p
+
+    assert names(f) == [None, None, "s", None, None, "t", None, "p"]
+
+
+def test_functions_of_functions_name_their_own():
+    def helper(u):
+        inner = u * u
+        return inner + 1
+
+    def f(x, y):
+        outer = helper(x) * helper(y)
+        return outer
+
+    assert names(f) == ["inner", None, "inner₂", None, "outer"]
+
+
+def test_lambdas_and_code_without_source():
+    assert names(lambda x, y: (x + y) ** 2) == [None, "f"]
+    namespace = {}
+    exec("def g(x, y):\n    z = x + y\n    return z * z", namespace)
+    assert names(namespace["g"]) == [None, "g"]
+
+
+def test_chinese_names():
+    def 损失(权重, 偏置):
+        和 = 权重 + 偏置
+        return 和 * 和
+
+    graph = gv.trace(损失, 权重=1.0, 偏置=2.0)
+    assert [node.name for node in graph.nodes] == ["权重", "偏置", "和", "损失"]
+    assert graph.run(权重=2.0).grads == {"权重": 8.0, "偏置": 8.0}
+
+
+def test_inputs_by_name_or_as_a_dict():
+    def f(a, b, /, c=10.0, *, d=1.0):
+        return a - b * c + d
+
+    assert gv.trace(f, {"a": 1.0, "b": 2.0}).example.value == -18.0
+    assert gv.trace(f, a=1.0, b=2.0, d=3.0).example.grads == {"a": 1.0, "b": -10.0, "d": 1.0}
+    assert gv.trace(f, a=1, b=2, c=3, d=4).example.value == -1.0
+    assert gv.trace(lambda *xs: xs[0] - xs[1], {"p": 5.0, "q": 2.0}).example.grads == {"p": 1.0, "q": -1.0}
+    assert gv.trace(lambda **xs: xs["p"] - xs["q"], p=5.0, q=2.0).example.value == 3.0
+    assert gv.trace(partial(f, 1.0), b=2.0).example.value == -18.0
+    assert gv.trace(np.exp, x=0.0).example.grads == {"x": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"x": "3", "y": 1.0}, "input 'x' of f must be a real number, not the str '3'"),
+        ({"x": 1.0, "y": None}, "input 'y' of f must be a real number, not None"),
+        ({"x": 1j, "y": 1.0}, "input 'x' of f must be a real number, not the complex"),
+        ({"x": 1.0}, "f needs a value for 'y'"),
+        ({"x": 1.0, "y": 1.0, "q": 1.0}, "f has no argument 'q'; its arguments are x, y"),
+    ],
+)
+def test_bad_inputs_are_named(inputs, message):
+    def f(x, y):
+        return x * y
+
+    with pytest.raises(TypeError, match=message):
+        gv.trace(f, **inputs)
+
+
+def test_bad_inputs_of_a_run_are_named():
+    graph = gv.trace(lambda x: x * x, x=1.0)
+    for bad in ("3", None, 1j):
+        with pytest.raises(TypeError, match="input 'x' of f must be a real number"):
+            graph.run(x=bad)
+    with pytest.raises(TypeError, match="f has no input 'z'; its inputs are x"):
+        graph.run(z=1.0)
+
+
+def test_what_is_not_a_function_or_returns_no_number():
+    with pytest.raises(TypeError, match="trace needs a function"):
+        gv.trace(3.0, x=1.0)
+    with pytest.raises(TypeError, match="f must return one number, a Variable; it returned the tuple"):
+        gv.trace(lambda x: (x, x), x=1.0)
+    with pytest.raises(TypeError, match="it returned the NoneType"):
+        gv.trace(lambda x: None, x=1.0)
+
+
+def test_a_variable_from_outside():
+    w = gv.Variable(2.0, name="w")
+    with pytest.raises(ValueError, match="f uses w, a Variable from outside the function"):
+        gv.trace(lambda x: w * x, x=1.0)
+    assert gv.Variable(1.0) * w  # the tape of eager work is in order again
+
+
+def test_a_variable_made_inside_is_a_constant():
+    def f(x):
+        c = gv.Variable(3.0)
+        return c * x
+
+    run = gv.trace(f, x=2.0).example
+    assert (run.value, run.grads) == (6.0, {"x": 3.0})
+
+
+def test_an_output_that_no_input_reaches():
+    run = gv.trace(lambda x: 3.0, x=1.0).example
+    assert (run.value, run.grads) == (3.0, {"x": 0.0})
+    assert gv.trace(lambda x: x, x=2.0).example.grads == {"x": 1.0}
+    assert gv.trace(lambda x, y: x * 2, x=1.0, y=5.0).example.grads == {"x": 2.0, "y": 0.0}
+
+
+def test_flat_functions_are_replayed():
+    graph = gv.trace(lambda x: x - np.floor(x), x=2.25)
+    run = graph.run(x=-1.125)
+    assert (run.value, run.grads, run.retraced) == (0.875, {"x": 1.0}, None)
+
+
+def test_a_branch_is_traced_anew():
+    def leaky(x):
+        return x if x > 0 else 0.1 * x
+
+    graph = gv.trace(leaky, x=1.0)
+    assert graph.run(x=5.0).graph is graph
+    run = graph.run(x=-2.0)
+    assert (run.value, run.grads) == (-0.2, {"x": 0.1})
+    assert run.graph is not graph
+    assert run.retraced.startswith("x > 0 was True when traced, and no longer is (line")
+    assert run.graph.run(x=3.0).value == 3.0
+    with pytest.raises(KeyError, match="belongs to another graph"):
+        run.primals[graph.output]
+
+
+def test_a_mask_is_right_on_both_sides():
+    graph = gv.trace(lambda x: x * (x > 0), x=2.0)
+    assert graph.run(x=-3.0).value == 0.0
+    assert graph.run(x=-3.0).grads == {"x": 0.0}
+    assert graph.run(x=4.0).grads == {"x": 1.0}
+
+
+def test_decisions_on_values_that_the_output_does_not_need():
+    def f(x, y):
+        hidden = x * y
+        return x + 1 if hidden > 4 else y * 2
+
+    graph = gv.trace(f, x=1.0, y=2.0)
+    assert [node.name for node in graph.nodes] == ["x", "y", "f"]
+    assert graph.run(x=3.0, y=2.0).value == 4.0
+    assert graph.run(x=3.0, y=2.0).graph.run(x=0.0).value == 4.0
+    assert graph.run(x=1.5, y=2.0).graph is graph
+
+
+def test_reading_a_value_ties_the_trace_to_it():
+    graph = gv.trace(lambda x: x * x.value, x=2.0)
+    assert graph.run(x=3.0).value == 9.0
+    assert "read as 2" in graph.run(x=3.0).retraced
+    nan = gv.trace(lambda x: x * x.value, x=float("nan"))
+    assert nan.run(x=float("nan")).graph is nan
+
+
+def test_loops_that_depend_on_their_values():
+    def halve(x):
+        while abs(x) > 1:
+            x = x / 2
+        return x
+
+    graph = gv.trace(halve, x=10.0)
+    for at in (10.0, 0.5, 1000.0, -3.0):
+        assert graph.run(x=at).value == gv.trace(halve, x=at).example.value
+
+
+def test_what_fails_in_the_function_reaches_its_caller():
+    def f(x):
+        if x < 0:
+            raise ValueError("no roots of negative numbers here")
+        return np.sqrt(x)
+
+    graph = gv.trace(f, x=4.0)
+    with pytest.raises(ValueError, match="no roots"):
+        graph.run(x=-1.0)
+    assert graph.run(x=9.0).value == 3.0
+    assert (gv.Variable(2.0) * 3).value == 6.0
+
+
+def test_blocks_nest_and_repeat():
+    @gv.block
+    def inner(t):
+        return np.exp(t) + 1
+
+    @gv.block(name="外")
+    def outer(t):
+        return inner(t) * inner(-t)
+
+    graph = gv.trace(lambda x: outer(x) + inner(x), x=0.5)
+    blocks = dict.fromkeys(node.block for node in graph.operations if node.block)
+    assert sorted(" ".join(part.name for part in block.path) for block in blocks) == ["inner", "外", "外 inner", "外 inner"]
+    assert graph.output.block is None
+
+
+def test_nested_gradients_can_be_traced():
+    graph = gv.trace(lambda x: gv.grad(lambda t: t**3)(x), x=2.0)
+    assert (graph.example.value, graph.example.grads) == (12.0, {"x": 12.0})
+    assert graph.run(x=3.0).grads == {"x": 18.0}
