@@ -37,7 +37,7 @@ class Operation(Protocol):
 class Evaluator(Protocol):
     """What a graph asks of whoever made it: to perform it."""
 
-    def run(self, graph: "Graph", values: tuple[float, ...]) -> "Run":
+    def run(self, graph: "Graph", values: Sequence[float]) -> "Run":
         """Both sweeps at these values of the inputs."""
 
     def code(self, graph: "Graph") -> str:
@@ -167,6 +167,10 @@ class Graph:
         return Run(self, self.example_numbers)
 
     @cached_property
+    def _example_inputs(self) -> tuple[float, ...]:
+        return self.example_numbers[: len(self.inputs)]
+
+    @cached_property
     def _input_positions(self) -> dict[str, int]:
         return {node.name: position for position, node in enumerate(self.inputs)}
 
@@ -185,14 +189,14 @@ class Graph:
         (25.0, {'x': 10.0, 'y': 10.0})
         """
         if values:
-            inputs = {**values, **inputs}
-        arguments = list(self.example_numbers[: len(self._input_positions)])
-        for name, value in inputs.items():
-            position = self._input_positions.get(name)
-            if position is None or type(value) is not float:
-                value = self.checked({name: value})[name]
-            arguments[position] = value
-        return self.evaluator.run(self, tuple(arguments))
+            inputs = {**values, **inputs} if inputs else values
+        arguments, positions = [*self._example_inputs], self._input_positions
+        try:
+            for name, value in inputs.items():
+                arguments[positions[name]] = value if type(value) is float else real(value, f"input {name!r} of {self.name}")
+        except KeyError:
+            self.checked(inputs)
+        return self.evaluator.run(self, arguments)
 
     def checked(self, inputs: Mapping[str, object]) -> dict[str, float]:
         """These inputs as floats.
@@ -330,5 +334,6 @@ class Numbers(Mapping):
         return len(self._keys)
 
     def __repr__(self) -> str:
-        return "{" + ", ".join(f"{key!r}: {numeral(value)}" for key, value in self.items()) + "}"
+        lines = [f"{key!r}: {numeral(value)}" for key, value in self.items()]
+        return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 

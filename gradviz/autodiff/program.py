@@ -124,7 +124,7 @@ class _Writer:
                     yield f"    {local} = {plain}"
                     plain = local
                 locals_[edge.index] = plain
-                terms[edge.source].append({"1.0": upstream, "-1.0": f"-{upstream}"}.get(plain, f"{upstream} * {plain}"))
+                terms[edge.source].append(_product(upstream, plain, seeded=node is graph.output))
         yield ""
         if everything:
             numbers = [*(names[node] for node in graph.nodes), *locals_, *(adjoints[node] for node in graph.nodes)]
@@ -148,6 +148,13 @@ class _Writer:
         if relation == "is":
             left, relation, right = (left, "!=", left) if right == "math.nan" else (left, "==", right)
         return f"    assert {'' if guard.outcome else 'not '}{left} {relation} {right}, {guard.broken!r}"
+
+
+def _product(upstream: str, local: str, seeded: bool) -> str:
+    """Upstream times local, without a multiplication by one: the seed of the reverse sweep is 1."""
+    if seeded:
+        return local
+    return {"1.0": upstream, "-1.0": f"-{upstream}"}.get(local, f"{upstream} * {local}")
 
 
 def interpret(recording: Recording, values: Sequence[float]) -> tuple[float, ...]:

@@ -87,7 +87,7 @@ class Recorded:
 
     order: tuple[Node, ...]
 
-    def run(self, graph: Graph, values: tuple[float, ...]) -> Run:
+    def run(self, graph: Graph, values: Sequence[float]) -> Run:
         raise TypeError(f"{graph.name} was recorded while it was computed, without its function; use gv.trace(f, ...) for a graph that runs")
 
     def code(self, graph: Graph) -> str:

@@ -8,7 +8,7 @@ import heapq
 from typing import Any
 
 from gradviz.autodiff.primitives import Primitive
-from gradviz.autodiff.variable import Page, Variable
+from gradviz.autodiff.variable import Page, Variable, current_page
 
 Adjoint = Any  # a float, or a Variable where the sweep itself is recorded
 
@@ -78,6 +78,8 @@ def backward(output: Variable) -> None:
     for leaf, adjoint in leaves.items():
         leaf._grad = adjoint
     output._sweep = pages, leaves
+    if output.page is current_page() and output.page.length > 0:
+        output.page.turn(output.index)  # what comes next is another graph: a sweep over it need not walk over this one
 
 
 Variable.backward = backward

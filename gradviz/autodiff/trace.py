@@ -189,12 +189,9 @@ class Replay:
     def recording(self, graph: Graph) -> Recording:
         return Recording(graph, self.order, self.guards)
 
-    def run(self, graph: Graph, values: tuple[float, ...]) -> Run:
+    def run(self, graph: Graph, values: Sequence[float]) -> Run:
         if self.program is None:
-            if len(self.order) > program.LONGEST_COMPILED:
-                self.program = lambda *values: program.interpret(self.recording(graph), values)
-            else:
-                self.program = program.compiled(self.recording(graph))
+            self.program = self._compiled(graph)
         try:
             try:
                 return Run(graph, self.program(*values))
@@ -204,6 +201,12 @@ class Replay:
             names = (node.name for node in graph.inputs)
             anew = _traced(self.function, self.title, dict(zip(names, values)))
             return Run(anew, anew.example_numbers, retraced=str(broken))
+
+    def _compiled(self, graph: Graph) -> Callable[..., tuple[float, ...]]:
+        recording = self.recording(graph)
+        if len(self.order) > program.LONGEST_COMPILED:
+            return lambda *values: program.interpret(recording, values)
+        return program.compiled(recording)
 
     def code(self, graph: Graph) -> str:
         return program.source(self.recording(graph))

@@ -59,7 +59,7 @@ class Page:
         return variable
 
     def turn(self, index: int) -> None:
-        """Called with an operation's index once the page is full: start a new one."""
+        """Start a new page, since this one is full: the operation at `index` was its last."""
         _state.page = Page(self.blocks[-1][1])
 
 
@@ -298,6 +298,8 @@ def binary_operators(primitive: Any) -> tuple[Any, Any]:
 
     def operator(self: Variable, other: object) -> Variable:
         page = _state.page
+        left = self._value
+        a = self.index if self.page is page else page.enrol(self)
         if type(other) is Variable:
             right = other._value
             b = other.index if other.page is page else page.enrol(other)
@@ -307,8 +309,6 @@ def binary_operators(primitive: Any) -> tuple[Any, Any]:
             b = right = number(other)
             if right is None:
                 return NotImplemented
-        left = self._value
-        a = self.index if self.page is page else page.enrol(self)
         try:
             value = compute(left, right)
         except (ArithmeticError, ValueError):

@@ -17,7 +17,7 @@ from typing import Any
 from gradviz.graph import Block, Edge, Graph, Node
 
 CARD_HEIGHT = 58
-LABEL = (42, 29)
+LABEL = (43, 32)
 TIP = 7
 APART = 20  # between two wires that arrive at one card
 NEAR = 80  # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
@@ -171,7 +171,7 @@ def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Po
     start, end = to_label[0], (arrival[0] - TIP, arrival[1])
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     lean = max(-8.0, min(8.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
-    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < LABEL[1] / 3:
+    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < 0.4 * LABEL[1]:
         return Wire(f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} {_pair(end)}", arrival, middle, lean)
     return Wire(f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}", arrival, label)
 

@@ -17,7 +17,7 @@ MARGIN = 12
 LEGEND = 26
 NARROWEST_FIGURE = 360  # room for the legend
 ROOM = 8  # characters of a number that fit as they are; longer ones are condensed into the room of so many
-THINNEST, THICKEST = 2.0, 9.0  # what flows back along an edge
+THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
 def card_width(node: Node) -> float:
@@ -75,11 +75,10 @@ def largest_flow(run: Run) -> float:
 
 
 def flow_width(flow: float | None, largest: float) -> float:
-    """The width of what flows back, in pixels: in proportion to the largest flow; 0 where nothing does."""
+    """The width of what flows back, in pixels: its area grows with the flow, and where nothing flows there is nothing."""
     if not flow or flow != flow:
         return 0.0
-    share = min(1.0, abs(flow) / largest) if largest else 1.0
-    return THINNEST + (THICKEST - THINNEST) * share
+    return THICKEST * min(1.0, abs(flow) / max(1.0, largest)) ** 0.5
 
 
 def _edge(edge: Edge, run: Run, layout: Layout, largest: float) -> Iterator[str]:
@@ -104,8 +103,8 @@ def _label(edge: Edge, run: Run, layout: Layout) -> Iterator[str]:
     yield f'<g class="gv-label{inside}" data-edge="{edge.index}">'
     if edge.mark:
         yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
-    yield _number("gv-local", x + wire.lean, y - 5.5, run.locals[edge], 3, prefix="∂ ")
-    yield _number("gv-back", x - wire.lean, y + 13, run.flows[edge], 3, prefix="◂ ")
+    yield _number("gv-local", x + wire.lean, y - 7, run.locals[edge], 3, prefix="∂ ")
+    yield _number("gv-back", x - wire.lean, y + 14.5, run.flows[edge], 3, prefix="◂ ")
     yield "</g>"
 
 

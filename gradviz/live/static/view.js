@@ -3,7 +3,7 @@
 
 const UNKNOWN = "·";
 const ROOM = 8; // characters of a number that fit as they are; longer ones are condensed (as in draw/paint.py)
-const THINNEST = 2, THICKEST = 9;
+const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
 
 /**
  * A number as a reader wants it; the same rule as gradviz.numerals.numeral in Python.
@@ -116,8 +116,7 @@ function fill({ svg, nodes, edges }, words, numbers) {
 /** The width of what flows back, in pixels; the same rule as in draw/paint.py. @param {number} flow @param {number} largest */
 function flowWidth(flow, largest) {
   if (!flow) return 0; // nothing flows, or nan
-  const share = largest ? Math.min(1, Math.abs(flow) / largest) : 1;
-  return THINNEST + (THICKEST - THINNEST) * share;
+  return THICKEST * Math.sqrt(Math.min(1, Math.abs(flow) / Math.max(1, largest)));
 }
 
 /** @param {DataView} view */

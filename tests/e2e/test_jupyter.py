@@ -1,0 +1,180 @@
+"""The lessons and the live view in JupyterLab and Notebook 7, in a real browser."""
+
+import json
+import shutil
+from pathlib import Path
+
+import gradviz as gv
+import nbformat
+import pytest
+from circuit import INPUTS, circuit
+from gradviz.lessons import trust
+
+ROOT = Path(__file__).parent.parent.parent
+LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+CHAIN_RULE = "03-chain-rule.ipynb"
+READ = """(svg) => ({
+    nodes: Array.from(svg.querySelectorAll("g.gv-node"), (g) => ({
+        value: g.dataset.value, adjoint: g.dataset.adjoint,
+        shown: [".gv-value", ".gv-adjoint"].map((kind) => g.querySelector(kind).textContent),
+    })),
+    edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g) => ({ local: g.dataset.local, flow: g.dataset.flow })),
+    labels: Array.from(svg.querySelectorAll("g.gv-label"), (g) => [".gv-local", ".gv-back"].map((kind) => g.querySelector(kind).textContent)),
+})"""
+PLACES = """(svg) => {
+    const frame = svg.getBoundingClientRect();
+    return Array.from(svg.querySelectorAll("g.gv-node > .gv-card, g.gv-edge > .gv-wire"), (part) => {
+        const box = part.getBoundingClientRect();
+        return [box.x - frame.x, box.y - frame.y, box.width, box.height];
+    });
+}"""
+
+
+def check_against_python(svg, function, inputs):
+    """Every number in a live picture is the one that Python computes at the inputs it shows; which are returned."""
+    from gradviz.numerals import numeral
+
+    seen = svg.evaluate(READ)
+    at = {name: float(node["value"]) for name, node in zip(inputs, seen["nodes"])}
+    run = gv.trace(function, at).example
+    assert [float(node["value"]) for node in seen["nodes"]] == list(run.primals.values())
+    assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
+    assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
+    assert [float(edge["flow"]) for edge in seen["edges"]] == list(run.flows.values())
+    assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
+    assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
+    return at
+
+
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_lessons_show_every_figure_before_anything_runs(serve, open_notebook, tmp_path, monkeypatch, trusted, app):
+    home, folder = tmp_path / "home", tmp_path / "lessons"
+    home.mkdir()
+    for lesson in LESSONS:
+        folder.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "notebooks" / lesson, folder)
+    if trusted:
+        monkeypatch.setenv("JUPYTER_DATA_DIR", str(home / "data"))
+        trust(sorted(folder.glob("*.ipynb")))
+    address = serve(folder, app, home)
+    for lesson in LESSONS:
+        stored = [cell for cell in nbformat.read(folder / lesson, 4).cells if cell.cell_type == "code"]
+        outputs = open_notebook(address, lesson, app).outputs()
+        assert len(outputs) == len(stored)
+        for cell, output in zip(stored, outputs):
+            figures = sum("image/svg+xml" in stored_output.get("data", {}) for stored_output in cell.outputs)
+            assert len(output["pictures"]) == figures
+            assert all(picture["natural"] > 100 and picture["width"] > 100 for picture in output["pictures"])
+            assert "Error" not in output["text"]
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_slider_of_w0_moves_every_number_and_nothing_else(serve, open_notebook, tmp_path, app):
+    shutil.copy(ROOT / "notebooks" / CHAIN_RULE, tmp_path)
+    notebook = open_notebook(serve(tmp_path, app), CHAIN_RULE, app)
+    notebook.run_all()
+    page = notebook.page
+    svg = page.locator(".gradviz-view svg.gradviz").first
+    svg.wait_for(timeout=60_000)
+    svg.scroll_into_view_if_needed()
+    assert check_against_python(svg, circuit, INPUTS) == INPUTS
+    slider = page.locator(".widget-slider", has=page.locator("label", has_text="w0")).first
+    slider.scroll_into_view_if_needed()
+    handle = slider.locator(".noUi-handle")
+    places = svg.evaluate(PLACES)
+
+    def drag(*ways):
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for way in ways:
+            page.mouse.move(x + way, y)
+        page.mouse.up()
+        settled = "([svg, handle]) => Number(svg.querySelector('g.gv-node').dataset.value) === Number(handle.getAttribute('aria-valuetext') ?? NaN)"
+        page.wait_for_function(settled, arg=[svg.element_handle(), handle.element_handle()], timeout=20_000)
+        page.wait_for_timeout(300)
+
+    drag(5, 10, 20)
+    at = check_against_python(svg, circuit, INPUTS)
+    assert at["w0"] > 2.0
+    assert {**at, "w0": 2.0} == INPUTS
+    assert svg.evaluate(PLACES) == places
+    drag(*(((-1) ** move) * (move % 37) for move in range(200)), -15)
+    at = check_against_python(svg, circuit, INPUTS)
+    assert at["w0"] < 2.0
+    assert svg.evaluate(PLACES) == places
+
+
+NASTY = ["<script>alert(1)</script>", 'a"b\n->c', "x);import os#", "损失"]
+CELLS = [
+    "import numpy as np, gradviz as gv",
+    "branch = gv.explore(lambda x: x if x > 0 else 0.1 * x, x=(-5, 5))\nbranch.update(x=3.0)\nbranch",
+    f"nasty = {NASTY!r}\ndef f(*xs): return xs[0] * xs[1] + xs[2] / xs[3]\nnames = gv.explore(f, dict.fromkeys(nasty, 1.0))\nnames",
+    "poles = gv.explore(lambda x: np.log(x) + 1 / x + np.exp(x) + x**0.5, x=(-1, 1000))\npoles",
+    "def failing(x):\n    if x < 0: raise ValueError('<b>no</b>')\n    return np.sqrt(x)\nfails = gv.explore(failing, x=(-4, 4))\nfails",
+]
+
+
+def test_branches_poles_failures_and_names(serve, open_notebook, tmp_path):
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}), tmp_path / "odd.ipynb")
+    notebook = open_notebook(serve(tmp_path), "odd.ipynb")
+    page = notebook.page
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    notebook.run_all()
+    page.wait_for_function("() => document.querySelectorAll('.gradviz-view svg.gradviz').length === 4", timeout=60_000)
+    branch, names, poles, fails = page.locator(".gradviz-view").all()
+
+    def run(code):
+        page.evaluate(
+            """async (code) => {
+                const app = window.jupyterapp || window.jupyterlab;
+                await app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }).done;
+            }""",
+            code,
+        )
+        page.wait_for_timeout(300)
+
+    assert branch.locator("g.gv-node").count() == 1
+    run("branch.update(x=-2.0)")
+    assert [node["value"] for node in branch.locator("svg").evaluate(READ)["nodes"]] == ["-2", "-0.2"]
+    run("branch.update(x=4.0)")
+    assert branch.locator("g.gv-node").count() == 1
+
+    titles = names.locator("g.gv-input > title").all_text_contents()
+    assert [title.split(" = ")[0] for title in titles] == NASTY[:1] + ['a"b\n->c'] + NASTY[2:]
+    assert page.locator(".gradviz-view script").count() == 0
+    assert "<script>alert(1)</script>" in page.locator(".widget-label").all_text_contents()
+    assert not dialogs
+
+    for at, shown in ((-1.0, "nan"), (0.0, "nan"), (1000.0, "∞")):
+        run(f"poles.update(x={at})")
+        texts = [text for node in poles.locator("svg").evaluate(READ)["nodes"] for text in node["shown"]]
+        assert shown in texts
+    run("poles.update(x=1.0)")
+    assert "nan" not in poles.locator("svg").text_content()
+
+    run("fails.update(x=-1.0)")
+    assert fails.locator(".gv-message").text_content() == "ValueError: <b>no</b>"
+    assert fails.locator("g.gv-node").count() == 2
+    run("fails.update(x=4.0)")
+    assert fails.locator(".gv-message").text_content() == ""
+    assert fails.locator("svg").evaluate(READ)["nodes"][1]["value"] == "2"
+
+
+def test_numbers_are_printed_by_pythons_rule(chromium):
+    golden = json.loads((ROOT / "tests" / "golden" / "numerals.json").read_text(encoding="utf-8"))
+    source = (ROOT / "gradviz" / "live" / "static" / "view.js").read_text(encoding="utf-8")
+    page = chromium.new_page()
+    shown = page.evaluate(
+        """async ([source, rows]) => {
+            const { numeral } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+            return rows.map(({ number, digits }) => numeral(Number(number.replace("inf", "Infinity").replace("nan", "NaN")), digits));
+        }""",
+        [source, golden],
+    )
+    page.close()
+    assert shown == [row["text"] for row in golden]
