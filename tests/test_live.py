@@ -104,6 +104,21 @@ def test_update_from_elsewhere_moves_the_sliders():
     assert explorer.run.value == 300.0
 
 
+def test_a_value_between_two_steps_stays():
+    explorer = gv.explore(lambda x: x * 2, x=(-1, 1000))
+    slider = explorer.sliders["x"]
+    explorer.update(x=1.0)
+    slider.value = -1.0  # what a browser makes of it, and sends back
+    assert explorer.run.value == 2.0
+    slider.value = 4.0
+    assert explorer.run.value == 8.0
+    for value in (1.37, -0.123, 1e-9, 12345.678):
+        slider = gv.explore(lambda x: x * 2, x=value).sliders["x"]
+        steps = (slider.value - slider.min) / slider.step
+        assert steps == pytest.approx(round(steps), abs=1e-6)
+        assert slider.value == value
+
+
 def test_names_are_data_in_sliders():
     name = "<script>alert(1)</script>"
     explorer = gv.explore(lambda *xs: xs[0] * 2, {name: 1.0})

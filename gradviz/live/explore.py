@@ -41,7 +41,8 @@ class Explorer(widgets.VBox):
         return run
 
     def _moved(self, change: Any) -> None:
-        moved = {name: slider.value for name, slider in self.sliders.items() if slider.value != self.view.inputs[name]}
+        shown = self.view.inputs
+        moved = {name: slider.value for name, slider in self.sliders.items() if not _stands_for(slider, shown[name])}
         if moved:
             self.view.update(**moved)
 
@@ -73,6 +74,15 @@ def explore(function: Callable[..., Any], inputs: Mapping[str, Any] | None = Non
     return Explorer(View(trace(function, {name: widget.value for name, widget in sliders.items()})), sliders)
 
 
+def _stands_for(slider: widgets.Widget, value: float) -> bool:
+    """Whether a slider is where it can show `value`: a browser moves one that was set between two steps to the nearer of them."""
+    if slider.value == value or not isinstance(slider, widgets.FloatSlider):
+        return slider.value == value
+    steps = (value - slider.min) / slider.step
+    between = abs(steps - round(steps)) > 1e-6
+    return between and abs(slider.value - value) <= slider.step * 0.500001
+
+
 def _set(slider: widgets.Widget, value: float) -> None:
     """Move a slider, and its ends if they are in the way."""
     if math.isfinite(value) and hasattr(slider, "max"):
@@ -100,8 +110,12 @@ def slider(name: str, abbreviation: Any) -> widgets.Widget:
         least, most = sorted((-value, 3 * value)) if value else (-1.0, 1.0)
         step = []
     width = step[0] if step else _round_step((most - least) / STEPS)
+    if isinstance(abbreviation, tuple | list):
+        value = least + width * round((value - least) / width)
+    else:  # the value stands on a step, whole steps away from both ends
+        least, most = (value + width * round((end - value) / width) for end in (least, most))
     return widgets.FloatSlider(
-        value=value if not isinstance(abbreviation, tuple | list) else least + width * round((value - least) / width),
+        value=value,
         min=least,
         max=most,
         step=width,

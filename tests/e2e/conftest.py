@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,40 +30,48 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def serve(tmp_path_factory):
-    """Start a notebook server on a folder: ``serve(folder, "lab")`` gives its address."""
-    servers = []
+@dataclass
+class Server:
+    """A running Jupyter server, which serves JupyterLab and Notebook 7; `folder` is where its notebooks are."""
 
-    def start(folder: Path, app: str = "lab", home: Path | None = None) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        home = home or tmp_path_factory.mktemp("home")
-        command = [
-            sys.executable, "-m", "jupyterlab" if app == "lab" else "notebook", "--no-browser", f"--port={port}", "--ip=127.0.0.1",
-            f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-            "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
-        ]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")
-        log = (home / "server.log").open("wb")
+    address: str
+    folder: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """A server with no settings and no trust from this machine."""
+    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    address = f"http://127.0.0.1:{port}"
+    with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment(home), stdout=log, stderr=log)
-        servers.append((server, log))
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2).close()
-                return address
-            except OSError:
-                time.sleep(0.2)
-        raise TimeoutError(f"{app} did not start:\n{(home / 'server.log').read_text()[-3000:]}")
+        try:
+            wait_for(f"{address}/api", home / "server.log")
+            yield Server(address, folder, home)
+        finally:
+            server.terminate()
+            server.wait(30)
 
-    yield start
-    for server, log in servers:
-        server.terminate()
-        server.wait(20)
-        log.close()
+
+def wait_for(address: str, log: Path) -> None:
+    """Return when something answers at this address."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"the server did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -84,23 +93,32 @@ class Opened:
         panel = f"{APP}.shell.currentWidget"
         self.page.wait_for_function(f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady", timeout=60_000)
 
+    @property
+    def trusted(self) -> bool:
+        """Whether Jupyter trusts every cell."""
+        return self.page.evaluate(f"() => [...{APP}.shell.currentWidget.content.model.cells].every((cell) => cell.type !== 'code' || cell.trusted)")
+
     def outputs(self) -> list[dict[str, str]]:
         """Of each code cell: its outputs as text, and the pictures in them."""
         return self.page.evaluate(
-            """async () => {
+            """async (notebook) => {
                 const cells = [];
-                for (const cell of document.querySelectorAll(".jp-CodeCell")) {
-                    cell.scrollIntoView();
-                    await new Promise((done) => setTimeout(done, 120));
-                    const pictures = Array.from(cell.querySelectorAll(".jp-OutputArea-output img"));
+                for (const [index, cell] of notebook.widgets.entries()) {
+                    if (cell.model.type !== "code") continue;
+                    await notebook.scrollToItem(index);
+                    for (let tries = 0; tries < 250 && cell.isPlaceholder(); tries++) await new Promise((done) => setTimeout(done, 20));
+                    await cell.ready;
+                    await new Promise((done) => setTimeout(done, 20));
+                    const pictures = Array.from(cell.node.querySelectorAll(".jp-OutputArea-output img"));
                     await Promise.all(pictures.map((picture) => picture.decode()));
                     cells.push({
-                        text: Array.from(cell.querySelectorAll(".jp-OutputArea-output"), (output) => output.innerText).join("\\n"),
-                        pictures: pictures.map((picture) => ({ src: picture.src, width: picture.clientWidth, natural: picture.naturalWidth })),
+                        text: Array.from(cell.node.querySelectorAll(".jp-OutputArea-output"), (output) => output.innerText).join("\\n"),
+                        pictures: pictures.map((picture) => ({ width: picture.clientWidth, natural: picture.naturalWidth })),
                     });
                 }
                 return cells;
-            }"""
+            }""",
+            self.page.evaluate_handle(f"() => {APP}.shell.currentWidget.content"),
         )
 
     def run_all(self) -> None:
