@@ -152,9 +152,9 @@ class _Writer:
 
 def _product(upstream: str, local: str, seeded: bool) -> str:
     """Upstream times local, without a multiplication by one: the seed of the reverse sweep is 1."""
-    if seeded:
-        return local
-    return {"1.0": upstream, "-1.0": f"-{upstream}"}.get(local, f"{upstream} * {local}")
+    if local in ("1.0", "-1.0"):
+        return upstream if local == "1.0" else f"-{upstream}"
+    return local if seeded else f"{upstream} * {local}"
 
 
 def interpret(recording: Recording, values: Sequence[float]) -> tuple[float, ...]:
