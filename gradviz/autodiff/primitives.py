@@ -13,7 +13,7 @@ row gives a formula for the figure and a line of the compiled program). No deriv
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,6 @@ OPERANDS = ("x", "y")
 
 class Primitive:
     """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable or a Symbol."""
-
-    __slots__ = ("code", "local_derivatives", "name", "ufunc", "value", "written")
 
     def __init__(self, name: str, written: str, code: str, *local_derivatives: Callable) -> None:
         self.name = name
@@ -69,6 +67,11 @@ class Primitive:
         except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
                 return float(self.local_derivatives[position](*map(np.float64, (*operands, result))))
+
+    @cached_property
+    def pulls(self) -> "Pulls":
+        """How an adjoint is handed back, compiled: see :class:`Pulls`."""
+        return Pulls(self)
 
     def local_symbol(self, position: int, operands: Sequence[str | float], result: str) -> "Symbol | float":
         """The local derivative in symbols; operands that are floats are constants."""
@@ -146,6 +149,36 @@ def _compiled_local(primitive: Primitive, position: int) -> Callable[..., float]
     operands = OPERANDS[: primitive.arity]
     body = symbols.python(primitive.local_symbol(position, operands, "z"))[0]
     return eval(f"lambda {', '.join(operands)}, z: {body}", NAMESPACE)
+
+
+class Pulls(dict):
+    """For a primitive: functions of adjoint, x, y and z that give what flows back to its operands, by IEEE's rules.
+
+    The keys say to which: 1 to the first operand, 2 to the second, 3 to both, as a pair.
+    """
+
+    def __init__(self, primitive: Primitive) -> None:
+        self.primitive = primitive
+
+    def __missing__(self, which: int) -> Callable[..., Any]:
+        primitive, arity = self.primitive, self.primitive.arity
+        positions = [position for position in range(arity) if which >> position & 1]
+        flows = []
+        for position in positions:
+            flow = symbols.apply(multiply, (Symbol.named("adjoint"), primitive.local_symbol(position, OPERANDS[:arity], "z")))
+            flows.append(symbols.python(flow)[0])
+        compiled = eval(f"lambda adjoint, x, y, z: {', '.join(flows) if len(flows) == 1 else '(' + ', '.join(flows) + ')'}", NAMESPACE)
+
+        def pull(adjoint: float, x: float, y: float, z: float) -> Any:
+            try:
+                return compiled(adjoint, x, y, z)
+            except (ArithmeticError, ValueError):
+                operands = (x, y)[:arity]
+                flows = tuple(adjoint * primitive.local(position, operands, z) for position in positions)
+                return flows if len(flows) > 1 else flows[0]
+
+        self[which] = pull
+        return pull
 
 
 def row(name: str, written: str, code: str, *local_derivatives: Callable) -> Primitive:

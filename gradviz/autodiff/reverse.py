@@ -13,58 +13,63 @@ from gradviz.autodiff.variable import Page, Variable, current_page
 Adjoint = Any  # a float, or a Variable where the sweep itself is recorded
 
 
-def sweep(output: Variable, recorded: bool = False, until: frozenset[tuple[Page, int]] = frozenset()) -> tuple[dict[Page, list[Adjoint | None]], dict[Variable, Adjoint]]:
+def sweep(
+    output: Variable, recorded: bool = False, until: frozenset[tuple[Page, int]] = frozenset()
+) -> tuple[dict[Page, list[Adjoint | None]], dict[Variable, Adjoint]]:
     """The adjoints of everything `output` was computed from: by page and index, and those of the inputs.
 
     A node that no path joins to the output has None. Places in `until` are taken as inputs: the sweep does not go past them.
     """
-    seed = 1.0
     leaves: dict[Variable, Adjoint] = {}
     if output.page is None:
-        return {}, {output: seed}
-    pages: dict[Page, list[Adjoint | None]] = {output.page: [None] * output.index + [seed]}
+        return {}, {output: 1.0}
+    pages: dict[Page, list[Adjoint | None]] = {output.page: [None] * output.index + [1.0]}
     waiting = [(-output.page.serial, output.page)]
     while waiting:
         _, page = heapq.heappop(waiting)
-        adjoints = pages[page]
-        entries = page.entries
+        adjoints, entries = pages[page], page.entries
         for index in range(len(adjoints) - 1, -1, -1):
             adjoint = adjoints[index]
-            if adjoint is None:
+            if adjoint is None or (until and (page, index) in until):
                 continue
-            primitive, a, b, value = entries[4 * index : 4 * index + 4]
-            if (page, index) in until:
-                continue
+            primitive, a, b, z = entries[4 * index : 4 * index + 4]
             if primitive is None:
                 if a.page is None:
                     leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
-                else:
-                    if a.page not in pages:
-                        pages[a.page] = []
-                        heapq.heappush(waiting, (-a.page.serial, a.page))
-                    elsewhere = pages[a.page]
-                    elsewhere += [None] * (a.index + 1 - len(elsewhere))
-                    before = elsewhere[a.index]
-                    elsewhere[a.index] = adjoint if before is None else before + adjoint
-                continue
-            if recorded:
-                operands = [page.variable(operand) if type(operand) is int else operand for operand in (a, b) if operand is not None]
-                result = page.variable(index)
+                    continue
+                if a.page not in pages:
+                    pages[a.page] = []
+                    heapq.heappush(waiting, (-a.page.serial, a.page))
+                elsewhere = pages[a.page]
+                elsewhere += [None] * (a.index + 1 - len(elsewhere))
+                _add(elsewhere, a.index, adjoint)
+            elif recorded:
+                operands = [page.variable(place) if type(place) is int else place for place in (a, b) if place is not None]
+                for position, place in enumerate((a, b)):
+                    if type(place) is int:
+                        local = primitive.local_derivatives[position](*operands, page.variable(index))
+                        _add(adjoints, place, adjoint * local)
+            elif type(b) is not int:  # from here on with floats: the hot path of eager work
+                if type(a) is int:
+                    flow = primitive.pulls[1](adjoint, entries[4 * a + 3], b, z)
+                    before = adjoints[a]
+                    adjoints[a] = flow if before is None else before + flow
+            elif type(a) is not int:
+                flow = primitive.pulls[2](adjoint, a, entries[4 * b + 3], z)
+                before = adjoints[b]
+                adjoints[b] = flow if before is None else before + flow
             else:
-                operands = [entries[4 * operand + 3] if type(operand) is int else operand for operand in (a, b) if operand is not None]
-                result = value
-            for position, operand in ((0, a), (1, b)):
-                if type(operand) is int:
-                    flow = adjoint * _local(primitive, position, operands, result, recorded)
-                    before = adjoints[operand]
-                    adjoints[operand] = flow if before is None else before + flow
+                flow, other = primitive.pulls[3](adjoint, entries[4 * a + 3], entries[4 * b + 3], z)
+                before = adjoints[a]
+                adjoints[a] = flow if before is None else before + flow
+                before = adjoints[b]
+                adjoints[b] = other if before is None else before + other
     return pages, leaves
 
 
-def _local(primitive: Primitive, position: int, operands: list[Adjoint], result: Adjoint, recorded: bool) -> Adjoint:
-    if recorded:
-        return primitive.local_derivatives[position](*operands, result)
-    return primitive.local(position, operands, result)
+def _add(adjoints: list[Adjoint | None], index: int, flow: Adjoint) -> None:
+    before = adjoints[index]
+    adjoints[index] = flow if before is None else before + flow
 
 
 def backward(output: Variable) -> None:

@@ -65,7 +65,7 @@ def python(symbol: "Symbol | float") -> tuple[str, int]:
     name, operands = symbol.primitive.name, [python(operand) for operand in symbol.operands]
     if name in INFIX or name == "negative":
         bind = PRECEDENCE[name]
-        texts = _bracketed(name, bind, operands)
+        texts = _bracketed(bind, operands, strict=True)  # the order of evaluation decides about the last bit
         return INFIX[name][0].join(texts) if name in INFIX else f"-{texts[0]}", bind
     texts = [text if bind == ATOM or symbol.primitive.is_call else f"({text})" for text, bind in operands]
     return symbol.primitive.python(*texts), ATOM if symbol.primitive.is_call or len(operands) == 1 else 0
@@ -83,7 +83,7 @@ def formula(symbol: "Symbol | float") -> tuple[str, int]:
         return _power(formula(operands[0]), 2.0)
     if name == "power":
         return _power(formula(operands[0]), operands[1])
-    texts = _bracketed(name, bind, [formula(operand) for operand in operands])
+    texts = _bracketed(bind, [formula(operand) for operand in operands], strict=name in ("subtract", "divide"))
     if name in INFIX:
         return INFIX[name][1].join(texts), bind
     return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(*texts), bind
@@ -102,11 +102,10 @@ def _power(base: tuple[str, int], exponent: "Symbol | float") -> tuple[str, int]
     return (f"({text})" if bind < ATOM else text) + raised, ATOM
 
 
-def _bracketed(name: str, bind: int, operands: list[tuple[str, int]]) -> list[str]:
-    """Operands in brackets where they bind less tightly; on the right of − and ÷ also where as tightly."""
+def _bracketed(bind: int, operands: list[tuple[str, int]], strict: bool) -> list[str]:
+    """Operands in brackets where they bind less tightly; if `strict`, on the right also where as tightly."""
     if bind == ATOM:
         return [text for text, _ in operands]
     first, *rest = operands
-    strict = name in ("subtract", "divide")
     texts = [f"({first[0]})" if first[1] < bind else first[0]]
     return texts + [f"({text})" if b < bind or (strict and b == bind) else text for text, b in rest]

@@ -114,7 +114,7 @@ class Variable:
     def __init__(self, value: float, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a Variable's name must be a str, not the {type(name).__name__} {name!r:.40}")
-        self._value = real(value, f"the value of Variable {name!r}" if name else "the value of a Variable")
+        self._value = value if type(value) is float else real(value, f"the value of Variable {name!r}" if name else "the value of a Variable")
         self._name = name
         self._grad = self._sweep = None
         self.page = self.index = None
@@ -173,14 +173,14 @@ class Variable:
         raise TypeError("np.array can't hold Variables without breaking the graph; use np.stack([x, y]) to join Variables")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *operands: object, **options: object) -> Any:
+        if method == "__call__" and not options:
+            if ufunc in PRIMITIVES:
+                return record(PRIMITIVES[ufunc], operands)
+            if ufunc in COMPARISONS:
+                return compare(COMPARISONS[ufunc], *operands)
+            raise TypeError(f"gradviz knows no derivative of np.{ufunc.__name__}; it knows those of {', '.join(sorted(u.__name__ for u in PRIMITIVES))}")
         name = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
-        if method != "__call__" or options:
-            raise TypeError(f"{name} with {', '.join(options) or 'that method'} does not work on Variables; call np.{ufunc.__name__}(x) alone")
-        if ufunc in COMPARISONS:
-            return compare(COMPARISONS[ufunc], *operands)
-        if ufunc not in PRIMITIVES:
-            raise TypeError(f"gradviz knows no derivative of {name}; it knows those of {', '.join(sorted(u.__name__ for u in PRIMITIVES))}")
-        return record(PRIMITIVES[ufunc], operands)
+        raise TypeError(f"{name} with {', '.join(options) or 'that method'} does not work on Variables; call np.{ufunc.__name__}(x) alone")
 
     def __array_function__(self, function: Any, types: object, operands: object, options: object) -> Any:
         raise TypeError(f"np.{function.__name__} does not work on Variables: in this version they are single numbers")
@@ -253,21 +253,24 @@ def number(operand: object) -> float | None:
 
 
 def record(primitive: Any, operands: tuple[object, ...]) -> Variable:
-    """The result of `primitive` on Variables and constants, recorded. Slower than the operators, and for any arity."""
+    """The result of `primitive` on Variables and constants, recorded."""
     page = _state.page
-    places: list[int | float | None] = []
-    values = []
-    for operand in operands:
-        if type(operand) is Variable:
-            places.append(operand.index if operand.page is page else page.enrol(operand))
-            values.append(operand._value)
-        else:
-            constant = real(operand, f"an operand of {primitive.name}")
-            places.append(constant)
-            values.append(constant)
-    if len(places) == 1:
-        places.append(None)
-    return push(page, primitive, *places, primitive.number(*values))
+    a, left = _place(operands[0], page, primitive)
+    if len(operands) == 1:
+        try:
+            return push(page, primitive, a, None, primitive.value(left))
+        except (ArithmeticError, ValueError):
+            return push(page, primitive, a, None, primitive.number(left))
+    b, right = _place(operands[1], page, primitive)
+    return push(page, primitive, a, b, primitive.number(left, right))
+
+
+def _place(operand: object, page: Page, primitive: Any) -> tuple[int | float, float]:
+    """Where an operand stands on the page, or the constant that it is; and its value."""
+    if type(operand) is Variable:
+        return operand.index if operand.page is page else page.enrol(operand), operand._value
+    constant = real(operand, f"an operand of {primitive.name}")
+    return constant, constant
 
 
 def push(page: Page, primitive: Any, a: int | float, b: int | float | None, value: float) -> Variable:
