@@ -245,3 +245,21 @@ def test_nested_gradients_can_be_traced():
     graph = gv.trace(lambda x: gv.grad(lambda t: t**3)(x), x=2.0)
     assert (graph.example.value, graph.example.grads) == (12.0, {"x": 12.0})
     assert graph.run(x=3.0).grads == {"x": 18.0}
+
+
+def test_traces_inside_traces_have_inputs_of_their_own():
+    def f(x):
+        inner = gv.trace(lambda t: t * t, t=3.0)
+        return x * inner.example.value
+
+    assert gv.trace(f, x=2.0).example.grads == {"x": 9.0}
+
+
+def test_backward_inside_a_trace_is_refused():
+    def f(x):
+        y = x * x
+        y.backward()
+        return y * x.grad
+
+    with pytest.raises(TypeError, match=r"use gv\.grad"):
+        gv.trace(f, x=2.0)

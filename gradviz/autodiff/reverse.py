@@ -76,14 +76,18 @@ def backward(output: Variable) -> None:
     """Set the gradients of `output`, with respect to itself and everything it was computed from.
 
     They are set, not added up: each call gives the gradients of its own output. Nothing is freed, so it can be called again.
+
+    Raises TypeError inside a function that is being traced.
     """
+    if current_page().length < 0:
+        raise TypeError("backward() gives plain numbers, which a trace can't follow; inside a traced function use gv.grad(f)(x)")
     pages, leaves = sweep(output)
     for page, adjoints in pages.items():
         page.adjoints = adjoints
     for leaf, adjoint in leaves.items():
         leaf._grad = adjoint
     output._sweep = pages, leaves
-    if output.page is current_page() and output.page.length > 0:
+    if output.page is current_page():
         output.page.turn(output.index)  # what comes next is another graph: a sweep over it need not walk over this one
 
 

@@ -123,13 +123,13 @@ def trace(function: Callable[..., Any], values: Mapping[str, float] | None = Non
 
 def _traced(function: Callable[..., Any], title: str, numbers: dict[str, float]) -> Graph:
     page = TracePage(title)
-    variables = {}
-    for name, value in numbers.items():
-        variables[name] = variable = Variable(value, name)
-        Page.enrol(page, variable)
-    by_position, by_keyword = _bound(function, title, variables)
-    before = exchange_page(page)
+    before = exchange_page(Page())  # a trace inside another one has inputs of its own
     try:
+        variables = {name: Variable(value, name) for name, value in numbers.items()}
+        for variable in variables.values():
+            Page.enrol(page, variable)
+        by_position, by_keyword = _bound(function, title, variables)
+        exchange_page(page)
         output = function(*by_position, **by_keyword)
         if type(output) is not Variable:
             try:
@@ -213,6 +213,7 @@ class Replay:
 
 
 def _title(function: Callable[..., Any]) -> str:
+    function = getattr(function, "func", function)  # of a functools.partial
     name = getattr(function, "__name__", type(function).__name__)
     return "f" if name == "<lambda>" else name
 

@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -110,6 +110,16 @@ class Variable:
     """
 
     __slots__ = ("_grad", "_name", "_sweep", "_value", "index", "page")
+
+    if TYPE_CHECKING:  # given to the class by `primitives` and `reverse`
+
+        def backward(self) -> None: ...
+        def __add__(self, other: "Variable | float") -> "Variable": ...
+        def __neg__(self) -> "Variable": ...
+
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __add__
+        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __add__
+        __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = __neg__
 
     def __init__(self, value: float, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
