@@ -87,9 +87,9 @@ def test_the_slider_of_w0_moves_every_number_and_nothing_else(jupyter, open_note
     places = svg.evaluate(PLACES)
 
     def drag(*ways):
+        handle.hover()  # waits until the page has come to rest
         box = handle.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x, y)
         page.mouse.down()
         for way in ways:
             page.mouse.move(x + way, y)
