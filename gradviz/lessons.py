@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from gradviz import __version__
 
+SETTINGS = Path(__file__).resolve().parent / "jupyter"  # widgets are saved with a notebook, and no news is fetched from the network
 MANIFEST = ".gradviz-lessons.json"  # in the learner's folder: the sha256 of each file as it was copied
 
 NO_LAB = """JupyterLab is not installed here. To install it:
@@ -89,6 +90,9 @@ def _read_manifest(folder: Path) -> dict[str, str]:
 
 
 def _digest(content: bytes) -> str:
+    """The sha256 of a file; of a notebook, that of its cells as written: outputs and metadata change when it is only opened or run."""
+    with suppress(ValueError, KeyError, TypeError):
+        content = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]).encode()
     return hashlib.sha256(content).hexdigest()
 
 
@@ -142,10 +146,12 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     except Trouble as trouble:  # then figures show once a lesson is run
         print(f"gradviz: {trouble}", file=sys.stderr)
     sys.stdout.flush()
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
     return _jupyterlab(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question
+        "--Application.log_level=WARN",  # or the address is lost in reports
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),  # in a container there is nobody else

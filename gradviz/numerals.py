@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import isinf, isnan
 from numbers import Real
 
-UNKNOWN = "·"
+UNKNOWN = "•"
 
 
 def numeral(number: float | None, digits: int = 4) -> str:
@@ -18,7 +18,7 @@ def numeral(number: float | None, digits: int = 4) -> str:
     up and below 10⁻³ the notation is scientific. Ties round away from zero, as ``Number.toFixed`` does in a browser.
 
     >>> [numeral(x) for x in (None, float("nan"), float("-inf"), 0.0, 0.00099999, 2.0625, 999999.7)]
-    ['·', 'nan', '−∞', '0', '0.001', '2.063', '1e6']
+    ['•', 'nan', '−∞', '0', '0.001', '2.063', '1e6']
     >>> numeral(0.19661193324148185, digits=3)
     '0.197'
     """

@@ -58,7 +58,7 @@ def test_the_golden_figure():
 
 def test_the_layout_does_not_depend_on_the_numbers():
     graph = gv.trace(circuit, INPUTS)
-    numberless = re.compile(r'data-(value|adjoint|local|flow)="[^"]*"|>[^<]*<|stroke-width="[^"]*"| (textLength="47" lengthAdjust="spacingAndGlyphs")')
+    numberless = re.compile(r'data-(value|adjoint|local|flow)="[^"]*"|>[^<]*<|stroke-width="[^"]*"| (textLength="\d+" lengthAdjust="spacingAndGlyphs")')
     first, second = (numberless.sub("", gv.draw(graph.run(w0=w0)).svg) for w0 in (2.0, -1.234567e-9))
     assert first == second
 
@@ -68,7 +68,7 @@ def test_before_backward_a_dot_and_not_a_zero():
     y = x * x + 1
     figure = gv.draw(y)
     assert [g.get("data-adjoint") for g in elements(figure.svg, "gv-node")] == ["", "", ""]
-    assert re.findall(r'class="gv-adjoint"[^>]*>([^<]*)<', figure.svg)[:3] == ["·"] * 3
+    assert re.findall(r'class="gv-adjoint"[^>]*>([^<]*)<', figure.svg)[:3] == ["•"] * 3
     assert "0" not in [row.split()[-1] for row in str(figure).splitlines()[4:]]
     y.backward()
     assert [float(g.get("data-adjoint")) for g in elements(gv.draw(y).svg, "gv-node")] == [6.0, 1.0, 1.0]

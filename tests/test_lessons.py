@@ -131,6 +131,7 @@ def test_lab_opens_the_first_lesson_in_the_folder(home, tmp_path, opened, capsys
         "--ServerApp.root_dir",
         "--LabApp.default_url",
         "--ServerApp.answer_yes",
+        "--Application.log_level",
     }
     assert str(tmp_path / "mine") in capsys.readouterr().out
 
@@ -278,3 +279,17 @@ def test_gradviz_alone_prints_help(capsys):
     assert lessons.main([]) == 0
     said = capsys.readouterr().out
     assert all(command in said for command in ("lab", "list", "trust", "--version"))
+
+
+def test_a_lesson_that_was_only_opened_or_run_is_not_changed(home, tmp_path):
+    lessons.copy_lessons(tmp_path / "mine")
+    notebook = nbformat.read(tmp_path / "mine" / FIRST, as_version=4)
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.99"}
+    notebook.cells[1].execution_count, notebook.cells[1].outputs = 7, []
+    nbformat.write(notebook, tmp_path / "mine" / FIRST)
+    write_lesson(home / FIRST, "# The first lesson, rewritten")
+    assert lessons.copy_lessons(tmp_path / "mine") == []
+    assert "rewritten" in (tmp_path / "mine" / FIRST).read_text()
+    notebook.cells[1].source = "my own code"
+    nbformat.write(notebook, tmp_path / "mine" / FIRST)
+    assert lessons.copy_lessons(tmp_path / "mine") == [FIRST]

@@ -16,7 +16,7 @@ HEAD = 20
 MARGIN = 12
 LEGEND = 26
 NARROWEST_FIGURE = 360  # room for the legend
-ROOM = 8  # characters of a number that fit as they are; longer ones are condensed into the room of so many
+CARD_ROOM, LABEL_ROOM = (8, 50), (7, 42)  # characters that fit as they are; the pixels that longer texts are condensed into
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
@@ -164,16 +164,13 @@ def _heading(node: Node, middle: float, card: float) -> str:
 
 def _number(kind: str, x: float, y: float, number: float | None, digits: int, prefix: str = "") -> str:
     shown = prefix + numeral(number, digits)
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed(shown)}>{shown}</text>'
-
-
-def condensed(shown: str) -> str:
-    """The attributes that squeeze a long number into its room, whatever the font."""
-    return f' textLength="{5.9 * ROOM:.0f}" lengthAdjust="spacingAndGlyphs"' if len(shown) > ROOM else ""
+    characters, pixels = LABEL_ROOM if prefix else CARD_ROOM
+    condensed = f' textLength="{pixels}" lengthAdjust="spacingAndGlyphs"' if len(shown) > characters else ""
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
 
 
 def _legend(run: Run, height: float) -> str:
-    parts = [("gv-value", "value"), ("gv-adjoint", f"gradient ∂{text.cut(run.graph.output.label, 60)}/∂·")]
+    parts = [("gv-value", "value"), ("gv-adjoint", f"gradient of {text.cut(run.graph.output.label, 80)}")]
     if run.graph.edges:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
     spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))

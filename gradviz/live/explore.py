@@ -122,6 +122,7 @@ def slider(name: str, abbreviation: Any) -> widgets.Widget:
         description=name,
         readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
         description_allow_html=False,
+        style={"description_width": "initial"},
         layout=widgets.Layout(width="300px"),
     )
 

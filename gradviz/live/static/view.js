@@ -1,8 +1,7 @@
 // A live figure. The picture arrives once, as SVG painted in Python; afterwards only its numbers change:
 // texts, data-* attributes and the widths of what flows back. Nothing that stands on the page moves.
 
-const UNKNOWN = "·";
-const ROOM = 8; // characters of a number that fit as they are; longer ones are condensed (as in draw/paint.py)
+const CARD_ROOM = [8, 50], LABEL_ROOM = [7, 42]; // characters that fit as they are; the pixels that longer texts are condensed into
 const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
 
 /**
@@ -40,12 +39,12 @@ function full(number) {
   return Object.is(number, -0) ? "-0.0" : String(number);
 }
 
-/** @param {Element} text @param {string} shown */
-function write(text, shown) {
+/** @param {Element} text @param {string} shown @param {number[]} room characters and pixels, as in draw/paint.py */
+function write(text, shown, [characters, pixels]) {
   if (text.textContent === shown) return;
   text.textContent = shown;
-  if (shown.length > ROOM) {
-    text.setAttribute("textLength", String(Math.round(5.9 * ROOM)));
+  if (shown.length > characters) {
+    text.setAttribute("textLength", String(pixels));
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   } else if (text.hasAttribute("textLength")) {
     text.removeAttribute("textLength");
@@ -90,8 +89,8 @@ function fill({ svg, nodes, edges }, words, numbers) {
     const [beforeValue, beforeAdjoint, after] = words.nodes[index];
     g.setAttribute("data-value", full(primal));
     g.setAttribute("data-adjoint", full(gradient));
-    write(value, numeral(primal));
-    write(adjoint, numeral(gradient));
+    write(value, numeral(primal), CARD_ROOM);
+    write(adjoint, numeral(gradient), CARD_ROOM);
     title.textContent = beforeValue + numeral(primal, 6) + beforeAdjoint + numeral(gradient, 6) + after;
   });
   const flows = edges.map(({ to }, index) => numbers[adjoints + to] * numbers[locals + index]);
@@ -101,8 +100,8 @@ function fill({ svg, nodes, edges }, words, numbers) {
     const [beforeLocal, beforeFlow] = words.edges[index];
     g.setAttribute("data-local", full(derivative));
     g.setAttribute("data-flow", full(flowing));
-    write(local, `∂ ${numeral(derivative, 3)}`);
-    write(back, `◂ ${numeral(flowing, 3)}`);
+    write(local, `∂ ${numeral(derivative, 3)}`, LABEL_ROOM);
+    write(back, `◂ ${numeral(flowing, 3)}`, LABEL_ROOM);
     flow.setAttribute("stroke-width", flowWidth(flowing, largest).toFixed(2));
     title.textContent =
       `${beforeLocal}${numeral(derivative, 6)}${beforeFlow}${numeral(upstream, 6)} · ${numeral(derivative, 6)} = ${numeral(flowing, 6)}`;
@@ -141,6 +140,7 @@ function render({ model, el }) {
   function restage() {
     const document_ = new DOMParser().parseFromString(model.get("structure").svg, "image/svg+xml");
     svg = document.importNode(document_.documentElement, true);
+    svg.style.minWidth = `${0.75 * Number(svg.getAttribute("width"))}px`; // smaller, and it could not be read: scroll instead
     stage.replaceChildren(svg);
     picture = parts(svg);
   }
