@@ -170,7 +170,7 @@ def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Po
     """A wire through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way where it is long."""
     start, end = to_label[0], (arrival[0] - TIP, arrival[1])
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    lean = max(-8.0, min(8.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
+    lean = max(-5.0, min(5.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
     if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < 0.4 * LABEL[1]:
         return Wire(f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} {_pair(end)}", arrival, middle, lean)
     return Wire(f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}", arrival, label)
