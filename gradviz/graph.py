@@ -5,6 +5,7 @@ and adjoint at given inputs. Nobody writes on the score. Neither knows any calcu
 protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever made it (:func:`gradviz.trace`).
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,19 +72,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
-    """An input (`operation` is None) or one operation; `operands` are nodes, or floats where the code has a constant."""
+    """An input (`operation` is None) or one operation; `operands` are nodes, or floats where the code has a constant.
+
+    `name` is what the user's code calls it, if it does; `label` is unique in its graph and printable on one line.
+    """
 
     index: int
+    label: str
     operation: Operation | None = None
     operands: tuple["Node | float", ...] = ()
     name: str | None = None
     source: Source | None = None
     block: Block | None = None
-
-    @property
-    def label(self) -> str:
-        """Its name, or v and its number where the code gave it none."""
-        return self.name if self.name is not None else f"v{self.index}"
 
     @property
     def constants(self) -> tuple[str | None, ...]:
@@ -189,6 +189,8 @@ class Graph:
         (25.0, {'x': 10.0, 'y': 10.0})
         """
         if values:
+            if not isinstance(values, Mapping):
+                raise TypeError(f"run takes inputs by name, as in graph.run(x=1.0), or as one dict, not {values!r:.40}")
             inputs = {**values, **inputs} if inputs else values
         arguments, positions = [*self._example_inputs], self._input_positions
         try:
@@ -295,7 +297,7 @@ class Run:
         return self._numbers
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{name}={numeral(value)}" for name, value in self.inputs.items())
+        inputs = ", ".join(f"{node.label}={numeral(self._numbers[node.index])}" for node in self.graph.inputs)
         return f"<Run {self.graph.name}({inputs}) = {numeral(self.value)}>"
 
     def __str__(self) -> str:
@@ -337,3 +339,8 @@ class Numbers(Mapping):
         lines = [f"{key!r}: {numeral(value)}" for key, value in self.items()]
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 
+
+
+def printable(text: str) -> str:
+    """`text` without what a line of text, XML or a reader can't bear: control characters, marks that turn the direction."""
+    return "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)

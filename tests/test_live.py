@@ -134,3 +134,35 @@ def test_what_stays_when_there_is_no_kernel():
         assert {"application/vnd.jupyter.widget-view+json", "text/html", "image/svg+xml", "text/plain"} <= set(data)
     assert repr(explorer) == "<Explorer circuit = 0.7311 at w0 = 2, x0 = −1, w1 = −3, x1 = −2, w2 = −3>"
     assert repr(explorer.view).startswith("<View circuit = 0.7311 at")
+
+
+def test_infinite_inputs_and_inputs_called_self():
+    explorer = gv.explore(lambda self, y: self * y, self=1.0, y=2.0)
+    explorer.update(self=float("inf"))
+    assert explorer.run.value == float("inf")
+    explorer.sliders["y"].value = 3.0
+    explorer.sliders["self"].value = 2.0
+    assert explorer.run.value == 6.0
+
+
+def test_a_users_own_widgets():
+    slider = widgets.FloatSlider(value=0.33, min=0, max=1, step=0.1)
+    choice = widgets.Dropdown(options=[1.0, 2.0])
+    explorer = gv.explore(lambda x, y: x * y, x=slider, y=choice)
+    slider.value = 0.3
+    assert explorer.run.inputs["x"] == 0.3
+    explorer.update(y=5.0)
+    assert (explorer.run.value, choice.value) == (1.5, 1.0)
+
+
+@pytest.mark.parametrize("extreme", [1e308, (-1e308, 1e308), 5e-324, (0, 5e-324)])
+def test_ranges_at_the_ends_of_the_floats(extreme):
+    with pytest.raises(ValueError, match="input 'x'"):
+        gv.explore(lambda x: x * 2, x=extreme)
+
+
+def test_updating_the_view_alone():
+    explorer = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)
+    explorer.view.update(x=5.0)
+    explorer.sliders["y"].value = 4.0
+    assert explorer.run.value == 20.0

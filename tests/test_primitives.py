@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 ROWS = sorted(PRIMITIVES.values(), key=lambda primitive: primitive.name)
 LEAST = {"log": 0.1, "log2": 0.1, "log10": 0.1, "log1p": -0.9, "sqrt": 0.1, "arccosh": 1.1, "cbrt": 0.2, "power": 0.1}
-MOST = {"arcsin": 0.9, "arccos": 0.9, "arctanh": 0.9}
+MOST = {"tan": 1.3, "arcsin": 0.9, "arccos": 0.9, "arctanh": 0.9}
 FLAT = {"floor", "ceil", "trunc", "rint", "sign", "floor_divide"}
 
 
@@ -118,14 +118,14 @@ def test_signs_on_cards():
     assert sign(lambda x: 2 * x) == "×2"
     assert sign(lambda x: x + 1) == "+1"
     assert sign(lambda x: x - 1) == "−1"
-    assert sign(lambda x: 1 - x) == "1−x"
+    assert sign(lambda x: 1 - x) == "1−·"
     assert sign(lambda x: x**2) == "^2"
-    assert sign(lambda x: 2**x) == "2^x"
-    assert sign(lambda x: 1 / x) == "1/x"
+    assert sign(lambda x: 2**x) == "2^·"
+    assert sign(lambda x: 1 / x) == "1/·"
     assert sign(lambda x: x / 4) == "÷4"
-    assert sign(lambda x: -x) == "−x"
+    assert sign(lambda x: -x) == "×−1"
     assert sign(np.exp) == "exp"
-    assert sign(lambda x: np.maximum(x, 0)) == "max(x, 0)"
+    assert sign(lambda x: np.maximum(x, 0)) == "max(·, 0)"
     assert sign(lambda x, y: x + y, x=1.0, y=1.0) == "+"
     assert sign(lambda x, y: x - y, x=1.0, y=1.0) == "−"
 
@@ -147,3 +147,28 @@ def test_the_table_is_whole():
         assert primitive.arity in (1, 2)
         assert primitive.ufunc.nin == primitive.arity
     assert primitives.multiply.expression(["a", "b"]) == "a·b"
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "gradient"),
+    [
+        (np.arcsin, (1.0,), (math.inf,)),
+        (np.arccos, (-1.0,), (-math.inf,)),
+        (np.arccosh, (1.0,), (math.inf,)),
+        (np.sqrt, (0.0,), (math.inf,)),
+        (lambda x, y: x**y, (0.0, 2.0), (0.0, 0.0)),
+        (np.expm1, (-40.0,), (math.exp(-40.0),)),
+        (np.arccosh, (1e200,), (1e-200,)),
+        (np.arcsinh, (1e200,), (1e-200,)),
+        (np.arctan2, (1e-200, 1e-200), (5e199, -5e199)),
+    ],
+)
+def test_derivatives_at_special_points(function, at, gradient):
+    run = gv.trace(lambda *xs: function(*xs), dict(zip("xy", at))).example
+    assert tuple(run.grads.values()) == pytest.approx(gradient)
+    assert gv.grad(function, tuple(range(len(at))))(*at) == pytest.approx(gradient)
+
+
+def test_zeros_keep_their_sign():
+    for function in (np.trunc, np.ceil, np.rint):
+        assert (1 / function(gv.Variable(-0.25))).value == -math.inf

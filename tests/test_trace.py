@@ -263,3 +263,87 @@ def test_backward_inside_a_trace_is_refused():
 
     with pytest.raises(TypeError, match=r"use gv\.grad"):
         gv.trace(f, x=2.0)
+
+
+def test_what_would_go_unseen_inside_a_trace_is_refused():
+    def sets(x):
+        x.value = 10.0
+        return x * x
+
+    def draws(x):
+        z = x**3
+        return x if gv.draw(z).run.value > 10 else -x
+
+    with pytest.raises(TypeError, match="can't be set inside a function that is being traced"):
+        gv.trace(sets, x=2.0)
+    with pytest.raises(TypeError, match="draw outside the traced function"):
+        gv.trace(draws, x=2.0)
+
+
+def test_zeros_of_both_signs_are_read_apart():
+    def f(x):
+        return x + np.copysign(1.0, x.value)
+
+    graph = gv.trace(f, x=0.0)
+    assert graph.run(x=-0.0).value == -1.0
+    assert graph.run(x=0.0).graph is graph
+
+
+def test_defaults_between_arguments():
+    def f(a, b=2, *rest):
+        return a * b + sum(rest)
+
+    def g(a, b=2, c=3, /):
+        return a * b * c
+
+    assert gv.trace(f, {"a": 1.0, "p": 5.0}).example.value == 7.0
+    assert gv.trace(g, a=1.0, c=4.0).example.value == 8.0
+
+
+def test_inputs_stand_in_the_functions_order():
+    graph = gv.trace(lambda x, y: x - y, y=1.0, x=5.0)
+    assert [node.name for node in graph.inputs] == ["x", "y"]
+    assert graph.run(x=3.0).value == 2.0
+
+
+def test_labels_are_unique():
+    graph = gv.trace(lambda v2, y: (v2 * y) + y, v2=3.0, y=5.0)
+    assert len({node.label for node in graph.nodes}) == len(graph.nodes)
+    assert graph.example.primals["v2"] == 3.0
+
+
+def test_a_renamed_input_keeps_its_name():
+    def f(x):
+        x.name = "weight"
+        return x * 2
+
+    assert gv.trace(f, x=2.0).run(x=3.0).value == 6.0
+
+
+def test_names_of_a_module_that_was_edited(tmp_path, monkeypatch):
+    import importlib
+    import sys
+
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    file = tmp_path / "edited_module.py"
+    file.write_text("def f(x):\n    first = x * 2\n    return first + 1\n")
+    import edited_module
+
+    assert names(edited_module.f, x=1.0) == ["first", "f"]
+    file.write_text("def f(x):\n    # a new line\n    second = x * 2\n    return second + 1\n")
+    importlib.reload(edited_module)
+    assert names(edited_module.f, x=1.0) == ["second", "f"]
+
+
+def test_inputs_that_are_no_mapping():
+    with pytest.raises(TypeError, match=r"as in gv\.trace\(f, x=1\.0\)"):
+        gv.trace(lambda x: x, 3.0)
+    with pytest.raises(TypeError, match=r"as in graph\.run\(x=1\.0\)"):
+        gv.trace(lambda x: x, x=3.0).run(3.0)
+
+
+def test_names_stay_on_their_line():
+    table = str(gv.trace(lambda *xs: xs[0] * 2, {"a\nx\x1b[31m": 1.0}))
+    assert len(table.splitlines()) == 4
+    assert "\x1b" not in table

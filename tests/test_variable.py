@@ -192,3 +192,59 @@ def test_copies_stay_in_the_graph():
     y = copy.deepcopy([x * 3])[0] + copy.copy(x)
     y.backward()
     assert x.grad == 4.0
+
+
+def test_variables_of_other_threads_and_of_past_traces():
+    x = gv.Variable(2.0)
+    a = x * 1
+    results = []
+    thread = threading.Thread(target=lambda: results.append(a * 3))
+    thread.start()
+    thread.join()
+    y = results[0] + a
+    y.backward()
+    assert x.grad == 4.0
+    leaked = []
+    gv.trace(lambda x: leaked.extend([x, x * 2]) or x * x, x=3.0)
+    x, t = leaked
+    z = t * 3 + t
+    z.backward()
+    assert x.grad == 8.0
+    assert gv.draw(z).run.grads == {"x": 8.0}
+
+
+def test_a_figure_of_an_input_that_was_set_between_its_uses():
+    x = gv.Variable(2.0, name="x")
+    y = x * x
+    x.value = 3.0
+    z = y + x
+    z.backward()
+    run = gv.draw(z).run
+    assert run.inputs == {"x": 2.0, "x₂": 3.0}
+    assert run.grads == {"x": 4.0, "x₂": 1.0}
+    assert x.grad == 5.0
+
+
+def test_gradients_of_values_that_the_last_output_did_not_need():
+    x, w = gv.Variable(2.0), gv.Variable(3.0)
+    u, v = x * 2, w * 3
+    u.backward()
+    v.backward()
+    assert (x.grad, u.grad, w.grad, v.grad) == (2.0, 1.0, 3.0, 1.0)
+
+
+def test_blocks_of_plain_numbers_leave_nothing_behind():
+    @gv.block
+    def double(t):
+        return 2 * t
+
+    from gradviz.autodiff.variable import current_page
+
+    before = len(current_page().blocks)
+    for _ in range(1000):
+        double(3.0)
+    assert len(current_page().blocks) <= before + 2
+
+
+def test_variables_can_be_formatted():
+    assert f"{gv.Variable(1.2345):.2f}" == "1.23"

@@ -38,6 +38,7 @@ class Primitive:
         operands = ", ".join(OPERANDS[: self.arity])
         plain = code.removesuffix(f"({operands})")
         self.value = eval(plain if plain != code else f"lambda {operands}: {code}", NAMESPACE)
+        self.ieee = self.ufunc or eval(f"lambda {operands}: {code}", {"math": np})
 
     @property
     def arity(self) -> int:
@@ -50,7 +51,8 @@ class Primitive:
                 return variable.record(self, operands)
             if type(operand) is Symbol:
                 return symbols.apply(self, operands)
-        return self.number(*operands)
+        result = self.number(*operands)
+        return np.float64(result) if np.float64 in map(type, operands) else result  # stays in IEEE's arithmetic
 
     def number(self, *operands: float) -> float:
         """The value by IEEE's rules, where Python's own would raise: 1/0 is inf, log(−1) is nan."""
@@ -58,7 +60,7 @@ class Primitive:
             return self.value(*operands)
         except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
-                return float(self.ufunc(*map(np.float64, operands)))
+                return float(self.ieee(*map(np.float64, operands)))
 
     def local(self, position: int, operands: Sequence[float], result: float) -> float:
         """The local derivative with respect to the operand at `position`, as a number, by IEEE's rules."""
@@ -107,14 +109,16 @@ class Primitive:
         return self.name in ("add", "multiply", "maximum", "minimum", "hypot")
 
     def sign(self, constants: Sequence[str | None]) -> str:
+        if self.name == "negative":
+            return "×−1"  # "−·" would read as a subtraction
         if self.arity == 1:
-            return self.written.removesuffix("(x)") if constants == (None,) else constants[0]
+            return self.notation("·").removesuffix("(·)") if constants == (None,) else constants[0]
         if not self.is_infix:
-            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation(*(c or "x" for c in constants))
+            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation(*(c or "·" for c in constants))
         glyph = self.written[2:-2]
         left, right = constants
         if left is not None and not self.commutes:
-            return f"{left}{glyph}x".replace("÷", "/")
+            return f"{f'({left})' if left.startswith('−') else left}{glyph}·".replace("÷", "/")
         constant = left or right or ""
         return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
 
@@ -199,7 +203,7 @@ multiply     = row("multiply",      "x × y",         "x * y",                  
 divide       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
                                                                                                    lambda x, y, z: -z / y)
 power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * power(x, lowered(y)),
-                                                                                                   lambda x, y, z: z * log(x))
+                                                                                                   lambda x, y, z: xlogy(z, x))
 negative     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
 positive     = row("positive",      "x",             "x",                                          lambda x, z: 1.0)
 absolute     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
@@ -209,7 +213,7 @@ square       = row("square",        "x²",            "x * x",                  
 # ── exponentials, logarithms, roots ──
 exp          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
 exp2         = row("exp2",          "exp2(x)",       "math.exp2(x)",                               lambda x, z: z * math.log(2.0))
-expm1        = row("expm1",         "expm1(x)",      "math.expm1(x)",                              lambda x, z: z + 1.0)
+expm1        = row("expm1",         "expm1(x)",      "math.expm1(x)",                              lambda x, z: exp(x))
 log          = row("log",           "log(x)",        "math.log(x)",                                lambda x, z: 1.0 / x)
 log2         = row("log2",          "log2(x)",       "math.log2(x)",                               lambda x, z: 1.0 / (x * math.log(2.0)))
 log10        = row("log10",         "log10(x)",      "math.log10(x)",                              lambda x, z: 1.0 / (x * math.log(10.0)))
@@ -224,15 +228,15 @@ tan          = row("tan",           "tan(x)",        "math.tan(x)",             
 arcsin       = row("arcsin",        "arcsin(x)",     "math.asin(x)",                               lambda x, z: 1.0 / sqrt(1.0 - x * x))
 arccos       = row("arccos",        "arccos(x)",     "math.acos(x)",                               lambda x, z: -1.0 / sqrt(1.0 - x * x))
 arctan       = row("arctan",        "arctan(x)",     "math.atan(x)",                               lambda x, z: 1.0 / (1.0 + x * x))
-arctan2      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / (x * x + y * y),
-                                                                                                   lambda x, y, z: -x / (x * x + y * y))
+arctan2      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / hypot(x, y) / hypot(x, y),
+                                                                                                   lambda x, y, z: -x / hypot(x, y) / hypot(x, y))
 hypot        = row("hypot",         "hypot(x, y)",   "math.hypot(x, y)",                           lambda x, y, z: x / z,
                                                                                                    lambda x, y, z: y / z)
 sinh         = row("sinh",          "sinh(x)",       "math.sinh(x)",                               lambda x, z: cosh(x))
 cosh         = row("cosh",          "cosh(x)",       "math.cosh(x)",                               lambda x, z: sinh(x))
 tanh         = row("tanh",          "tanh(x)",       "math.tanh(x)",                               lambda x, z: 1.0 - z * z)
-arcsinh      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",                              lambda x, z: 1.0 / sqrt(x * x + 1.0))
-arccosh      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / sqrt(x * x - 1.0))
+arcsinh      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",                              lambda x, z: 1.0 / hypot(x, 1.0))
+arccosh      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
 arctanh      = row("arctanh",       "arctanh(x)",    "math.atanh(x)",                              lambda x, z: 1.0 / (1.0 - x * x))
 
 # ── the larger and the smaller: where both are equal, each has half of the derivative ──
@@ -242,16 +246,20 @@ minimum      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else
                                                                                                    lambda x, y, z: exceeds(x, y))
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
-floor        = row("floor",         "⌊x⌋",           "float(math.floor(x))",                       lambda x, z: 0.0)
-ceil         = row("ceil",          "⌈x⌉",           "float(math.ceil(x))",                        lambda x, z: 0.0)
-trunc        = row("trunc",         "trunc(x)",      "float(math.trunc(x))",                       lambda x, z: 0.0)
-rint         = row("rint",          "round(x)",      "float(round(x))",                            lambda x, z: 0.0)
+floor        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)
+ceil         = row("ceil",          "⌈x⌉",           "math.copysign(math.ceil(x), x)",                        lambda x, z: 0.0)
+trunc        = row("trunc",         "trunc(x)",      "math.copysign(math.trunc(x), x)",                       lambda x, z: 0.0)
+rint         = row("rint",          "round(x)",      "math.copysign(round(x), x)",                            lambda x, z: 0.0)
 sign         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
 exceeds      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
                                                                                                    lambda x, y, z: 0.0)
 
 # ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too ──
 lowered      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0)
+
+# ── x log y, which is 0 for x = 0: how a power follows its exponent ──
+xlogy        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y),
+                                                                                                   lambda x, y, z: x / y)
 
 # ── division with remainder, in Python's sense ──
 floor_divide = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,

@@ -5,6 +5,7 @@ exp(1000)) that one run goes through the interpreter, which computes by IEEE's r
 """
 
 import keyword
+import math
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,9 @@ class _Writer:
     def assertion(self, guard: Guard) -> str:
         left, right = self.atom(guard.left), self.atom(guard.right)
         relation = guard.relation
-        if relation == "is":
+        if relation == "is" and guard.right == 0.0:
+            left, relation, right = f"{left} == 0.0 and math.copysign(1.0, {left})", "==", literal(math.copysign(1.0, guard.right))
+        elif relation == "is":
             left, relation, right = (left, "!=", left) if right == "math.nan" else (left, "==", right)
         return f"    assert {'' if guard.outcome else 'not '}{left} {relation} {right}, {guard.broken!r}"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from gradviz.autodiff import program
 from gradviz.autodiff.program import Recording
-from gradviz.autodiff.variable import Page, Variable
-from gradviz.graph import Graph, Node, Run
+from gradviz.autodiff.variable import Page, Variable, current_page
+from gradviz.graph import Graph, Node, Run, printable
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -46,7 +46,8 @@ class Nodes:
 
     def __init__(self) -> None:
         self.by_place: dict[tuple[Page, int], Node] = {}
-        self.by_leaf: dict[Variable, Node] = {}
+        self.by_leaf: dict[tuple[Variable, int], Node] = {}  # and the identity of its value
+        self.inputs: set[str] = set()
         self.names: dict[str, int] = {}  # and how often they were wanted
 
     def unique(self, name: str) -> str:
@@ -58,17 +59,21 @@ class Nodes:
         self.names[candidate] = 1
         return candidate
 
-    def add_input(self, leaf: Variable, name: str | None) -> Node:
+    def add_input(self, leaf: Variable, value: float, name: str | None) -> Node:
+        """The node of an input at a value; one that was set to another value between two uses has two."""
         index = len(self.by_leaf)
-        node = self.by_leaf[leaf] = Node(index, name=self.unique(f"v{index}" if name is None else name))
+        name = f"v{index}" if name is None else name
+        label = self.unique(printable(name))
+        node = self.by_leaf[leaf, id(value)] = Node(index, label, name=name if name not in self.inputs else label)
+        self.inputs.add(node.name)
         return node
 
     def at(self, page: Page, index: int) -> Node:
         """The node of an entry that stands before."""
-        primitive, a, _, _ = page.entries[4 * index : 4 * index + 4]
+        primitive, a, _, value = page.entries[4 * index : 4 * index + 4]
         if primitive is not None:
             return self.by_place[page, index]
-        return self.by_leaf[a] if a.page is None else self.at(a.page, a.index)
+        return self.by_leaf[a, id(value)] if a.page is None else self.at(a.page, a.index)
 
     def add_operation(self, number: int, page: Page, index: int, otherwise: str | None = None) -> Node:
         """The node of an operation, number `number` of its graph; `otherwise` is its name if the user gave it none."""
@@ -76,7 +81,8 @@ class Nodes:
         operands = tuple(self.at(page, operand) if type(operand) is int else operand for operand in (a, b) if operand is not None)
         name = page.names.get(index) or otherwise
         block = next(block for start, block in reversed(page.blocks) if start <= index)
-        node = Node(number, primitive, operands, self.unique(name) if name else None, page.sources.get(index), block)
+        label = self.unique(printable(name) if name else f"v{number}")
+        node = Node(number, label, primitive, operands, label if name else None, page.sources.get(index), block)
         self.by_place[page, index] = node
         return node
 
@@ -96,19 +102,25 @@ class Recorded:
 
 def run_of(output: Variable) -> Run:
     """The graph of what `output` was computed from, with its values; and its adjoints, if its backward() was called."""
+    if current_page().length < 0:
+        raise TypeError("a figure of a Variable shows plain numbers, which a trace can't follow; draw outside the traced function")
     pages, leaf_adjoints = output._sweep or ({}, {})
     nodes, primals, adjoints = Nodes(), [], []
-    if output.page is None:
-        places = []
-        leaves = {output: output._value}
-    else:
+    places: list[tuple[Page, int]] = []
+    leaves = {(output, id(output._value)): (output._value, leaf_adjoints.get(output))}
+    if output.page is not None:
         marks = reachable([(output.page, output.index)])
         places = [(page, index) for page in sorted(marks, key=lambda page: page.serial) for index, mark in enumerate(marks[page]) if mark]
-        entries = (page.entries[4 * index : 4 * index + 4] for page, index in places)
-        leaves = {a: value for primitive, a, _, value in entries if primitive is None and a.page is None}
-    made = [nodes.add_input(leaf, leaf.name) for leaf in leaves]
-    primals += leaves.values()
-    adjoints += (leaf_adjoints.get(leaf) for leaf in leaves)
+        leaves = {}
+        for page, index in places:
+            primitive, a, _, value = page.entries[4 * index : 4 * index + 4]
+            if primitive is None and a.page is None:  # of an input set to new values between its uses, each value has its share
+                share = pages[page][index] if page in pages else None
+                _, before = leaves.get((a, id(value)), (value, None))
+                leaves[a, id(value)] = value, share if before is None else before + (share or 0.0)
+    made = [nodes.add_input(leaf, value, leaf.name) for (leaf, _), (value, _) in leaves.items()]
+    primals += (value for value, _ in leaves.values())
+    adjoints += (adjoint for _, adjoint in leaves.values())
     for page, index in places:
         if page.entries[4 * index] is not None:
             made.append(nodes.add_operation(len(made), page, index))

@@ -83,7 +83,9 @@ def backward(output: Variable) -> None:
         raise TypeError("backward() gives plain numbers, which a trace can't follow; inside a traced function use gv.grad(f)(x)")
     pages, leaves = sweep(output)
     for page, adjoints in pages.items():
-        page.adjoints = adjoints
+        before = page.adjoints
+        both = [old if new is None else new for old, new in zip(before, adjoints)]
+        page.adjoints = both + adjoints[len(before) :] + before[len(adjoints) :]
     for leaf, adjoint in leaves.items():
         leaf._grad = adjoint
     output._sweep = pages, leaves

@@ -11,7 +11,7 @@ from typing import Any
 from gradviz.numerals import numeral
 
 ATOM = 9
-PRECEDENCE = {"add": 1, "subtract": 1, "lowered": 1, "multiply": 2, "divide": 2, "negative": 3}
+PRECEDENCE = {"add": 1, "subtract": 1, "lowered": 1, "xlogy": 2, "multiply": 2, "divide": 2, "negative": 3}
 INFIX = {"add": (" + ", " + "), "subtract": (" - ", " − "), "multiply": (" * ", "·"), "divide": (" / ", "/")}
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 

@@ -5,6 +5,7 @@ checked on every replay; where it would come out otherwise, the function is trac
 """
 
 import inspect
+import linecache
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -115,10 +116,14 @@ def trace(function: Callable[..., Any], values: Mapping[str, float] | None = Non
     """
     if not callable(function):
         raise TypeError(f"trace needs a function and its inputs, not the {type(function).__name__} {function!r:.40}")
+    if values is not None and not isinstance(values, Mapping):
+        raise TypeError(f"trace takes inputs by name, as in gv.trace(f, x=1.0), or as one dict, not {values!r:.40}")
     title = _title(function)
+    linecache.checkcache(getattr(getattr(function, "__code__", None), "co_filename", ""))  # it may have been edited and loaded again
     given = {**(values or {}), **inputs}
     numbers = {name: real(value, f"input {name!r} of {title}") for name, value in given.items()}
-    return _traced(function, title, numbers)
+    own = _parameters(function)
+    return _traced(function, title, dict(sorted(numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own))))
 
 
 def _traced(function: Callable[..., Any], title: str, numbers: dict[str, float]) -> Graph:
@@ -138,17 +143,18 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, float])
                 raise TypeError(f"{title} must return one number, a Variable; it returned the {type(output).__name__} {output!r:.60}") from None
     finally:
         exchange_page(before)
-    return _graph(function, title, page, list(variables.values()), output)
+    return _graph(function, title, page, variables, output)
 
 
-def _graph(function: Callable[..., Any], title: str, page: TracePage, inputs: Sequence[Variable], output: Variable) -> Graph:
+def _graph(function: Callable[..., Any], title: str, page: TracePage, variables: Mapping[str, Variable], output: Variable) -> Graph:
+    names, inputs = list(variables), list(variables.values())
     last = output.index if output.page is page else page.enrol(output)
     sides = [side for _, _, left, right, _, _ in page.decisions for side in (left, right) if type(side) is int]
     in_graph = reachable([(page, last)])[page]
     in_order = reachable([(page, last), *((page, side) for side in sides)])[page]
 
     nodes = Nodes()
-    made: list[Node] = [nodes.add_input(variable, variable.name) for variable in inputs]
+    made: list[Node] = [nodes.add_input(variable, variable._value, name) for variable, name in zip(inputs, names)]
     order = dict(enumerate(made))
     for index in _marked(in_graph, len(inputs)):
         order[index] = nodes.add_operation(len(made), page, index, title if index == last else None)
@@ -197,10 +203,10 @@ class Replay:
                 return Run(graph, self.program(*values))
             except (ArithmeticError, ValueError):
                 return Run(graph, program.interpret(self.recording(graph), values))
-        except AssertionError as broken:
-            names = (node.name for node in graph.inputs)
-            anew = _traced(self.function, self.title, dict(zip(names, values)))
-            return Run(anew, anew.example_numbers, retraced=str(broken))
+        except AssertionError as error:
+            broken = str(error)
+        anew = _traced(self.function, self.title, dict(zip((node.name for node in graph.inputs), values)))
+        return Run(anew, anew.example_numbers, retraced=broken)
 
     def _compiled(self, graph: Graph) -> Callable[..., tuple[float, ...]]:
         recording = self.recording(graph)
@@ -218,6 +224,13 @@ def _title(function: Callable[..., Any]) -> str:
     return "f" if name == "<lambda>" else name
 
 
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # some callables written in C have no signature
+        return []
+
+
 def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Variable]) -> tuple[list[Variable], dict[str, Variable]]:
     """The positional and the keyword arguments to call `function` with."""
     try:
@@ -225,7 +238,7 @@ def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Var
     except (TypeError, ValueError):  # some callables written in C have no signature: by position
         return list(variables.values()), {}
     by_position, by_keyword, rest = [], {}, dict(variables)
-    missing, skipped = [], False
+    missing = []
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             by_position += rest.values()
@@ -234,14 +247,14 @@ def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Var
             by_keyword |= rest
             rest = {}
         elif parameter.name in rest:
-            if parameter.kind is parameter.KEYWORD_ONLY or skipped:
+            if parameter.kind is parameter.KEYWORD_ONLY:
                 by_keyword[parameter.name] = rest.pop(parameter.name)
             else:
                 by_position.append(rest.pop(parameter.name))
         elif parameter.default is parameter.empty:
             missing.append(parameter.name)
-        else:
-            skipped = True  # after an argument that keeps its default, the others are passed by keyword
+        elif parameter.kind is not parameter.KEYWORD_ONLY:
+            by_position.append(parameter.default)
     own = ", ".join(parameter.name for parameter in parameters)
     if rest:
         raise TypeError(f"{title} has no argument {', '.join(map(repr, rest))}; its arguments are {own}")
@@ -284,4 +297,7 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def _enter(block: Block | None) -> None:
     page = current_page()
-    page.blocks.append((len(page.entries) >> 2, block))
+    start = len(page.entries) >> 2
+    if page.blocks[-1][0] == start:
+        page.blocks.pop()  # nothing was recorded there
+    page.blocks.append((start, block))

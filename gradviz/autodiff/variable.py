@@ -6,6 +6,7 @@ stands on it any more and no later page uses one that does.
 """
 
 import itertools
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,14 @@ class Page:
         self.length = PAGE_LENGTH
 
     def enrol(self, variable: "Variable") -> int:
-        """The index under which a Variable from elsewhere is known on this page."""
+        """The index under which a Variable from elsewhere is known on this page.
+
+        Sweeps walk from later pages to earlier ones, so a page may only use earlier ones. Where the Variable stands on a later
+        one, a new page is begun and PageTurned raised: the operation is to be recorded again.
+        """
+        if variable.page is not None and variable.page.serial > self.serial:  # of another thread, or left over from a trace
+            _state.page = Page(self.blocks[-1][1])
+            raise PageTurned
         index = self.foreign.get(id(variable))
         if index is None or self.entries[4 * index + 3] is not variable._value:  # the second: an input was set to a new value
             index = self.foreign[id(variable)] = len(self.entries) >> 2
@@ -61,6 +69,10 @@ class Page:
     def turn(self, index: int) -> None:
         """Start a new page, since this one is full: the operation at `index` was its last."""
         _state.page = Page(self.blocks[-1][1])
+
+
+class PageTurned(Exception):
+    """The current page can't take this operation, and a new one was begun."""
 
 
 class _State(threading.local):
@@ -122,8 +134,7 @@ class Variable:
         __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = __neg__
 
     def __init__(self, value: float, name: str | None = None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"a Variable's name must be a str, not the {type(name).__name__} {name!r:.40}")
+        _check_name(name)
         self._value = value if type(value) is float else real(value, f"the value of Variable {name!r}" if name else "the value of a Variable")
         self._name = name
         self._grad = self._sweep = None
@@ -141,6 +152,7 @@ class Variable:
 
     @name.setter
     def name(self, name: str | None) -> None:
+        _check_name(name)
         if self.page is None:
             self._name = name
         else:
@@ -156,13 +168,15 @@ class Variable:
 
     @value.setter
     def value(self, value: float) -> None:
+        if _state.page.length < 0:
+            raise TypeError(f"the value of {self!r} can't be set inside a function that is being traced; compute a new one instead")
         if self.page is not None:
             raise TypeError(f"{self!r} was computed from others, so its value can't be set; set the inputs and compute anew")
         self._value = real(value, f"the value of {self!r}")
 
     @property
     def grad(self) -> float | None:
-        """The derivative of the last output that backward() was called on with respect to this Variable; None before."""
+        """The derivative of an output with respect to this Variable: of the last one computed from it whose backward() was called."""
         if self.page is None:
             return self._grad
         adjoints = self.page.adjoints
@@ -194,6 +208,9 @@ class Variable:
 
     def __array_function__(self, function: Any, types: object, operands: object, options: object) -> Any:
         raise TypeError(f"np.{function.__name__} does not work on Variables: in this version they are single numbers")
+
+    def __format__(self, how: str) -> str:
+        return format(self._value, how) if how else repr(self)
 
     def __hash__(self) -> int:
         return id(self)
@@ -236,7 +253,7 @@ COMPARE = {
     ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
     "!=": lambda x, y: x != y,
-    "is": lambda x, y: x == y or (x != x and y != y),  # the same number: nan is itself
+    "is": lambda x, y: (x == y and math.copysign(1.0, x) == math.copysign(1.0, y)) or (x != x and y != y),  # the same number
 }
 
 
@@ -265,13 +282,13 @@ def number(operand: object) -> float | None:
 def record(primitive: Any, operands: tuple[object, ...]) -> Variable:
     """The result of `primitive` on Variables and constants, recorded."""
     page = _state.page
-    a, left = _place(operands[0], page, primitive)
-    if len(operands) == 1:
-        try:
-            return push(page, primitive, a, None, primitive.value(left))
-        except (ArithmeticError, ValueError):
+    try:
+        a, left = _place(operands[0], page, primitive)
+        if len(operands) == 1:
             return push(page, primitive, a, None, primitive.number(left))
-    b, right = _place(operands[1], page, primitive)
+        b, right = _place(operands[1], page, primitive)
+    except PageTurned:
+        return record(primitive, operands)
     return push(page, primitive, a, b, primitive.number(left, right))
 
 
@@ -296,6 +313,11 @@ def push(page: Page, primitive: Any, a: int | float, b: int | float | None, valu
     return result
 
 
+def _check_name(name: object) -> None:
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"a Variable's name must be a str, not the {type(name).__name__} {name!r:.40}")
+
+
 def unary_operator(primitive: Any) -> Any:
     """A method of Variable for a primitive of one operand."""
 
@@ -312,16 +334,19 @@ def binary_operators(primitive: Any) -> tuple[Any, Any]:
     def operator(self: Variable, other: object) -> Variable:
         page = _state.page
         left = self._value
-        a = self.index if self.page is page else page.enrol(self)
-        if type(other) is Variable:
-            right = other._value
-            b = other.index if other.page is page else page.enrol(other)
-        elif type(other) is float:
-            b = right = other
-        else:
-            b = right = number(other)
-            if right is None:
-                return NotImplemented
+        try:
+            a = self.index if self.page is page else page.enrol(self)
+            if type(other) is Variable:
+                right = other._value
+                b = other.index if other.page is page else page.enrol(other)
+            elif type(other) is float:
+                b = right = other
+            else:
+                b = right = number(other)
+                if right is None:
+                    return NotImplemented
+        except PageTurned:
+            return operator(self, other)
         try:
             value = compute(left, right)
         except (ArithmeticError, ValueError):
@@ -341,10 +366,6 @@ def binary_operators(primitive: Any) -> tuple[Any, Any]:
         if other is ZERO and primitive.name == "add":  # sum() starts from the integer 0
             return self
         left = number(other)
-        if left is None:
-            return NotImplemented
-        page = _state.page
-        b = self.index if self.page is page else page.enrol(self)
-        return push(page, primitive, left, b, ieee(left, self._value))
+        return NotImplemented if left is None else record(primitive, (left, self))
 
     return operator, reflected

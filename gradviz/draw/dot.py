@@ -3,6 +3,7 @@
 import graphviz
 
 from gradviz.draw.layout import blocks_of
+from gradviz.draw.text import clean
 from gradviz.graph import Block, Graph, Node, Run
 from gradviz.numerals import numeral
 
@@ -38,7 +39,7 @@ def _fill(dot: graphviz.Digraph, around: Block | None, graph: Graph, run: Run, b
 
 
 def _label(node: Node, run: Run) -> str:
-    head = " ".join(part for part in (node.name, node.sign) if part)
+    head = " ".join(part for part in (node.label if node.name else "", node.sign) if part)
     return _plain(f"{head}\n{numeral(run.primals[node])}\n{numeral(run.adjoints[node])}")
 
 
@@ -48,4 +49,4 @@ def _looks(node: Node, graph: Graph) -> dict[str, str]:
 
 def _plain(text: str) -> str:
     """`text` as the label that shows exactly it: no escapes of DOT, no HTML."""
-    return graphviz.nohtml(text.replace("\\", "\\\\").replace("\0", "").replace("\r", " ").replace("\n", "\\n"))
+    return graphviz.nohtml(clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n"))

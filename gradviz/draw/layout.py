@@ -92,7 +92,7 @@ def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Ite
     `order` says of each edge how many arrive above it at the same card.
     """
     yield "digraph {"
-    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.06 splines=spline]"
+    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.06 splines=spline nslimit=2 nslimit1=2]"
     yield 'node [shape=box fixedsize=true label=""]'
     yield "edge [arrowhead=none weight=2]"
     inside: dict[Block | None, list[str]] = {None: []}

@@ -27,7 +27,7 @@ def card_width(node: Node) -> float:
 
 def heading(node: Node) -> tuple[str, str]:
     """The name and the operation that stand on top of a card."""
-    return node.name or "", node.sign
+    return node.label if node.name else "", node.sign
 
 
 def paint(run: Run, layout: Layout, live: bool = False) -> str:
@@ -37,7 +37,7 @@ def paint(run: Run, layout: Layout, live: bool = False) -> str:
 
 def summary(run: Run) -> str:
     """One line that says what is drawn."""
-    inputs = ", ".join(f"{name} = {numeral(value)}" for name, value in run.inputs.items())
+    inputs = ", ".join(f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs)
     return f"{run.graph.output.label} = {numeral(run.value)}" + (f" at {inputs}" if run.graph.operations else "")
 
 

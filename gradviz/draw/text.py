@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from gradviz.graph import printable
+
 NARROW = set("iljtfrI.,:;|!'()[]/\\ ·−-")
 WIDE = set("mwMW@%—→")
 
@@ -25,7 +27,7 @@ def cut(text: str, room: float, size: float = 12) -> str:
     >>> cut("temperature", 50)
     'temper…'
     """
-    text = clean(text).replace("\n", " ")
+    text = printable(text)
     if width(text, size) <= room:
         return text
     while text and width(text + "…", size) > room:
@@ -34,5 +36,5 @@ def cut(text: str, room: float, size: float = 12) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` without what XML or a reader can't bear: control characters, marks that change the direction of writing."""
-    return "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in text)
+    """`text` with its lines, but each of them printable."""
+    return "\n".join(map(printable, text.split("\n")))

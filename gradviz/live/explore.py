@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import TraitError
 
 from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
@@ -21,6 +23,7 @@ class Explorer(widgets.VBox):
     def __init__(self, view: View, sliders: Mapping[str, widgets.Widget]) -> None:
         self.view = view
         self.sliders = dict(sliders)
+        self._placed: dict[str, float] = {}  # the values that `update` has set sliders to
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
         hands = widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap"))
@@ -31,20 +34,21 @@ class Explorer(widgets.VBox):
         """The run that is shown."""
         return self.view.run
 
-    def update(self, **inputs: float) -> Run | None:
+    def update(self, /, **inputs: float) -> Run | None:
         """Move sliders, and with them the figure."""
         inputs = self.view.run.graph.checked(inputs)
         run = self.view.update(**inputs)
+        self._placed |= inputs
         for name, value in inputs.items():
             if name in self.sliders:
                 _set(self.sliders[name], value)
         return run
 
     def _moved(self, change: Any) -> None:
-        shown = self.view.inputs
-        moved = {name: slider.value for name, slider in self.sliders.items() if not _stands_for(slider, shown[name])}
-        if moved:
-            self.view.update(**moved)
+        name = next(name for name, slider in self.sliders.items() if slider is change.owner)
+        shown = self.view.inputs[name]
+        if change.new != shown and not (shown == self._placed.get(name) and _between_steps(change.owner, shown)):
+            self.view.update(**{name: change.new})
 
     def __repr__(self) -> str:
         return f"<Explorer {paint.summary(self.run)}>"
@@ -74,21 +78,23 @@ def explore(function: Callable[..., Any], inputs: Mapping[str, Any] | None = Non
     return Explorer(View(trace(function, {name: widget.value for name, widget in sliders.items()})), sliders)
 
 
-def _stands_for(slider: widgets.Widget, value: float) -> bool:
-    """Whether a slider is where it can show `value`: a browser moves one that was set between two steps to the nearer of them."""
-    if slider.value == value or not isinstance(slider, widgets.FloatSlider):
-        return slider.value == value
+def _between_steps(slider: widgets.Widget, value: float) -> bool:
+    """Whether a slider stands as near to `value` as it can: a browser moves one that was set between two steps to the nearer."""
+    if not isinstance(slider, widgets.FloatSlider) or not math.isfinite(value):
+        return False
     steps = (value - slider.min) / slider.step
-    between = abs(steps - round(steps)) > 1e-6
-    return between and abs(slider.value - value) <= slider.step * 0.500001
+    return abs(steps - round(steps)) > 1e-6 and abs(slider.value - value) <= slider.step * 0.500001
 
 
 def _set(slider: widgets.Widget, value: float) -> None:
-    """Move a slider, and its ends if they are in the way."""
-    if math.isfinite(value) and hasattr(slider, "max"):
+    """Move a slider, and its ends if they are in the way; a widget that can't show the value stays as it is."""
+    if isinstance(slider, widgets.FloatSlider):
+        if not math.isfinite(value):
+            return
         slider.max = max(slider.max, value)
         slider.min = min(slider.min, value)
-    slider.value = value
+    with suppress(TraitError, OverflowError, ValueError):
+        slider.value = value
 
 
 def slider(name: str, abbreviation: Any) -> widgets.Widget:
@@ -109,6 +115,8 @@ def slider(name: str, abbreviation: Any) -> widgets.Widget:
             raise ValueError(f"input {name!r} must be finite to have a slider, not {value}; give a range, as in {name}=(-1, 1)")
         least, most = sorted((-value, 3 * value)) if value else (-1.0, 1.0)
         step = []
+    if not (math.isfinite(most - least) and (most - least) / STEPS > 0):
+        raise ValueError(f"input {name!r}: from {least} to {most} is too far or too near for a slider; give (least, most)")
     width = step[0] if step else _round_step((most - least) / STEPS)
     if isinstance(abbreviation, tuple | list):
         value = least + width * round((value - least) / width)

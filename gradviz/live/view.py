@@ -38,7 +38,7 @@ class View(anywidget.AnyWidget):
         self.inputs = graph.example.inputs
         self._show(graph.example)
 
-    def update(self, **inputs: float) -> Run | None:
+    def update(self, /, **inputs: float) -> Run | None:
         """Show the run at these inputs; those that are left out stay as they are.
 
         If the function fails there, the view says so and keeps its picture, and None is returned. An input that the function
