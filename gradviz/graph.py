@@ -6,7 +6,7 @@ protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever mad
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -223,9 +223,9 @@ class Graph:
         <BLANKLINE>
             # backward: adj_v is the derivative of f with respect to v
             adj_f = 1.0
-            adj_v1 = adj_f
+            # adj_v1 = adj_f
             dv1_dx = 2.0 * x
-            adj_x = adj_v1 * dv1_dx
+            adj_x = adj_f * dv1_dx
         <BLANKLINE>
             return f, {'x': adj_x}
         <BLANKLINE>
@@ -247,22 +247,29 @@ class Run:
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph` is a new trace.
     """
 
-    __slots__ = ("_numbers", "graph", "retraced")
+    __slots__ = ("_distinct", "_expand", "graph", "retraced")
 
-    def __init__(self, graph: Graph, numbers: tuple[float | None, ...], retraced: str | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        numbers: tuple[float | None, ...],
+        expand: Callable[[tuple[float, ...]], tuple[float, ...]] | None = None,
+        retraced: str | None = None,
+    ) -> None:
         self.graph = graph
-        self._numbers = numbers  # a primal for each node, a local derivative for each edge, an adjoint for each node
+        self._distinct = numbers  # the primals, and what else is not among them
+        self._expand = expand  # many numbers of a run are the same: all of them, from the distinct ones
         self.retraced = retraced
 
     @property
     def value(self) -> float:
         """The output."""
-        return self._numbers[self.graph.output.index]
+        return self._distinct[self.graph.output.index]
 
     @property
     def inputs(self) -> dict[str, float]:
         """The inputs by name."""
-        return {node.name: self._numbers[node.index] for node in self.graph.inputs}
+        return {node.name: self.numbers[node.index] for node in self.graph.inputs}
 
     @property
     def grads(self) -> dict[str, float | None]:
@@ -272,17 +279,17 @@ class Run:
     @property
     def primals(self) -> "Numbers":
         """The value of each node; look up by node or by name."""
-        return Numbers(self.graph.nodes, self._numbers[: len(self.graph.nodes)])
+        return Numbers(self.graph.nodes, self.numbers[: len(self.graph.nodes)])
 
     @property
     def locals(self) -> "Numbers":
         """The local derivative along each edge; look up by edge."""
-        return Numbers(self.graph.edges, self._numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)])
+        return Numbers(self.graph.edges, self.numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)])
 
     @property
     def adjoints(self) -> "Numbers":
         """The derivative of the output with respect to each node; None before a reverse sweep."""
-        return Numbers(self.graph.nodes, self._numbers[len(self.graph.nodes) + len(self.graph.edges) :])
+        return Numbers(self.graph.nodes, self.numbers[len(self.graph.nodes) + len(self.graph.edges) :])
 
     @property
     def flows(self) -> "Numbers":
@@ -294,10 +301,12 @@ class Run:
     @property
     def numbers(self) -> tuple[float | None, ...]:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
-        return self._numbers
+        if self._expand is not None:
+            self._distinct, self._expand = self._expand(self._distinct), None
+        return self._distinct
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{node.label}={numeral(self._numbers[node.index])}" for node in self.graph.inputs)
+        inputs = ", ".join(f"{node.label}={numeral(self.numbers[node.index])}" for node in self.graph.inputs)
         return f"<Run {self.graph.name}({inputs}) = {numeral(self.value)}>"
 
     def __str__(self) -> str:

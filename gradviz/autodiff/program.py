@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from gradviz.autodiff.primitives import NAMESPACE
 from gradviz.autodiff.symbols import Symbol, literal
@@ -57,16 +58,16 @@ def source(recording: Recording, everything: bool = False) -> str:
     return "\n".join(_Writer(recording).lines(everything)) + "\n"
 
 
-def compiled(recording: Recording) -> Callable[..., tuple[float, ...]]:
-    """A function of the inputs that returns all numbers of a Run.
+def compiled(recording: Recording) -> tuple[Callable[..., tuple[float, ...]], Callable[..., tuple[float, ...]]]:
+    """A function of the inputs that returns the distinct numbers of a Run, and one that makes all of them from those.
 
-    It raises AssertionError with the guard's words where a decision comes out otherwise, and lets Python's ArithmeticError and
+    The first raises AssertionError with the guard's words where a decision comes out otherwise, and lets Python's ArithmeticError and
     ValueError through.
     """
     namespace = dict(NAMESPACE)
     writer = _Writer(recording)
     exec(compile("\n".join(writer.lines(everything=True)), "<gradviz program>", "exec", optimize=0), namespace)
-    return namespace[writer.function]
+    return namespace[writer.function], writer.expand
 
 
 class _Writer:
@@ -129,7 +130,9 @@ class _Writer:
         yield ""
         if everything:
             numbers = [*(names[node] for node in graph.nodes), *locals_, *(adjoints[node] for node in graph.nodes)]
-            yield f"    return ({', '.join(numbers)},)"
+            distinct = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
+            self.expand = itemgetter(*(distinct[number] for number in numbers))
+            yield f"    return ({', '.join(distinct)},)"
         else:
             gradients = ", ".join(f"{node.name!r}: {adjoints[node]}" for node in graph.inputs)
             yield f"    return {output}, {{{gradients}}}"
@@ -139,6 +142,10 @@ class _Writer:
 
     def adjoint(self, node: Node, terms: Sequence[str]) -> Iterator[str]:
         name = self.adjoints[node]
+        if len(terms) == 1 and terms[0].isidentifier():  # another name for the same number costs nothing
+            self.adjoints[node] = terms[0]
+            yield f"    # {name} = {terms[0]}"
+            return
         yield f"    {name} = {' + '.join(terms[:TERMS_IN_A_LINE]) or '0.0'}"
         for start in range(TERMS_IN_A_LINE, len(terms), TERMS_IN_A_LINE):
             yield f"    {name} = {name} + {' + '.join(terms[start : start + TERMS_IN_A_LINE])}"

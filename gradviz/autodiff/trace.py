@@ -191,16 +191,17 @@ class Replay:
         self.order = order
         self.guards = guards
         self.program: Callable[..., tuple[float, ...]] | None = None
+        self.expand: Callable[..., tuple[float, ...]] | None = None
 
     def recording(self, graph: Graph) -> Recording:
         return Recording(graph, self.order, self.guards)
 
     def run(self, graph: Graph, values: Sequence[float]) -> Run:
         if self.program is None:
-            self.program = self._compiled(graph)
+            self._compile(graph)
         try:
             try:
-                return Run(graph, self.program(*values))
+                return Run(graph, self.program(*values), self.expand)
             except (ArithmeticError, ValueError):
                 return Run(graph, program.interpret(self.recording(graph), values))
         except AssertionError as error:
@@ -208,11 +209,12 @@ class Replay:
         anew = _traced(self.function, self.title, dict(zip((node.name for node in graph.inputs), values)))
         return Run(anew, anew.example_numbers, retraced=broken)
 
-    def _compiled(self, graph: Graph) -> Callable[..., tuple[float, ...]]:
+    def _compile(self, graph: Graph) -> None:
         recording = self.recording(graph)
         if len(self.order) > program.LONGEST_COMPILED:
-            return lambda *values: program.interpret(recording, values)
-        return program.compiled(recording)
+            self.program = lambda *values: program.interpret(recording, values)
+        else:
+            self.program, self.expand = program.compiled(recording)
 
     def code(self, graph: Graph) -> str:
         return program.source(self.recording(graph))

@@ -1,63 +1,47 @@
 """Speed on the documents' circuit, each way against micrograd in the same run. See README.md beside this file."""
 
 import math
-import sys
-from pathlib import Path
+from array import array
 
 import gradviz as gv
 import pytest
+from circuit import GRADIENTS, INPUTS, circuit
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+VALUES = tuple(INPUTS.values())
 
 
 def program():
     """The compiled program: both sweeps, value and gradients."""
-    from circuit import INPUTS, circuit
-
     namespace = {}
     exec(gv.trace(circuit, INPUTS).code(), namespace)
-    values = tuple(INPUTS.values())
-    return lambda: namespace["circuit"](*values)[1]
+    return namespace["circuit"], VALUES, lambda result: result[1]
 
 
 def run():
     """`graph.run` with all inputs given: the program, every number kept, objects and all."""
-    from circuit import INPUTS, circuit
-
-    graph = gv.trace(circuit, INPUTS)
-    graph.run(INPUTS)
-    return lambda: graph.run(INPUTS).grads if run.check else graph.run(INPUTS)
-
-
-run.check = False
+    return gv.trace(circuit, INPUTS).run, (INPUTS,), lambda run: run.grads
 
 
 def packing():
     """What a slider's move costs the kernel: replay, and all numbers as one binary buffer."""
-    from array import array
-
-    from circuit import INPUTS, circuit
-
     graph = gv.trace(circuit, INPUTS)
-    graph.run(INPUTS)
-    return lambda: array("d", graph.run(w0=2.5).numbers).tobytes()
+    values = {"w0": 2.0}
+    return lambda: array("d", graph.run(values).numbers).tobytes(), (), lambda numbers: dict(zip(INPUTS, array("d", numbers)[-13:]))
 
 
 def eager():
     """Variables, operators, backward(): nothing compiled."""
-    from circuit import INPUTS, circuit
 
-    def work():
-        variables = {name: gv.Variable(value) for name, value in INPUTS.items()}
-        circuit(**variables).backward()
-        return {name: variable.grad for name, variable in variables.items()}
+    def work(w0, x0, w1, x1, w2):
+        variables = gv.Variable(w0), gv.Variable(x0), gv.Variable(w1), gv.Variable(x1), gv.Variable(w2)
+        circuit(*variables).backward()
+        return variables
 
-    return work
+    return work, VALUES, lambda variables: {name: variable.grad for name, variable in zip(INPUTS, variables)}
 
 
 def micrograd():
     """micrograd's forward and backward; it has no exp, so it gets one written as its own tanh is."""
-    from circuit import INPUTS
     from micrograd.engine import Value
 
     def exp(x):
@@ -69,27 +53,24 @@ def micrograd():
         out._backward = _backward
         return out
 
-    def work():
-        variables = {name: Value(value) for name, value in INPUTS.items()}
-        w0, x0, w1, x1, w2 = variables.values()
+    def work(w0, x0, w1, x1, w2):
+        variables = w0, x0, w1, x1, w2 = Value(w0), Value(x0), Value(w1), Value(x1), Value(w2)
         output = 1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))
         output.backward()
-        return {name: variable.grad for name, variable in variables.items()}
+        return variables
 
-    return work
+    return work, VALUES, lambda variables: {name: variable.grad for name, variable in zip(INPUTS, variables)}
 
 
 def by_hand():
     """The same by hand: what no engine can beat."""
-    from circuit import INPUTS
 
     def work(w0, x0, w1, x1, w2):
         f = 1 / (1 + math.exp(-(w0 * x0 + w1 * x1 + w2)))
         slope = (1 - f) * f
-        return {"w0": slope * x0, "x0": slope * w0, "w1": slope * x1, "x1": slope * w1, "w2": slope}
+        return f, {"w0": slope * x0, "x0": slope * w0, "w1": slope * x1, "x1": slope * w1, "w2": slope}
 
-    values = tuple(INPUTS.values())
-    return lambda: work(*values)
+    return work, VALUES, lambda result: result[1]
 
 
 WAYS = [micrograd, eager, run, program, packing, by_hand]
@@ -98,11 +79,7 @@ WAYS = [micrograd, eager, run, program, packing, by_hand]
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def bench_circuit(benchmark, way):
     pytest.importorskip("micrograd", reason="micrograd is the peer: pip install micrograd")
-    from circuit import GRADIENTS
-
-    if way is not packing:
-        run.check = True
-        assert way()() == pytest.approx(GRADIENTS, abs=5e-8)
-        run.check = False
+    function, arguments, gradients = way()
+    assert gradients(function(*arguments)) == pytest.approx(GRADIENTS, abs=5e-8)
     benchmark.group = "the sigmoid circuit: 8 operations, 12 edges"
-    benchmark.pedantic(way(), rounds=200, iterations=200, warmup_rounds=20)
+    benchmark.pedantic(function, args=arguments, rounds=300, iterations=200, warmup_rounds=20)
