@@ -13,7 +13,7 @@ row gives a formula for the figure and a line of the compiled program). No deriv
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -143,12 +143,12 @@ def _substituted(template: str, operands: Sequence[str]) -> str:
     return _format(template).format(*operands)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _format(template: str) -> str:
-    return re.sub(r"(?<![A-Za-z])[xy](?![A-Za-z])", lambda operand: "{%d}" % OPERANDS.index(operand[0]), template)
+    return re.sub(r"(?<![A-Za-z])[xy](?![A-Za-z])", lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}", template)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled_local(primitive: Primitive, position: int) -> Callable[..., float]:
     operands = OPERANDS[: primitive.arity]
     body = symbols.python(primitive.local_symbol(position, operands, "z"))[0]

@@ -53,9 +53,9 @@ class Recording:
     guards: tuple[tuple[int, Guard], ...]
 
 
-def source(recording: Recording, everything: bool = False) -> str:
-    """The program's text. It returns the value and the gradients; or, with `everything`, all numbers of a Run."""
-    return "\n".join(_Writer(recording).lines(everything)) + "\n"
+def source(recording: Recording) -> str:
+    """The program's text; it returns the value and the gradients."""
+    return "\n".join(_Writer(recording).lines(everything=False)) + "\n"
 
 
 def compiled(recording: Recording) -> tuple[Callable[..., tuple[float, ...]], Callable[..., tuple[float, ...]]]:

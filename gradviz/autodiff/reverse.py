@@ -7,7 +7,6 @@ place of floats is recorded itself, and gives derivatives of derivatives.
 import heapq
 from typing import Any
 
-from gradviz.autodiff.primitives import Primitive
 from gradviz.autodiff.variable import Page, Variable, current_page
 
 Adjoint = Any  # a float, or a Variable where the sweep itself is recorded
