@@ -1,6 +1,7 @@
 """Speed on the documents' circuit, each way against micrograd in the same run. See README.md beside this file."""
 
 import math
+import timeit
 from array import array
 
 import gradviz as gv
@@ -8,6 +9,7 @@ import pytest
 from circuit import GRADIENTS, INPUTS, circuit
 
 VALUES = tuple(INPUTS.values())
+SECONDS = 2  # for each way: longer than most disturbances by other work on the machine
 
 
 def program():
@@ -82,4 +84,5 @@ def bench_circuit(benchmark, way):
     function, arguments, gradients = way()
     assert gradients(function(*arguments)) == pytest.approx(GRADIENTS, abs=5e-8)
     benchmark.group = "the sigmoid circuit: 8 operations, 12 edges"
-    benchmark.pedantic(function, args=arguments, rounds=300, iterations=200, warmup_rounds=20)
+    once = min(timeit.repeat(lambda: function(*arguments), number=200, repeat=5)) / 200
+    benchmark.pedantic(function, args=arguments, rounds=int(SECONDS / once / 100), iterations=100, warmup_rounds=20)
