@@ -166,3 +166,10 @@ def test_updating_the_view_alone():
     explorer.view.update(x=5.0)
     explorer.sliders["y"].value = 4.0
     assert explorer.run.value == 20.0
+
+
+def test_one_slider_for_two_inputs():
+    slider = widgets.FloatSlider(value=1.0, min=0, max=5)
+    explorer = gv.explore(lambda x, y: x * y, x=slider, y=slider)
+    slider.value = 3.0
+    assert explorer.run.value == 9.0

@@ -45,10 +45,10 @@ class Explorer(widgets.VBox):
         return run
 
     def _moved(self, change: Any) -> None:
-        name = next(name for name, slider in self.sliders.items() if slider is change.owner)
-        shown = self.view.inputs[name]
-        if change.new != shown and not (shown == self._placed.get(name) and _between_steps(change.owner, shown)):
-            self.view.update(**{name: change.new})
+        names = [name for name, slider in self.sliders.items() if slider is change.owner]  # one widget may stand for several
+        shown = self.view.inputs[names[0]]
+        if change.new != shown and not (shown == self._placed.get(names[0]) and _between_steps(change.owner, shown)):
+            self.view.update(**dict.fromkeys(names, change.new))
 
     def __repr__(self) -> str:
         return f"<Explorer {paint.summary(self.run)}>"
