@@ -3,7 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 import gradviz.draw as _room  # before its name becomes that of the function
-from gradviz.autodiff.operators import grad, value_and_grad
+from gradviz.autodiff.handwritten import primitive
+from gradviz.autodiff.models import logsumexp, relu, sigmoid, softmax, softplus
+from gradviz.autodiff.operators import (
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from gradviz.autodiff.trace import block, trace
 from gradviz.autodiff.variable import Variable
 
@@ -16,7 +26,10 @@ if TYPE_CHECKING:
 del _room, draw  # noqa: F821
 
 __version__ = "0.1.0"
-__all__ = ["Explorer", "Figure", "Variable", "View", "block", "check_grads", "draw", "explore", "grad", "trace", "value_and_grad"]
+__all__ = [
+    "Explorer", "Figure", "Variable", "View", "block", "check_grads", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "logsumexp", "primitive", "relu", "sigmoid", "softmax", "softplus", "trace", "value_and_grad", "vjp",
+]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "check_grads": "gradviz.autodiff.check",

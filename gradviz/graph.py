@@ -9,15 +9,19 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from operator import itemgetter
+from typing import Any, Protocol
 
-from gradviz.numerals import numeral, real
+import numpy as np
+
+from gradviz.numerals import numeral, numeric
 
 
 class Operation(Protocol):
-    """What a graph asks of an operation: how to write it.
+    """What a graph asks of an operation: how to write it, and what an adjoint hands back.
 
-    `operands` are names, or floats for constants; `constants` has the constants as text, and None for what arrives by an edge.
+    `operands` are names, or numbers and arrays for constants; `constants` has the constants as text, and None for what arrives
+    by an edge.
     """
 
     name: str
@@ -32,14 +36,23 @@ class Operation(Protocol):
         """The operation applied: ``x + y``."""
 
     def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
-        """The local derivative with respect to the operand at `position`, in symbols: ``2·x``."""
+        """The local derivative with respect to the operand at `position`, in symbols: ``2·x``; empty where it is no number."""
+
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
+        """What an adjoint of the result hands back to the operand at `position`; here operands are numbers and arrays."""
 
 
 class Evaluator(Protocol):
     """What a graph asks of whoever made it: to perform it."""
 
-    def run(self, graph: "Graph", values: Sequence[float]) -> "Run":
+    def run(self, graph: "Graph", values: Sequence[Any]) -> "Run":
         """Both sweeps at these values of the inputs."""
+
+    def anew(self, graph: "Graph", values: Sequence[Any], why: str) -> "Run":
+        """Both sweeps of a new graph of the same function."""
+
+    def sweep(self, graph: "Graph", values: Sequence[Any], count: int) -> "Run":
+        """Both sweeps at many values of the inputs at once."""
 
     def code(self, graph: "Graph") -> str:
         """Both sweeps as Python."""
@@ -72,7 +85,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
-    """An input (`operation` is None) or one operation; `operands` are nodes, or floats where the code has a constant.
+    """An input (`operation` is None) or one operation; `operands` are nodes, or numbers and arrays where the code has a constant.
 
     `name` is what the user's code calls it, if it does; `label` is unique in its graph and printable on one line.
     """
@@ -80,7 +93,7 @@ class Node:
     index: int
     label: str
     operation: Operation | None = None
-    operands: tuple["Node | float", ...] = ()
+    operands: tuple[Any, ...] = ()
     name: str | None = None
     source: Source | None = None
     block: Block | None = None
@@ -101,7 +114,7 @@ class Node:
         return self.operation.expression(self.operand_labels) if self.operation else "input"
 
     @property
-    def operand_labels(self) -> tuple[str | float, ...]:
+    def operand_labels(self) -> tuple[Any, ...]:
         """Its operands: labels of nodes, and constants as they are."""
         return tuple(operand.label if isinstance(operand, Node) else operand for operand in self.operands)
 
@@ -143,7 +156,7 @@ class Graph:
     nodes: tuple[Node, ...]
     output: Node
     evaluator: "Evaluator"
-    example_numbers: tuple[float | None, ...]
+    example_numbers: tuple[Any, ...]
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
@@ -167,18 +180,24 @@ class Graph:
         return Run(self, self.example_numbers)
 
     @cached_property
-    def _example_inputs(self) -> tuple[float, ...]:
+    def has_arrays(self) -> bool:
+        """Whether any of its values is an array, or any of its operations has no local derivative."""
+        locals_ = self.example_numbers[len(self.nodes) : len(self.nodes) + len(self.edges)]
+        return any(isinstance(number, np.ndarray) for number in self.example_numbers) or None in locals_
+
+    @cached_property
+    def _example_inputs(self) -> tuple[Any, ...]:
         return self.example_numbers[: len(self.inputs)]
 
     @cached_property
     def _input_positions(self) -> dict[str, int]:
         return {node.name: position for position, node in enumerate(self.inputs)}
 
-    def run(self, values: Mapping[str, float] | None = None, /, **inputs: float) -> "Run":
+    def run(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
         """Both sweeps at new inputs, by compiled straight-line code. An input that is left out keeps its value of the trace.
 
-        Where the function would take another branch at these inputs, the trace no longer holds: the function is traced anew,
-        the result's `graph` is the new graph, and its `retraced` says why.
+        Where the function would take another branch at these inputs, or an array has another shape, the trace no longer holds:
+        the function is traced anew, the result's `graph` is the new graph, and its `retraced` says why.
 
         Inputs are keyword arguments, or one dict where a name is no identifier.
 
@@ -189,26 +208,61 @@ class Graph:
         (25.0, {'x': 10.0, 'y': 10.0})
         """
         if values:
-            if not isinstance(values, Mapping):
-                raise TypeError(f"run takes inputs by name, as in graph.run(x=1.0), or as one dict, not {values!r:.40}")
-            inputs = {**values, **inputs} if inputs else values
-        arguments, positions = [*self._example_inputs], self._input_positions
+            inputs = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
+        arguments, positions, misfit = [*self._example_inputs], self._input_positions, None
         try:
             for name, value in inputs.items():
-                arguments[positions[name]] = value if type(value) is float else real(value, f"input {name!r} of {self.name}")
+                position = positions[name]
+                before = arguments[position]
+                if type(value) is not float or type(before) is not float:
+                    value = numeric(value, f"input {name!r} of {self.name}")
+                    if type(value) is not float:
+                        value = value.copy(order="K")  # the run holds it, and the user may change it later
+                    if _kind(value) != _kind(before):
+                        misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
+                arguments[position] = value
         except KeyError:
             self.checked(inputs)
-        return self.evaluator.run(self, arguments)
+        return self.evaluator.run(self, arguments) if misfit is None else self.evaluator.anew(self, arguments, misfit)
 
-    def checked(self, inputs: Mapping[str, object]) -> dict[str, float]:
-        """These inputs as floats.
+    def sweep(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
+        """Both sweeps at many settings of the inputs at once: each input is one value for all, or an array with one for each.
 
-        Raises TypeError, naming the input, if the graph has none of that name or the value is no real number.
+        The numbers of the run that is returned are arrays, with one number for each setting. At settings where the function
+        takes another branch, it is traced anew: there only the value and the gradients are known, the rest is nan.
+
+        Raises ValueError if the arrays differ in length, and TypeError as `run` does.
+
+        >>> import gradviz as gv
+        >>> runs = gv.trace(lambda x, y: x**2 + y, x=1.0, y=1.0).sweep(x=[1, 2, 3], y=0.5)
+        >>> runs.value, runs.grads["x"]
+        (array([1.5, 4.5, 9.5]), array([2., 4., 6.]))
+        """
+        inputs = self.checked({**_mapping(values or {}, "sweep"), **inputs})
+        arguments, counts = [*self._example_inputs], {}
+        for name, value in inputs.items():
+            before = arguments[self._input_positions[name]]
+            if np.ndim(value) == np.ndim(before) + 1:
+                counts[name] = len(value)
+            elif np.ndim(value) != np.ndim(before):
+                raise ValueError(f"input {name!r} must be {_kind(before)}, or one such for each setting; it has the shape {np.shape(value)}")
+            arguments[self._input_positions[name]] = value
+        if len(set(counts.values())) != 1:
+            raise ValueError(f"sweep needs arrays of one and the same number of settings; it got {counts or 'none'}")
+        for name, position in self._input_positions.items():
+            if name not in counts and np.ndim(arguments[position]):
+                arguments[position] = np.broadcast_to(arguments[position], (*set(counts.values()), *arguments[position].shape))
+        return self.evaluator.sweep(self, arguments, *set(counts.values()))
+
+    def checked(self, inputs: Mapping[str, object]) -> dict[str, Any]:
+        """These inputs as floats and arrays of floats.
+
+        Raises TypeError, naming the input, if the graph has none of that name or the value is no number.
         """
         for name in inputs:
             if name not in self._input_positions:
                 raise TypeError(f"{self.name} has no input {name!r}; its inputs are {', '.join(self._input_positions)}")
-        return {name: real(value, f"input {name!r} of {self.name}") for name, value in inputs.items()}
+        return {name: numeric(value, f"input {name!r} of {self.name}") for name, value in inputs.items()}
 
     def code(self) -> str:
         """Both sweeps as straight-line Python, which runs as it stands: the function returns the value and the gradients.
@@ -223,9 +277,9 @@ class Graph:
         <BLANKLINE>
             # backward: adj_v is the derivative of f with respect to v
             adj_f = 1.0
-            # adj_v1 = adj_f
+            # adj_v1 is adj_f, ∂f/∂v1
             dv1_dx = 2.0 * x
-            adj_x = adj_f * dv1_dx
+            adj_x = adj_f * dv1_dx  # ∂f/∂x = ∂f/∂v1·∂v1/∂x
         <BLANKLINE>
             return f, {'x': adj_x}
         <BLANKLINE>
@@ -241,38 +295,43 @@ class Graph:
         return str(self.example)
 
 
+def _mapping(values: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not {values!r:.40}")
+    return values
+
+
+def _kind(value: Any) -> str:
+    return f"an array of shape {value.shape} of {value.dtype}" if isinstance(value, np.ndarray) else "a single number"
+
+
 class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph` is a new trace.
     """
 
-    __slots__ = ("_distinct", "_expand", "graph", "retraced")
+    __slots__ = ("_numbers", "distinct", "graph", "places", "retraced")
 
-    def __init__(
-        self,
-        graph: Graph,
-        numbers: tuple[float | None, ...],
-        expand: Callable[[tuple[float, ...]], tuple[float, ...]] | None = None,
-        retraced: str | None = None,
-    ) -> None:
+    def __init__(self, graph: Graph, distinct: tuple[Any, ...], places: "Places | None" = None, retraced: str | None = None) -> None:
         self.graph = graph
-        self._distinct = numbers  # the primals, and what else is not among them
-        self._expand = expand  # many numbers of a run are the same: all of them, from the distinct ones
+        self.distinct = distinct  # the primals, and what else is not among them
+        self.places = places  # many numbers of a run are the same: of each, where it stands among the distinct ones
         self.retraced = retraced
+        self._numbers = distinct if places is None else None
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The output."""
-        return self._distinct[self.graph.output.index]
+        return self.distinct[self.graph.output.index]
 
     @property
-    def inputs(self) -> dict[str, float]:
+    def inputs(self) -> dict[str, Any]:
         """The inputs by name."""
         return {node.name: self.numbers[node.index] for node in self.graph.inputs}
 
     @property
-    def grads(self) -> dict[str, float | None]:
+    def grads(self) -> dict[str, Any]:
         """The derivative of the output with respect to each input, by name."""
         return {node.name: self.adjoints[node] for node in self.graph.inputs}
 
@@ -283,7 +342,7 @@ class Run:
 
     @property
     def locals(self) -> "Numbers":
-        """The local derivative along each edge; look up by edge."""
+        """The local derivative along each edge, element by element; None where it is no number (a sum, a product of matrices)."""
         return Numbers(self.graph.edges, self.numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)])
 
     @property
@@ -294,16 +353,24 @@ class Run:
     @property
     def flows(self) -> "Numbers":
         """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is the sum over its edges."""
-        adjoints, locals_ = self.adjoints, self.locals
-        upstream = (adjoints[edge.target] for edge in self.graph.edges)
-        return Numbers(self.graph.edges, tuple(None if u is None else u * locals_[e] for u, e in zip(upstream, self.graph.edges)))
+        return Numbers(self.graph.edges, tuple(self._flow(edge, local) for edge, local in zip(self.graph.edges, self.locals.values())))
+
+    def _flow(self, edge: Edge, local: Any) -> Any:
+        node, adjoint = edge.target, self.adjoints[edge.target]
+        if adjoint is None:
+            return None
+        if local is not None and (type(adjoint) is float or not self.graph.has_arrays):  # arrays then are those of a sweep
+            return adjoint * local
+        primals = self.primals
+        operands = [primals[operand] if isinstance(operand, Node) else operand for operand in node.operands]
+        return node.operation.flow(edge.position, adjoint, operands, primals[node])
 
     @property
-    def numbers(self) -> tuple[float | None, ...]:
+    def numbers(self) -> tuple[Any, ...]:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
-        if self._expand is not None:
-            self._distinct, self._expand = self._expand(self._distinct), None
-        return self._distinct
+        if self._numbers is None:
+            self._numbers = self.places(self.distinct)
+        return self._numbers
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{node.label}={numeral(self.numbers[node.index])}" for node in self.graph.inputs)
@@ -319,16 +386,32 @@ class Run:
         return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
 
 
+class Places(tuple):
+    """Where each number stands among the distinct ones; called with those, it gives all."""
+
+    @cached_property
+    def _pick(self) -> Callable[[tuple[Any, ...]], Any]:
+        return itemgetter(*self)
+
+    def __call__(self, distinct: Sequence[Any]) -> tuple[Any, ...]:
+        return self._pick(distinct) if len(self) > 1 else (distinct[self[0]],)
+
+    def compressed(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
+        """The distinct numbers, out of all."""
+        first = dict(zip(reversed(self), reversed(range(len(self)))))
+        return tuple(numbers[first[place]] for place in range(len(first)))
+
+
 class Numbers(Mapping):
     """Numbers by node or edge, read-only; nodes also by their name."""
 
     __slots__ = ("_keys", "_values")
 
-    def __init__(self, keys: Sequence[Node] | Sequence[Edge], values: Sequence[float | None]) -> None:
+    def __init__(self, keys: Sequence[Node] | Sequence[Edge], values: Sequence[Any]) -> None:
         self._keys = keys
         self._values = values
 
-    def __getitem__(self, key: Node | Edge | str) -> float | None:
+    def __getitem__(self, key: Node | Edge | str) -> Any:
         if isinstance(key, str):
             found = [k for k in self._keys if getattr(k, "label", None) == key]
             if not found:
@@ -347,7 +430,6 @@ class Numbers(Mapping):
     def __repr__(self) -> str:
         lines = [f"{key!r}: {numeral(value)}" for key, value in self.items()]
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
-
 
 
 def printable(text: str) -> str:

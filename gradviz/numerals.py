@@ -7,11 +7,15 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import isinf, isnan
 from numbers import Real
+from typing import Any
+
+import numpy as np
 
 UNKNOWN = "•"
+FEW = 4  # elements of a vector that are printed one by one
 
 
-def numeral(number: float | None, digits: int = 4) -> str:
+def numeral(number: Any, digits: int = 4, few: int = FEW) -> str:
     """`number` as a reader wants it: rounded to `digits` significant digits, but never inside its integer part.
 
     A number that is not known yet (``None``) is a dot. Trailing zeros go; the minus sign is a real one (U+2212). From 10⁶
@@ -21,9 +25,18 @@ def numeral(number: float | None, digits: int = 4) -> str:
     ['•', 'nan', '−∞', '0', '0.001', '2.063', '1e6']
     >>> numeral(0.19661193324148185, digits=3)
     '0.197'
+
+    A vector is its numbers, if they are not more than `few`; other arrays are their shape.
+
+    >>> numeral(np.array([1.0, 2.5])), numeral(np.ones(10)), numeral(np.ones((784, 128)))
+    ('[1, 2.5]', '(10,)', '784×128')
     """
     if number is None:
         return UNKNOWN
+    if isinstance(number, np.ndarray):
+        if number.ndim == 1:
+            return f"[{', '.join(numeral(element, digits) for element in number.tolist())}]" if number.size <= few else f"({number.size},)"
+        return "×".join(map(str, number.shape))
     if isnan(number):
         return "nan"
     if isinf(number):
@@ -70,3 +83,24 @@ def real(value: object, what: str) -> float:
         return float(value)
     except OverflowError:
         raise OverflowError(f"{what} is too large for a float: an integer of {value.bit_length()} bits") from None
+
+
+def numeric(value: object, what: str) -> Any:
+    """`value` as a float, or as an array of floats (float64, but float32 is kept); `what` names it if it can be neither.
+
+    >>> numeric([1, 2], "input x")
+    array([1., 2.])
+    """
+    if type(value) is float:
+        return value
+    if isinstance(value, np.ndarray | list | tuple) or (hasattr(value, "__array__") and getattr(value, "shape", ())):
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise TypeError(f"{what} must be a number or an array of numbers: its rows differ in length") from None
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"{what} must hold real numbers, not {array.dtype}: {value!r:.60}")
+        if array.ndim:
+            return array.astype(np.float32 if array.dtype == np.float32 else float, copy=False)
+        value = array.item()
+    return real(value, what)

@@ -76,9 +76,9 @@ def test_comparisons_give_plain_booleans():
     assert x in {x}
 
 
-@pytest.mark.parametrize("value", ["3", None, 1j, [1.0], np.array([1.0, 2.0])])
+@pytest.mark.parametrize("value", ["3", None, 1j, ["1"], np.array([1j, 2.0]), [[1.0], [2.0, 3.0]], np.array([None, 1.0]), object()])
 def test_only_real_numbers(value):
-    with pytest.raises(TypeError, match="the value of Variable 'x' must be a real number"):
+    with pytest.raises(TypeError, match="the value of Variable 'x' must (be|hold)"):
         gv.Variable(value, name="x")
 
 
@@ -117,11 +117,7 @@ def test_arrays_of_variables_are_refused():
     x, y = gv.Variable(1.0), gv.Variable(2.0)
     with pytest.raises(TypeError, match=r"np\.stack"):
         np.array([x, y])
-    with pytest.raises(TypeError, match="must be a real number"):
-        x * np.array([1.0, 2.0])
-    with pytest.raises(TypeError, match=r"np\.sum does not work"):
-        np.sum(x)
-    with pytest.raises(TypeError, match=r"np\.add\.reduce"):
+    with pytest.raises(TypeError, match=r"np\.add\.reduce does not work on Variables; use np\.sum"):
         np.add.reduce(x)
 
 
@@ -133,7 +129,7 @@ def test_what_numpy_can_and_gradviz_cannot():
 
 
 def test_operands_that_are_no_numbers():
-    for bad in ("2", None, [1], 1j):
+    for bad in ("2", None, ["1"], 1j, np.array([None])):
         with pytest.raises(TypeError):
             gv.Variable(1.0) * bad
         with pytest.raises(TypeError):
@@ -238,13 +234,108 @@ def test_blocks_of_plain_numbers_leave_nothing_behind():
     def double(t):
         return 2 * t
 
-    from gradviz.autodiff.variable import current_page
+    from gradviz.autodiff.tape import state
 
-    before = len(current_page().blocks)
+    before = len(state.page.blocks)
     for _ in range(1000):
         double(3.0)
-    assert len(current_page().blocks) <= before + 2
+    assert len(state.page.blocks) <= before + 2
 
 
 def test_variables_can_be_formatted():
     assert f"{gv.Variable(1.2345):.2f}" == "1.23"
+
+
+def test_a_chain_of_a_million_operations():
+    x = gv.Variable(1.0)
+    y = x
+    for _ in range(1_000_000):
+        y = y * 1.0000001
+    y.backward()
+    assert x.grad == pytest.approx(1.0000001**1_000_000, rel=1e-9)
+
+
+def test_memory_of_an_operation():
+    import tracemalloc
+
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    y = x = gv.Variable(1.0)
+    for _ in range(100_000):
+        y = y * 1.0000001
+    y.backward()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert x.grad > 1.0
+    assert (after - before) / 100_000 < 150
+
+
+def test_ten_thousand_training_steps_keep_memory_flat():
+    import tracemalloc
+
+    weights = [gv.Variable(0.1 * i, name=f"w{i}") for i in range(6)]
+    data = [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)]
+
+    def step(number):
+        x0, x1, target = data[number % 4]
+        hidden = [np.tanh(weights[i] * x0 + weights[i + 1] * x1) for i in (0, 1)]
+        loss = (hidden[0] * weights[3] + hidden[1] * weights[4] + weights[5] - target) ** 2
+        loss.backward()
+        for weight in weights:
+            weight.value -= 0.05 * (weight.grad or 0.0)
+
+    for number in range(200):
+        step(number)
+    gc.collect()
+    tracemalloc.start()
+    for number in range(10_000):
+        step(number)
+    grown, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 50_000
+    assert peak < 200_000
+
+
+def test_training_arrays_keeps_memory_flat():
+    import tracemalloc
+
+    w = gv.Variable(np.ones((50, 50)))
+    tracemalloc.start()
+    for number in range(300):
+        loss = np.mean(np.tanh(w @ w) ** 2)
+        loss.backward()
+        w.value -= 0.1 * w.grad
+        if number == 20:
+            before, _ = tracemalloc.get_traced_memory()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 200_000
+
+
+def test_threads_may_share_inputs():
+    w = gv.Variable(0.5, name="w")
+    wrong = []
+
+    def work(scale):
+        for _ in range(200):
+            x = gv.Variable(scale)
+            y = x
+            for _ in range(20):
+                y = y * w + w
+            total = y * 1.0
+            pages = gv.draw(total).graph
+            if len(pages.operations) != 41 or abs(total.value - gv.trace(lambda x, w: chained(x, w), x=scale, w=0.5).example.value) > 1e-12:
+                wrong.append(scale)
+
+    def chained(x, w):
+        for _ in range(20):
+            x = x * w + w
+        return x
+
+    threads = [threading.Thread(target=work, args=(scale,)) for scale in (1.0, 3.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

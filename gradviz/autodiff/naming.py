@@ -2,13 +2,20 @@
 
 import ast
 import linecache
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from types import CodeType
+from pathlib import Path
+from types import CodeType, FrameType
+
+import numpy as np
 
 from gradviz.graph import Source
+
+TRACER = "_traced"
+NOT_THE_USERS = tuple(str(Path(file).parent) for file in (np.__file__, __file__))
 
 ACCUMULATORS = {"sum", "prod", "reduce", "fsum"}
 Span = tuple[int, int, int, int]  # first line, last line, first column, column after the last
@@ -21,6 +28,23 @@ class Place:
     name: str | None
     source: Source | None
     accumulates: bool = False  # a call such as sum(), in which many operations happen at one place
+
+
+def user_frame() -> tuple[FrameType | None, bool]:
+    """The innermost frame that is the user's, and whether it came here through NumPy; none outside the function being traced."""
+    frame, through_numpy = sys._getframe(1), False
+    while frame is not None and frame.f_code.co_name != TRACER:
+        if not frame.f_code.co_filename.startswith(("<", *NOT_THE_USERS)) or frame.f_code.co_filename.startswith(("<ipython", "<stdin", "<doctest", "<test")):
+            return frame, through_numpy
+        through_numpy = through_numpy or frame.f_code.co_name in ("__array_ufunc__", "__array_function__")
+        frame = frame.f_back
+    return None, through_numpy
+
+
+def here() -> Source | None:
+    """The line of the user's code that is being executed."""
+    frame, _ = user_frame()
+    return frame and place(frame.f_code, frame.f_lasti).source
 
 
 @lru_cache(maxsize=10_000)

@@ -1,67 +1,191 @@
-"""Functions of functions: from f to its gradient."""
+"""Functions of functions: from f to its gradient, its products with Jacobians, and its higher derivatives.
 
-from collections.abc import Callable
+Each of them takes numbers and arrays, and containers of them; given Variables, or inside a function that is being traced or
+differentiated, it returns Variables, so that the result can be differentiated again.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+import numpy as np
+
 from gradviz.autodiff import primitives
-from gradviz.autodiff.reverse import sweep
-from gradviz.autodiff.variable import Variable, differentiating, record
+from gradviz.autodiff.containers import flatten, matched, paths
+from gradviz.autodiff.forward import tangent_sweep
+from gradviz.autodiff.reverse import recorded_sweep, sweep
+from gradviz.autodiff.tape import UNREACHED, Page, differentiating, state
+from gradviz.autodiff.variable import Variable, input_of, record
+from gradviz.numerals import numeric
 
 Argnums = int | tuple[int, ...]
+
+
+class _Evaluation:
+    """One call of a function with fresh Variables in place of some arguments, and its derivatives there."""
+
+    def __init__(
+        self, function: Callable[..., Any], arguments: Sequence[Any], options: dict[str, Any], positions: Sequence[int], nested: bool, keeps: bool = False
+    ) -> None:
+        self.flat = [flatten(arguments[position]) for position in positions]
+        self.recorded = nested or any(isinstance(leaf, Variable) for leaves, _ in self.flat for leaf in leaves)
+        self.page = state.page if self.recorded else Page()
+        if not self.recorded:
+            self.page.keeps = keeps
+        before, state.page = state.page, self.page
+        try:
+            self.inputs = [_fresh(leaf, self.recorded) for leaves, _ in self.flat for leaf in leaves]
+            given, start = list(arguments), 0
+            for position, (leaves, rebuilt) in zip(positions, self.flat):
+                given[position] = rebuilt(self.inputs[start : start + len(leaves)])
+                start += len(leaves)
+            output = function(*given, **options)
+            if not isinstance(output, Variable):
+                try:
+                    output = Variable(output)
+                except TypeError:
+                    what = f"the {type(output).__name__} {output!r:.60}"
+                    raise TypeError(f"{_title(function)} must return one number or array to be differentiated, not {what}") from None
+        except _NoNumber:
+            where = (path for position in positions for path in paths(arguments[position], f"argument {position} of {_title(function)}"))
+            for leaf, path in zip((leaf for leaves, _ in self.flat for leaf in leaves), where):
+                if not isinstance(leaf, Variable):
+                    numeric(leaf, path)
+            raise
+        finally:
+            if not self.recorded:
+                state.page = before
+        self.output = output
+
+    @property
+    def value(self) -> Any:
+        """What the function returned."""
+        return self.output if self.recorded else self.output._value
+
+    def pulled(self, seed: Any, release: bool = False) -> list[Any]:
+        """What `seed`, an adjoint of the output, hands back to each input."""
+        if self.recorded:
+            pages, leaves = recorded_sweep(self.output, seed, frozenset((variable.page, variable.index) for variable in self.inputs))
+        else:
+            with np.errstate(all="ignore"):
+                pages, leaves = sweep(self.output, seed, self.page.serial if release else None)
+        gradients = [self._gradient(variable, pages, leaves) for variable in self.inputs]
+        return gradients if self.recorded else _owned(gradients, seed)
+
+    def _gradient(self, variable: Variable, pages: dict[Page, list[Any]], leaves: dict[Any, Any]) -> Any:
+        if not self.recorded:
+            adjoint = leaves.get(variable.leaf, UNREACHED)
+        else:
+            adjoints = pages.get(variable.page, [])
+            adjoint = adjoints[variable.index] if variable.index < len(adjoints) else UNREACHED
+        return _like(0.0, variable) if adjoint is UNREACHED else adjoint
+
+    def pushed(self, tangents: Sequence[Any]) -> Any:
+        """How the output moves when the inputs move along these tangents."""
+        seeds = {(variable.page, variable.index) if self.recorded else variable.leaf: tangent for variable, tangent in zip(self.inputs, tangents)}
+        with np.errstate(all="ignore"):
+            moved = tangent_sweep(self.output, seeds, self.page.serial, self.recorded)
+        return _like(0.0, self.output) if moved is None else moved
+
+    def packed(self, leaves: list[Any]) -> list[Any]:
+        """One for each input as a list with a container for each argument."""
+        containers, start = [], 0
+        for there, rebuilt in self.flat:
+            containers.append(rebuilt(leaves[start : start + len(there)]))
+            start += len(there)
+        return containers
+
+
+def _owned(arrays: list[Any], seed: Any) -> list[Any]:
+    """The same numbers, but each array the receiver's own to change: none is a view, or stands twice."""
+    seen = {id(seed)}
+    for position, array in enumerate(arrays):
+        if isinstance(array, np.ndarray):
+            if array.base is not None or id(array) in seen:
+                arrays[position] = array.copy()
+            seen.add(id(array))
+    return arrays
+
+
+class _NoNumber(TypeError):
+    """Something among the arguments is no number."""
+
+
+def _fresh(argument: Any, recorded: bool) -> Variable:
+    """An input that nothing else is computed from: so the derivatives of several functions, one inside the other, stay apart."""
+    if not isinstance(argument, Variable):
+        try:
+            argument = numeric(argument, "an argument")
+        except TypeError as error:
+            raise _NoNumber(*error.args) from None
+        argument = input_of(argument.copy(order="K") if state.page.keeps and type(argument) is not float else argument)
+    return record(primitives.positive, (argument,)) if recorded else argument
+
+
+def _like(number: float, variable: Variable) -> Any:
+    return np.full(variable.shape, number, variable.dtype) if variable.shape else number
+
+
+def _title(function: Callable[..., Any]) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _scalar(evaluation: _Evaluation, function: Callable[..., Any], what: str) -> None:
+    if evaluation.output.shape:
+        raise TypeError(
+            f"{what} needs a function that returns a single number, but {_title(function)} returned an array of shape {evaluation.output.shape}; "
+            "return its sum or mean, or use gv.jacobian or gv.vjp"
+        )
+
+
+def _positions(argnums: Argnums, arguments: Sequence[Any]) -> list[int]:
+    positions = argnums if isinstance(argnums, tuple) else (argnums,)
+    for position in positions:
+        if not isinstance(position, int):
+            raise TypeError(f"argnums must be a position or a tuple of positions, not {argnums!r}")
+        if not -len(arguments) <= position < len(arguments):
+            raise TypeError(f"argnums names argument {position}, but {len(arguments)} positional arguments were given")
+    found = [position % len(arguments) for position in positions]
+    if len(set(found)) < len(found):
+        raise ValueError(f"argnums {argnums!r} names an argument twice")
+    return found
 
 
 def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """A function that returns f's value and its gradient, by one run forward and one reverse sweep.
 
-    The gradient is a number, or a tuple of numbers if `argnums` is a tuple of positions. Given Variables, it returns
-    Variables, so that it can be differentiated again.
+    The gradient has the shape of the argument: a number, an array, or a container (tuple, list, dict) of them. If `argnums` is a
+    tuple of positions, it is a tuple of gradients. f must return a single number.
 
     >>> import gradviz as gv
     >>> gv.value_and_grad(lambda x, y: (x + y) ** 2, argnums=(0, 1))(1.0, 2.0)
     (9.0, (6.0, 6.0))
+    >>> gv.value_and_grad(lambda p: p["w"] * p["x"] + p["b"])({"w": 2.0, "x": 3.0, "b": 1.0})
+    (7.0, {'w': 3.0, 'x': 2.0, 'b': 1.0})
     """
 
     @wraps(function)
     def with_gradient(*arguments: Any, **options: Any) -> tuple[Any, Any]:
-        positions = argnums if isinstance(argnums, tuple) else (argnums,)
-        for position in positions:
-            if not -len(arguments) <= position < len(arguments):
-                raise TypeError(f"argnums names argument {position}, but {len(arguments)} positional arguments were given")
+        positions = _positions(argnums, arguments)
         with differentiating() as nested:
-            recorded = nested or any(type(argument) is Variable for argument in arguments)
-            inputs = {position % len(arguments): _fresh(arguments[position]) for position in positions}
-            output = function(*(inputs.get(position, argument) for position, argument in enumerate(arguments)), **options)
-            if type(output) is not Variable:
-                output = Variable(output)
-            pages, leaves = sweep(output, recorded, frozenset((variable.page, variable.index) for variable in inputs.values()))
-
-        def gradient(variable: Variable) -> Any:
-            if variable.page is None:
-                return leaves.get(variable, 0.0)
-            adjoints = pages.get(variable.page, [])
-            adjoint = adjoints[variable.index] if variable.index < len(adjoints) else None
-            return 0.0 if adjoint is None else adjoint
-
-        gradients = tuple(gradient(inputs[position % len(arguments)]) for position in positions)
-        return output if recorded else output.value, gradients if isinstance(argnums, tuple) else gradients[0]
+            evaluation = _Evaluation(function, arguments, options, positions, nested)
+            _scalar(evaluation, function, "grad")
+            gradients = evaluation.packed(evaluation.pulled(1.0, release=True))
+        return evaluation.value, tuple(gradients) if isinstance(argnums, tuple) else gradients[0]
 
     return with_gradient
 
 
-def _fresh(argument: Any) -> Variable:
-    """An input that nothing else is computed from: so the derivatives of several functions, one inside the other, stay apart."""
-    return record(primitives.positive, (argument,)) if type(argument) is Variable else Variable(argument)
-
-
 def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """A function that returns the gradient of f, as in JAX.
+    """A function that returns the gradient of f, as in JAX. See :func:`value_and_grad`.
 
     >>> import gradviz as gv
     >>> gv.grad(lambda x: x**2 + 2*x + 1)(3.0)
     8.0
     >>> gv.grad(gv.grad(lambda x: x**3))(2.0)
     12.0
+    >>> gv.grad(lambda v: np.sum(v**2))(np.array([1.0, 2.0]))
+    array([2., 4.])
     """
     with_gradient = value_and_grad(function, argnums)
 
@@ -70,3 +194,124 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., An
         return with_gradient(*arguments, **options)[1]
 
     return gradient
+
+
+def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f's value, and a function that takes an adjoint of it back to the arguments: v ↦ vᵀJ, one for each.
+
+    >>> import gradviz as gv
+    >>> value, pull = gv.vjp(lambda v: v**2, np.array([1.0, 2.0, 3.0]))
+    >>> value, pull(np.array([1.0, 0.0, 1.0]))
+    (array([1., 4., 9.]), (array([2., 0., 6.]),))
+    """
+    with differentiating() as nested:
+        evaluation = _Evaluation(function, primals, {}, range(len(primals)), nested, keeps=True)
+
+    def pull(adjoint: Any) -> tuple[Any, ...]:
+        adjoint = _seed(adjoint, evaluation.output, "the adjoint")
+        return tuple(evaluation.packed(evaluation.pulled(adjoint)))
+
+    return evaluation.value, pull
+
+
+def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f's value, and how it moves when its arguments move along `tangents`: J t, by one forward sweep.
+
+    >>> import gradviz as gv
+    >>> gv.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list) and len(primals) == len(tangents)):
+        raise TypeError("jvp takes the arguments as a tuple and their tangents as another of the same length: gv.jvp(f, (x, y), (tx, ty))")
+    with differentiating() as nested:
+        flat = matched(tuple(primals), tuple(tangents))
+        evaluation = _Evaluation(function, primals, {}, range(len(primals)), nested or any(isinstance(leaf, Variable) for leaf in flat))
+        seeds = [_seed(tangent, variable, "a tangent") for tangent, variable in zip(flat, evaluation.inputs)]
+        return evaluation.value, evaluation.pushed(seeds)
+
+
+def _seed(given: Any, variable: Variable, what: str) -> Any:
+    """A seed of a sweep, in the shape of what it belongs to."""
+    if not isinstance(given, Variable):
+        given = numeric(given, what)
+    if getattr(given, "shape", ()) != variable.shape:
+        raise ValueError(f"{what} must have the shape {variable.shape} of what it belongs to, not {getattr(given, 'shape', ())}")
+    return given.astype(variable.dtype, copy=False) if isinstance(given, np.ndarray) else given
+
+
+def jacobian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """A function that returns all derivatives of f's result by its argument: an array of the result's shape followed by the argument's.
+
+    Column by column in forward mode, or row by row in reverse mode, whichever are fewer.
+
+    >>> import gradviz as gv
+    >>> gv.jacobian(lambda v: np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]) @ v)(np.array([1.0, 1.0]))
+    array([[1., 2.],
+           [3., 4.],
+           [5., 6.]])
+    """
+
+    @wraps(function)
+    def derivatives(*arguments: Any, **options: Any) -> Any:
+        positions = _positions(argnums, arguments)
+        with differentiating() as nested:
+            evaluation = _Evaluation(function, arguments, options, positions, nested)
+            if len(evaluation.inputs) != len(positions):
+                raise TypeError("jacobian takes numbers and arrays, not containers of them: put the parameters into one array")
+            if sum(variable.size for variable in evaluation.inputs) <= evaluation.output.size:
+                found = _by_columns(evaluation)
+            else:
+                found = _by_rows(evaluation)
+        return tuple(found) if isinstance(argnums, tuple) else found[0]
+
+    return derivatives
+
+
+def _by_columns(evaluation: _Evaluation) -> list[Any]:
+    zeros = [_like(0.0, variable) for variable in evaluation.inputs]
+    found = []
+    for number, variable in enumerate(evaluation.inputs):
+        columns = [evaluation.pushed([*zeros[:number], unit, *zeros[number + 1 :]]) for unit in _units(variable)]
+        found.append(_stacked(columns, -1, evaluation.output.shape + variable.shape))
+    return found
+
+
+def _by_rows(evaluation: _Evaluation) -> list[Any]:
+    rows = [evaluation.pulled(unit) for unit in _units(evaluation.output)]
+    return [_stacked([row[number] for row in rows], 0, evaluation.output.shape + variable.shape) for number, variable in enumerate(evaluation.inputs)]
+
+
+def _units(variable: Variable) -> list[Any]:
+    """The unit vectors of a Variable's space."""
+    if not variable.shape:
+        return [1.0]
+    return [unit.reshape(variable.shape) for unit in np.eye(variable.size, dtype=variable.dtype)]
+
+
+def _stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
+    if not shape:
+        return parts[0]
+    if not parts:
+        return np.zeros(shape)
+    return np.reshape(np.stack(parts, axis), shape)
+
+
+def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """A function that returns all second derivatives of f, a function of one argument that returns a single number.
+
+    >>> import gradviz as gv
+    >>> gv.hessian(lambda v: v[0] ** 2 * v[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
+    return jacobian(grad(function, argnums), argnums)
+
+
+def hvp(function: Callable[..., Any], x: Any, tangent: Any) -> Any:
+    """The product of f's Hessian at x with `tangent`, without the Hessian: forward over reverse.
+
+    >>> import gradviz as gv
+    >>> gv.hvp(lambda v: v[0] ** 2 * v[1], np.array([3.0, 5.0]), np.array([1.0, 0.0]))
+    array([10.,  6.])
+    """
+    return jvp(grad(function), (x,), (tangent,))[1]

@@ -1,9 +1,9 @@
-"""THE TABLE: every primitive once, with its value and its local derivatives.
+"""THE TABLE: every primitive once, with its value and its derivatives.
 
-It is meant to be read like the table at the back of a calculus book. A row says: the name (NumPy's), how it is written, its
-value as Python code, and for each operand the local derivative as a plain function of the operands x, y and the result z. Those
-functions are read three ways: with floats, with Variables (so a gradient has a gradient) and with Symbols (so that the same
-row gives a formula for the figure and a line of the compiled program). No derivative is written twice.
+It is meant to be read like the table at the back of a calculus book. A row of the first part says: the name (NumPy's), how it is
+written, its value as Python code, and for each operand the local derivative as a plain function of the operands x, y and the
+result z. Those functions are read four ways: with floats, with arrays, with Variables (so a gradient has a gradient) and with
+Symbols (so that the same row gives a formula for the figure and a line of the compiled program). No derivative is written twice.
 
 >>> import gradviz as gv
 >>> gv.grad(np.tanh)(0.0)
@@ -11,185 +11,40 @@ row gives a formula for the figure and a line of the compiled program). No deriv
 """
 
 import math
-import re
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import symbols, variable
+from gradviz.autodiff import hot, numpy_helpers, variable, vjps
+from gradviz.autodiff.general import General
+from gradviz.autodiff.primitive import FITTING, Elementwise
+from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS
 from gradviz.autodiff.symbols import Symbol
-from gradviz.autodiff.variable import Variable
-
-NAMESPACE: dict[str, Any] = {"math": math}  # what generated code may use
-OPERANDS = ("x", "y")
-
-
-class Primitive:
-    """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable or a Symbol."""
-
-    def __init__(self, name: str, written: str, code: str, *local_derivatives: Callable) -> None:
-        self.name = name
-        self.written = written
-        self.code = code
-        self.local_derivatives = local_derivatives
-        self.ufunc = getattr(np, name, None)
-        operands = ", ".join(OPERANDS[: self.arity])
-        plain = code.removesuffix(f"({operands})")
-        self.value = eval(plain if plain != code else f"lambda {operands}: {code}", NAMESPACE)
-        self.ieee = self.ufunc or eval(f"lambda {operands}: {code}", {"math": np})
-
-    @property
-    def arity(self) -> int:
-        """How many operands it takes."""
-        return len(self.local_derivatives)
-
-    def __call__(self, *operands: Any) -> Any:
-        for operand in operands:
-            if type(operand) is Variable:
-                return variable.record(self, operands)
-            if type(operand) is Symbol:
-                return symbols.apply(self, operands)
-        result = self.number(*operands)
-        return np.float64(result) if np.float64 in map(type, operands) else result  # stays in IEEE's arithmetic
-
-    def number(self, *operands: float) -> float:
-        """The value by IEEE's rules, where Python's own would raise: 1/0 is inf, log(−1) is nan."""
-        try:
-            return self.value(*operands)
-        except (ArithmeticError, ValueError):
-            with np.errstate(all="ignore"):
-                return float(self.ieee(*map(np.float64, operands)))
-
-    def local(self, position: int, operands: Sequence[float], result: float) -> float:
-        """The local derivative with respect to the operand at `position`, as a number, by IEEE's rules."""
-        try:
-            return _compiled_local(self, position)(*operands, result)
-        except (ArithmeticError, ValueError):
-            with np.errstate(all="ignore"):
-                return float(self.local_derivatives[position](*map(np.float64, (*operands, result))))
-
-    @cached_property
-    def pulls(self) -> "Pulls":
-        """How an adjoint is handed back, compiled: see :class:`Pulls`."""
-        return Pulls(self)
-
-    def local_symbol(self, position: int, operands: Sequence[str | float], result: str) -> "Symbol | float":
-        """The local derivative in symbols; operands that are floats are constants."""
-        return self.local_derivatives[position](*_named(operands), Symbol.named(result))
-
-    # ── how it is written: gradviz.graph.Operation ──
-
-    def python(self, *operands: str) -> str:
-        """Its value as Python code."""
-        return _substituted(self.code, operands)
-
-    @property
-    def is_call(self) -> bool:
-        """Whether the code is a call, so that its operands need no brackets."""
-        return re.fullmatch(r"[\w.]+\(x(, y)?\)", self.code) is not None
-
-    def notation(self, *operands: str) -> str:
-        """Its value on paper."""
-        return _substituted(self.written, operands)
-
-    def expression(self, operands: Sequence[str | float]) -> str:
-        return symbols.formula(Symbol(self, tuple(_named(operands))))[0]
-
-    def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
-        return symbols.formula(self.local_symbol(position, operands, result))[0]
-
-    @property
-    def is_infix(self) -> bool:
-        return self.written.startswith("x ")
-
-    @property
-    def commutes(self) -> bool:
-        return self.name in ("add", "multiply", "maximum", "minimum", "hypot")
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        if self.name == "negative":
-            return "×−1"  # "−·" would read as a subtraction
-        if self.arity == 1:
-            return self.notation("·").removesuffix("(·)") if constants == (None,) else constants[0]
-        if not self.is_infix:
-            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation(*(c or "·" for c in constants))
-        glyph = self.written[2:-2]
-        left, right = constants
-        if left is not None and not self.commutes:
-            return f"{f'({left})' if left.startswith('−') else left}{glyph}·".replace("÷", "/")
-        constant = left or right or ""
-        return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
-
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        if constants != (None, None) or self.commutes:
-            return ("",) * self.arity
-        return ("", self.written[2:-2]) if self.is_infix else ("1st", "2nd")
-
-    def __repr__(self) -> str:
-        return f"<primitive {self.name}>"
-
-    def __reduce__(self) -> str:
-        return self.name
+from gradviz.autodiff.variable import ArrayVariable, Variable
+from gradviz.autodiff.vjps import (
+    as_matrices_of,
+    count,
+    kept,
+    moved,
+    spread,
+    swapped,
+    tied,
+)
 
 
-def _named(operands: Sequence[str | float]) -> list["Symbol | float"]:
-    return [operand if isinstance(operand, float) else Symbol.named(operand) for operand in operands]
-
-
-def _substituted(template: str, operands: Sequence[str]) -> str:
-    """`template` with the operands in place of its x and y."""
-    return _format(template).format(*operands)
-
-
-@cache
-def _format(template: str) -> str:
-    return re.sub(r"(?<![A-Za-z])[xy](?![A-Za-z])", lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}", template)
-
-
-@cache
-def _compiled_local(primitive: Primitive, position: int) -> Callable[..., float]:
-    operands = OPERANDS[: primitive.arity]
-    body = symbols.python(primitive.local_symbol(position, operands, "z"))[0]
-    return eval(f"lambda {', '.join(operands)}, z: {body}", NAMESPACE)
-
-
-class Pulls(dict):
-    """For a primitive: functions of adjoint, x, y and z that give what flows back to its operands, by IEEE's rules.
-
-    The keys say to which: 1 to the first operand, 2 to the second, 3 to both, as a pair.
-    """
-
-    def __init__(self, primitive: Primitive) -> None:
-        self.primitive = primitive
-
-    def __missing__(self, which: int) -> Callable[..., Any]:
-        primitive, arity = self.primitive, self.primitive.arity
-        positions = [position for position in range(arity) if which >> position & 1]
-        flows = []
-        for position in positions:
-            flow = symbols.apply(multiply, (Symbol.named("adjoint"), primitive.local_symbol(position, OPERANDS[:arity], "z")))
-            flows.append(symbols.python(flow)[0])
-        compiled = eval(f"lambda adjoint, x, y, z: {', '.join(flows) if len(flows) == 1 else '(' + ', '.join(flows) + ')'}", NAMESPACE)
-
-        def pull(adjoint: float, x: float, y: float, z: float) -> Any:
-            try:
-                return compiled(adjoint, x, y, z)
-            except (ArithmeticError, ValueError):
-                operands = (x, y)[:arity]
-                flows = tuple(adjoint * primitive.local(position, operands, z) for position in positions)
-                return flows if len(flows) > 1 else flows[0]
-
-        self[which] = pull
-        return pull
-
-
-def row(name: str, written: str, code: str, *local_derivatives: Callable) -> Primitive:
-    primitive = Primitive(name, written, code, *local_derivatives)
+def row(name: str, written: str, code: str, *local_derivatives: Any, **more: Any) -> Elementwise:
+    primitive = Elementwise(name, written, code, *local_derivatives, **more)
     if primitive.ufunc is not None:
-        variable.PRIMITIVES[primitive.ufunc] = primitive
+        UFUNCS[primitive.ufunc] = primitive
     return primitive
+
+
+def raised(x: Any, exponent: Any) -> Any:
+    return x if type(exponent) is float and exponent == 1.0 else power(x, exponent)
+
+
+def less_one(exponent: Any, x: Any) -> Any:
+    return lowered_at(exponent, x) if isinstance(exponent, Variable) else lowered(exponent)
 
 
 # fmt: off
@@ -202,13 +57,17 @@ multiply     = row("multiply",      "x × y",         "x * y",                  
                                                                                                    lambda x, y, z: x)
 divide       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
                                                                                                    lambda x, y, z: -z / y)
-power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * power(x, lowered(y)),
+power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
                                                                                                    lambda x, y, z: xlogy(z, x))
 negative     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
 positive     = row("positive",      "x",             "x",                                          lambda x, z: 1.0)
 absolute     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
 reciprocal   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
 square       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
+
+fabs         = row("fabs",          "|x|",           "math.fabs(x)",                               lambda x, z: sign(x))
+float_power  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
+                                                                                                   lambda x, y, z: xlogy(z, x))
 
 # ── exponentials, logarithms, roots ──
 exp          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
@@ -220,6 +79,13 @@ log10        = row("log10",         "log10(x)",      "math.log10(x)",           
 log1p        = row("log1p",         "log1p(x)",      "math.log1p(x)",                              lambda x, z: 1.0 / (1.0 + x))
 sqrt         = row("sqrt",          "√(x)",          "math.sqrt(x)",                               lambda x, z: 0.5 / z)
 cbrt         = row("cbrt",          "∛(x)",          "math.cbrt(x)",                               lambda x, z: 1.0 / (3.0 * (z * z)))
+
+logaddexp    = row("logaddexp",     "logaddexp(x, y)",  "(max(x, y) + math.log1p(math.exp(-abs(x - y))) if x != y else x + math.log(2.0))",
+                                                                                                   lambda x, y, z: sigmoid(x - y),
+                                                                                                   lambda x, y, z: sigmoid(y - x))
+logaddexp2   = row("logaddexp2",    "logaddexp2(x, y)", "(max(x, y) + math.log1p(math.exp2(-abs(x - y))) / math.log(2.0) if x != y else x + 1.0)",
+                                                                                                   lambda x, y, z: sigmoid((x - y) * math.log(2.0)),
+                                                                                                   lambda x, y, z: sigmoid((y - x) * math.log(2.0)))
 
 # ── circular and hyperbolic functions ──
 sin          = row("sin",           "sin(x)",        "math.sin(x)",                                lambda x, z: cos(x))
@@ -239,10 +105,28 @@ arcsinh      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",           
 arccosh      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
 arctanh      = row("arctanh",       "arctanh(x)",    "math.atanh(x)",                              lambda x, z: 1.0 / (1.0 - x * x))
 
+deg2rad      = row("deg2rad",       "deg2rad(x)",    "math.radians(x)",                            lambda x, z: math.pi / 180.0)
+rad2deg      = row("rad2deg",       "rad2deg(x)",    "math.degrees(x)",                            lambda x, z: 180.0 / math.pi)
+
+# ── what models are made of ──
+sigmoid      = row("sigmoid",       "sigmoid(x)",    "(1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x)))",
+                                                                                                   lambda x, z: z * (1.0 - z),
+                   on_arrays="(np.where(x >= 0.0, 1.0, np.exp(-np.abs(x))) / (1.0 + np.exp(-np.abs(x))))")
+softplus     = row("softplus",      "softplus(x)",   "((x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))))",
+                                                                                                   lambda x, z: sigmoid(x),
+                   on_arrays="(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))")
+relu         = row("relu",          "relu(x)",       "(x if x > 0.0 or x != x else 0.0)",          lambda x, z: above(x, 0.0),
+                   on_arrays="np.maximum(x, 0.0)")
+
 # ── the larger and the smaller: where both are equal, each has half of the derivative ──
 maximum      = row("maximum",       "max(x, y)",     "(x if x > y or x != x else y)",              lambda x, y, z: exceeds(x, y),
                                                                                                    lambda x, y, z: exceeds(y, x))
 minimum      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
+                                                                                                   lambda x, y, z: exceeds(x, y))
+
+fmax         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: exceeds(x, y),
+                                                                                                   lambda x, y, z: exceeds(y, x))
+fmin         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: exceeds(y, x),
                                                                                                    lambda x, y, z: exceeds(x, y))
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
@@ -253,17 +137,32 @@ rint         = row("rint",          "round(x)",      "math.copysign(round(x), x)
 sign         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
 exceeds      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
                                                                                                    lambda x, y, z: 0.0)
+above        = row("above",         "[x > y]",       "((x > y) * 1.0)",                            lambda x, y, z: 0.0,
+                                                                                                   lambda x, y, z: 0.0)
+equals       = row("equals",        "[x = y]",       "((x == y) * 1.0)",                           lambda x, y, z: 0.0,
+                                                                                                   lambda x, y, z: 0.0)
+heaviside    = row("heaviside",     "heaviside(x, y)", "(x if x != x else (1.0 if x > 0.0 else y if x == 0.0 else 0.0))",
+                                                                                                   lambda x, y, z: 0.0,
+                                                                                                   lambda x, y, z: equals(x, 0.0))
+copysign     = row("copysign",      "copysign(x, y)", "math.copysign(x, y)",                       lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
+                                                                                                   lambda x, y, z: 0.0)
 
-# ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too ──
+# ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too. As a Variable, it stays only at 0⁰ ──
 lowered      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0)
+lowered_at   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or y != 0.0))",               lambda x, y, z: 1.0,
+                                                                                                   lambda x, y, z: 0.0,
+                                                                                                   on_arrays="(x - ((x != 0.0) | (y != 0.0)))")
 
-# ── x log y, which is 0 for x = 0: how a power follows its exponent ──
-xlogy        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y),
-                                                                                                   lambda x, y, z: x / y)
+# ── x log y, which is 0 for x = 0: how a power follows its exponent; where its base y is 0, so are its derivatives ──
+xlogy        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y + equals(y, 0.0)),
+                                                                                                   lambda x, y, z: x / (y + equals(y, 0.0)),
+                                                                                                   on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))")
 
 # ── division with remainder, in Python's sense ──
 floor_divide = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,
                                                                                                    lambda x, y, z: 0.0)
+fmod         = row("fmod",          "fmod(x, y)",    "math.fmod(x, y)",                            lambda x, y, z: 1.0,
+                                                                                                   lambda x, y, z: -trunc(x / y))
 remainder    = row("remainder",     "mod(x, y)",     "x % y",                                      lambda x, y, z: 1.0,
                                                                                                    lambda x, y, z: -floor_divide(x, y))
 
@@ -272,21 +171,99 @@ constant     = row("constant",      "x",             "x",                       
 # fmt: on
 
 
+
+def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
+    primitive = General(name, function, *vjps, **more)
+    if getattr(np, name, None) is not None or primitive.module.startswith("numpy.linalg"):
+        FUNCTIONS[getattr(np, name, function)] = primitive.bound
+    return primitive
+
+
+# fmt: off
+# ── sums and other reductions ──
+sum_         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True)
+mean         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True)
+var          = general("var",          np.var,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
+                                                                    kept(g * np.divide(2.0, count(x, z) - ddof), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+std          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
+                                                                    kept(np.divide(g, z * (count(x, z) - ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+prod         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims))
+max_         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims))
+min_         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims))
+cumsum       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
+logsumexp    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)))
+softmax      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
+
+# ── products ──
+matmul       = general("matmul",       np.matmul,               vjps.matmul_x,
+                                                                vjps.matmul_y, multilinear=True, written="{0} @ {1}")
+einsum       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
+
+# ── linear algebra ──
+inv          = general("inv",          np.linalg.inv,           lambda g, z, x: -matmul(matmul(swapped(z), g), swapped(z)))
+solve        = general("solve",        np.linalg.solve,         vjps.solve_x,
+                                                                lambda g, z, x, y: solve(swapped(x), g))
+det          = general("det",          np.linalg.det,           lambda g, z, x: as_matrices_of(g * z, x) * swapped(inv(x)))
+logabsdet    = general("logabsdet",    numpy_helpers.logabsdet, lambda g, z, x: as_matrices_of(g, x) * swapped(inv(x)))
+signdet      = general("signdet",      numpy_helpers.signdet,   lambda g, z, x: 0.0 * x)
+norm         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x)
+trace        = general("trace",        np.trace,                lambda g, z, x, offset=0: g * np.eye(*x.shape, k=offset), linear=True)
+cholesky     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp)
+eigenvalues  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp)
+eigenvectors = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)
+
+# ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
+astype       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True)
+reshape      = general("reshape",      numpy_helpers.reshape,   lambda g, z, x, shape=(): reshape(g, shape=vjps.shape(x)), linear=True, code="np.reshape({0}, {shape})")
+broadcast_to = general("broadcast_to", np.broadcast_to,         lambda g, z, x, shape=(): g, linear=True, code="np.broadcast_to({0}, {shape})")
+transpose    = general("transpose",    np.transpose,            lambda g, z, x, axes=None: transpose(g, axes=vjps.inverse(axes)), linear=True)
+
+# ── selections ──
+getitem      = general("getitem",      numpy_helpers.getitem,   lambda g, z, x, index=(): scatter(g, shape=x.shape, index=index), linear=True, code="{0}[{index}]", written="{0}[{index}]")
+scatter      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True)
+where        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
+                                                                lambda g, z, c, x, y: where(c, g, 0.0),
+                                                                lambda g, z, c, x, y: where(c, 0.0, g))
+concatenate  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})")
+stack        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})")
+flip         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True)
+roll         = general("roll",         np.roll,                 lambda g, z, x, shift=0, axis=None: roll(g, shift=vjps.back(shift), axis=axis), linear=True)
+triu         = general("triu",         np.triu,                 lambda g, z, x, k=0: triu(g, k=k), linear=True)
+tril         = general("tril",         np.tril,                 lambda g, z, x, k=0: tril(g, k=k), linear=True)
+repeat       = general("repeat",       np.repeat,               lambda g, z, x, repeats=1, axis=None: moved(scatter, g, x, np.repeat, repeats=repeats, axis=axis), linear=True)
+tile         = general("tile",         np.tile,                 lambda g, z, x, reps=1: moved(scatter, g, x, np.tile, reps=reps), linear=True)
+diag         = general("diag",         np.diag,                 lambda g, z, x, k=0: moved(scatter, g, x, np.diag, k=k), linear=True)
+diagonal     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True)
+pad          = general("pad",          np.pad,                  lambda g, z, x, pad_width=0, mode="constant": moved(scatter, g, x, np.pad, pad_width=pad_width, mode=mode), linear=True)
+# fmt: on
+FITTING.update(sum=sum_, reshape=reshape, astype=astype)
+
+
+
+def _matmul(x: Any, y: Any) -> Any:
+    y = variable.number(y)
+    return NotImplemented if y is None else matmul(x, y)
+
+
 def _install_operators() -> None:
     """Give Variable and Symbol Python's operators, from the table."""
-    for name, primitive in (("neg", negative), ("abs", absolute), ("floor", floor), ("ceil", ceil), ("trunc", trunc)):
-        setattr(Variable, f"__{name}__", variable.unary_operator(primitive))
+    unary = {"neg": negative, "abs": absolute, "floor": floor, "ceil": ceil, "trunc": trunc}
+    binary = {"add": add, "sub": subtract, "mul": multiply, "truediv": divide, "pow": power, "floordiv": floor_divide, "mod": remainder}
+    for name, primitive in {**unary, **binary}.items():
         setattr(Symbol, f"__{name}__", lambda *operands, primitive=primitive: primitive(*operands))
+        setattr(Symbol, f"__r{name}__", lambda self, other, primitive=primitive: primitive(other, self))
+    for name, primitive in unary.items():
+        hot.install(Variable, (f"__{name}__",), lambda primitive=primitive: (primitive.unary,))
+    for name, primitive in binary.items():
+        names = f"__{name}__", f"__r{name}__"
+        hot.install(Variable, names, lambda primitive=primitive: hot.binary_operators(primitive))
+        hot.install(ArrayVariable, names, lambda primitive=primitive: hot.array_operators(primitive.binary_on_arrays))
+    for name, operator in zip(("__matmul__", "__rmatmul__"), hot.array_operators(_matmul)):
+        setattr(ArrayVariable, name, operator)
+    Symbol.__matmul__ = lambda x, y: matmul(x, y)
     Variable.__pos__ = lambda self: self
     Variable.__round__ = lambda self, digits=0: rint(self * 10.0**digits) / 10.0**digits if digits else rint(self)
     Variable.__divmod__ = lambda self, other: (self // other, self % other)
-    binary = {"add": add, "sub": subtract, "mul": multiply, "truediv": divide, "pow": power, "floordiv": floor_divide, "mod": remainder}
-    for name, primitive in binary.items():
-        operator, reflected = variable.binary_operators(primitive)
-        setattr(Variable, f"__{name}__", operator)
-        setattr(Variable, f"__r{name}__", reflected)
-        setattr(Symbol, f"__{name}__", lambda *operands, primitive=primitive: primitive(*operands))
-        setattr(Symbol, f"__r{name}__", lambda self, other, primitive=primitive: primitive(other, self))
 
 
 _install_operators()

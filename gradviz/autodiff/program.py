@@ -4,40 +4,50 @@ The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where P
 exp(1000)) that one run goes through the interpreter, which computes by IEEE's rules; very long graphs always do.
 """
 
+import inspect
 import keyword
-import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from typing import Any
 
-from gradviz.autodiff.primitives import NAMESPACE
+import numpy as np
+
+from gradviz.autodiff import numpy_helpers, symbols
+from gradviz.autodiff.general import General
+from gradviz.autodiff.handwritten import TOKEN, Derivative, HandWritten
+from gradviz.autodiff.primitive import NAMESPACE, fitted
 from gradviz.autodiff.symbols import Symbol, literal
-from gradviz.autodiff.variable import COMPARE
-from gradviz.graph import Graph, Node, Source
+from gradviz.autodiff.variable import IS, Plain
+from gradviz.graph import Edge, Graph, Node, Places, Source, printable
 from gradviz.numerals import numeral
 
 LONGEST_COMPILED = 3000  # operations; compiling a function takes longer than it saves beyond
+TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
-RESERVED = {"math", "abs", "float", "round"}
+WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed
+RESERVED = {"math", "np", "base64", "abs", "float", "max", "min", "round", "slice", *(name for name in vars(numpy_helpers) if not name.startswith("_"))}
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A decision that the traced function took on plain numbers. Where it would come out otherwise, the trace does not hold."""
+    """A plain value that the traced function made of its Variables. Where it would come out otherwise, the trace does not hold."""
 
-    relation: str
-    left: Node | float
-    right: Node | float
-    outcome: bool
+    plain: Plain
+    operands: tuple[Any, ...]
+    outcome: Any
     source: Source | None
 
     @property
     def broken(self) -> str:
-        """What to say when the decision comes out otherwise."""
-        left, right = (operand.label if isinstance(operand, Node) else numeral(operand) for operand in (self.left, self.right))
-        what = f"the value of {left} was read as {right}" if self.relation == "is" else f"{left} {self.relation} {right} was {self.outcome}"
+        """What to say when it comes out otherwise."""
+        names = [operand.label if isinstance(operand, Node) else numeral(operand) for operand in self.operands]
+        if self.plain is IS:
+            what = f"the value of {names[0]} was read as {numeral(self.outcome)}"
+        else:
+            what = f"{self.plain.python(*names)} was {numeral(self.outcome) if isinstance(self.outcome, np.ndarray) else self.outcome}"
         return what + " when traced, and no longer is" + (f" ({self.source})" if self.source else "")
 
 
@@ -45,12 +55,14 @@ class Guard:
 class Recording:
     """What a program is made from: a graph, and the decisions of the function with the nodes that only they need.
 
-    `order` holds every node in the order of the work, `guards` the decisions, each with the number of nodes before it.
+    `order` holds every node in the order of the work, `guards` the decisions, each with the number of nodes before it, and
+    `examples` the value of every node at the inputs of the trace, of which only the shapes matter.
     """
 
     graph: Graph
     order: tuple[Node, ...]
     guards: tuple[tuple[int, Guard], ...]
+    examples: Mapping[Node, Any]
 
 
 def source(recording: Recording) -> str:
@@ -58,28 +70,46 @@ def source(recording: Recording) -> str:
     return "\n".join(_Writer(recording).lines(everything=False)) + "\n"
 
 
-def compiled(recording: Recording) -> tuple[Callable[..., tuple[float, ...]], Callable[..., tuple[float, ...]]]:
-    """A function of the inputs that returns the distinct numbers of a Run, and one that makes all of them from those.
+def compiled(recording: Recording, vectorised: bool = False) -> tuple[Callable[..., tuple[Any, ...]], Places]:
+    """A function of the inputs that returns the distinct numbers of a Run, and the places of all of them among those.
 
-    The first raises AssertionError with the guard's words where a decision comes out otherwise, and lets Python's ArithmeticError and
-    ValueError through.
+    It raises AssertionError with the guard's words where a decision comes out otherwise, and lets Python's ArithmeticError and
+    ValueError through. If `vectorised`, it takes an array of settings for each input of a graph of single numbers, and returns last
+    for which of them all decisions come out as they were.
     """
-    namespace = dict(NAMESPACE)
-    writer = _Writer(recording)
-    exec(compile("\n".join(writer.lines(everything=True)), "<gradviz program>", "exec", optimize=0), namespace)
-    return namespace[writer.function], writer.expand
+    writer = _Writer(recording, vectorised)
+    text = "\n".join(writer.lines(everything=True))
+    namespace = {**NAMESPACE, **writer.constants, **{helper.__name__: helper for helper in writer.helpers}, **{name: own for own, name in writer.own.items()}}
+    exec(compile(text, "<gradviz program>", "exec", optimize=0), namespace)
+    return namespace[writer.function], writer.places
 
 
 class _Writer:
     """Writes one program. Every name in it is fresh or a free identifier: a user's names are data."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, vectorised: bool = False) -> None:
         self.recording = recording
+        self.vectorised = vectorised
         self.taken = set(RESERVED)
+        self.constants: dict[str, np.ndarray] = {}  # arrays that the function used, by the names that they get
+        self.helpers: list[Callable] = []  # functions of the table that NumPy does not have
+        self.own: dict[HandWritten, str] = {}  # primitives written by hand, and the names that they get
+        for node in recording.order:
+            if node.operation is not None:
+                self.find_helpers(node.operation.primitive)
         self.function = self.free(recording.graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
+
+    def find_helpers(self, primitive: Any) -> None:
+        if isinstance(primitive, HandWritten | Derivative):
+            own = getattr(primitive, "of", primitive)
+            if own not in self.own:
+                self.own[own] = self.free(own.name, "primitive")
+            return
+        if isinstance(primitive, General) and primitive.code is None and not primitive.module.startswith("numpy") and primitive.function not in self.helpers:
+            self.helpers.append(primitive.function)
 
     def free(self, wanted: str, otherwise: str) -> str:
         """`wanted` if it can be an identifier here and is not taken, else a fresh one like `otherwise`."""
@@ -91,20 +121,53 @@ class _Writer:
         self.taken.add(name)
         return name
 
-    def atom(self, operand: Node | float) -> str:
-        return self.names[operand] if isinstance(operand, Node) else literal(operand)
+    def atom(self, operand: Any) -> str:
+        if isinstance(operand, Node):
+            return self.names[operand]
+        if not isinstance(operand, np.ndarray):
+            return literal(operand)
+        name = next((name for name, constant in self.constants.items() if constant is operand), None)
+        if name is None:
+            name = self.free(f"c{len(self.constants) + 1}", "c")
+            self.constants[name] = operand
+        return name
+
+    def symbol(self, operand: Any) -> Any:
+        """An operand as rules are read with it."""
+        if not isinstance(operand, Node):
+            return Symbol.named(self.atom(operand), operand) if isinstance(operand, np.ndarray) else operand
+        return Symbol.named(self.names[operand], np.ones(1) if self.vectorised else self.recording.examples[operand])
 
     def lines(self, everything: bool) -> Iterator[str]:
+        body = [*self.body(everything)]
+        if not everything:
+            yield "import math"
+            if self.helpers or self.constants or any("np." in line for line in body):
+                packed = any(constant.size > WRITTEN_OUT for constant in self.constants.values())
+                yield from ["import base64"] if packed else []
+                yield "import numpy as np"
+            for name, constant in self.constants.items():
+                yield f"{name} = {_packed(constant)}"
+            for own, name in self.own.items():
+                yield f"# {name} is a primitive of your own, {printable(own.name)}: have it at hand under this name"
+            for helper in self.helpers:
+                yield from ("", inspect.getsource(helper).rstrip())
+            yield ""
+        for line in body:
+            yield re.sub(TOKEN, lambda token: next(name for own, name in self.own.items() if own.token == token[0]), line)
+
+    def body(self, everything: bool) -> Iterator[str]:
         graph, names, adjoints = self.recording.graph, self.names, self.adjoints
-        yield "import math"
-        yield ""
         yield f"def {self.function}({', '.join(names[node] for node in graph.inputs)}):"
+        if self.vectorised:
+            self.holds = self.free("holds", "holds")
+            yield f"    {self.holds} = True"
         guards = list(self.recording.guards)
         for count, node in enumerate(self.recording.order):
             while guards and guards[0][0] <= count:
                 yield self.assertion(guards.pop(0)[1])
             if node.operation is not None:
-                yield f"    {names[node]} = {node.operation.python(*map(self.atom, node.operands))}"
+                yield f"    {names[node]} = {self.value(node)}"
         for _, guard in guards:
             yield self.assertion(guard)
         output = names[graph.output]
@@ -114,50 +177,129 @@ class _Writer:
         locals_: list[str] = [""] * len(graph.edges)
         edges = list(graph.edges)
         for node in reversed(graph.nodes):
-            yield from self.adjoint(node, ["1.0"] if node is graph.output else terms[node])
+            rule = "" if everything else self.rule(node)
+            for line in self.adjoint(node, ["1.0"] if node is graph.output else terms[node]):
+                yield f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line
             arriving = []
             while edges and edges[-1].target is node:
                 arriving.insert(0, edges.pop())
+            if arriving and isinstance(node.operation.primitive, HandWritten) and not node.operation.primitive.has_locals:
+                yield from self.own_flows(node, arriving, terms, locals_)
+                continue
             for edge in arriving:
-                symbol = node.operation.local_symbol(edge.position, [*map(self._operand, node.operands)], names[node])
-                upstream, plain = adjoints[node], symbol.python() if isinstance(symbol, Symbol) else literal(symbol)
-                if isinstance(symbol, Symbol) and not symbol.is_name:
-                    local = self.free(f"d{names[node]}_d{names[edge.source]}", "d")
-                    yield f"    {local} = {plain}"
-                    plain = local
-                locals_[edge.index] = plain
-                terms[edge.source].append(_product(upstream, plain, seeded=node is graph.output))
+                upstream, operands = adjoints[node], [*map(self.symbol, node.operands)]
+                primitive, result = node.operation.primitive, self.symbol(node)
+                if not primitive.has_locals:
+                    locals_[edge.index] = "None"
+                    adjoint = Symbol.named(upstream, self.recording.examples[node])
+                    terms[edge.source].append(self.term(primitive.vjp(edge.position, adjoint, result, operands, node.operation.params)))
+                    continue
+                local = primitive.derivative_by(edge.position, operands, result)
+                if isinstance(local, Symbol) and not local.is_name:
+                    name = self.free(f"d{names[node]}_d{names[edge.source]}", "d")
+                    yield f"    {name} = {self.text(local)}"
+                    local = Symbol.named(name, local.example)
+                locals_[edge.index] = local.name if isinstance(local, Symbol) else literal(local)
+                if result.shape == () or self.vectorised:
+                    terms[edge.source].append(_product(upstream, locals_[edge.index], seeded=node is graph.output))
+                else:
+                    flow = fitted(Symbol.named(upstream, result.example) * local, self.symbol(edge.source))
+                    terms[edge.source].append(self.term(flow))
         yield ""
         if everything:
             numbers = [*(names[node] for node in graph.nodes), *locals_, *(adjoints[node] for node in graph.nodes)]
             distinct = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
-            self.expand = itemgetter(*(distinct[number] for number in numbers))
-            yield f"    return ({', '.join(distinct)},)"
+            self.places = Places(distinct[number] for number in numbers)
+            yield f"    return ({', '.join([*distinct, *([self.holds] if self.vectorised else [])])},)"
         else:
             gradients = ", ".join(f"{node.name!r}: {adjoints[node]}" for node in graph.inputs)
             yield f"    return {output}, {{{gradients}}}"
 
-    def _operand(self, operand: Node | float) -> str | float:
-        return self.names[operand] if isinstance(operand, Node) else operand
+    def own_flows(self, node: Node, arriving: Sequence[Edge], terms: dict[Node, list[str]], locals_: list[str]) -> Iterator[str]:
+        """What a vjp written by hand hands back, to all operands at once."""
+        primitive, operands, examples = node.operation.primitive, [*map(self.symbol, node.operands)], self.recording.examples
+        example = primitive.flows(np.ones_like(examples[node])[()], examples[node], *(examples.get(o, o) if isinstance(o, Node) else o for o in node.operands))
+        flows = self.free(f"flows_{self.names[node]}", "flows")
+        arguments = (self.adjoints[node], self.names[node], *(symbols.python(operand)[0] for operand in operands))
+        yield f"    {flows} = {primitive.token}.flows({', '.join(arguments)})"
+        for edge in arriving:
+            locals_[edge.index] = "None"
+            terms[edge.source].append(self.term(fitted(Symbol.named(f"{flows}[{edge.position}]", example[edge.position]), self.symbol(edge.source))))
+
+    def rule(self, node: Node) -> str:
+        """The chain rule at a node, as a comment."""
+        output, label = self.recording.graph.output.label, node.label
+        targets = [edge.target.label for edge in self.recording.graph.edges if edge.source is node]
+        if not targets:
+            return ""
+        terms = [f"∂{target}/∂{label}" if target == output else f"∂{output}/∂{target}·∂{target}/∂{label}" for target in targets]
+        if terms == [f"∂{output}/∂{label}"]:
+            return terms[0]
+        return f"∂{output}/∂{label} = " + (" + ".join(terms) if len(terms) <= TERMS_IN_A_COMMENT else f"{terms[0]} + … + {terms[-1]}")
+
+    def value(self, node: Node) -> str:
+        """The value of an operation."""
+        return self.text(Symbol(node.operation.primitive, tuple(map(self.symbol, node.operands)), node.operation.params, example=self.symbol(node).example))
+
+    def text(self, symbol: Any) -> str:
+        self.collect(symbol)
+        return symbols.python(symbol)[0]
+
+    def term(self, symbol: Any) -> str:
+        """A term of a sum."""
+        self.collect(symbol)
+        text, bind = symbols.python(symbol)
+        return text if bind > symbols.PRECEDENCE["add"] else f"({text})"
+
+    def collect(self, symbol: Any) -> None:
+        if isinstance(symbol, Symbol) and not symbol.is_name:
+            self.find_helpers(symbol.primitive)
+            for operand in symbol.operands:
+                self.collect(operand)
 
     def adjoint(self, node: Node, terms: Sequence[str]) -> Iterator[str]:
-        name = self.adjoints[node]
+        name, example = self.adjoints[node], self.recording.examples[node]
         if len(terms) == 1 and terms[0].isidentifier():  # another name for the same number costs nothing
             self.adjoints[node] = terms[0]
-            yield f"    # {name} = {terms[0]}"
+            yield f"    # {name} is {terms[0]}"
             return
-        yield f"    {name} = {' + '.join(terms[:TERMS_IN_A_LINE]) or '0.0'}"
+        nothing = f"np.zeros({example.shape}, {example.dtype.name!r})" if isinstance(example, np.ndarray) else "0.0"
+        yield f"    {name} = {' + '.join(terms[:TERMS_IN_A_LINE]) or nothing}"
         for start in range(TERMS_IN_A_LINE, len(terms), TERMS_IN_A_LINE):
             yield f"    {name} = {name} + {' + '.join(terms[start : start + TERMS_IN_A_LINE])}"
 
     def assertion(self, guard: Guard) -> str:
-        left, right = self.atom(guard.left), self.atom(guard.right)
-        relation = guard.relation
-        if relation == "is" and guard.right == 0.0:
-            left, relation, right = f"{left} == 0.0 and math.copysign(1.0, {left})", "==", literal(math.copysign(1.0, guard.right))
-        elif relation == "is":
-            left, relation, right = (left, "!=", left) if right == "math.nan" else (left, "==", right)
-        return f"    assert {'' if guard.outcome else 'not '}{left} {relation} {right}, {guard.broken!r}"
+        left, *right = [self.atom(operand) for operand in guard.operands]
+        outcome = guard.outcome
+        if guard.plain is not IS:
+            holds = guard.plain.python(left, *right)
+        elif outcome == 0.0 if isinstance(outcome, float) else False:
+            holds, outcome = f"({left} == 0.0) & (np.copysign(1.0, {left}) == {literal(float(np.copysign(1.0, outcome)))})", True
+        elif isinstance(outcome, float):
+            holds, outcome = f"{left} != {left}" if outcome != outcome else f"{left} == {literal(outcome)}", True
+        else:
+            same = f"np.array_equal(np.signbit({left}), np.signbit({self.atom(outcome)}))"
+            holds, outcome = f"np.array_equal({left}, {self.atom(outcome)}, equal_nan=True) and {same}", True
+        if not isinstance(outcome, bool | np.bool_):
+            return f"    assert np.array_equal({holds}, {self.outcome(outcome)}), {guard.broken!r}"
+        if self.vectorised:
+            return f"    {self.holds} = {self.holds} & ({holds})" if outcome else f"    {self.holds} = {self.holds} & ~({holds})"
+        return f"    assert {holds if outcome else f'not {holds}'}, {guard.broken!r}"
+
+    def outcome(self, outcome: Any) -> str:
+        if isinstance(outcome, tuple):
+            return "(" + "".join(f"{self.outcome(part)}, " for part in outcome) + ")"
+        return self.atom(outcome) if isinstance(outcome, np.ndarray) else repr(outcome)
+
+
+def _packed(array: np.ndarray) -> str:
+    """An array as code: written out, or packed if it is large."""
+    if array.size <= WRITTEN_OUT:
+        return literal(array)
+    import base64
+
+    text = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+    return f"np.frombuffer(base64.b64decode({text!r}), {array.dtype.str!r}).reshape({array.shape})"
 
 
 def _product(upstream: str, local: str, seeded: bool) -> str:
@@ -167,35 +309,45 @@ def _product(upstream: str, local: str, seeded: bool) -> str:
     return local if seeded else f"{upstream} * {local}"
 
 
-def interpret(recording: Recording, values: Sequence[float]) -> tuple[float, ...]:
+def interpret(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
     """All numbers of a Run by IEEE's rules, node by node. Raises AssertionError as the compiled program does."""
-    graph = recording.graph
-    primals: dict[Node, float] = dict(zip(graph.inputs, values, strict=True))
+    with np.errstate(all="ignore"):
+        return _interpreted(recording, values)
 
-    def value(operand: Node | float) -> float:
+
+def _interpreted(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
+    graph = recording.graph
+    primals: dict[Node, Any] = dict(zip(graph.inputs, values, strict=True))
+
+    def value(operand: Any) -> Any:
         return primals[operand] if isinstance(operand, Node) else operand
 
     guards = list(recording.guards)
     for count, node in enumerate((*recording.order, None)):
         while guards and guards[0][0] <= count:
             guard = guards.pop(0)[1]
-            if COMPARE[guard.relation](value(guard.left), value(guard.right)) is not guard.outcome:
+            if not guard.plain.same(guard.plain.of(*map(value, guard.operands)), guard.outcome):
                 raise AssertionError(guard.broken)
         if node is not None and node.operation is not None:
             primals[node] = node.operation.number(*map(value, node.operands))
 
     locals_ = locals_of(graph, primals)
-    adjoints: list[float | None] = [None] * len(graph.nodes)
+    adjoints: list[Any] = [None] * len(graph.nodes)
     adjoints[graph.output.index] = 1.0
     for start, stop in reversed(_arrivals(graph)):
         for edge in graph.edges[start:stop]:  # in the order of the program, so that sums have the same bits
-            flow = adjoints[edge.target.index] * locals_[edge.index]
+            node, adjoint, local = edge.target, adjoints[edge.target.index], locals_[edge.index]
+            if isinstance(primals[node], float) and local is not None:
+                flow = adjoint * local
+            else:
+                flow = node.operation.flow(edge.position, adjoint, [*map(value, node.operands)], primals[node])
             before = adjoints[edge.source.index]
             adjoints[edge.source.index] = flow if before is None else before + flow
-    return (*(primals[node] for node in graph.nodes), *locals_, *(0.0 if adjoint is None else adjoint for adjoint in adjoints))
+    unreached = (np.zeros_like(primals[node]) if isinstance(primals[node], np.ndarray) else 0.0 for node in graph.nodes)
+    return (*(primals[node] for node in graph.nodes), *locals_, *(zero if adjoint is None else adjoint for adjoint, zero in zip(adjoints, unreached)))
 
 
-def locals_of(graph: Graph, primals: Mapping[Node, float]) -> list[float]:
+def locals_of(graph: Graph, primals: Mapping[Node, Any]) -> list[Any]:
     """The local derivative along each edge, by IEEE's rules."""
     numbers = []
     for edge in graph.edges:

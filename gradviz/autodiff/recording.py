@@ -1,24 +1,30 @@
 """From tape to graph: the nodes that an output was computed from, numbered, named and put in order."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from gradviz.autodiff import program
+from gradviz.autodiff import primitives, program
+from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
-from gradviz.autodiff.variable import Page, Variable, current_page
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
+from gradviz.autodiff.variable import Variable
 from gradviz.graph import Graph, Node, Run, printable
 
+CONSTANT = Operation(primitives.constant, ())
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def reachable(roots: Sequence[tuple[Page, int]]) -> dict[Page, list[bool]]:
-    """Which entries of which pages the roots were computed from."""
+def reachable(roots: Sequence[tuple[Page, int]], since: int = 0) -> dict[Page, list[bool]]:
+    """Which entries of which pages, from that of serial number `since` on, the roots were computed from."""
     marks: dict[Page, list[bool]] = {}
     waiting: list[tuple[int, Page]] = []
 
     def mark(page: Page, index: int) -> None:
         if page not in marks:
+            if page.released:
+                raise ValueError("this was computed inside a function whose derivative was taken; its values are freed by then")
             marks[page] = []
             heapq.heappush(waiting, (-page.serial, page))
         marked = marks[page]
@@ -29,15 +35,17 @@ def reachable(roots: Sequence[tuple[Page, int]]) -> dict[Page, list[bool]]:
         mark(*root)
     while waiting:
         _, page = heapq.heappop(waiting)
-        for index in range(len(marks[page]) - 1, -1, -1):
-            if marks[page][index]:
-                primitive, a, b, _ = page.entries[4 * index : 4 * index + 4]
-                if primitive is not None:
-                    for operand in (a, b):
-                        if type(operand) is int:
-                            mark(page, operand)
-                elif a.page is not None:
-                    mark(a.page, a.index)
+        marked = marks[page]
+        for index in range(len(marked) - 1, -1, -1):
+            if marked[index]:
+                entry = operation, a, *_ = page.entry(index)
+                if operation == FOREIGN:
+                    if a.page.serial >= since:
+                        mark(a.page, a.index)
+                elif operation != LEAF:
+                    places = operation.operands(entry)
+                    for position in operation.positions:
+                        marked[places[position]] = True
     return marks
 
 
@@ -46,7 +54,7 @@ class Nodes:
 
     def __init__(self) -> None:
         self.by_place: dict[tuple[Page, int], Node] = {}
-        self.by_leaf: dict[tuple[Variable, int], Node] = {}  # and the identity of its value
+        self.by_leaf: dict[tuple[Leaf, int], Node] = {}  # and the identity of its value
         self.inputs: set[str] = set()
         self.names: dict[str, int] = {}  # and how often they were wanted
 
@@ -59,7 +67,7 @@ class Nodes:
         self.names[candidate] = 1
         return candidate
 
-    def add_input(self, leaf: Variable, value: float, name: str | None) -> Node:
+    def add_input(self, leaf: Leaf, value: Any, name: str | None) -> Node:
         """The node of an input at a value; one that was set to another value between two uses has two."""
         index = len(self.by_leaf)
         name = f"v{index}" if name is None else name
@@ -70,19 +78,22 @@ class Nodes:
 
     def at(self, page: Page, index: int) -> Node:
         """The node of an entry that stands before."""
-        primitive, a, _, value = page.entries[4 * index : 4 * index + 4]
-        if primitive is not None:
-            return self.by_place[page, index]
-        return self.by_leaf[a, id(value)] if a.page is None else self.at(a.page, a.index)
+        operation, a, *_ = page.entry(index)
+        if operation == FOREIGN:
+            return self.at(a.page, a.index)
+        return self.by_place[page, index] if (page, index) in self.by_place else self.by_leaf[a, id(page.entries[index][5])]
 
     def add_operation(self, number: int, page: Page, index: int, otherwise: str | None = None) -> Node:
         """The node of an operation, number `number` of its graph; `otherwise` is its name if the user gave it none."""
-        primitive, a, b, _ = page.entries[4 * index : 4 * index + 4]
-        operands = tuple(self.at(page, operand) if type(operand) is int else operand for operand in (a, b) if operand is not None)
-        name = page.names.get(index) or otherwise
-        block = next(block for start, block in reversed(page.blocks) if start <= index)
+        entry = operation, *_, value = page.entry(index)
+        if operation == LEAF:  # a Variable that the traced function made: a constant
+            operation, places = CONSTANT, (value,)
+        else:
+            places = operation.operands(entry)
+        operands = tuple(self.at(page, place) if position in operation.positions else place for position, place in enumerate(places))
+        name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
-        node = Node(number, label, primitive, operands, label if name else None, page.sources.get(index), block)
+        node = Node(number, label, operation, operands, label if name else None, page.source(index), page.block(index))
         self.by_place[page, index] = node
         return node
 
@@ -97,39 +108,42 @@ class Recorded:
         raise TypeError(f"{graph.name} was recorded while it was computed, without its function; use gv.trace(f, ...) for a graph that runs")
 
     def code(self, graph: Graph) -> str:
-        return program.source(Recording(graph, self.order, ()))
+        return program.source(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
 
 
 def run_of(output: Variable) -> Run:
     """The graph of what `output` was computed from, with its values; and its adjoints, if its backward() was called."""
-    if current_page().length < 0:
+    if state.page.is_trace:
         raise TypeError("a figure of a Variable shows plain numbers, which a trace can't follow; draw outside the traced function")
-    pages, leaf_adjoints = output._sweep or ({}, {})
+    pages, _ = getattr(output, "sweep", ({}, {}))
     nodes, primals, adjoints = Nodes(), [], []
-    places: list[tuple[Page, int]] = []
-    leaves = {(output, id(output._value)): (output._value, leaf_adjoints.get(output))}
-    if output.page is not None:
-        marks = reachable([(output.page, output.index)])
-        places = [(page, index) for page in sorted(marks, key=lambda page: page.serial) for index, mark in enumerate(marks[page]) if mark]
-        leaves = {}
-        for page, index in places:
-            primitive, a, _, value = page.entries[4 * index : 4 * index + 4]
-            if primitive is None and a.page is None:  # of an input set to new values between its uses, each value has its share
-                share = pages[page][index] if page in pages else None
-                _, before = leaves.get((a, id(value)), (value, None))
-                leaves[a, id(value)] = value, share if before is None else before + (share or 0.0)
+    marks = reachable([(output.page, output.index)])
+    places = [(page, index) for page in sorted(marks, key=lambda page: page.serial) for index, mark in enumerate(marks[page]) if mark]
+    leaves: dict[tuple[Leaf, int], tuple[Any, Any]] = {}
+    for page, index in places:
+        operation, a, *_, value = page.entry(index)
+        if operation == LEAF:  # of an input set to new values between its uses, each value has its share
+            share = _adjoint(pages, page, index)
+            _, before = leaves.get((a, id(value)), (value, None))
+            leaves[a, id(value)] = value, share if before is None else before if share is None else before + share
     made = [nodes.add_input(leaf, value, leaf.name) for (leaf, _), (value, _) in leaves.items()]
     primals += (value for value, _ in leaves.values())
     adjoints += (adjoint for _, adjoint in leaves.values())
     for page, index in places:
-        if page.entries[4 * index] is not None:
+        if page.entry(index)[0] not in (LEAF, FOREIGN):
             made.append(nodes.add_operation(len(made), page, index))
-            primals.append(page.entries[4 * index + 3])
-            adjoints.append(pages[page][index] if page in pages else None)
-    final = nodes.at(output.page, output.index) if places else made[0]
+            primals.append(page.entries[index][5])
+            adjoints.append(_adjoint(pages, page, index))
+    final = nodes.at(output.page, output.index)
     graph = Graph(output.name or "f", tuple(made), final, Recorded(tuple(made)), ())
     locals_ = program.locals_of(graph, dict(zip(made, primals)))
     return replace(graph, example_numbers=(*primals, *locals_, *adjoints)).example
+
+
+def _adjoint(pages: Mapping[Page, Sequence[Any]], page: Page, index: int) -> Any:
+    adjoints = pages.get(page, ())
+    adjoint = adjoints[index] if index < len(adjoints) else UNREACHED
+    return None if adjoint is UNREACHED else adjoint
 
 
 Variable._run_ = run_of

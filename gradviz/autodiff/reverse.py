@@ -1,74 +1,118 @@
 """The reverse sweep: from an output back to everything it was computed from, adjoint by adjoint.
 
 The tape is walked backwards, page by page, so that every adjoint is complete when its turn comes. A sweep over Variables in
-place of floats is recorded itself, and gives derivatives of derivatives.
+place of numbers is recorded itself, and gives derivatives of derivatives.
 """
 
 import heapq
 from typing import Any
 
-from gradviz.autodiff.variable import Page, Variable, current_page
+import numpy as np
 
-Adjoint = Any  # a float, or a Variable where the sweep itself is recorded
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
+from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
+
+Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
 
 
-def sweep(
-    output: Variable, recorded: bool = False, until: frozenset[tuple[Page, int]] = frozenset()
-) -> tuple[dict[Page, list[Adjoint | None]], dict[Variable, Adjoint]]:
-    """The adjoints of everything `output` was computed from: by page and index, and those of the inputs.
+def sweep(output: Variable, seed: Adjoint = 1.0, release_from: int | None = None) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
+    """The adjoints, in numbers, of everything `output` was computed from: by page and index, and those of the inputs.
 
-    A node that no path joins to the output has None. Places in `until` are taken as inputs: the sweep does not go past them.
+    What no path joins to the output is UNREACHED. Values on pages from serial number `release_from` on are freed as the sweep
+    goes over them.
     """
-    leaves: dict[Variable, Adjoint] = {}
-    if output.page is None:
-        return {}, {output: 1.0}
-    pages: dict[Page, list[Adjoint | None]] = {output.page: [None] * output.index + [1.0]}
+    leaves: dict[Leaf, Adjoint] = {}
+    page = output.page
+    pages: dict[Page, list[Adjoint]] = {page: [UNREACHED] * output.index + [seed]}
+    waiting: list[tuple[int, Page]] = []
+    while True:
+        if page.released:
+            raise ValueError(f"{output!r} was computed from values inside a function whose derivative was taken; they are freed by then")
+        release = release_from is not None and page.serial >= release_from
+        if release:
+            page.released = True
+            page.close()
+        if page.has_arrays:
+            with np.errstate(all="ignore"):
+                elsewhere = _walk(pages[page], page.entries, leaves, release)
+        else:
+            elsewhere = _walk(pages[page], page.entries, leaves, False)
+        for variable, adjoint in elsewhere:
+            if variable.page not in pages:
+                pages[variable.page] = []
+                heapq.heappush(waiting, (-variable.page.serial, variable.page))
+            _reach(pages[variable.page], variable.index, adjoint)
+        pages[page] = page.compacted(pages[page])
+        if not waiting:
+            return pages, leaves
+        _, page = heapq.heappop(waiting)
+
+
+def _walk(adjoints: list[Adjoint], entries: list[Any], leaves: dict[Leaf, Adjoint], release: bool) -> list[tuple[Variable, Adjoint]]:
+    """Complete the adjoints of a page, entry by entry from the last; what arrives at Variables of other pages is returned."""
+    elsewhere = []
+    for adjoint, (code, a, by_a, b, by_b, z) in zip(reversed(adjoints), entries[len(adjoints) - 1 :: -1]):
+        if adjoint is UNREACHED:
+            continue
+        if by_a is not None:  # an operation on single numbers
+            adjoints[a] += adjoint * by_a
+            if b is not None:
+                adjoints[b] += adjoint * by_b
+        elif code == LEAF:
+            leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
+        elif code == FOREIGN:
+            elsewhere.append((a, adjoint))
+        else:
+            code.pull(adjoint, z, a, entries, adjoints)
+            if release:
+                adjoints[by_b] = entries[by_b] = None
+    return elsewhere
+
+
+def recorded_sweep(output: Variable, seed: Adjoint, until: frozenset[tuple[Page, int]]) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
+    """The same with Variables, so that the sweep can be differentiated. It does not go past the places in `until`."""
+    leaves: dict[Leaf, Adjoint] = {}
+    pages: dict[Page, list[Adjoint]] = {output.page: [UNREACHED] * output.index + [seed]}
     waiting = [(-output.page.serial, output.page)]
     while waiting:
         _, page = heapq.heappop(waiting)
-        adjoints, entries = pages[page], page.entries
+        adjoints = pages[page]
         for index in range(len(adjoints) - 1, -1, -1):
             adjoint = adjoints[index]
-            if adjoint is None or (until and (page, index) in until):
+            if adjoint is UNREACHED or (page, index) in until:
                 continue
-            primitive, a, b, z = entries[4 * index : 4 * index + 4]
-            if primitive is None:
-                if a.page is None:
-                    leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
-                    continue
+            entry = operation, a, *_ = page.entry(index)
+            if operation == LEAF:
+                leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
+            elif operation == FOREIGN:
                 if a.page not in pages:
                     pages[a.page] = []
                     heapq.heappush(waiting, (-a.page.serial, a.page))
-                elsewhere = pages[a.page]
-                elsewhere += [None] * (a.index + 1 - len(elsewhere))
-                _add(elsewhere, a.index, adjoint)
-            elif recorded:
-                operands = [page.variable(place) if type(place) is int else place for place in (a, b) if place is not None]
-                for position, place in enumerate((a, b)):
-                    if type(place) is int:
-                        local = primitive.local_derivatives[position](*operands, page.variable(index))
-                        _add(adjoints, place, adjoint * local)
-            elif type(b) is not int:  # from here on with floats: the hot path of eager work
-                if type(a) is int:
-                    flow = primitive.pulls[1](adjoint, entries[4 * a + 3], b, z)
-                    before = adjoints[a]
-                    adjoints[a] = flow if before is None else before + flow
-            elif type(a) is not int:
-                flow = primitive.pulls[2](adjoint, a, entries[4 * b + 3], z)
-                before = adjoints[b]
-                adjoints[b] = flow if before is None else before + flow
+                _reach(pages[a.page], a.index, adjoint)
             else:
-                flow, other = primitive.pulls[3](adjoint, entries[4 * a + 3], entries[4 * b + 3], z)
-                before = adjoints[a]
-                adjoints[a] = flow if before is None else before + flow
-                before = adjoints[b]
-                adjoints[b] = other if before is None else before + other
+                places = operation.operands(entry)
+                operands = [standing(page, place) if position in operation.positions else place for position, place in enumerate(places)]
+                for position in operation.positions:
+                    flow = operation.primitive.vjp(position, adjoint, standing(page, index), operands, operation.params)
+                    _reach(adjoints, places[position], flow)
     return pages, leaves
 
 
-def _add(adjoints: list[Adjoint | None], index: int, flow: Adjoint) -> None:
+def _reach(adjoints: list[Adjoint], index: int, flow: Adjoint) -> None:
+    adjoints += [UNREACHED] * (index + 1 - len(adjoints))
     before = adjoints[index]
-    adjoints[index] = flow if before is None else before + flow
+    adjoints[index] = flow if before is UNREACHED else before + flow
+
+
+def standing(page: Page, index: int) -> Variable:
+    """The Variable that stands at this place; an input's, with the value that it had there."""
+    operation, a, *_ = page.entry(index)
+    if operation == FOREIGN:
+        return a
+    value = page.entries[index][5]
+    variable = object.__new__(Variable if type(value) is float else ArrayVariable)
+    variable._value, variable.page, variable.index, variable.alias = value, page, index, NO_ALIAS
+    return variable
 
 
 def backward(output: Variable) -> None:
@@ -76,20 +120,21 @@ def backward(output: Variable) -> None:
 
     They are set, not added up: each call gives the gradients of its own output. Nothing is freed, so it can be called again.
 
-    Raises TypeError inside a function that is being traced.
+    Raises TypeError if `output` is an array, and inside a function that is being traced.
     """
-    if current_page().length < 0:
+    page = state.page
+    if page.is_trace:
         raise TypeError("backward() gives plain numbers, which a trace can't follow; inside a traced function use gv.grad(f)(x)")
-    pages, leaves = sweep(output)
-    for page, adjoints in pages.items():
-        before = page.adjoints
-        both = [old if new is None else new for old, new in zip(before, adjoints)]
-        page.adjoints = both + adjoints[len(before) :] + before[len(adjoints) :]
+    if type(output._value) is not float:
+        raise TypeError(f"backward() needs a single number to differentiate, not {output!r} of shape {output.shape}; take its sum or mean, or use gv.vjp or gv.jacobian")
+    pages, leaves = output.sweep = sweep(output)
+    for reached, adjoints in pages.items():
+        reached.keep(adjoints)
     for leaf, adjoint in leaves.items():
-        leaf._grad = adjoint
-    output._sweep = pages, leaves
-    if output.page is current_page():
-        output.page.turn(output.index)  # what comes next is another graph: a sweep over it need not walk over this one
+        leaf.grad = adjoint
+    if output.page is page:  # what comes next is another graph: a sweep over it need not walk over this one
+        state.page = Page(block=page.blocks[-1][1])
+        page.close()
 
 
 Variable.backward = backward

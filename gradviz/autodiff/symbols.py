@@ -1,4 +1,4 @@
-"""Rules read as text: a Symbol takes the place of a number, and what a rule does to it becomes an expression.
+"""Rules read as text: a Symbol takes the place of a number or an array, and what a rule does to it becomes an expression.
 
 >>> x = Symbol.named("x")
 >>> rule = lambda x: 1.0 - x * x
@@ -8,31 +8,47 @@
 
 from typing import Any
 
+import numpy as np
+
+from gradviz.autodiff.protocols import Operand
 from gradviz.numerals import numeral
 
 ATOM = 9
-PRECEDENCE = {"add": 1, "subtract": 1, "lowered": 1, "xlogy": 2, "multiply": 2, "divide": 2, "negative": 3}
-INFIX = {"add": (" + ", " + "), "subtract": (" - ", " − "), "multiply": (" * ", "·"), "divide": (" / ", "/")}
+PRECEDENCE = {"add": 1, "subtract": 1, "lowered": 1, "xlogy": 2, "multiply": 2, "divide": 2, "matmul": 2, "negative": 3}
+INFIX = {"add": (" + ", " + "), "subtract": (" - ", " − "), "multiply": (" * ", "·"), "divide": (" / ", "/"), "matmul": (" @ ", " @ ")}
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-class Symbol:
-    """A name, or a primitive applied to symbols and numbers. Operators come from the table of primitives, as Variable's do."""
+class Symbol(Operand):
+    """A name, or a primitive applied to symbols and constants. Operators and NumPy's functions work as on Variables.
 
-    __slots__ = ("name", "operands", "primitive")
+    `example` is an array of its shape, or None for a single number: rules ask for shapes, never for what stands in them.
+    """
 
-    def __init__(self, primitive: Any, operands: tuple["Symbol | float", ...] = (), name: str = "") -> None:
+    __slots__ = ("example", "name", "operands", "params", "primitive")
+
+    def __init__(self, primitive: Any, operands: tuple[Any, ...] = (), params: dict[str, Any] | None = None, name: str = "", example: Any = None) -> None:
         self.primitive = primitive
         self.operands = operands
+        self.params = params or {}
         self.name = name
+        self.example = example
 
     @classmethod
-    def named(cls, name: str) -> "Symbol":
-        return cls(None, name=name)
+    def named(cls, name: str, example: Any = None) -> "Symbol":
+        return cls(None, name=name, example=example if isinstance(example, np.ndarray) else None)
 
     @property
     def is_name(self) -> bool:
         return self.primitive is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return () if self.example is None else self.example.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return np.dtype(float) if self.example is None else self.example.dtype
 
     def python(self) -> str:
         """The expression as Python code."""
@@ -43,20 +59,33 @@ class Symbol:
         return formula(self)[0]
 
 
-def apply(primitive: Any, operands: tuple["Symbol | float", ...]) -> "Symbol | float":
+def apply(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """`primitive` applied, without what changes no bit: times one, to the power of one."""
     if primitive.name == "multiply":
         x, y = operands
-        if x == 1.0 or y == 1.0:
-            return y if x == 1.0 else x
-        if x == -1.0 or y == -1.0:
-            return -(y if x == -1.0 else x)
-    if primitive.name == "power" and operands[1] == 1.0:
+        if _is_number(x, 1.0) or _is_number(y, 1.0):
+            return y if _is_number(x, 1.0) else x
+        if _is_number(x, -1.0) or _is_number(y, -1.0):
+            return -(y if _is_number(x, -1.0) else x)
+    if primitive.name == "power" and _is_number(operands[1], 1.0):
         return operands[0]
-    return Symbol(primitive, operands)
+    return Symbol(primitive, operands, params, example=_example(primitive, operands, params))
 
 
-def python(symbol: "Symbol | float") -> tuple[str, int]:
+def _is_number(operand: Any, number: float) -> bool:
+    return type(operand) is float and operand == number
+
+
+def _example(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    if primitive.is_elementwise and not any(getattr(operand, "shape", ()) for operand in operands):
+        return None
+    examples = (operand if not isinstance(operand, Symbol) else 1.0 if operand.example is None else operand.example for operand in operands)
+    with np.errstate(all="ignore"):
+        example = primitive.number(*examples, **params)
+    return example if isinstance(example, np.ndarray) else None
+
+
+def python(symbol: Any) -> tuple[str, int]:
     """Python code and how tightly it binds."""
     if not isinstance(symbol, Symbol):
         return literal(symbol), ATOM
@@ -66,13 +95,21 @@ def python(symbol: "Symbol | float") -> tuple[str, int]:
     if name in INFIX or name == "negative":
         bind = PRECEDENCE[name]
         texts = _bracketed(bind, operands, strict=True)  # the order of evaluation decides about the last bit
-        return INFIX[name][0].join(texts) if name in INFIX else f"-{texts[0]}", bind
-    texts = [text if bind == ATOM or symbol.primitive.is_call else f"({text})" for text, bind in operands]
-    return symbol.primitive.python(*texts), ATOM if symbol.primitive.is_call or len(operands) == 1 else 0
+        text = INFIX[name][0].join(texts) if name in INFIX else f"-{texts[0]}"
+        return (f"float({text})", ATOM) if name == "matmul" and symbol.shape == () else (text, bind)
+    on_arrays = not symbol.primitive.is_elementwise or symbol.shape != ()
+    is_call = symbol.primitive.is_call(on_arrays)
+    texts = [text if bind == ATOM or is_call else f"({text})" for text, bind in operands]
+    text = symbol.primitive.python(texts, symbol.params, on_arrays)
+    if not symbol.primitive.is_elementwise and symbol.shape == ():
+        text = f"float({text})"
+    return text, ATOM if is_call or len(operands) == 1 else 0
 
 
-def formula(symbol: "Symbol | float") -> tuple[str, int]:
+def formula(symbol: Any) -> tuple[str, int]:
     """Mathematical notation and how tightly it binds."""
+    if isinstance(symbol, np.ndarray):
+        return numeral(symbol), ATOM
     if not isinstance(symbol, Symbol):
         return numeral(symbol), ATOM if symbol >= 0 else PRECEDENCE["negative"]
     if symbol.is_name:
@@ -86,16 +123,28 @@ def formula(symbol: "Symbol | float") -> tuple[str, int]:
     texts = _bracketed(bind, [formula(operand) for operand in operands], strict=name in ("subtract", "divide"))
     if name in INFIX:
         return INFIX[name][1].join(texts), bind
-    return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(*texts), bind
+    return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(texts, symbol.params), bind
 
 
-def literal(number: float) -> str:
-    """A float as Python code that gives the same bits."""
+def literal(number: Any) -> str:
+    """A constant as Python code that gives the same bits."""
+    if isinstance(number, np.ndarray) and not number.size:
+        return f"np.zeros({number.shape}, dtype={str(number.dtype)!r})"
+    if isinstance(number, np.ndarray):
+        return f"np.array({_listed(number)}, dtype={str(number.dtype)!r})"
+    if not isinstance(number, float):
+        return repr(number)
     text = repr(float(number))
     return f"math.{text.lstrip('-')}" if text in ("inf", "nan") else "-math.inf" if text == "-inf" else text
 
 
-def _power(base: tuple[str, int], exponent: "Symbol | float") -> tuple[str, int]:
+def _listed(array: np.ndarray) -> str:
+    if array.ndim == 0:
+        return literal(array.item())
+    return "[" + ", ".join(_listed(part) for part in array) + "]"
+
+
+def _power(base: tuple[str, int], exponent: Any) -> tuple[str, int]:
     text, bind = base
     above, above_bind = formula(exponent)
     raised = above.translate(SUPERSCRIPTS) if above.lstrip("−").isdigit() else f"^{above}" if above_bind == ATOM else f"^({above})"

@@ -6,92 +6,85 @@ checked on every replay; where it would come out otherwise, the function is trac
 
 import inspect
 import linecache
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from pathlib import Path
-from types import FrameType
 from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import naming, primitives, program
+from gradviz.autodiff import naming, program
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
-from gradviz.autodiff.variable import Page, Variable, current_page, exchange_page
-from gradviz.graph import Block, Graph, Node, Run, Source
-from gradviz.numerals import real
-
-NOT_THE_USERS = tuple(str(Path(file).parent) for file in (np.__file__, Path(naming.__file__).parent))
+from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
+from gradviz.autodiff.variable import Plain, Variable, constant, input_of
+from gradviz.graph import Block, Graph, Node, Places, Run, Source
+from gradviz.numerals import numeric
 
 
 class TracePage(Page):
-    """A page that notes of every operation the name, the source line and the block, and of the function its decisions."""
+    """A page that notes of every operation the name and the source line, and of the function its decisions."""
 
-    __slots__ = ("decisions", "title")
+    __slots__ = ("decisions", "places", "title")
+    is_trace = True
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.length = -1  # every operation is reported to `turn`
+        self.entries = []
+        self.room = self._numbers()
         self.title = title
-        self.decisions: list[tuple[int, str, int | float, int | float, bool, Source | None]] = []
+        self.places: list[naming.Place | None] = []  # in the user's code
+        self.decisions: list[tuple[int, Plain, tuple[tuple[bool, Any], ...], Any, Source | None]] = []
 
-    def enrol(self, variable: Variable) -> int:
-        index = self.foreign.get(id(variable))
-        if index is None:
-            name = variable.name or repr(variable)
-            raise ValueError(
-                f"{self.title} uses {name}, a Variable from outside the function, so its gradient would be lost; "
-                f"make it an argument of the function and pass it to gv.trace"
-            )
-        return index
+    def _numbers(self) -> Iterator[int]:
+        while True:
+            frame, through_numpy = naming.user_frame()
+            place = naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
+            self.places.append(replace(place, accumulates=False) if place and through_numpy else place)
+            self.entries.append(GAP)
+            yield len(self.entries) - 1
 
-    def adopt(self, variable: Variable) -> None:
-        """Take in a Variable that the traced function made of a plain number: a constant."""
-        variable.page, variable.index = self, len(self.entries) >> 2
-        self.entries += (primitives.constant, variable._value, None, variable._value)
-        if variable._name:
-            self.names[variable.index] = variable._name
+    @property
+    def count(self) -> int:
+        return len(self.entries)
 
-    def turn(self, index: int) -> None:
-        frame, through_ufunc = _user_frame()
-        if frame is None:
-            return
-        place = naming.place(frame.f_code, frame.f_lasti)
-        self.sources[index] = place.source
-        if place.name is None:
-            return
-        if place.accumulates and not through_ufunc:  # sum(): only its last result has the name
-            before = next((operand for operand in self.entries[4 * index + 1 : 4 * index + 3] if type(operand) is int), None)
-            if before is not None and self.names.get(before) == place.name and self.sources.get(before) is place.source:
-                del self.names[before]
-        self.names[index] = place.name
-
-    def decide(self, relation: str, left: object, right: object, outcome: bool) -> None:
-        """Note a decision of the function."""
-        frame, _ = _user_frame()
-        source = naming.place(frame.f_code, frame.f_lasti).source if frame else None
-        sides = (
-            (side.index if side.page is self else self.enrol(side)) if type(side) is Variable else real(side, "a side of the comparison")
-            for side in (left, right)
+    def place(self, variable: Variable) -> int:
+        source = naming.here()
+        raise ValueError(
+            f"{self.title} uses {variable.name or repr(variable)}, a Variable from outside the function, so its gradient would be lost; "
+            "make it an argument of the function and pass it to gv.trace" + (f" ({source})" if source else "")
         )
-        self.decisions.append((len(self.entries) >> 2, relation, *sides, outcome, source))
+
+    def decide(self, what: Plain, operands: tuple[Any, ...], outcome: Any) -> None:
+        """Note a decision of the function."""
+        sides = []
+        for operand in operands:
+            if isinstance(operand, Variable):
+                sides.append((True, operand.index if operand.page is self else self.place(operand)))
+            else:
+                sides.append((False, constant(operand, f"an operand of {what.name}")))
+        self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
+
+    def settle_names(self) -> None:
+        """Give the entries the names that the user's code gives them; of a sum(), only its last result has the name."""
+        for index, place in enumerate(self.places):
+            if place is None or place.name is None or (self.names and index in self.names):
+                continue
+            entry = operation, *_ = self.entry(index)
+            if operation == LEAF:
+                continue
+            if place.accumulates and operation.positions:
+                before = operation.operands(entry)[operation.positions[0]]
+                if self.names and self.names.get(before) == place.name and self.places[before] is place:
+                    del self.names[before]
+            self.rename(index, place.name)
+
+    def source(self, index: int) -> Source | None:
+        place = self.places[index]
+        return place and place.source
 
 
-def _user_frame() -> tuple[FrameType | None, bool]:
-    """The innermost frame that is the user's, and whether it came here through NumPy."""
-    frame, through_ufunc = sys._getframe(2), False
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(NOT_THE_USERS):
-            return frame, through_ufunc
-        through_ufunc = through_ufunc or frame.f_code.co_name == "__array_ufunc__"
-        frame = frame.f_back
-    return None, through_ufunc
-
-
-def trace(function: Callable[..., Any], values: Mapping[str, float] | None = None, /, **inputs: float) -> Graph:
+def trace(function: Callable[..., Any], values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Graph:
     """Call `function` once with these inputs and record its computational graph.
 
     Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that are left out keep their
@@ -121,40 +114,40 @@ def trace(function: Callable[..., Any], values: Mapping[str, float] | None = Non
     title = _title(function)
     linecache.checkcache(getattr(getattr(function, "__code__", None), "co_filename", ""))  # it may have been edited and loaded again
     given = {**(values or {}), **inputs}
-    numbers = {name: real(value, f"input {name!r} of {title}") for name, value in given.items()}
+    numbers = {name: numeric(value, f"input {name!r} of {title}") for name, value in given.items()}
+    numbers = {name: value if type(value) is float else value.copy(order="K") for name, value in numbers.items()}
     own = _parameters(function)
     return _traced(function, title, dict(sorted(numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own))))
 
 
-def _traced(function: Callable[..., Any], title: str, numbers: dict[str, float]) -> Graph:
+def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -> Graph:
     page = TracePage(title)
-    before = exchange_page(Page())  # a trace inside another one has inputs of its own
-    try:
-        variables = {name: Variable(value, name) for name, value in numbers.items()}
-        for variable in variables.values():
-            Page.enrol(page, variable)
+    with recording_on(page), np.errstate(all="ignore"):  # as in every run: nan and infinity are values to be shown
+        variables = {name: input_of(value) for name, value in numbers.items()}
+        for name, variable in variables.items():
+            variable.leaf.name = name
         by_position, by_keyword = _bound(function, title, variables)
-        exchange_page(page)
         output = function(*by_position, **by_keyword)
-        if type(output) is not Variable:
+        if not isinstance(output, Variable):
             try:
                 output = Variable(output)
             except TypeError:
                 raise TypeError(f"{title} must return one number, a Variable; it returned the {type(output).__name__} {output!r:.60}") from None
-    finally:
-        exchange_page(before)
-    return _graph(function, title, page, variables, output)
+        if output.shape:
+            raise TypeError(f"{title} must return a single number, not an array of shape {output.shape}; return its sum or mean, or one of its elements")
+        last = output.index if output.page is page else page.place(output)
+    page.settle_names()
+    return _graph(function, title, page, variables, last)
 
 
-def _graph(function: Callable[..., Any], title: str, page: TracePage, variables: Mapping[str, Variable], output: Variable) -> Graph:
+def _graph(function: Callable[..., Any], title: str, page: TracePage, variables: Mapping[str, Variable], last: int) -> Graph:
     names, inputs = list(variables), list(variables.values())
-    last = output.index if output.page is page else page.enrol(output)
-    sides = [side for _, _, left, right, _, _ in page.decisions for side in (left, right) if type(side) is int]
+    sides = [side for _, _, operands, _, _ in page.decisions for is_variable, side in operands if is_variable]
     in_graph = reachable([(page, last)])[page]
     in_order = reachable([(page, last), *((page, side) for side in sides)])[page]
 
     nodes = Nodes()
-    made: list[Node] = [nodes.add_input(variable, variable._value, name) for variable, name in zip(inputs, names)]
+    made: list[Node] = [nodes.add_input(variable.leaf, variable._value, name) for variable, name in zip(inputs, names)]
     order = dict(enumerate(made))
     for index in _marked(in_graph, len(inputs)):
         order[index] = nodes.add_operation(len(made), page, index, title if index == last else None)
@@ -166,13 +159,14 @@ def _graph(function: Callable[..., Any], title: str, page: TracePage, variables:
     position = {index: count for count, index in enumerate(order)}
 
     guards = []
-    for _, relation, left, right, outcome, source in page.decisions:
-        ends = [position[side] + 1 for side in (left, right) if type(side) is int]
-        operands = (nodes.at(page, side) if type(side) is int else side for side in (left, right))
-        guards.append((max(ends, default=0), Guard(relation, *operands, outcome, source)))
+    for _, what, operands, outcome, source in page.decisions:
+        ends = [position[side] + 1 for is_variable, side in operands if is_variable]
+        sides = tuple(nodes.at(page, side) if is_variable else side for is_variable, side in operands)
+        guards.append((max(ends, default=0), Guard(what, sides, outcome, source)))
     guards.sort(key=lambda guard: guard[0])
 
-    replay = Replay(function, title, tuple(order.values()), tuple(guards))
+    examples = {node: page.entries[index][5] for index, node in order.items()}
+    replay = Replay(function, title, tuple(order.values()), tuple(guards), examples)
     graph = Graph(title, tuple(made), nodes.at(page, last), replay, ())
     numbers = program.interpret(replay.recording(graph), [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
@@ -185,39 +179,98 @@ def _marked(marks: Sequence[bool], start: int) -> list[int]:
 class Replay:
     """The evaluator of a traced graph: replays it by its compiled program, and traces anew where the trace does not hold."""
 
-    def __init__(self, function: Callable[..., Any], title: str, order: tuple[Node, ...], guards: tuple[tuple[int, Guard], ...]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        title: str,
+        order: tuple[Node, ...],
+        guards: tuple[tuple[int, Guard], ...],
+        examples: Mapping[Node, Any],
+    ) -> None:
         self.function = function
         self.title = title
         self.order = order
         self.guards = guards
-        self.program: Callable[..., tuple[float, ...]] | None = None
-        self.expand: Callable[..., tuple[float, ...]] | None = None
+        self.examples = examples
+        self.program: Callable[..., tuple[Any, ...]] | None = None
+        self.places: Places | None = None
+        self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
-        return Recording(graph, self.order, self.guards)
+        return Recording(graph, self.order, self.guards, self.examples)
 
-    def run(self, graph: Graph, values: Sequence[float]) -> Run:
+    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         if self.program is None:
             self._compile(graph)
         try:
             try:
-                return Run(graph, self.program(*values), self.expand)
+                return Run(graph, self.program(*values), self.places)
             except (ArithmeticError, ValueError):
                 return Run(graph, program.interpret(self.recording(graph), values))
         except AssertionError as error:
             broken = str(error)
+        return self.anew(graph, values, broken)
+
+    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
+        """A run of a new trace at these values."""
         anew = _traced(self.function, self.title, dict(zip((node.name for node in graph.inputs), values)))
-        return Run(anew, anew.example_numbers, retraced=broken)
+        return Run(anew, anew.example_numbers, retraced=why)
 
     def _compile(self, graph: Graph) -> None:
         recording = self.recording(graph)
         if len(self.order) > program.LONGEST_COMPILED:
             self.program = lambda *values: program.interpret(recording, values)
         else:
-            self.program, self.expand = program.compiled(recording)
+            self.program, self.places = program.compiled(recording)
+            if any(isinstance(example, np.ndarray) for example in self.examples.values()):
+                self.program = np.errstate(all="ignore")(self.program)
+
+    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
+        """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers or one number for all."""
+        operations = (node.operation for node in self.order if node.operation is not None)
+        at_once = all(operation.primitive.is_elementwise for operation in operations) and all(guard.plain.is_elementwise for _, guard in self.guards)
+        if graph.has_arrays or not at_once:
+            settings = ([value[i] if isinstance(value, np.ndarray) else value for value in values] for i in range(count))
+            names = [node.name for node in graph.inputs]
+            return Run(graph, _joined(graph, [graph.run(dict(zip(names, setting))) for setting in settings]))
+        if self.vectorised is None:
+            self.vectorised = program.compiled(self.recording(graph), vectorised=True)
+        function, places = self.vectorised
+        with np.errstate(all="ignore"):
+            *numbers, holds = function(*(np.asarray(value, float) for value in values))
+        numbers = [np.array(np.broadcast_to(number, count)) for number in places(numbers)]
+        for i in np.flatnonzero(~np.broadcast_to(holds, count)):
+            run = graph.run({node.name: float(value[i]) if isinstance(value, np.ndarray) else value for node, value in zip(graph.inputs, values)})
+            for number in numbers:
+                number[i] = np.nan  # of another graph
+            for place, (value, gradient) in enumerate(zip(run.inputs.values(), run.grads.values())):
+                numbers[place][i] = value
+                numbers[len(numbers) - len(graph.nodes) + place][i] = gradient
+            numbers[graph.output.index][i] = run.value
+        return Run(graph, tuple(numbers))
 
     def code(self, graph: Graph) -> str:
         return program.source(self.recording(graph))
+
+
+def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:
+    """The numbers of several runs, each stacked along a new first axis; where a run has another graph, what only that knows is nan."""
+    same = [run.numbers if run.graph is graph else None for run in runs]
+    numbers: list[Any] = []
+    for place, example in enumerate(graph.example_numbers):
+        if example is None:
+            numbers.append(None)
+        else:
+            missing = np.full(np.shape(example), np.nan)
+            numbers.append(np.stack([missing if run is None else run[place] for run in same]) if runs else missing[None][:0])
+    first_adjoint = len(numbers) - len(graph.nodes)
+    for count, run in enumerate(runs):
+        if run.graph is not graph:
+            for place, (value, gradient) in enumerate(zip(run.inputs.values(), run.grads.values())):
+                numbers[place][count] = value
+                numbers[first_adjoint + place][count] = gradient
+            numbers[graph.output.index][count] = run.value
+    return tuple(numbers)
 
 
 def _title(function: Callable[..., Any]) -> str:
@@ -287,7 +340,7 @@ def block(function: Callable[..., Any] | None = None, /, *, name: str | None = N
 def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(function)
     def inside(*arguments: Any, **options: Any) -> Any:
-        around = current_page().blocks[-1][1]
+        around = state.page.blocks[-1][1]
         _enter(Block(name, around))
         try:
             return function(*arguments, **options)
@@ -298,8 +351,8 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def _enter(block: Block | None) -> None:
-    page = current_page()
-    start = len(page.entries) >> 2
+    page = state.page
+    start = page.count
     if page.blocks[-1][0] == start:
         page.blocks.pop()  # nothing was recorded there
     page.blocks.append((start, block))

@@ -23,14 +23,14 @@ def explain(run: Run, node: Node) -> Explanation:
     if not edges:
         return Explanation(f"{whole} = 0")
     symbols = " + ".join(_term(edge, edges, run) for edge in edges)
-    numbers = " + ".join(f"{_bracketed(run.adjoints[edge.target])} · {_bracketed(run.locals[edge])}" for edge in edges)
-    return Explanation(f"{whole} = {symbols} = {numbers} = {numeral(run.adjoints[node])}")
+    numbers = "" if run.graph.has_arrays else " = " + " + ".join(f"{_bracketed(run.adjoints[edge.target])} · {_bracketed(run.locals[edge])}" for edge in edges)
+    return Explanation(f"{whole} = {symbols}{numbers} = {numeral(run.adjoints[node])}")
 
 
 def _term(edge: Edge, edges: list[Edge], run: Run) -> str:
     """What one edge hands back, in symbols; the local derivative as ∂z/∂x where that can mean nothing else."""
     output, target, source = run.graph.output, edge.target, edge.source
-    ambiguous = target is output or sum(other.target is target for other in edges) > 1
+    ambiguous = bool(edge.local_expression) and (target is output or sum(other.target is target for other in edges) > 1)
     local = edge.local_expression if ambiguous else f"∂{target.label}/∂{source.label}"
     if target is output:
         return local

@@ -44,7 +44,7 @@ class Figure:
     @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
-        return layout_.layout(self.graph, [paint.card_width(node) for node in self.graph.nodes])
+        return layout_.layout(self.graph, [paint.card_width(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)])
 
     @cached_property
     def svg(self) -> str:

@@ -1,28 +1,36 @@
 """Places and a run become SVG. Every element that shows a number holds it in full too, with what it takes to recompute it."""
 
 import json
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 from xml.sax import saxutils
+
+import numpy as np
 
 from gradviz.draw import text
 from gradviz.draw.layout import CARD_HEIGHT, Layout
-from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.numerals import numeral
+from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.numerals import FEW, numeral
 
 NARROWEST, WIDEST = 63, 132  # cards
+ELEMENT = 50  # of a vector, on its card
 HEAD = 20
 MARGIN = 12
 LEGEND = 26
 NARROWEST_FIGURE = 360  # room for the legend
-CARD_ROOM, LABEL_ROOM = (8, 50), (7, 42)  # characters that fit as they are; the pixels that longer texts are condensed into
+SIDES = 13  # of a card, where no number stands
+LABEL_ROOM = 42  # pixels of a label
+CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
-def card_width(node: Node) -> float:
-    """Room for a node's name and operation, within limits; numbers fit into the narrowest card."""
-    return round(min(WIDEST, max(NARROWEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)), 1)
+def card_width(node: Node, example: Any) -> float:
+    """Room for a node's name and operation, within limits, and for the numbers of a short vector; one fits into any card."""
+    numbers = example.size * ELEMENT if isinstance(example, np.ndarray) and example.ndim == 1 and example.size <= FEW else 0
+    return round(max(NARROWEST, numbers, min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)), 1)
 
 
 def heading(node: Node) -> tuple[str, str]:
@@ -70,15 +78,51 @@ def _document(run: Run, layout: Layout, live: bool) -> Iterator[str]:
 
 def largest_flow(run: Run) -> float:
     """The largest finite absolute value that flows back along an edge; 0 if there is none."""
-    flows = (abs(flow) for flow in run.flows.values() if flow is not None)
+    flows = map(magnitude, run.flows.values())
     return max((flow for flow in flows if flow < float("inf")), default=0.0)
 
 
-def flow_width(flow: float | None, largest: float) -> float:
-    """The width of what flows back, in pixels: its area grows with the flow, and where nothing flows there is nothing."""
-    if not flow or flow != flow:
+def magnitude(flow: Any) -> float:
+    """How much flows back: of an array, the most; of nothing, nothing."""
+    if flow is None:
         return 0.0
-    return THICKEST * min(1.0, abs(flow) / max(1.0, largest)) ** 0.5
+    return float(np.max(np.abs(flow), initial=0.0)) if isinstance(flow, np.ndarray) else abs(flow)
+
+
+def flow_width(flow: Any, largest: float) -> float:
+    """The width of what flows back, in pixels: its area grows with the flow, and where nothing flows there is nothing."""
+    much = magnitude(flow)
+    return THICKEST * min(1.0, much / max(1.0, largest)) ** 0.5 if much > 0 else 0.0
+
+
+def packed(run: Run, places: Places | None = None) -> bytes:
+    """The numbers of a run as a live figure reads them, as floats of 64 bits: the distinct ones of primals, local derivatives and
+    adjoints, of which the figure knows the `places`, or all of them.
+
+    Where there are arrays (`shapes`), what flows back follows; of arrays that are shown by their shape, only the magnitude.
+    """
+    if not run.graph.has_arrays:
+        if places is None:
+            return _floats(run.numbers)
+        return _floats(run.distinct if run.places is places else places.compressed(run.numbers))
+    flat: list[float] = []
+    for number in (*run.numbers, *run.flows.values()):
+        if isinstance(number, np.ndarray):
+            flat += number.ravel().tolist() if number.size <= FEW and number.ndim == 1 else [magnitude(number)]
+        elif number is not None:
+            flat.append(number)
+    return _floats(flat)
+
+
+def _floats(numbers: Sequence[float]) -> bytes:
+    return struct.pack(f"<{len(numbers)}d", *numbers)  # three times as fast as array("d", numbers)
+
+
+def shapes(run: Run) -> list[Any] | None:
+    """The shape of each number in `packed`: [] of a single one, None where there is none. None in all if all are single."""
+    if not run.graph.has_arrays:
+        return None
+    return [None if number is None else list(np.shape(number)) for number in (*run.numbers, *run.flows.values())]
 
 
 def _edge(edge: Edge, run: Run, layout: Layout, largest: float) -> Iterator[str]:
@@ -103,8 +147,8 @@ def _label(edge: Edge, run: Run, layout: Layout) -> Iterator[str]:
     yield f'<g class="gv-label{inside}" data-edge="{edge.index}">'
     if edge.mark:
         yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
-    yield _number("gv-local", x + wire.lean, y - 7, run.locals[edge], 3, prefix="∂ ")
-    yield _number("gv-back", x - wire.lean, y + 14.5, run.flows[edge], 3, prefix="◂ ")
+    yield _number("gv-local", x + wire.lean, y - 7, local_label(run.locals[edge]), LABEL_ROOM)
+    yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {numeral(run.flows[edge], 3, few=0)}", LABEL_ROOM)
     yield "</g>"
 
 
@@ -127,7 +171,8 @@ def node_words(node: Node, output: str) -> tuple[str, str, str]:
 def edge_words(edge: Edge, output: str) -> tuple[str, str]:
     """Before the local derivative, and before what flows back."""
     source, target = edge.source.label, edge.target.label
-    return f"∂{target}/∂{source} = {edge.local_expression} = ", f"\nflows back: ∂{output}/∂{target} · ∂{target}/∂{source} = "
+    local = f"{edge.local_expression} = " if edge.local_expression else ""
+    return f"∂{target}/∂{source} = {local}", f"\nflows back: ∂{output}/∂{target} · ∂{target}/∂{source} = "
 
 
 def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
@@ -146,8 +191,8 @@ def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
     yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
     yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
     yield _heading(node, middle, w)
-    yield _number("gv-value", middle, 35, value, 4)
-    yield _number("gv-adjoint", middle, 51, adjoint, 4)
+    yield _number("gv-value", middle, 35, numeral(value), w - SIDES)
+    yield _number("gv-adjoint", middle, 51, numeral(adjoint), w - SIDES)
     yield "</g>"
 
 
@@ -162,10 +207,13 @@ def _heading(node: Node, middle: float, card: float) -> str:
     return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
 
 
-def _number(kind: str, x: float, y: float, number: float | None, digits: int, prefix: str = "") -> str:
-    shown = prefix + numeral(number, digits)
-    characters, pixels = LABEL_ROOM if prefix else CARD_ROOM
-    condensed = f' textLength="{pixels}" lengthAdjust="spacingAndGlyphs"' if len(shown) > characters else ""
+def local_label(local: Any) -> str:
+    """The local derivative on an edge; of an array its shape, and nothing where there is none for each element."""
+    return "" if local is None else f"∂ {numeral(local, 3, few=0)}"
+
+
+def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
+    condensed = f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"' if len(shown) * CHARACTER > room + 2 else ""
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
 
 
@@ -187,8 +235,10 @@ def quoteattr(words: str) -> str:
     return saxutils.quoteattr(text.clean(words))
 
 
-def _full(number: float | None) -> str:
-    """A number in full precision; empty if it is not known."""
+def _full(number: Any) -> str:
+    """A number, or an array of few, in full precision; empty if it is not known."""
+    if isinstance(number, np.ndarray):
+        return json.dumps(number.tolist()) if number.size <= FEW else ""
     return "" if number is None else repr(float(number))
 
 

@@ -1,6 +1,5 @@
 """View: a figure in a live notebook. The places are sent once; then each move of a slider sends its numbers, and nothing else."""
 
-from array import array
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ class View(anywidget.AnyWidget):
         self.inputs = graph.example.inputs
         self._show(graph.example)
 
-    def update(self, /, **inputs: float) -> Run | None:
+    def update(self, /, **inputs: Any) -> Run | None:
         """Show the run at these inputs; those that are left out stay as they are.
 
         If the function fails there, the view says so and keeps its picture, and None is returned. An input that the function
@@ -58,14 +57,19 @@ class View(anywidget.AnyWidget):
         """Send a run: its numbers, and before them its graph's picture if it is a new one."""
         before = getattr(self, "run", None)
         self.run = run
-        numbers = array("d", run.numbers).tobytes()
-        if before is None or before.graph is not run.graph:
-            figure = Figure(run)
-            with self.hold_sync():
-                self.structure = {"svg": paint.paint(run, figure.layout, live=True), **paint.words(run.graph)}
-                self.numbers = numbers
-        else:
-            self.numbers = numbers
+        if before is not None and before.graph is run.graph:
+            self.numbers = paint.packed(run, self._places)
+            return
+        figure, replayed = Figure(run), run.graph.run(run.inputs)
+        self._places = replayed.places if replayed.graph is run.graph else None
+        with self.hold_sync():
+            self.structure = {
+                "svg": paint.paint(run, figure.layout, live=True),
+                "places": self._places,
+                "shapes": paint.shapes(run),
+                **paint.words(run.graph),
+            }
+            self.numbers = paint.packed(run, self._places)
 
     @property
     def figure(self) -> Figure:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gradviz as gv
 import nbformat
+import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gradviz.lessons import trust
@@ -180,3 +181,32 @@ def test_numbers_are_printed_by_pythons_rule(chromium):
     )
     page.close()
     assert shown == [row["text"] for row in golden]
+
+
+def test_a_live_figure_of_arrays_shows_what_the_static_one_does(chromium):
+    def f(w, b):
+        hidden = np.tanh(w * np.array([[0.5, -1.0, 2.0], [1.0, 0.0, 3.0]]) + b)
+        return np.mean(hidden @ np.array([1.0, 2.0, -1.0]))
+
+    view = gv.View(gv.trace(f, w=1.0, b=np.zeros(3)))
+    view.update(w=-0.7, b=[0.1, -0.2, 0.30001])
+    source = (ROOT / "gradviz" / "live" / "static" / "view.js").read_text(encoding="utf-8")
+    page = chromium.new_page()
+    shown, drawn = page.evaluate(
+        """async ([source, structure, bytes, figure]) => {
+            const { default: view } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+            const state = { structure, message: "", numbers: new DataView(new Uint8Array(bytes).buffer) };
+            view.render({ model: { get: (name) => state[name], on() {}, off() {} }, el: document.body });
+            const read = (svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-label"), (g) => [
+                g.dataset.value, g.dataset.adjoint, g.dataset.local, g.dataset.flow, g.querySelector("title")?.textContent,
+                ...Array.from(g.querySelectorAll("text"), (text) => text.textContent),
+                ...Array.from(g.querySelectorAll(".gv-flow"), (path) => path.getAttribute("stroke-width")),
+            ]);
+            return [read(document.querySelector("svg")), read(new DOMParser().parseFromString(figure, "image/svg+xml"))];
+        }""",
+        [source, view.structure, list(view.numbers), view.figure.svg],
+    )
+    page.close()
+    as_numbers = [[part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row] for row in drawn]
+    assert [[part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row] for row in shown] == as_numbers
+    assert any("2×3" in part for row in shown for part in row if part)

@@ -1,0 +1,93 @@
+"""The tangent sweep: from inputs forward to an output, tangent by tangent.
+
+A tangent says how fast a value moves when the inputs move along given directions. The sweep follows the tape of a computation;
+over Variables in place of numbers it is recorded itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradviz.autodiff.primitives import positive
+from gradviz.autodiff.recording import reachable
+from gradviz.autodiff.reverse import recorded_sweep, standing, sweep
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, recording_on
+from gradviz.autodiff.variable import Variable, input_of, record, settled
+
+Tangent = Any  # a number or an array; or a Variable where the sweep itself is recorded
+Place = tuple[Page, int]
+
+
+def tangent_sweep(output: Variable, seeds: Mapping[Place | Leaf, Tangent], since: int, recorded: bool = False) -> Tangent | None:
+    """How `output` moves when inputs move along the tangents in `seeds`, which are given by place or leaf; None if it does not.
+
+    Nothing before the page of serial number `since` depends on them.
+    """
+    tangents: dict[Place, Tangent] = dict(seeds)
+    marks = reachable([(output.page, output.index)], since)
+    for page in sorted(marks, key=lambda page: page.serial):
+        for index, marked in enumerate(marks[page]):
+            if not marked or (page, index) in seeds:
+                continue
+            entry = operation, a, *_ = page.entry(index)
+            if operation == LEAF:
+                if a in seeds:
+                    tangents[page, index] = seeds[a]
+                continue
+            if operation == FOREIGN:
+                arriving = tangents.get((a.page, a.index))
+                if arriving is not None:
+                    tangents[page, index] = arriving
+                continue
+            places = operation.operands(entry)
+            arriving = {position: tangents[page, places[position]] for position in operation.positions if (page, places[position]) in tangents}
+            if not arriving:
+                continue
+            at = standing if recorded else _value
+            operands = [at(page, place) if position in operation.positions else place for position, place in enumerate(places)]
+            tangents[page, index] = _moved(operation, arriving, at(page, index), operands, recorded)
+    return tangents.get((output.page, output.index))
+
+
+def _value(page: Page, index: int) -> Any:
+    return page.entries[index][5]
+
+
+def _moved(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool) -> Tangent:
+    """How the result of an operation moves with its operands."""
+    primitive = operation.primitive
+    if primitive.is_elementwise and not recorded:
+        moves = [operation.local(position, operands, z) * tangent for position, tangent in tangents.items()]
+        moved = moves[0] if len(moves) == 1 else moves[0] + moves[1]
+    else:
+        moved = primitive.jvp(tangents, z, operands, operation.params)
+        if moved is NotImplemented:
+            moved = _transposed(operation, tangents, z, operands, recorded)
+    shape = getattr(z, "shape", ())
+    if getattr(moved, "shape", ()) != shape:
+        moved = np.broadcast_to(moved, shape)
+    return moved if recorded else settled(moved) if not shape else moved.astype(z.dtype, copy=False)
+
+
+def _transposed(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool) -> Tangent:
+    """The jvp out of the vjp: that is linear in the adjoint u, so the gradient of its product with the tangents, by u, is the jvp."""
+    zero = np.zeros(z.shape, z.dtype) if getattr(z, "shape", ()) else 0.0
+    if recorded:
+        u = record(positive, (input_of(zero),))
+        return _gradient(operation, tangents, z, operands, u, True)
+    with recording_on(Page()):
+        return _gradient(operation, tangents, z, operands, input_of(zero), False)
+
+
+def _gradient(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], u: Variable, recorded: bool) -> Tangent:
+    terms = [np.sum(operation.primitive.vjp(position, u, z, operands, operation.params) * tangent) for position, tangent in tangents.items()]
+    product = sum(terms[1:], terms[0])
+    if not isinstance(product, Variable):  # nothing flows, whatever the adjoint
+        return 0.0 * z
+    if recorded:
+        pages, _ = recorded_sweep(product, 1.0, frozenset([(u.page, u.index)]))
+        adjoint = pages[u.page][u.index] if u.page in pages and u.index < len(pages[u.page]) else UNREACHED
+        return 0.0 * z if adjoint is UNREACHED else adjoint
+    _, leaves = sweep(product)
+    return leaves.get(u.leaf, 0.0 * z)

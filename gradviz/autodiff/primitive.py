@@ -1,0 +1,343 @@
+"""What a row of the table is, and its many readings: with numbers, with arrays, with Variables and with symbols.
+
+A :class:`Primitive` is the row. An :class:`Operation` is a primitive with its parameters, and with the knowledge which of its
+operands are variable: that is what stands on the tape and in a graph.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from gradviz.autodiff import hot, symbols, variable
+from gradviz.autodiff.protocols import Operand
+from gradviz.autodiff.symbols import Symbol
+from gradviz.autodiff.tape import OPERATIONS, UNREACHED
+from gradviz.autodiff.variable import Variable, settled
+
+NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
+OPERANDS = ("x", "y")
+COMMUTING = ("add", "multiply", "maximum", "minimum", "hypot")
+
+
+class Operation:
+    """A primitive with its parameters, applied to operands of which those at `positions` are variable."""
+
+    __slots__ = ("code", "params", "positions", "primitive", "pull")
+
+    def __init__(self, primitive: Any, positions: tuple[int, ...], params: dict[str, Any] | None = None, pull: Callable | None = None) -> None:
+        self.primitive = primitive
+        self.positions = positions
+        self.params = params or {}
+        self.pull = pull or self._pull
+
+    def _pull(self, adjoint: Any, z: Any, operands: tuple[Any, ...], entries: list[Any], adjoints: list[Any]) -> None:
+        """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
+        primitive, positions = self.primitive, self.positions
+        plain = [entries[operand][5] if position in positions else operand for position, operand in enumerate(operands)]
+        for position in positions:
+            flow = primitive.vjp(position, adjoint, z, plain, self.params)
+            place = operands[position]
+            before = adjoints[place]
+            adjoints[place] = flow if before is UNREACHED else before + flow
+
+    def operands(self, entry: Sequence[Any]) -> tuple[Any, ...]:
+        """The operands of an entry of the tape: numbers of entries at `positions`, constants elsewhere."""
+        _, a, local, b, last, _ = entry
+        if local is None:
+            return a
+        if self.primitive.arity == 1:
+            return (a,)
+        return (a, b) if b is not None else (a, last) if self.positions == (0,) else (last, a)
+
+    # ── gradviz.graph.Operation ──
+
+    @property
+    def name(self) -> str:
+        return self.primitive.name
+
+    def number(self, *operands: Any) -> Any:
+        """The value, by IEEE's rules."""
+        return self.primitive.number(*operands, **self.params)
+
+    def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
+        """The local derivative by the operand at `position`; None where it is not one number for each element."""
+        return self.primitive.local(position, operands, result) if self.primitive.has_locals else None
+
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
+        """What an adjoint hands back to the operand at `position`."""
+        with np.errstate(all="ignore"):
+            return settled(self.primitive.vjp(position, adjoint, result, operands, self.params))
+
+    def sign(self, constants: Sequence[str | None]) -> str:
+        return self.primitive.sign(constants, self.params)
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        return self.primitive.marks(constants)
+
+    def expression(self, operands: Sequence[Any]) -> str:
+        return symbols.formula(Symbol(self.primitive, tuple(_named(operands)), self.params))[0]
+
+    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+        if not self.primitive.has_locals:
+            return ""
+        return symbols.formula(self.primitive.derivative_by(position, _named(operands), Symbol.named(result)))[0]
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+class Primitive:
+    """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable or a Symbol."""
+
+    is_elementwise = False
+    has_locals = False  # whether there is a local derivative for each element
+    name: str
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        for operand in operands:
+            kind = type(operand)
+            if kind is np.ndarray or kind is float:
+                continue
+            if issubclass(kind, Variable):
+                return variable.record(self, operands, params)
+            if kind is Symbol:
+                return symbols.apply(self, operands, params)
+        return self.number(*operands, **params)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+class Elementwise(Primitive):
+    """A row whose value at each element depends on that element of its operands alone; arrays are broadcast."""
+
+    is_elementwise = has_locals = True
+
+    def __init__(self, name: str, written: str, code: str, *local_derivatives: Callable, on_arrays: str | None = None) -> None:
+        self.name = name
+        self.written = written
+        self.code = code
+        self.local_derivatives = local_derivatives
+        self.arity = len(local_derivatives)
+        self.ufunc = getattr(np, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
+        operands = ", ".join(OPERANDS[: self.arity])
+        is_plain = "math." not in code and " if " not in code
+        self.array_code = on_arrays or (code if is_plain else f"np.{name}({operands})")
+        self.on_numbers: dict[tuple[int, ...], Operation] = {}
+        self.on_arrays: dict[tuple[int, ...], Operation] = {}
+        for positions in ((0,), (1,), (0, 1)) if self.arity == 2 else ((0,),):
+            self.on_numbers[positions] = operation = Operation(self, positions)
+            operation.code = len(OPERATIONS)
+            OPERATIONS.append(operation)
+            self.on_arrays[positions] = operation = Operation(self, positions)
+            operation.pull = self._lazily(operation)
+
+    @cached_property
+    def value(self) -> Callable[..., float]:
+        """Its value on Python's floats; where their arithmetic raises, `number` does not."""
+        return self._compiled(self.code)
+
+    @cached_property
+    def arrays(self) -> Callable[..., Any]:
+        """Its value on arrays."""
+        return self._compiled(self.array_code)
+
+    def _compiled(self, code: str) -> Callable:
+        operands = ", ".join(OPERANDS[: self.arity])
+        plain = code.removesuffix(f"({operands})")
+        return eval(plain if plain != code else f"lambda {operands}: {code}", NAMESPACE)
+
+    @staticmethod
+    def _lazily(operation: Operation) -> Callable:
+        def pull(*arguments: Any) -> None:
+            operation.pull = array_pull(operation)
+            operation.pull(*arguments)
+
+        return pull
+
+    def code_of_local(self, position: int) -> str:
+        """The local derivative by the operand at `position`, as code for single numbers x, y and the result z."""
+        return rule(self, position)
+
+    @cached_property
+    def binary_on_arrays(self) -> Callable[[Any, Any], Variable]:
+        """The primitive of two operands, of which one at least is an array."""
+        return hot.on_arrays(self)
+
+    @cached_property
+    def unary(self) -> Callable[[Variable], Variable]:
+        """The primitive of one operand, as an operator of Variables."""
+        return hot.unary_operator(self)
+
+    def operation(self, positions: tuple[int, ...], params: dict[str, Any], result: Any) -> Operation:
+        """What stands on the tape."""
+        return (self.on_numbers if type(result) is float else self.on_arrays)[positions]
+
+    def number(self, *operands: Any) -> Any:
+        """The value by IEEE's rules, where Python's own would raise: 1/0 is inf, log(−1) is nan."""
+        for operand in operands:
+            if type(operand) is np.ndarray:
+                return settled(self.arrays(*operands))
+        try:
+            result = self.value(*operands)
+        except (ArithmeticError, ValueError):
+            with np.errstate(all="ignore"):
+                result = float((self.ufunc or self.arrays)(*map(np.float64, operands)))
+        return np.float64(result) if np.float64 in map(type, operands) else result  # stays in IEEE's arithmetic
+
+    def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
+        """The local derivative by the operand at `position`, by IEEE's rules."""
+        if isinstance(result, np.ndarray):
+            with np.errstate(all="ignore"):
+                return _local(self, position, True)(*operands, result)
+        try:
+            return _local(self, position, False)(*operands, result)
+        except (ArithmeticError, ValueError):
+            with np.errstate(all="ignore"):
+                return float(self.local_derivatives[position](*map(np.float64, (*operands, result))))
+
+    def derivative_by(self, position: int, operands: Sequence[Any], z: Any) -> Any:
+        """The local derivative by the operand at `position`: in any reading."""
+        try:
+            return self.local_derivatives[position](*operands, z)
+        except ArithmeticError:  # of constants: once more in NumPy's arithmetic
+            with np.errstate(all="ignore"):
+                return self.local_derivatives[position](*(np.float64(x) if type(x) is float else x for x in (*operands, z)))
+
+    def vjp(self, position: int, adjoint: Any, z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        """What an adjoint hands back to the operand at `position`: in any reading."""
+        return fitted(_times(adjoint, self.derivative_by(position, operands, z)), operands[position])
+
+    def jvp(self, tangents: Mapping[int, Any], z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        """How the result moves when the operands move along `tangents`, by position: in any reading."""
+        moves = [self.derivative_by(position, operands, z) * tangent for position, tangent in tangents.items()]
+        return moves[0] if len(moves) == 1 else moves[0] + moves[1]
+
+    # ── how it is written ──
+
+    def python(self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = False) -> str:  # noqa: B006
+        """Its value as Python code."""
+        return _substituted(self.array_code if on_arrays else self.code, operands)
+
+    def is_call(self, on_arrays: bool) -> bool:
+        """Whether the code is a call, so that its operands need no brackets."""
+        return re.fullmatch(r"[\w.]+\(x(, y)?\)", self.array_code if on_arrays else self.code) is not None
+
+    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+        """Its value on paper."""
+        return _substituted(self.written, operands)
+
+    @property
+    def is_infix(self) -> bool:
+        return self.written.startswith("x ")
+
+    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+        if self.name == "negative":
+            return "×−1"  # "−·" would read as a subtraction
+        if self.arity == 1:
+            return self.notation(["·"]).removesuffix("(·)") if constants == (None,) else constants[0]
+        if not self.is_infix:
+            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation([c or "·" for c in constants])
+        glyph = self.written[2:-2]
+        left, right = constants
+        if left is not None and self.name not in COMMUTING:
+            return f"{f'({left})' if left.startswith('−') else left}{glyph}·".replace("÷", "/")
+        constant = left or right or ""
+        return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        if constants != (None, None) or self.name in COMMUTING:
+            return ("",) * self.arity
+        return ("", self.written[2:-2]) if self.is_infix else ordinals(2)
+
+
+def ordinals(count: int) -> tuple[str, ...]:
+    """Marks of operands whose order matters: 1st, 2nd, 3rd, 4th …"""
+    return tuple(f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }" for number in range(1, count + 1))
+
+
+def _times(adjoint: Any, local: Any) -> Any:
+    """Their product, without what changes no bit: a gradient of a gradient need not record a multiplication by one."""
+    if type(adjoint) is float and adjoint == 1.0:
+        return local
+    if type(local) is float and local in (1.0, -1.0):
+        return adjoint if local == 1.0 else -adjoint
+    return adjoint * local
+
+
+def fitted(flow: Any, operand: Any) -> Any:
+    """What flows back to `operand`, in its shape: where the operand was broadcast, the sum of what its copies get."""
+    if type(flow) is float and type(operand) is float:
+        return flow
+    shape, wanted = getattr(flow, "shape", ()), getattr(operand, "shape", ())
+    if shape != wanted:
+        extra = len(shape) - len(wanted)
+        axes = (*range(extra), *(extra + axis for axis, length in enumerate(wanted) if length == 1 and shape[extra + axis] != 1))
+        if axes:
+            flow = FITTING["sum"](flow, axis=axes)
+        if getattr(flow, "shape", ()) != wanted:
+            flow = FITTING["reshape"](flow, shape=wanted)
+    if not wanted:
+        return flow if isinstance(flow, Operand) else float(flow)
+    return flow if flow.dtype == operand.dtype else FITTING["astype"](flow, dtype=operand.dtype)
+
+
+FITTING: dict[str, Primitive] = {}  # the rows of the table that `fitted` needs; filled by `primitives`
+
+
+def _named(operands: Sequence[Any]) -> list[Any]:
+    return [Symbol.named(operand) if isinstance(operand, str) else operand for operand in operands]
+
+
+def _substituted(template: str, operands: Sequence[str]) -> str:
+    """`template` with the operands in place of its x and y."""
+    return _format(template).format(*operands)
+
+
+@cache
+def _format(template: str) -> str:
+    return re.sub(r"(?<![A-Za-z.])[xy](?![A-Za-z])", lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}", template)
+
+
+@cache
+def _local(primitive: Elementwise, position: int, on_arrays: bool) -> Callable[..., Any]:
+    operands = OPERANDS[: primitive.arity]
+    return eval(f"lambda {', '.join(operands)}, z: {rule(primitive, position, on_arrays)}", NAMESPACE)
+
+
+def rule(primitive: Elementwise, position: int, on_arrays: bool = False, adjoint: str | None = None) -> str:
+    """The local derivative as code; or what flows back, its product with the adjoint of this name."""
+    example = np.ones(1) if on_arrays else None
+    operands = (*OPERANDS[: primitive.arity], "z")
+    local = primitive.local_derivatives[position](*(Symbol.named(operand, example) for operand in operands))
+    return symbols.python(Symbol.named(adjoint, example) * local if adjoint else local)[0]
+
+
+ARRAY_PULL = """
+def pull(adjoint, z, operands, entries, adjoints):
+    {unpack}
+    {x}
+    {y}
+"""
+ARRAY_FLOW = """
+    flow = {flow}
+    if type({operand}) is float or flow.shape != {operand}.shape or flow.dtype is not {operand}.dtype:
+        flow = fitted(flow, {operand})
+    before = adjoints[{place}]
+    adjoints[{place}] = flow if before is UNREACHED else before + flow
+"""
+
+
+def array_pull(operation: Operation) -> Callable:
+    """How an adjoint is handed back from an elementwise operation on arrays: the row of the table, compiled."""
+    primitive, positions = operation.primitive, operation.positions
+    loads = [f"{name} = entries[{place}][5]" if position in positions else f"{name} = {place}" for position, (name, place) in enumerate(zip("xy", "ab"))]
+    code = ARRAY_PULL.format(unpack="a, b = operands" if primitive.arity == 2 else "a, = operands", x=loads[0], y=loads[1] if primitive.arity == 2 else "")
+    for position in positions:
+        code += ARRAY_FLOW.format(flow=rule(primitive, position, True, "adjoint"), operand="xy"[position], place="ab"[position])
+    namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED}
+    exec(code, namespace)
+    return namespace["pull"]

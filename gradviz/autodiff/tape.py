@@ -1,0 +1,199 @@
+"""The tape: what was computed, in the order of the work, on pages.
+
+Entry number i of a page is a tuple of six:
+
+- of an operation on single numbers: its code, the number of the entry that is its operand, the local derivative by it; the same
+  two for its second operand, or None and the constant that it is; and the value. So a reverse sweep has nothing to do but
+  multiply and add, and there is nothing in the tuple that the garbage collector would have to follow.
+- of any other: the Operation, a tuple of its operands (numbers of entries, or constants as they are), None, None, i, the value.
+- of what is no operation: LEAF or FOREIGN, what it stands for, None, None, i, the value.
+
+Nothing recurses. A page is freed when no Variable stands on it any more, and no later page uses one that does.
+"""
+
+import itertools
+import threading
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import length_hint
+from typing import Any
+
+from gradviz.graph import Block, Source
+
+LENGTHS = [2**power for power in range(6, 14)]  # of pages: each is longer than the one before, until backward() begins anew
+NUMBERS = {length: tuple(range(length)) for length in LENGTHS}  # of entries, made once: an int takes 28 bytes
+LEAF, FOREIGN = -1, -2
+OPERATIONS: list[Any] = []  # by code, filled by `primitive`: the operations on single numbers
+UNREACHED = float("-0.0")  # known by identity: an adjoint to which nothing was handed back; adding it changes no bit
+_serials = itertools.count()
+
+
+class Leaf:
+    """What pages know of an input: its name, and its gradient once backward() came there."""
+
+    __slots__ = ("grad", "name")
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name
+        self.grad = None
+
+
+GAP = (LEAF, Leaf(None), None, None, 0, 0.0)  # stands where nothing was entered, for one, because the user interrupted it
+
+
+class Page:
+    """A stretch of tape. `room` yields the numbers of the entries that are still free; it ends when the page is full, or closed."""
+
+    is_trace = False
+    adjoints: Any = ()  # those of the last backward() that came through here
+    foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
+    names: dict[int, str | None] | None = None
+    has_arrays = False
+    keeps = True  # whether arrays of the user's are kept for longer than he can be expected to leave them alone
+    released = False  # whether a derivative has freed its values already
+
+    def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
+        self.serial = next(_serials)
+        self.entries: list[Any] = [GAP] * length
+        self.room: Iterator[int] = iter(NUMBERS[length])
+        self.blocks = [(0, block)]  # from which entry on the work was done inside which block
+
+    def place(self, variable: Any) -> int:
+        """The number under which a Variable that stands elsewhere is known on this page.
+
+        Sweeps walk from later pages to earlier ones, so a page may only use earlier ones. Raises StopIteration where the Variable
+        stands on a later one, or this page is full: then the operation is to be recorded again, on the next page.
+        """
+        leaf = getattr(variable, "leaf", None)
+        if leaf is not None:
+            page, index = variable.alias
+            if page is not self:
+                index = self.append(LEAF, leaf, variable._value)
+                variable.alias = self, index
+            return index
+        if variable.page.serial > self.serial:  # of another thread, or left over from a trace
+            raise StopIteration
+        if self.foreign is None:
+            self.foreign = {}
+        index = self.foreign.get(id(variable))
+        if index is None:
+            index = self.foreign[id(variable)] = self.append(FOREIGN, variable, variable._value)
+        return index
+
+    def append(self, operation: Any, what: Any, value: Any) -> int:
+        """Write an entry that is no operation on single numbers; its number is returned."""
+        index = next(self.room)
+        self.entries[index] = (operation, what, None, None, index, value)
+        if type(value) is not float:
+            self.has_arrays = True
+        return index
+
+    def entry(self, index: int) -> tuple[Any, ...]:
+        """An entry, with its operation in place of the code."""
+        code, *rest = self.entries[index]
+        return (OPERATIONS[code] if type(code) is int and code >= 0 else code, *rest)
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self.entries) - length_hint(self.room)
+
+    def close(self) -> None:
+        """Take no more entries."""
+        if len(self.entries) > LENGTHS[0]:
+            self.entries = self.entries[: self.count]
+        self.room = FULL
+
+    def next(self) -> "Page":
+        """A page to go on with when this one is full."""
+        longer = [length for length in LENGTHS if length > len(self.entries)]
+        page = Page(longer[0] if longer else LENGTHS[-1], self.blocks[-1][1])
+        page.keeps = self.keeps
+        return page
+
+    def decide(self, what: Any, operands: tuple[Any, ...], outcome: Any) -> None:
+        """Told of every plain value that was made of Variables; only traces care."""
+
+    def name(self, index: int) -> str | None:
+        """What the entry is called."""
+        operation, what, *_ = self.entries[index]
+        if operation == LEAF or operation == FOREIGN:
+            return what.name
+        return self.names.get(index) if self.names else None
+
+    def rename(self, index: int, name: str | None) -> None:
+        """Call the entry `name`."""
+        if self.names is None:
+            self.names = {}
+        self.names[index] = name
+
+    def source(self, index: int) -> Source | None:
+        """The line of the user's code that made the entry; only traces know."""
+        return None
+
+    def block(self, index: int) -> Block | None:
+        """The block inside which the entry was made."""
+        return next(block for start, block in reversed(self.blocks) if start <= index)
+
+    def compacted(self, adjoints: list[Any]) -> Any:
+        """Complete adjoints in a quarter of the memory, if they are many floats."""
+        if len(adjoints) <= LENGTHS[0] or self.has_arrays or UNREACHED in adjoints:
+            return adjoints
+        return array("d", adjoints)
+
+    def keep(self, adjoints: Any) -> None:
+        """Remember the adjoints of a sweep; where it did not come, those of earlier ones stay."""
+        before = self.adjoints
+        if len(before):
+            both = (new if new is not UNREACHED else old for old, new in zip(before, adjoints))
+            adjoints = [*both, *adjoints[len(before) :], *before[len(adjoints) :]]
+        self.adjoints = adjoints
+
+    def adjoint(self, index: int) -> Any:
+        """What the last backward() through here made of the entry; None if it did not come there."""
+        adjoint = self.adjoints[index] if index < len(self.adjoints) else UNREACHED
+        return None if adjoint is UNREACHED else adjoint
+
+
+FULL: Iterator[int] = iter(())
+NOWHERE = Page()  # where a Variable stands that stands on no page
+NOWHERE.close()
+
+
+class _State(threading.local):
+    """What each thread has of its own: the page that it records on, and how many derivatives it is taking, one inside the other."""
+
+    def __init__(self) -> None:
+        self.page = Page()
+        self.depth = 0
+
+
+state = _State()
+
+
+def turn() -> Page:
+    """Begin a new page."""
+    state.page = page = state.page.next()
+    return page
+
+
+@contextmanager
+def recording_on(page: Page) -> Iterator[Page]:
+    """Record on `page`, and those that follow it, meanwhile."""
+    before, state.page = state.page, page
+    try:
+        yield page
+    finally:
+        state.page = before
+
+
+class differentiating:  # noqa: N801
+    """While a derivative is taken. Tells whether it is part of another one, or of a trace, and so must be recorded itself."""
+
+    def __enter__(self) -> bool:
+        state.depth += 1
+        return state.depth > 1 or state.page.is_trace
+
+    def __exit__(self, *error: object) -> None:
+        state.depth -= 1

@@ -1,0 +1,185 @@
+"""The longer rules of the table, written in NumPy, so that arrays, Variables and Symbols can be put through them alike.
+
+A vjp is a function of the adjoint g, the result z, the operands and the parameters, and gives what flows back to one operand.
+"""
+
+from typing import Any
+
+import numpy as np
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """The shape of a number or an array, in any reading."""
+    return getattr(x, "shape", ())
+
+
+def size(x: Any) -> int:
+    """How many numbers it holds."""
+    return int(np.prod(shape(x)))
+
+
+def kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """What belongs to a reduction of x along an axis, with that axis kept, so that it can be broadcast against x."""
+    if axis is None or keepdims or not shape(x):
+        return g
+    axes = {a % len(shape(x)) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    return np.reshape(g, tuple(1 if a in axes else length for a, length in enumerate(shape(x))))
+
+
+def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The same, repeated for all that was reduced."""
+    return np.broadcast_to(kept(g, x, axis, keepdims), x.shape) if shape(x) else g
+
+
+def count(x: Any, z: Any) -> float:
+    """How many elements of x go into each of z."""
+    return float(size(x)) / max(1, size(z))
+
+
+def tied(g: Any, attained: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The adjoint of a maximum, in even shares for all elements that attain it."""
+    if not shape(x):
+        return attained * g
+    return attained * kept(np.divide(g, np.sum(attained, axis=axis, keepdims=keepdims)), x, axis, keepdims)
+
+
+def others(x: Any) -> Any:
+    """Along the last axis: the product of all other elements, right for zeros too. By halves, from pairs up to all, and back."""
+    levels = [x]
+    while levels[-1].shape[-1] > 1:
+        x = levels[-1]
+        if x.shape[-1] % 2:
+            x = levels[-1] = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
+        levels.append(x[..., ::2] * x[..., 1::2])
+    product = np.ones(levels.pop().shape)
+    while levels:
+        x = levels.pop()
+        product = product[..., : x.shape[-1] // 2]
+        left, right = product * x[..., 1::2], product * x[..., ::2]
+        product = np.reshape(np.stack([left, right], axis=-1), x.shape)
+    return product
+
+
+def prod_vjp(g: Any, z: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    if not shape(x) or not size(x):
+        return g if not shape(x) else 0.0 * x
+    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    order = (*(a for a in range(x.ndim) if a not in axes), *axes)
+    ordered = np.transpose(x, order)
+    rest = ordered.shape[: x.ndim - len(axes)]
+    flat = others(np.reshape(ordered, (*rest, -1)))[..., : int(np.prod(ordered.shape[len(rest) :]))]
+    return kept(g, x, axis, keepdims) * np.transpose(np.reshape(flat, ordered.shape), tuple(int(a) for a in np.argsort(order)))
+
+
+def swapped(x: Any) -> Any:
+    """With its last two axes exchanged."""
+    return np.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)) if x.ndim > 2 else np.transpose(x)
+
+
+def matmul_x(g: Any, z: Any, x: Any, y: Any) -> Any:
+    if x.ndim == 1 or y.ndim == 1:
+        g, x, y = _as_matrices(g, x, y)
+    return np.matmul(g, swapped(y))
+
+
+def matmul_y(g: Any, z: Any, x: Any, y: Any) -> Any:
+    wide = y.ndim > 1
+    if x.ndim == 1 or y.ndim == 1:
+        g, x, y = _as_matrices(g, x, y)
+    flow = np.matmul(swapped(x), g)
+    return flow if wide else np.reshape(flow, flow.shape[:-1])
+
+
+def _as_matrices(g: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """A product in which vectors are rows or columns, and its adjoint."""
+    x = np.reshape(x, (1, *x.shape)) if x.ndim == 1 else x
+    y = np.reshape(y, (*y.shape, 1)) if y.ndim == 1 else y
+    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    return np.reshape(g, (*batch, x.shape[-2], y.shape[-1])), x, y
+
+
+def einsum_vjp(g: Any, z: Any, *operands: Any, position: int, subscripts: str = "") -> Any:
+    terms, result = subscripts.split("->")
+    terms = terms.split(",")
+    wanted, free = terms[position], iter(sorted(set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(subscripts)))
+    inputs, arrays = [result, *terms[:position], *terms[position + 1 :]], [g, *operands[:position], *operands[position + 1 :]]
+    lengths, letters = shape(operands[position]), []
+    for axis, letter in enumerate(wanted):
+        if letter in letters:  # a diagonal was taken: the adjoint stands on it, and nothing beside it
+            letter, before = next(free), letter
+            inputs.append(before + letter)
+            arrays.append(np.eye(lengths[axis]))
+        elif not any(letter in term and shape(x)[term.index(letter)] == lengths[axis] for term, x in zip(inputs, arrays)):  # summed over
+            inputs.append(letter)
+            arrays.append(np.ones(lengths[axis]))
+        letters.append(letter)
+    return np.einsum(f"{','.join(inputs)}->{''.join(letters)}", *arrays)
+
+
+def concatenate_vjp(g: Any, z: Any, *operands: Any, position: int, axis: Any = 0) -> Any:
+    if axis is None:
+        start = sum(map(size, operands[:position]))
+        return np.reshape(g[start : start + size(operands[position])], shape(operands[position]))
+    axis %= z.ndim
+    start = sum(operand.shape[axis] for operand in operands[:position])
+    return g[(slice(None),) * axis + (slice(start, start + operands[position].shape[axis]),)]
+
+
+def stack_vjp(g: Any, z: Any, *operands: Any, position: int, axis: int = 0) -> Any:
+    return g[(slice(None),) * (axis % z.ndim) + (position,)]
+
+
+def moved(scatter: Any, g: Any, x: Any, function: Any, **params: Any) -> Any:
+    """The adjoint of a function that only takes elements of x to other places: each goes back where its value came from."""
+    places = function(np.arange(1, size(x) + 1).reshape(shape(x)), **params).ravel()  # 0 where there is no element of x
+    g = np.reshape(g, (-1,))
+    if not places.all():
+        g = g[places > 0]
+    return np.reshape(scatter(g, shape=(size(x),), index=places[places > 0] - 1), shape(x))
+
+
+def solve_x(g: Any, z: Any, x: Any, y: Any) -> Any:
+    back = np.linalg.solve(swapped(x), g)
+    return -(np.reshape(back, (-1, 1)) * np.reshape(z, (1, -1))) if y.ndim == 1 else -np.matmul(back, swapped(z))
+
+
+def cholesky_vjp(g: Any, z: Any, x: Any) -> Any:
+    """Iain Murray, Differentiation of the Cholesky decomposition (2016), equation 10."""
+    half = np.tril(np.ones(x.shape[-2:])) - 0.5 * np.eye(x.shape[-1])
+    inner = np.matmul(swapped(z), g) * half
+    s = np.linalg.solve(swapped(z), swapped(np.linalg.solve(swapped(z), swapped(inner))))
+    return 0.5 * (s + swapped(s))
+
+
+def eigenvectors_vjp(g: Any, z: Any, x: Any) -> Any:
+    """Mike Giles, An extended collection of matrix derivative results (2008), section 3.1."""
+    values, n = np.linalg.eigvalsh(x), x.shape[-1]
+    apart = np.reshape(values, (*values.shape[:-1], 1, n)) - np.reshape(values, (*values.shape, 1)) + np.eye(n)
+    inner = np.matmul(swapped(z), g) * ((1.0 - np.eye(n)) / apart)
+    s = np.matmul(np.matmul(z, inner), swapped(z))
+    return 0.5 * (s + swapped(s))
+
+
+def eigenvalues_vjp(g: Any, z: Any, x: Any) -> Any:
+    vectors = np.linalg.eigh(x).eigenvectors
+    return np.matmul(vectors * np.reshape(g, (*g.shape[:-1], 1, g.shape[-1])), swapped(vectors))
+
+
+def cumsum_vjp(g: Any, z: Any, x: Any, axis: Any) -> Any:
+    axis = axis or 0
+    return np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), shape(x))
+
+
+def as_matrices_of(g: Any, x: Any) -> Any:
+    """A number for each of a stack of matrices, so that it can be broadcast against them."""
+    return np.reshape(g, (*x.shape[:-2], 1, 1)) if x.ndim > 2 else g
+
+
+def inverse(axes: Any) -> Any:
+    """The order of axes that undoes a transposition."""
+    return axes and tuple(int(axis) for axis in np.argsort([axis % len(axes) for axis in axes]))
+
+
+def back(shift: Any) -> Any:
+    """The shift that undoes one."""
+    return tuple(-step for step in shift) if isinstance(shift, tuple) else -shift
