@@ -1,24 +1,99 @@
-"""The table of ratios that a benchmark run writes."""
+"""The table of ratios that a benchmark run writes, and its plot."""
 
 import platform
 from pathlib import Path
 
-TABLE = Path(__file__).parent / "README.md"
+FOLDER = Path(__file__).parent
 START = "<!-- written by the benchmark command -->"
+CIRCUIT, PEER = "the sigmoid circuit, 8 operations", "micrograd"
+
+# what we want to reach: what it is, in which group, which way, measured how, and the bound
+GOALS = [
+    ("program: both sweeps, ns an operation", CIRCUIT, "gradviz, program", lambda way, peer: way["min"] * 1e9 / 8, "≤", 50),
+    ("program, times faster than micrograd", CIRCUIT, "gradviz, program", lambda way, peer: peer["min"] / way["min"], "≥", 30),
+    ("graph.run, times faster than micrograd", CIRCUIT, "gradviz, graph.run", lambda way, peer: peer["min"] / way["min"], "≥", 10),
+    ("eager, times faster than micrograd", CIRCUIT, "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 3),
+    ("eager at 600 operations, times faster than micrograd", "circuits in a chain, 600 operations", "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 4),
+    ("eager at 65000 operations, times faster than micrograd", "circuits in a chain, 65000 operations", "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 15),
+    ("eager, times faster than torch", CIRCUIT, ("gradviz, eager", "torch, eager"), lambda way, other: other["min"] / way["min"], "≥", 15),
+    ("eager at 600 operations, times faster than torch", "circuits in a chain, 600 operations", ("gradviz, eager", "torch, eager"), lambda way, other: other["min"] / way["min"], "≥", 15),
+    ("bytes an operation, with its adjoint", "a chain of 1000000 operations", "gradviz, eager", lambda way, peer: way["bytes"], "≤", 150),
+    ("replay and packing at 100 nodes, µs", "a slider's move at 100 nodes", "replay and packing", lambda way, peer: way["min"] * 1e6, "≤", 10),
+    ("network, batch of 64: time by that of NumPy by hand", "gradient of a 784-128-10 network, batch of 64", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
+    ("network, batch of 256: the same", "gradient of a 784-128-10 network, batch of 256", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
+    ("network, batch of 1024: the same", "gradient of a 784-128-10 network, batch of 1024", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
+    ("tiny arrays, eager, µs an operation", "arrays of 3 elements, 101 operations", "gradviz, eager", lambda way, peer: way["min"] * 1e6 / 101, "≤", 2),
+    ("tiny arrays, replay, µs an operation", "arrays of 3 elements, 101 operations", "gradviz, graph.run", lambda way, peer: way["min"] * 1e6 / 101, "≤", 2),
+    ("import gradviz, time by that of import numpy", "import, a whole process", "import gradviz", lambda way, peer: way["min"] / peer["min"], "≤", 1.5),
+]  # fmt: skip
 
 
 def pytest_benchmark_update_json(config, benchmarks, output_json):
-    """Write medians and ratios of this run into the README beside this file."""
-    lines = []
-    for group in dict.fromkeys(bench["group"] for bench in output_json["benchmarks"]):
-        rows = [bench for bench in output_json["benchmarks"] if bench["group"] == group]
-        peer = next(bench for bench in rows if bench["param"] == "micrograd")["stats"]
-        lines += [f"**{group}**", "", "| way | median | best | times faster than micrograd, by median | by best |", "|---|---:|---:|---:|---:|"]
-        for row in rows:
-            median, best = row["stats"]["median"], row["stats"]["min"]
-            times = f"{peer['median'] / median:.1f} | {peer['min'] / best:.1f}"
-            lines.append(f"| {row['param']} | {median * 1e6:.2f} µs | {best * 1e6:.2f} µs | {times} |")
-        lines += [""]
+    """Write this run into the README beside this file, and draw it."""
+    groups = {}
+    for bench in output_json["benchmarks"]:
+        groups.setdefault(bench["group"], {})[bench["extra_info"]["way"]] = {**bench["stats"], **bench["extra_info"]}
     machine = f"Python {platform.python_version()}, {platform.machine()}, {output_json['machine_info'].get('cpu', {}).get('brand_raw', 'unknown processor')}"
-    before = TABLE.read_text(encoding="utf-8").partition(START)[0]
-    TABLE.write_text(f"{before}{START}\n\n" + "\n".join(lines) + f"\n{machine}; one run.\n", encoding="utf-8")
+    lines = [f"One run on: {machine}. Times are the best of each way; where ratios are given, they are of those.", "", *goals(groups), ""]
+    for group, ways in groups.items():
+        lines += [*table(group, ways), ""]
+    before = (FOLDER / "README.md").read_text(encoding="utf-8").partition(START)[0]
+    (FOLDER / "README.md").write_text(f"{before}{START}\n\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    plot(groups)
+
+
+def goals(groups):
+    yield from ("| what | wanted | measured | |", "|---|---:|---:|---|")
+    for what, group, way, measured, sign, bound in GOALS:
+        ways = groups.get(group, {})
+        one, other = way if isinstance(way, tuple) else (way, next((name for name, stats in ways.items() if stats["peer"]), None))
+        if one not in ways or other not in ways:
+            continue
+        value = measured(ways[one], ways[other])
+        reached = value <= bound if sign == "≤" else value >= bound
+        yield f"| {what} | {sign} {bound} | {value:.3g} | {'reached' if reached else '**falls short**'} |"
+
+
+def table(group, ways):
+    peer_name, peer = next(((name, stats) for name, stats in ways.items() if stats["peer"]), next(iter(ways.items())))
+    yield from (f"**{group}**", "", f"| way | best | median | an operation | times faster than {peer_name} |", "|---|---:|---:|---:|---:|")
+    for name, stats in ways.items():
+        each = duration(stats["min"] / stats["operations"]) if stats["operations"] else ""
+        yield f"| {name} | {duration(stats['min'])} | {duration(stats['median'])} | {each} | {peer['min'] / stats['min']:.2f} |"
+
+
+def duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def plot(groups):
+    """Bars of the best times, group by group, on a logarithmic scale."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    shown = {group: ways for group, ways in groups.items() if len(ways) > 1}
+    if not shown:
+        return
+    heights = [len(ways) + 1 for ways in shown.values()]
+    figure, axes = pyplot.subplots(len(shown), figsize=(8, 0.3 * sum(heights)), gridspec_kw={"height_ratios": heights}, squeeze=False, layout="constrained")
+    for axis, (group, ways) in zip(axes[:, 0], shown.items()):
+        names = list(ways)[::-1]
+        times = [ways[name]["min"] for name in names]
+        axis.barh(names, times, color=["#b0400a" if name.startswith(("gradviz", "graph.", "replay", "import gradviz")) else "#8393a4" for name in names], height=0.6)
+        axis.set_xscale("log")
+        axis.set_xlim(min(times) / 1.5, max(times) * 3)
+        axis.set_title(group, loc="left", fontsize=10)
+        axis.tick_params(labelsize=8)
+        axis.set_xticks([], [])
+        axis.minorticks_off()
+        for side in ("top", "right", "bottom"):
+            axis.spines[side].set_visible(False)
+        for name, time in zip(names, times):
+            axis.text(time * 1.04, name, duration(time), va="center", fontsize=8)
+    figure.savefig(FOLDER / "speed.svg", metadata={"Date": None})
+    pyplot.close(figure)
