@@ -53,7 +53,7 @@ ELEMENTWISE = {
 }
 WELL = "(np.tanh(x) + 4 * eye(x))"  # far from singular
 POSITIVE = "(np.tanh(x) @ np.swapaxes(np.tanh(x), -1, -2) + eye(np.swapaxes(x, -1, -2)))"
-APART = "(np.tanh(x) + np.swapaxes(np.tanh(x), -1, -2) + eye(x) * 5 * c(x.shape[-1]))"  # symmetric; its eigenvalues are distinct
+APART = "(np.tanh(x) + np.swapaxes(np.tanh(x), -1, -2) + eye(x) * 5 * c(x.shape[-1]))"  # symmetric
 ON_ARRAYS = {
     "": "np.sum(x, axis={axis}, keepdims={keep}); np.mean(x, axis={axis}, keepdims={keep}); np.prod(x, axis={axis}, keepdims={keep});"
     "np.var(x, axis={axis}, keepdims={keep}); np.cumsum(x); np.cumsum(x, axis={one}); gv.logsumexp(x, axis={one}, keepdims={keep});"
@@ -66,7 +66,7 @@ ON_ARRAYS = {
     "np.einsum('...ij,jk->...ik', x, y); np.einsum('i,i->', x, y);"
     # linear algebra
     "np.linalg.inv(WELL); np.linalg.solve(WELL, y); np.linalg.solve(WELL, x); np.linalg.det(WELL) / 64; np.linalg.slogdet(WELL)[1]; np.linalg.slogdet(WELL)[0] * x;"
-    "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE); np.linalg.eigvalsh(APART); np.linalg.eigh(APART)[0]; np.linalg.eigh(APART)[1] ** 2;"
+    "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE);"
     # shapes
     "np.reshape(x, -1); np.reshape(x, ({length}, -1)); x.reshape(-1, 1); np.ravel(x); np.transpose(x); np.transpose(x, (1, 0)); np.transpose(x, (2, 0, 1)); np.swapaxes(x, 0, -1);"
     "np.swapaxes(x, -2, -1); np.moveaxis(x, 0, -1); np.moveaxis(x, -1, 0); np.expand_dims(x, {one}); np.expand_dims(x, (0, 2)); np.squeeze(x); np.squeeze(x, {one}); np.atleast_1d(x);"
@@ -83,6 +83,7 @@ ON_ARRAYS = {
     "at(x, [0, 1, 1]); at(x, s[[0, 1], [1, 0]]); at(x, s[:, [2, 0, 0]]); at(x, s[0, :, [0, 1]]); at(x, s[[[0], [1]], [0, 2]]); at(x, [True, False, True]); at(x, s[..., [0, 0]]); at(x, s[-2:, 0])",
     "len(x)": "np.take(x, [0, 1, 0]); np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one}); x.sum(); x.mean(axis={one}); len(x) * x",  # not a single number
     "np.linalg.det(x)": "np.linalg.det(x)",
+    "distinct(np.linalg.eigvalsh(APART))": "np.linalg.eigvalsh(APART); np.linalg.eigh(APART)[0]; np.linalg.eigh(APART)[1] ** 2",
     "np.std(x, axis={axis}, keepdims=True)": "np.std(x, axis={axis}, keepdims={keep})",
     "np.std(x, axis={one}, ddof=1)": "np.std(x, axis={one}, ddof=1); np.var(x, axis={one}, ddof=1, keepdims={keep})",
     "np.linalg.norm(x, axis={one})": "np.linalg.norm(x, axis={one}, keepdims={keep})",
@@ -104,7 +105,11 @@ RANGES = [(-2.0, 2.0), (0.2, 0.9), (1.1, 2.5)]
 def rows(table):
     """Each row with what must not be near zero."""
     matrices = {"WELL": WELL, "POSITIVE": POSITIVE, "APART": APART}
-    return [(re.sub("|".join(matrices), lambda name: matrices[name[0]], row.strip()), away) for away, text in table.items() for row in text.split(";")]
+
+    def written(text):
+        return re.sub("|".join(matrices), lambda name: matrices[name[0]], text.strip())
+
+    return [(written(row), written(away)) for away, text in table.items() for row in text.split(";")]
 
 
 ROWS = {"scalars": rows(ELEMENTWISE), "arrays": [row for row in rows(ELEMENTWISE) if not BRANCHING.search(row[0])] + rows(ON_ARRAYS)}
