@@ -90,7 +90,7 @@ ON_ARRAYS = {
     "np.linalg.norm(x)": "np.linalg.norm(x); np.linalg.norm(x, axis=(0, 1)); x / np.linalg.norm(x)",
     "x": "np.linalg.norm(x, ord=1, axis={one}); np.where(x > 0, x, 0.1 * x); (x if np.any(x > 1.5) else x * x)",
     "distinct(x)": "np.max(x, axis={axis}, keepdims={keep}); np.min(x, axis={axis}, keepdims={keep}); np.max(x); np.sort(x); np.sort(x, axis={one}); np.sort(x, axis=None);"
-    "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one}); x.max()",
+    "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one})",
     "x - y": "np.where(x > y, x, 0.5 * y); np.where(x > y, y, x * y); (x if np.all(x > y) else np.sin(x))",
     "abs(x) - 1": "np.where(np.abs(x) < 1, x, y)",
     "np.sum(x) - np.sum(y)": "(x if np.sum(x) > np.sum(y) else np.sin(x)); (x * y if np.sum(x) <= np.sum(y) else x - y)",
