@@ -16,6 +16,8 @@ import numpy as np
 
 from gradviz.numerals import numeral, numeric
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 
 class Operation(Protocol):
     """What a graph asks of an operation: how to write it, and what an adjoint hands back.
@@ -25,6 +27,10 @@ class Operation(Protocol):
     """
 
     name: str
+    is_handwritten: bool  # whether a user wrote its derivative
+
+    def number(self, *operands: Any) -> Any:
+        """The value at operands that are numbers and arrays."""
 
     def sign(self, constants: Sequence[str | None]) -> str:
         """The operation on a card: ``+``, ``×2``, ``exp``."""
@@ -54,8 +60,11 @@ class Evaluator(Protocol):
     def sweep(self, graph: "Graph", values: Sequence[Any], count: int) -> "Run":
         """Both sweeps at many values of the inputs at once."""
 
-    def code(self, graph: "Graph") -> str:
-        """Both sweeps as Python."""
+    def listing(self, graph: "Graph") -> Sequence[tuple[str, tuple[str, "Node | Edge"] | None]]:
+        """Both sweeps as Python, line by line, each with what it works out: the "value" or "adjoint" of a node, the "local" of an edge."""
+
+    def origin(self, graph: "Graph") -> "Source | None":
+        """Where the function begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +293,7 @@ class Graph:
             return f, {'x': adj_x}
         <BLANKLINE>
         """
-        return self.evaluator.code(self)
+        return "\n".join(line for line, _ in self.evaluator.listing(self)) + "\n"
 
     def __repr__(self) -> str:
         counts = [(len(self.inputs), "input"), (len(self.operations), "operation"), (len(self.edges), "edge")]
@@ -311,19 +320,27 @@ class Run:
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph` is a new trace.
     """
 
-    __slots__ = ("_numbers", "distinct", "graph", "places", "retraced")
+    __slots__ = ("_flows", "_numbers", "distinct", "graph", "places", "retraced")
 
-    def __init__(self, graph: Graph, distinct: tuple[Any, ...], places: "Places | None" = None, retraced: str | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        distinct: tuple[Any, ...],
+        places: "Places | None" = None,
+        retraced: str | None = None,
+        flows: tuple[Any, ...] | None = None,
+    ) -> None:
         self.graph = graph
         self.distinct = distinct  # the primals, and what else is not among them
         self.places = places  # many numbers of a run are the same: of each, where it stands among the distinct ones
         self.retraced = retraced
         self._numbers = distinct if places is None else None
+        self._flows = flows
 
     @property
     def value(self) -> Any:
         """The output."""
-        return self.distinct[self.graph.output.index]
+        return self.numbers[self.graph.output.index]
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -353,7 +370,9 @@ class Run:
     @property
     def flows(self) -> "Numbers":
         """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is the sum over its edges."""
-        return Numbers(self.graph.edges, tuple(self._flow(edge, local) for edge, local in zip(self.graph.edges, self.locals.values())))
+        if self._flows is None:
+            self._flows = tuple(self._flow(edge, local) for edge, local in zip(self.graph.edges, self.locals.values()))
+        return Numbers(self.graph.edges, self._flows)
 
     def _flow(self, edge: Edge, local: Any) -> Any:
         node, adjoint = edge.target, self.adjoints[edge.target]
@@ -371,6 +390,20 @@ class Run:
         if self._numbers is None:
             self._numbers = self.places(self.distinct)
         return self._numbers
+
+    def bumped(self, node: Node, by: Any) -> Any:
+        """The output if the value of `node` were greater by `by` and everything after it were worked out again.
+
+        Decisions of the function are not looked at: it takes the branch that it took in the trace.
+        """
+        values = dict(zip(self.graph.nodes, self.numbers))
+        values[node] = values[node] + by
+        moved = {node}
+        for later in self.graph.nodes[node.index + 1 :]:
+            if not moved.isdisjoint(operand for operand in later.operands if isinstance(operand, Node)):
+                moved.add(later)
+                values[later] = later.operation.number(*(values[operand] if isinstance(operand, Node) else operand for operand in later.operands))
+        return values[self.graph.output]
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{node.label}={numeral(self.numbers[node.index])}" for node in self.graph.inputs)
@@ -430,6 +463,12 @@ class Numbers(Mapping):
     def __repr__(self) -> str:
         lines = [f"{key!r}: {numeral(value)}" for key, value in self.items()]
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
+
+
+def applied_derivative(name: str, position: int, operands: Sequence[Any]) -> str:
+    """The derivative of a function by its operand at `position`, applied: ``sigmoid′(t)``, ``swish′₁(a, b)``."""
+    number = "" if len(operands) == 1 else str(position + 1).translate(SUBSCRIPTS)
+    return f"{name}′{number}({', '.join(map(str, operands))})"
 
 
 def printable(text: str) -> str:

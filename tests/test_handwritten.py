@@ -44,7 +44,7 @@ def test_its_derivative_stands_on_the_edge():
     assert graph.output.sign == "sigmoid"
     assert graph.edges[-1].local_expression == "sigmoid′(v1)"
     assert graph.example.locals[graph.edges[-1]] == pytest.approx(0.19661193)
-    assert gv.draw(graph).svg.count("gv-node") == 3
+    assert gv.draw(graph).svg.count('class="gv-node') == 3
 
 
 def test_a_wrong_sign_is_found():

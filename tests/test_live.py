@@ -27,7 +27,7 @@ def test_a_moved_slider_is_a_run():
 def test_only_numbers_are_sent_when_a_slider_moves():
     explorer = gv.explore(circuit, INPUTS)
     sent = []
-    explorer.view.observe(lambda change: sent.append(change.name))
+    explorer.view.observe(lambda change: sent.append(change.name), names=explorer.view.keys)
     explorer.sliders["w0"].value = 3.5
     assert sent == ["numbers"]
     distinct = set(numbers(explorer.view))

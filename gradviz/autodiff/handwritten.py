@@ -14,7 +14,7 @@ from gradviz.autodiff.primitive import Operation, Primitive, fitted, ordinals
 from gradviz.autodiff.symbols import Symbol
 from gradviz.autodiff.tape import UNREACHED
 from gradviz.autodiff.variable import Variable, settled
-from gradviz.graph import printable
+from gradviz.graph import applied_derivative, printable
 from gradviz.numerals import numeral
 
 TOKEN = re.compile(r"⟦\d+⟧")
@@ -25,6 +25,7 @@ class HandWritten(Primitive):
     """A function that is one gate of the graph, whatever happens inside. Made by :func:`primitive`."""
 
     has_locals = False
+    is_handwritten = True
     code = written = None
     ufunc = None
 
@@ -176,8 +177,7 @@ class Derivative(Primitive):
         return True
 
     def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
-        dash = "′" if self.of.arity == 1 else f"′{'₁₂₃₄₅₆₇₈₉'[self.position] if self.position < 9 else self.position + 1}"
-        return f"{self.of.name}{dash}({', '.join(operands[:-1])})"
+        return applied_derivative(self.of.name, self.position, operands[:-1])
 
 
 def _ieee(name: str, function: Callable[..., Any], operands: Sequence[Any]) -> Any:

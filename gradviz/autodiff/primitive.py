@@ -58,6 +58,10 @@ class Operation:
     def name(self) -> str:
         return self.primitive.name
 
+    @property
+    def is_handwritten(self) -> bool:
+        return self.primitive.is_handwritten
+
     def number(self, *operands: Any) -> Any:
         """The value, by IEEE's rules."""
         return self.primitive.number(*operands, **self.params)
@@ -94,6 +98,7 @@ class Primitive:
 
     is_elementwise = False
     has_locals = False  # whether there is a local derivative for each element
+    is_handwritten = False  # whether a user wrote its derivative
     name: str
 
     def __call__(self, *operands: Any, **params: Any) -> Any:

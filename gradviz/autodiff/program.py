@@ -65,9 +65,21 @@ class Recording:
     examples: Mapping[Node, Any]
 
 
-def source(recording: Recording) -> str:
-    """The program's text; it returns the value and the gradients."""
-    return "\n".join(_Writer(recording).lines(everything=False)) + "\n"
+class Line(str):
+    """A line of code that works out something: the "value" or the "adjoint" of a node, the "local" derivative along an edge."""
+
+    shows: tuple[str, Node | Edge]
+
+    @classmethod
+    def of(cls, text: str, kind: str, what: Node | Edge) -> "Line":
+        line = cls(text)
+        line.shows = kind, what
+        return line
+
+
+def listing(recording: Recording) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
+    """The program's lines, each with what it works out; it returns the value and the gradients."""
+    return [(text, getattr(line, "shows", None)) for line in _Writer(recording).lines(everything=False) for text in line.split("\n")]
 
 
 def compiled(recording: Recording, vectorised: bool = False) -> tuple[Callable[..., tuple[Any, ...]], Places]:
@@ -154,7 +166,8 @@ class _Writer:
                 yield from ("", inspect.getsource(helper).rstrip())
             yield ""
         for line in body:
-            yield re.sub(TOKEN, lambda token: next(name for own, name in self.own.items() if own.token == token[0]), line)
+            text = re.sub(TOKEN, lambda token: next(name for own, name in self.own.items() if own.token == token[0]), line)
+            yield Line.of(text, *line.shows) if isinstance(line, Line) else text
 
     def body(self, everything: bool) -> Iterator[str]:
         graph, names, adjoints = self.recording.graph, self.names, self.adjoints
@@ -167,7 +180,7 @@ class _Writer:
             while guards and guards[0][0] <= count:
                 yield self.assertion(guards.pop(0)[1])
             if node.operation is not None:
-                yield f"    {names[node]} = {self.value(node)}"
+                yield Line.of(f"    {names[node]} = {self.value(node)}", "value", node)
         for _, guard in guards:
             yield self.assertion(guard)
         output = names[graph.output]
@@ -179,7 +192,7 @@ class _Writer:
         for node in reversed(graph.nodes):
             rule = "" if everything else self.rule(node)
             for line in self.adjoint(node, ["1.0"] if node is graph.output else terms[node]):
-                yield f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line
+                yield Line.of(f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line, "adjoint", node)
             arriving = []
             while edges and edges[-1].target is node:
                 arriving.insert(0, edges.pop())
@@ -197,7 +210,7 @@ class _Writer:
                 local = primitive.derivative_by(edge.position, operands, result)
                 if isinstance(local, Symbol) and not local.is_name:
                     name = self.free(f"d{names[node]}_d{names[edge.source]}", "d")
-                    yield f"    {name} = {self.text(local)}"
+                    yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
                     local = Symbol.named(name, local.example)
                 locals_[edge.index] = local.name if isinstance(local, Symbol) else literal(local)
                 if result.shape == () or self.vectorised:

@@ -10,10 +10,9 @@ from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
 from gradviz.autodiff.variable import Variable
-from gradviz.graph import Graph, Node, Run, printable
+from gradviz.graph import SUBSCRIPTS, Graph, Node, Run, printable
 
 CONSTANT = Operation(primitives.constant, ())
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def reachable(roots: Sequence[tuple[Page, int]], since: int = 0) -> dict[Page, list[bool]]:
@@ -107,8 +106,11 @@ class Recorded:
     def run(self, graph: Graph, values: Sequence[float]) -> Run:
         raise TypeError(f"{graph.name} was recorded while it was computed, without its function; use gv.trace(f, ...) for a graph that runs")
 
-    def code(self, graph: Graph) -> str:
-        return program.source(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
+    def listing(self, graph: Graph) -> list[tuple[str, Any]]:
+        return program.listing(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
+
+    def origin(self, graph: Graph) -> None:
+        return None
 
 
 def run_of(output: Variable) -> Run:

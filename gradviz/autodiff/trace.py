@@ -65,6 +65,13 @@ class TracePage(Page):
                 sides.append((False, constant(operand, f"an operand of {what.name}")))
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
+    def name_by_caller(self, index: int) -> None:
+        """Let the result of a function that is called here have the name that it is given here, unless it has one of its own."""
+        frame, _ = naming.user_frame()
+        own, here = self.places[index], naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
+        if own is not None and own.name is None and here is not None and self.entry(index)[0] != LEAF:
+            self.places[index] = replace(own, name=here.name)
+
     def settle_names(self) -> None:
         """Give the entries the names that the user's code gives them; of a sum(), only its last result has the name."""
         for index, place in enumerate(self.places):
@@ -249,8 +256,12 @@ class Replay:
             numbers[graph.output.index][i] = run.value
         return Run(graph, tuple(numbers))
 
-    def code(self, graph: Graph) -> str:
-        return program.source(self.recording(graph))
+    def listing(self, graph: Graph) -> list[tuple[str, Any]]:
+        return program.listing(self.recording(graph))
+
+    def origin(self, graph: Graph) -> Source | None:
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        return code and Source(code.co_filename, code.co_firstlineno, "")
 
 
 def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:
@@ -343,9 +354,12 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         around = state.page.blocks[-1][1]
         _enter(Block(name, around))
         try:
-            return function(*arguments, **options)
+            result = function(*arguments, **options)
         finally:
             _enter(around)
+        if state.page.is_trace and isinstance(result, Variable) and result.page is state.page:
+            state.page.name_by_caller(result.index)
+        return result
 
     return inside
 

@@ -2,7 +2,7 @@
 
 import graphviz
 
-from gradviz.draw.layout import blocks_of
+from gradviz.draw.fold import blocks_of
 from gradviz.draw.text import clean
 from gradviz.graph import Block, Graph, Node, Run
 from gradviz.numerals import numeral

@@ -1,9 +1,22 @@
-"""The chain rule at one node, in symbols and in numbers."""
+"""Why a number is what it is: what a gate does, the chain rule at a node and along an edge, in symbols and in numbers.
+
+The words are formulas with places (see :mod:`gradviz.draw.formula`), so that a live figure fills in its own numbers. Beside them
+stands what needs no calculus at all: a value is moved a little, and the output is watched.
+"""
 
 from typing import Any
 
-from gradviz.graph import Edge, Node, Run
+import numpy as np
+
+from gradviz.draw.formula import Formula, State, Written, adjoint, derivative, flow, has_places, in_numbers, in_symbols, local, name, say, value
+from gradviz.draw.steps import Step
+from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import numeral
+
+STEP = 6e-6  # the cube root of the rounding error: best for central differences
+TOLERANCE = 1e-4
+ONE_SIDED = 1e-3  # a difference to one side is not as exact
+NOISE = 1e-8  # of a difference quotient, by the size of the output: what rounding can make of nothing
 
 
 class Explanation(str):
@@ -13,30 +26,195 @@ class Explanation(str):
         printer.text(self)
 
 
-def explain(run: Run, node: Node) -> Explanation:
-    """How the adjoint of `node` comes about: the sum, over the edges that leave it, of what each hands back."""
-    output = run.graph.output.label
-    whole = f"∂{output}/∂{node.label}"
-    if node is run.graph.output:
-        return Explanation(f"{whole} = 1")
-    edges = [edge for edge in run.graph.edges if edge.source is node]
-    if not edges:
-        return Explanation(f"{whole} = 0")
-    symbols = " + ".join(_term(edge, edges, run) for edge in edges)
-    numbers = "" if run.graph.has_arrays else " = " + " + ".join(f"{_bracketed(run.adjoints[edge.target])} · {_bracketed(run.locals[edge])}" for edge in edges)
-    return Explanation(f"{whole} = {symbols}{numbers} = {numeral(run.adjoints[node])}")
+class Words:
+    """What can be said about each node and each edge of a graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.leaving: dict[Node, list[Edge]] = {node: [] for node in graph.nodes}
+        self.arriving: dict[Node, list[Edge]] = {node: [] for node in graph.nodes}
+        for edge in graph.edges:
+            self.leaving[edge.source].append(edge)
+            self.arriving[edge.target].append(edge)
+
+    def value(self, node: Node) -> Formula:
+        """``z = x + y = 1 + 2 = 3``"""
+        if node.operation is None:
+            return [name(node), " = ", value(node)]
+
+        def written(operands: list[Any], result: str) -> str:
+            return node.operation.expression(operands)
+
+        return [name(node), " = ", *in_symbols(node, written), " = ", *self._worth_saying(in_numbers(node, written)), value(node)]
+
+    def local(self, edge: Edge) -> Formula:
+        """``∂z/∂x = 2·x = 2·3 = 6``; without a number where there is no derivative for each element."""
+        target = edge.target
+        whole = derivative(target.label, edge.source.label)
+        if self.graph.example.locals[edge] is None:
+            return [whole, say(" is a matrix: what flows back is worked out at once")]
+        symbols = in_symbols(target, self._written(edge))
+        names = [*symbols, " = "] if has_places(symbols) else []
+        return [whole, " = ", *names, *self._worth_saying(in_numbers(target, self._written(edge))), local(edge)]
+
+    @staticmethod
+    def _written(edge: Edge) -> Written:
+        return lambda operands, result: edge.target.operation.local_expression(edge.position, operands, result)
+
+    def _worth_saying(self, numbers: Formula) -> Formula:
+        """An expression in numbers, unless there are none in it, or nothing else, or they are arrays."""
+        tells = len(numbers) > 1 and not self.graph.has_arrays
+        return [*numbers, " = "] if tells else []
+
+    def adjoint(self, node: Node) -> Formula:
+        """``∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: the sum, over the edges that leave the node, of what each hands back."""
+        whole, leaving = derivative(self.graph.output.label, node.label), self.leaving[node]
+        if node is self.graph.output:
+            return [whole, " = ", adjoint(node)]
+        if not leaving:
+            return [whole, " = 0"]
+        symbols, numbers = [], []
+        for edge in leaving:
+            upstream = [] if edge.target is self.graph.output else [*self._upstream(edge), " · "]
+            symbols += [" + ", *upstream, *self._local(edge, bracketed=bool(upstream))]
+            numbers += [" + ", adjoint(edge.target, True), " · ", local(edge, True)]
+        return [whole, " = ", *symbols[1:], *([] if self.graph.has_arrays else [" = ", *numbers[1:]]), " = ", adjoint(node)]
+
+    def flow(self, edge: Edge) -> Formula:
+        """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6``: what an edge hands back."""
+        whole = derivative(self.graph.output.label, edge.source.label)
+        numbers = [adjoint(edge.target, True), " × ", local(edge, True), " = "] if edge.local_expression and not self.graph.has_arrays else []
+        return [whole, " += ", *self._upstream(edge), " · ", *self._local(edge, bracketed=True), " = ", *numbers, flow(edge)]
+
+    def so_far(self, edge: Edge) -> Formula:
+        """What has come together at the source of an edge, if that is not the only one that leaves it."""
+        return [say(", so far "), adjoint(edge.source)] if len(self.leaving[edge.source]) > 1 else []
+
+    def _upstream(self, edge: Edge) -> Formula:
+        return [derivative(self.graph.output.label, edge.target.label)]
+
+    def _local(self, edge: Edge, bracketed: bool) -> Formula:
+        """The local derivative in symbols: as ∂z/∂x where that can mean nothing else."""
+        symbols, target = edge.local_expression, edge.target
+        others = sum(other.target is target for other in self.leaving[edge.source])
+        if not symbols or (target is not self.graph.output and others == 1):
+            return [derivative(target.label, edge.source.label)]
+        symbols = in_symbols(target, self._written(edge))
+        return ["(", *symbols, ")"] if bracketed and (" " in edge.local_expression or edge.local_expression.startswith("−")) else symbols
+
+    def of_node(self, node: Node) -> list[Formula]:
+        """All of it: what the gate works out, its local derivatives, its adjoint."""
+        return [self.value(node), *map(self.local, self.arriving[node]), self.adjoint(node)]
+
+    def of_edge(self, edge: Edge) -> list[Formula]:
+        """The local derivative along an edge, and what flows back."""
+        return [self.local(edge), self.flow(edge)]
 
 
-def _term(edge: Edge, edges: list[Edge], run: Run) -> str:
-    """What one edge hands back, in symbols; the local derivative as ∂z/∂x where that can mean nothing else."""
-    output, target, source = run.graph.output, edge.target, edge.source
-    ambiguous = bool(edge.local_expression) and (target is output or sum(other.target is target for other in edges) > 1)
-    local = edge.local_expression if ambiguous else f"∂{target.label}/∂{source.label}"
-    if target is output:
-        return local
-    return f"∂{output.label}/∂{target.label} · " + (f"({local})" if " " in local or local.startswith("−") else local)
+def step(words: Words, step: Step) -> Formula:
+    """What happens at a step of the sweeps."""
+    match step.kind:
+        case "start":
+            inputs = [part for node in words.graph.inputs for part in (", ", name(node), " = ", value(node))]
+            return [say("given: "), *inputs[1:]] if inputs else [say("nothing is given")]
+        case "forward":
+            return words.value(step.what)
+        case "seed":
+            return [*words.adjoint(step.what), say(": the way back begins")]
+        case _:
+            return [*words.flow(step.what), *words.so_far(step.what)]
 
 
-def _bracketed(number: float | None) -> str:
-    shown = numeral(number)
-    return f"({shown})" if shown.startswith("−") else shown
+def explain(run: Run, what: Node | Edge, detail: str) -> Explanation:
+    """The chain rule at a node or along an edge; with `detail` "full", all that is to be said."""
+    words, state = Words(run.graph), State(run)
+    if detail != "full":
+        return Explanation(state.text(words.adjoint(what) if isinstance(what, Node) else words.of_edge(what)[-1]))
+    formulas = words.of_node(what) if isinstance(what, Node) else words.of_edge(what)
+    return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))])))
+
+
+# ── without calculus ──
+
+
+class Nudge:
+    """What happens if a value is moved a little, by a step to either side: at a node to the output, along an edge to the gate there.
+
+    `derivative` is what the sweeps say of it, `quotient` the difference quotient (of an array all elements are moved together),
+    and `agrees` whether they are the same; both are None where there is nothing to compare.
+    """
+
+    def __init__(self, run: Run, what: Node | Edge) -> None:
+        self.run, self.what = run, what
+        self.derivative = self.quotient = self.agrees = None
+        node = what if isinstance(what, Node) else what.source
+        here = run.primals[node]
+        self.step = STEP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
+        if not (self.step < np.inf):
+            return
+        with np.errstate(all="ignore"):
+            self._compare(run.adjoints[what] if isinstance(what, Node) else _local_sum(run, what))
+
+    def _compare(self, expected: Any) -> None:
+        if expected is None:
+            return
+        before, here, after = (self._moved(by) for by in (-self.step, 0.0, self.step))
+        if not np.isfinite([before, here, after]).all():
+            return
+        self.derivative = float(np.sum(expected))
+        noise = NOISE * max(1.0, abs(here))
+        quotient = (after - before) / (2 * self.step)
+        self.quotient = 0.0 if abs(quotient) < noise else quotient
+        sides = ((after - here) / self.step, (here - before) / self.step)
+        self.agrees = _near(self.derivative, quotient, TOLERANCE, noise) or any(_near(self.derivative, side, ONE_SIDED, noise) for side in sides)
+
+    def _moved(self, by: float) -> float:
+        if isinstance(self.what, Node):
+            return float(np.sum(self.run.bumped(self.what, by)))
+        primals, gate = self.run.primals, self.what.target
+        operands = [primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+        operands[self.what.position] = operands[self.what.position] + by
+        return float(np.sum(gate.operation.number(*operands)))
+
+    @property
+    def formula(self) -> Formula:
+        """``nudging x: Δf/Δx = 6``"""
+        over, under = (self.run.graph.output, self.what) if isinstance(self.what, Node) else (self.what.target, self.what.source)
+        if self.quotient is None:
+            return [say("nudging "), name(under), say(" tells nothing here")]
+        together = " (all elements together)" if isinstance(self.run.primals[under], np.ndarray) else ""
+        verdict = "" if self.agrees else f", but the derivative says {numeral(self.derivative)}"
+        return [say("nudging "), name(under), say(f"{together}: "), derivative(over.label, under.label, "Δ"), f" = {numeral(self.quotient)}", say(verdict)]
+
+
+def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
+    """What to try with a node or an edge: at a gate whose derivative a user wrote by hand, the derivative by each operand too."""
+    if isinstance(what, Edge):
+        return [Nudge(run, what)]
+    edges = [edge for edge in run.graph.edges if edge.target is what] if what.operation is not None and what.operation.is_handwritten else []
+    return [Nudge(run, tried) for tried in ([] if what is run.graph.output else [what]) + edges]
+
+
+def _near(a: float, b: float, tolerance: float, noise: float) -> bool:
+    return a == b or (a != a and b != b) or abs(a - b) <= tolerance * max(abs(a), abs(b)) + noise
+
+
+def _local_sum(run: Run, edge: Edge) -> Any:
+    """How the sum of a gate's elements moves with those of one operand."""
+    primals, gate = run.primals, edge.target
+    operands = [primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+    ones = np.ones_like(primals[gate]) if isinstance(primals[gate], np.ndarray) else 1.0
+    return gate.operation.flow(edge.position, ones, operands, primals[gate])
+
+
+def suspects(run: Run) -> list[Node]:
+    """The gates whose derivative a user wrote by hand, and wrote wrong: a nudge tells otherwise."""
+    return list(dict.fromkeys(edge.target for edge in run.graph.edges if edge.target.operation.is_handwritten and not _holds(run, edge)))
+
+
+def _holds(run: Run, edge: Edge) -> bool:
+    try:
+        nudge = Nudge(run, edge)
+    except Exception:  # the user's function or derivative fails: that is said elsewhere
+        return True
+    return nudge.quotient is None or nudge.agrees

@@ -1,6 +1,7 @@
 """Figure: a run, drawn. It shows itself in notebooks, with or without a kernel, and can be saved."""
 
 import base64
+from collections.abc import Collection
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -10,8 +11,9 @@ import graphviz
 
 from gradviz.draw import dot as dot_
 from gradviz.draw import explain as explain_
+from gradviz.draw import fold, paint
 from gradviz.draw import layout as layout_
-from gradviz.draw import paint
+from gradviz.draw import steps as steps_
 from gradviz.graph import Graph, Node, Run
 
 
@@ -33,8 +35,9 @@ class Figure:
     f     v2²            9         1
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, step: int | None = None) -> None:
         self.run = run
+        self.step = step
 
     @property
     def graph(self) -> Graph:
@@ -42,31 +45,88 @@ class Figure:
         return self.run.graph
 
     @cached_property
+    def shown(self) -> Run:
+        """The run as far as it is shown: at a step, what is not known yet is None."""
+        return self.run if self.step is None else steps_.at(self.run, self.step)
+
+    @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
         return layout_.layout(self.graph, [paint.card_width(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)])
 
     @cached_property
+    def highlights(self) -> paint.Highlights:
+        """The step just taken, and gates whose handwritten derivative is wrong."""
+        wrong = explain_.suspects(self.run)
+        if self.step is None:
+            return paint.Highlights(wrong=wrong)
+        step = steps_.steps(self.graph)[self.step]
+        words = explain_.step(explain_.Words(self.graph), step)
+        return paint.Highlights(step.what, explain_.State(self.shown).text(words), wrong)
+
+    def at(self, step: int) -> "Figure":
+        """The same picture after so many steps of the sweeps: what is not known yet shows a dot, and the step just taken is lit.
+
+        Step 0 has the inputs. Then come the operations, one by one; then the output's gradient, 1; then what flows back, edge
+        by edge. Negative numbers count from the end.
+
+        Raises IndexError if there are not so many steps.
+
+        >>> import gradviz as gv
+        >>> print(gv.draw(gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0)).at(1))
+        f = • at x = 1, y = 2
+        step 1 of 6: v2 = x + y = 1 + 2 = 3
+        <BLANKLINE>
+        name  operation  value  gradient
+        ────────────────────────────────
+        x     input          1         •
+        y     input          2         •
+        v2    x + y          3         •
+        f     v2²            •         •
+        """
+        figure = Figure(self.run, steps_.checked(step, self.graph))
+        figure.layout = self.layout  # nothing moves
+        return figure
+
+    @cached_property
     def svg(self) -> str:
         """The picture as an SVG document."""
-        return paint.paint(self.run, self.layout)
+        return paint.paint(self.shown, self.layout, self.highlights)
 
     @cached_property
     def dot(self) -> graphviz.Digraph:
         """The graph with values, gradients and local derivatives as labels, for any Graphviz."""
-        return dot_.digraph(self.run)
+        return dot_.digraph(self.shown)
 
-    def explain(self, name: str) -> str:
-        """The chain rule at the node of this name, in symbols and in numbers.
+    def explain(self, name: str, to: str | None = None, *, detail: str = "short") -> str:
+        """The chain rule at the node of this name, in symbols and in numbers; or along the edge from it to another node.
+
+        With ``detail="full"`` also what the gate works out, its local derivatives, and what comes of nudging the value.
+
+        Raises KeyError, with the names that there are, if there is no such node.
 
         >>> import gradviz as gv
         >>> def f(x, y):
         ...     z = x + y
         ...     return z**2
-        >>> gv.draw(gv.trace(f, x=1.0, y=2.0)).explain("x")
-        '∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6'
+        >>> figure = gv.draw(gv.trace(f, x=1.0, y=2.0))
+        >>> print(figure.explain("x"))
+        ∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6
+        >>> print(figure.explain("z", detail="full"))
+        z = x + y = 1 + 2 = 3
+        ∂z/∂x = 1
+        ∂z/∂y = 1
+        ∂f/∂z = 2·z = 1 · 6 = 6
+        nudging z: Δf/Δz = 6
         """
-        return explain_.explain(self.run, self.node(name))
+        if detail not in ("short", "full"):
+            raise ValueError(f"detail is 'short' or 'full', not {detail!r:.40}")
+        if to is None:
+            return explain_.explain(self.shown, self.node(name), detail)
+        edges = [edge for edge in self.graph.edges if edge.source is self.node(name) and edge.target is self.node(to)]
+        if not edges:
+            raise KeyError(f"no edge leads from {name!r} to {to!r}")
+        return explain_.Explanation("\n".join(explain_.explain(self.shown, edge, detail) for edge in edges))
 
     def node(self, name: str) -> Node:
         """The node of this name.
@@ -94,7 +154,8 @@ class Figure:
         return f"<Figure {paint.summary(self.run)}>"
 
     def __str__(self) -> str:
-        return f"{paint.summary(self.run)}\n\n{self.run}"
+        step = f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}\n" if self.step is not None else ""
+        return f"{paint.summary(self.shown)}\n{step}\n{self.shown}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
@@ -106,22 +167,33 @@ class Figure:
         return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(str(self), quote=True)}" style="max-width: 100%; height: auto">'
 
 
-def draw(what: Graph | Run | Any) -> Figure:
+def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expand: Collection[str] | bool = ()) -> Figure:
     """The figure of a graph (at the inputs of its trace), of a run, or of a Variable with all it was computed from.
 
-    Of a Variable, gradients are shown as dots until its ``backward()`` was called.
+    `collapse` names the blocks that are to be closed, each to one card (True: all of them), and `expand` those that stay open all
+    the same. Of a Variable, gradients are shown as dots until its ``backward()`` was called.
 
-    Raises TypeError for anything else.
+    Raises TypeError for anything else, and ValueError for names that no block has.
 
     >>> import gradviz as gv
     >>> gv.draw(gv.trace(lambda x: x**2, x=3.0))
     <Figure f = 9 at x = 3>
     """
+    return Figure(_folded(_run(what), collapse, expand))
+
+
+def _run(what: Any) -> Run:
     if isinstance(what, Graph):
-        return Figure(what.example)
+        return what.example
     if isinstance(what, Run):
-        return Figure(what)
+        return what
     if hasattr(what, "_run_"):
-        return Figure(what._run_())
+        return what._run_()
     hint = "; gv.trace(f, x=1.0) makes a graph of a function" if callable(what) else ""
     raise TypeError(f"draw takes a Graph, a Run or a Variable, not the {type(what).__name__} {what!r:.40}{hint}")
+
+
+def _folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> Run:
+    if fold.unfolded(run.graph) is not run.graph:  # folded already
+        return run
+    return fold.folded(run, fold.chosen(run.graph, collapse, expand))

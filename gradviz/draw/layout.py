@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from gradviz.draw.fold import blocks_of
 from gradviz.graph import Block, Edge, Graph, Node
 
 CARD_HEIGHT = 58
@@ -111,11 +112,6 @@ def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Ite
         yield f"n{edge.source.index} -> e{edge.index} [tailport=e headport=w]"
         yield f'e{edge.index} -> n{edge.target.index} [tailport=e headport="{port}"]'
     yield "}"
-
-
-def blocks_of(graph: Graph) -> list[Block]:
-    """The blocks that hold a node of the graph, or a block that does; each after the one around it."""
-    return list(dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path))
 
 
 def _clusters(around: Block | None, blocks: list[Block], inside: dict[Block | None, list[str]]) -> Iterator[str]:

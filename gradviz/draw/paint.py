@@ -2,7 +2,8 @@
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -11,8 +12,11 @@ from xml.sax import saxutils
 import numpy as np
 
 from gradviz.draw import text
-from gradviz.draw.layout import CARD_HEIGHT, Layout
-from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.draw.explain import Words
+from gradviz.draw.fold import Inside, blocks_of, unfolded
+from gradviz.draw.formula import Formula, State
+from gradviz.draw.layout import CARD_HEIGHT, Box, Layout
+from gradviz.graph import Block, Edge, Node, Places, Run
 from gradviz.numerals import FEW, numeral
 
 NARROWEST, WIDEST = 63, 132  # cards
@@ -20,6 +24,8 @@ ELEMENT = 50  # of a vector, on its card
 HEAD = 20
 MARGIN = 12
 LEGEND = 26
+CAPTION, CAPTION_LINE = 13.5, 20  # the size of a step's words, and the height of a line of them
+TITLE_DIGITS = 6
 NARROWEST_FIGURE = 360  # room for the legend
 SIDES = 13  # of a card, where no number stands
 LABEL_ROOM = 42  # pixels of a label
@@ -38,42 +44,24 @@ def heading(node: Node) -> tuple[str, str]:
     return node.label if node.name else "", node.sign
 
 
-def paint(run: Run, layout: Layout, live: bool = False) -> str:
+@dataclass(frozen=True)
+class Highlights:
+    """What is to be seen beside the numbers of a run: the step just taken, which is lit, with its words; gates whose derivative is wrong."""
+
+    lit: Node | Edge | None = None
+    caption: str = ""
+    wrong: Collection[Node] = ()
+
+
+def paint(run: Run, layout: Layout, highlights: Highlights = Highlights(), live: bool = False) -> str:  # noqa: B008
     """The figure of a run as SVG text; `live` for a page that has the style sheet and writes titles itself."""
-    return "\n".join(_document(run, layout, live)) + "\n"
+    return "\n".join(_Painter(run, layout, highlights, live).document()) + "\n"
 
 
 def summary(run: Run) -> str:
     """One line that says what is drawn."""
     inputs = ", ".join(f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs)
     return f"{run.graph.output.label} = {numeral(run.value)}" + (f" at {inputs}" if run.graph.operations else "")
-
-
-def _document(run: Run, layout: Layout, live: bool) -> Iterator[str]:
-    width = max(layout.width, NARROWEST_FIGURE) + 2 * MARGIN
-    height = layout.height + 2 * MARGIN + LEGEND
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
-    if not live:
-        yield f"<title>{escape(summary(run))}</title>"
-        yield f"<desc>{escape(str(run))}</desc>"
-        yield f"<style>{style_sheet()}</style>"
-    yield '<rect class="gv-paper" width="100%" height="100%"/>'
-    yield f'<g transform="translate({MARGIN},{MARGIN})">'
-    for block, box in layout.blocks:
-        shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
-        label = escape(text.cut(block.name, box.width - 20, 11.5))
-        yield f'<g class="gv-block"><title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text></g>'
-    largest = largest_flow(run)
-    for edge in run.graph.edges:
-        yield from _edge(edge, run, layout, largest)
-    for edge in run.graph.edges:  # above all wires
-        yield from _label(edge, run, layout)
-    for node in run.graph.nodes:
-        yield from _node(node, run, layout)
-    yield "</g>"
-    yield _legend(run, height)
-    yield "</svg>"
 
 
 def largest_flow(run: Run) -> float:
@@ -125,75 +113,110 @@ def shapes(run: Run) -> list[Any] | None:
     return [None if number is None else list(np.shape(number)) for number in (*run.numbers, *run.flows.values())]
 
 
-def _edge(edge: Edge, run: Run, layout: Layout, largest: float) -> Iterator[str]:
-    local, flow = run.locals[edge], run.flows[edge]
-    wire = layout.wires[edge.index]
-    data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
-    yield f'<g class="gv-edge" id="e{edge.index}"{_data(data)}>'
-    before_local, before_flow = edge_words(edge, run.graph.output.label)
-    upstream = run.adjoints[edge.target]
-    back = f"{before_flow}{numeral(upstream, 6)} · {numeral(local, 6)} = {numeral(flow, 6)}"
-    yield f"<title>{escape(before_local + numeral(local, 6) + back)}</title>"
-    yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, largest):.2f}"/>'
-    yield f'<path class="gv-wire" d="{wire.path}"/>'
-    yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
-    yield "</g>"
+def node_title(words: Words, node: Node) -> Formula:
+    """What is said of a node when one points at it."""
+    return [*words.value(node), "\n", *words.adjoint(node), *([f"\n{node.source}"] if node.source else [])]
 
 
-def _label(edge: Edge, run: Run, layout: Layout) -> Iterator[str]:
-    wire = layout.wires[edge.index]
-    x, y = wire.label
-    inside = " gv-inside" if edge.source.block and edge.target.block else ""
-    yield f'<g class="gv-label{inside}" data-edge="{edge.index}">'
-    if edge.mark:
-        yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
-    yield _number("gv-local", x + wire.lean, y - 7, local_label(run.locals[edge]), LABEL_ROOM)
-    yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {numeral(run.flows[edge], 3, few=0)}", LABEL_ROOM)
-    yield "</g>"
+def edge_title(words: Words, edge: Edge) -> Formula:
+    """What is said of an edge when one points at it."""
+    return [*words.local(edge), "\nflows back: ", *words.flow(edge)]
 
 
-def words(graph: Graph) -> dict[str, object]:
-    """The words around the numbers in titles, which a live figure fills in: for the figure, for each node and each edge."""
-    output = graph.output.label
-    return {
-        "summary": [output, *(node.label for node in graph.inputs)],
-        "nodes": [node_words(node, output) for node in graph.nodes],
-        "edges": [edge_words(edge, output) for edge in graph.edges],
-    }
+class _Painter:
+    """Paints one figure."""
 
+    def __init__(self, run: Run, layout: Layout, highlights: Highlights, live: bool) -> None:
+        self.run, self.layout, self.highlights, self.live = run, layout, highlights, live
+        self.locals, self.flows, self.primals, self.adjoints = run.locals, run.flows, run.primals, run.adjoints
+        self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
+        self.blank = [local is None for local in run.graph.example.locals.values()]  # edges that never have one
+        self.blocks = {block: number for number, block in enumerate(blocks_of(unfolded(run.graph)))}
 
-def node_words(node: Node, output: str) -> tuple[str, str, str]:
-    """Before the value, before the gradient, and after both."""
-    equation = f"{node.label} = {node.expression} = " if node.operation else f"{node.label} = "
-    return equation, f"\n∂{output}/∂{node.label} = ", f"\n{node.source}" if node.source else ""
+    def document(self) -> Iterator[str]:
+        graph, layout = self.run.graph, self.layout
+        width = max(layout.width, NARROWEST_FIGURE) + 2 * MARGIN
+        caption = text.wrapped(self.highlights.caption, width - 2 * MARGIN, CAPTION)
+        height = layout.height + 2 * MARGIN + LEGEND + CAPTION_LINE * len(caption)
+        size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+        yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
+        if not self.live:
+            yield f"<title>{escape(summary(self.run))}</title>"
+            yield f"<desc>{escape(str(self.run))}</desc>"
+            yield f"<style>{style_sheet()}</style>"
+        yield '<rect class="gv-paper" width="100%" height="100%"/>'
+        yield f'<g transform="translate({MARGIN},{MARGIN})">'
+        for block, box in layout.blocks:
+            yield from self.block(block, box)
+        for edge in graph.edges:
+            yield from self.edge(edge)
+        for edge in graph.edges:  # above all wires
+            yield from self.label(edge)
+        for node in graph.nodes:
+            yield from self.node(node)
+        yield "</g>"
+        for number, line in enumerate(caption):
+            yield f'<text class="gv-caption" x="{MARGIN}" y="{layout.height + 2 * MARGIN + 8 + CAPTION_LINE * number:.1f}">{escape(line)}</text>'
+        yield _legend(self.run, height)
+        yield "</svg>"
 
+    def title(self, words: Formula) -> str:
+        return "<title/>" if self.live else f"<title>{escape(self.state.text(words, TITLE_DIGITS))}</title>"
 
-def edge_words(edge: Edge, output: str) -> tuple[str, str]:
-    """Before the local derivative, and before what flows back."""
-    source, target = edge.source.label, edge.target.label
-    local = f"{edge.local_expression} = " if edge.local_expression else ""
-    return f"∂{target}/∂{source} = {local}", f"\nflows back: ∂{output}/∂{target} · ∂{target}/∂{source} = "
+    def block(self, block: Block, box: Box) -> Iterator[str]:
+        shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
+        label = escape(text.cut(f"▾ {block.name}" if self.live else block.name, box.width - 20, 11.5))
+        words = f'<title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text>'
+        yield f'<g class="gv-block"{_data({"block": self.blocks[block]})}>{words}</g>'
 
+    def edge(self, edge: Edge) -> Iterator[str]:
+        local, flow = self.locals[edge], self.flows[edge]
+        wire = self.layout.wires[edge.index]
+        data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
+        yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{_data(data)}>'
+        yield self.title(edge_title(self.words, edge))
+        yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, self.largest):.2f}"/>'
+        yield f'<path class="gv-wire" d="{wire.path}"/>'
+        yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
+        yield "</g>"
 
-def _node(node: Node, run: Run, layout: Layout) -> Iterator[str]:
-    box = layout.cards[node.index]
-    value, adjoint = run.primals[node], run.adjoints[node]
-    kind = " gv-input" if node.operation is None else ""
-    kind += " gv-output" if node is run.graph.output else ""
-    data = {"value": _full(value), "adjoint": _full(adjoint)}
-    if node.operation is not None:
-        constants = [None if isinstance(operand, Node) else _full(operand) for operand in node.operands]
-        data = {"operation": node.operation.name, "constants": json.dumps(constants), **data}
-    w, middle = box.width, box.width / 2
-    yield f'<g class="gv-node{kind}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
-    before_value, before_adjoint, after = node_words(node, run.graph.output.label)
-    yield f"<title>{escape(before_value + numeral(value, 6) + before_adjoint + numeral(adjoint, 6) + after)}</title>"
-    yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
-    yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
-    yield _heading(node, middle, w)
-    yield _number("gv-value", middle, 35, numeral(value), w - SIDES)
-    yield _number("gv-adjoint", middle, 51, numeral(adjoint), w - SIDES)
-    yield "</g>"
+    def label(self, edge: Edge) -> Iterator[str]:
+        wire = self.layout.wires[edge.index]
+        x, y = wire.label
+        inside = " gv-inside" if edge.source.block and edge.target.block else ""
+        yield f'<g class="gv-label{inside}{self.lit(edge)}" data-edge="{edge.index}">'
+        if edge.mark:
+            yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
+        local = "" if self.blank[edge.index] else f"∂ {numeral(self.locals[edge], 3, few=0)}"
+        yield _number("gv-local", x + wire.lean, y - 7, local, LABEL_ROOM)
+        yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {numeral(self.flows[edge], 3, few=0)}", LABEL_ROOM)
+        yield "</g>"
+
+    def node(self, node: Node) -> Iterator[str]:
+        box, operation = self.layout.cards[node.index], node.operation
+        value, adjoint = self.primals[node], self.adjoints[node]
+        kinds = {"input": operation is None, "output": node is self.run.graph.output, "closed": isinstance(operation, Inside), "wrong": node in self.highlights.wrong}
+        kind = "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
+        data = {"value": _full(value), "adjoint": _full(adjoint)}
+        if operation is not None:
+            constants = [None if isinstance(operand, Node) else _full(operand) for operand in node.operands]
+            data = {"operation": operation.name, "constants": json.dumps(constants), **data}
+        if isinstance(operation, Inside):
+            data["block"] = self.blocks[operation.block]
+        w, middle = box.width, box.width / 2
+        yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
+        yield self.title(node_title(self.words, node))
+        yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
+        yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
+        yield _heading(node, middle, w)
+        yield _number("gv-value", middle, 35, numeral(value), w - SIDES)
+        yield _number("gv-adjoint", middle, 51, numeral(adjoint), w - SIDES)
+        if kinds["wrong"] or (self.live and operation is not None and operation.is_handwritten):
+            yield f'<g class="gv-badge" transform="translate({w:.1f},0)"><circle r="8"/><text y="4">≠</text></g>'
+        yield "</g>"
+
+    def lit(self, what: Node | Edge) -> str:
+        return " gv-lit" if what is self.highlights.lit else ""
 
 
 def _heading(node: Node, middle: float, card: float) -> str:
@@ -205,11 +228,6 @@ def _heading(node: Node, middle: float, card: float) -> str:
     sign = text.cut(sign, room - 6 - min(text.width(name, 12.5), room / 2))
     name = text.cut(name, room - 6 - text.width(sign), 12.5)
     return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
-
-
-def local_label(local: Any) -> str:
-    """The local derivative on an edge; of an array its shape, and nothing where there is none for each element."""
-    return "" if local is None else f"∂ {numeral(local, 3, few=0)}"
 
 
 def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:

@@ -35,6 +35,22 @@ def cut(text: str, room: float, size: float = 12) -> str:
     return text + "…"
 
 
+def wrapped(formula: str, room: float, size: float = 12) -> list[str]:
+    """A chain of equations on as many lines as it needs; a line begins with its sign of equality.
+
+    >>> wrapped("z = x + y = 1 + 2 = 3", 70)
+    ['z = x + y', '= 1 + 2 = 3']
+    """
+    lines: list[str] = []
+    for count, part in enumerate(formula.split(" = ") if formula else []):
+        part = f"= {part}" if count else part
+        if lines and width(f"{lines[-1]} {part}", size) <= room:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return lines
+
+
 def clean(text: str) -> str:
     """`text` with its lines, but each of them printable."""
     return "\n".join(map(printable, text.split("\n")))

@@ -1,23 +1,35 @@
 """View: a figure in a live notebook. The places are sent once; then each move of a slider sends its numbers, and nothing else."""
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from gradviz.draw import paint
+from gradviz.draw import fold, paint
+from gradviz.draw.explain import Words, nudges, step, suspects
 from gradviz.draw.figure import Figure
-from gradviz.graph import Graph, Run
+from gradviz.draw.formula import Formula, name, value
+from gradviz.draw.listing import listing
+from gradviz.draw.steps import checked, last, steps
+from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.live import sliders
 
 STATIC = Path(__file__).parent / "static"
+PARTS = ("numeral", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "view")  # one after another they are one module
 
 
 class View(anywidget.AnyWidget):
-    """A laid-out figure whose numbers change.
+    """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by step, explains what is selected,
+    opens and closes blocks, takes new values on the inputs' cards, and shows the code beside the graph.
 
     `update` runs the graph at new inputs; it is what a slider calls, and any other front end may call it too. Where the
     function takes another branch there, the new graph is drawn. `run` is the run that is shown, `inputs` what was asked for last.
+
+    `step` is the step of the sweeps that is shown (None: all of them are done), `selected` the node or edge that is explained, such as
+    ``"n3"`` or ``"e0"``, `closed` the blocks that are closed, by their number. All three can be set, and follow what a person does.
 
     >>> import gradviz as gv
     >>> view = gv.View(gv.trace(lambda x, y: x * y, x=2.0, y=3.0))
@@ -25,16 +37,36 @@ class View(anywidget.AnyWidget):
     {'x': 3.0, 'y': 5.0}
     """
 
-    _esm = STATIC / "view.js"
+    _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
     _css = paint.style_sheet() + (STATIC / "view.css").read_text(encoding="utf-8")
 
-    structure = traitlets.Dict().tag(sync=True)  # of a graph: its picture, and the words around its numbers
+    structure = traitlets.Dict().tag(sync=True)  # of a graph: its picture, and all that can be said about it
     numbers = traitlets.Bytes().tag(sync=True)  # of a run, as 64-bit floats: primals, local derivatives, adjoints
     message = traitlets.Unicode().tag(sync=True)  # what went wrong at these inputs, if something did
+    step = traitlets.Int(None, allow_none=True).tag(sync=True)
+    selected = traitlets.Unicode().tag(sync=True)
+    nudges = traitlets.Dict().tag(sync=True)  # what comes of moving the selected value a little
+    wrong = traitlets.List(traitlets.Int()).tag(sync=True)  # gates whose handwritten derivative is wrong
+    closed = traitlets.List(traitlets.Int()).tag(sync=True)
+    hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value
+    code = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    code_open = traitlets.Bool(False).tag(sync=True)
+    inputs = traitlets.Any()
 
-    def __init__(self, graph: Graph, **options: Any) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        step: int | None = None,
+        code: bool = False,
+        spans: Mapping[str, tuple[float, float, float]] | None = None,
+        **options: Any,
+    ) -> None:
+        self._spans = dict(spans or {})
         super().__init__(**options)
         self.inputs = graph.example.inputs
+        self.step = None if step is None else checked(step, graph)
+        self.code_open = code
         self._show(graph.example)
 
     def update(self, /, **inputs: Any) -> Run | None:
@@ -43,44 +75,167 @@ class View(anywidget.AnyWidget):
         If the function fails there, the view says so and keeps its picture, and None is returned. An input that the function
         does not have, or that is no number, raises TypeError as `Graph.run` does.
         """
-        self.inputs |= self.run.graph.checked(inputs)
+        inputs = {**self.inputs, **self.run.graph.checked(inputs)}
         try:
-            run = self.run.graph.run(self.inputs)
-        except Exception as error:
+            run = self.run.graph.run(inputs)
+        except Exception as error:  # noqa: BLE001 the user's function may raise anything
             self.message = f"{type(error).__name__}: {error}"
+            self.inputs = inputs
             return None
         self.message = ""
         self._show(run)
+        self.inputs = inputs
         return run
 
     def _show(self, run: Run) -> None:
-        """Send a run: its numbers, and before them its graph's picture if it is a new one."""
-        before = getattr(self, "run", None)
-        self.run = run
-        if before is not None and before.graph is run.graph:
+        """Send a run: its numbers, and before them its graph if it is a new one."""
+        if hasattr(self, "run") and self.run.graph is run.graph:
+            self.run = run
             self.numbers = paint.packed(run, self._places)
-            return
-        figure, replayed = Figure(run), run.graph.run(run.inputs)
-        self._places = replayed.places if replayed.graph is run.graph else None
+        else:
+            self._stage(run)
+        if self._has_handwritten:
+            self.wrong = [node.index for node in suspects(run)]
+        if self.selected:
+            self._nudge()
+
+    def _stage(self, run: Run) -> None:
+        """Send a graph: its picture and its words, and the numbers of a run."""
+        graph = run.graph
+        replayed = graph.run(run.inputs)  # by the program, which knows where its numbers stand
+        self.run = run = replayed if replayed.graph is graph else run
+        self._places = run.places
+        self._has_handwritten = any(node.operation.is_handwritten for node in graph.operations)
+        blocks = fold.blocks_of(fold.unfolded(graph))
+        closed = graph.evaluator.closed if fold.unfolded(graph) is not graph else ()
         with self.hold_sync():
-            self.structure = {
-                "svg": paint.paint(run, figure.layout, live=True),
-                "places": self._places,
-                "shapes": paint.shapes(run),
-                **paint.words(run.graph),
-            }
+            self.structure = structure(run, self._places, self._spans)
             self.numbers = paint.packed(run, self._places)
+            self.closed = [number for number, block in enumerate(blocks) if block in closed]
+            if self.code_open:
+                self._list()
+            else:
+                self.code = None
+
+    @traitlets.observe("closed")
+    def _refold(self, change: Any) -> None:
+        """Close and open blocks."""
+        full = fold.unfolded(self.run.graph)
+        blocks = fold.blocks_of(full)
+        closed = [block for number, block in enumerate(blocks) if number in self.closed]
+        there = self.run.graph.evaluator.closed if full is not self.run.graph else frozenset()
+        if frozenset(closed) == there:
+            return
+        run = fold.fold(full, closed).run(self.run.inputs)
+        self.selected = ""
+        self._stage(run)
+        if self._has_handwritten:
+            self.wrong = [node.index for node in suspects(run)]
+
+    @traitlets.observe("hand")
+    def _take(self, change: Any) -> None:
+        """An input was set on its card."""
+        index, number = self.hand
+        self.update(**{self.run.graph.nodes[index].name: float(number)})
+
+    @traitlets.observe("selected")
+    def _nudge(self, change: Any = None) -> None:
+        """Work out what comes of moving the selected value a little."""
+        what, lines = self._selected, []
+        if what is not None:
+            try:
+                lines = [{"formula": nudge.formula, "agrees": nudge.agrees} for nudge in nudges(self.run, what)]
+            except Exception as error:  # noqa: BLE001 a user's primitive may raise anything
+                lines = [{"formula": [["say", f"nudging fails: {type(error).__name__}: {error}"]], "agrees": None}]
+        self.nudges = {"of": self.selected, "lines": lines}
+
+    @property
+    def _selected(self) -> Node | Edge | None:
+        kind, number = self.selected[:1], self.selected[1:]
+        things = {"n": self.run.graph.nodes, "e": self.run.graph.edges}.get(kind, ())
+        return things[int(number)] if number.isdecimal() and int(number) < len(things) else None
+
+    @traitlets.observe("code_open")
+    def _list(self, change: Any = None) -> None:
+        if self.code_open and hasattr(self, "run"):
+            self.code = listing(self.run.graph)
 
     @property
     def figure(self) -> Figure:
         """The static figure of what is shown now."""
-        return Figure(self.run)
+        return Figure(self.run, None if self.step is None else min(self.step, last(self.run.graph)))
 
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return with_picture(super()._repr_mimebundle_(**options), self.figure)
+
+
+def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
+    """What a live figure knows of a graph: its picture, and all that can be said about its nodes and edges, with places for numbers."""
+    graph, words = run.graph, Words(run.graph)
+    figure = Figure(run)
+    taken = steps(graph)
+    return {
+        "svg": paint.paint(run, figure.layout, live=True),
+        "places": places,
+        "shapes": paint.shapes(run),
+        "summary": summary(graph),
+        "start": step(words, taken[0]),
+        "steps": [[taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken],
+        "nodes": [
+            {
+                "label": node.label,
+                "kind": kind(node, graph),
+                "source": str(node.source) if node.source else "",
+                "value": words.value(node),
+                "adjoint": words.adjoint(node),
+                "input": hand(node, run, spans),
+            }
+            for node in graph.nodes
+        ],
+        "edges": [
+            {
+                "from": edge.source.index,
+                "to": edge.target.index,
+                "blank": graph.example.locals[edge] is None,
+                "local": words.local(edge),
+                "flow": words.flow(edge),
+                "soFar": words.so_far(edge),
+            }
+            for edge in graph.edges
+        ],
+    }
+
+
+def summary(graph: Graph) -> Formula:
+    """One line that says what is drawn."""
+    inputs = [part for node in graph.inputs for part in (", ", name(node), " = ", value(node))]
+    return [name(graph.output), " = ", value(graph.output), *([" at ", *inputs[1:]] if graph.operations else [])]
+
+
+def kind(node: Node, graph: Graph) -> str:
+    """What a node is, in a word or two."""
+    if node.operation is None:
+        return "input"
+    what = "closed block" if isinstance(node.operation, fold.Inside) else "your own gate" if node.operation.is_handwritten else node.operation.name.replace("_", " ")
+    return f"{what}, output" if node is graph.output else what
+
+
+def hand(node: Node, run: Run, spans: Mapping[str, tuple[float, float, float]]) -> dict[str, float] | None:
+    """How an input's number can be moved on its card: between which ends, in which steps. None if it can't be."""
+    number = run.primals[node]
+    if node.operation is not None or not isinstance(number, float):
+        return None
+    if node.name in spans:
+        least, most, grain = spans[node.name]
+    else:
+        try:
+            _, least, most, grain = sliders.span(node.label, number)
+        except ValueError:
+            least, most, grain = -1e300, 1e300, 0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1
+    return {"least": least, "most": most, "grain": grain}
 
 
 def with_picture(bundle: Any, figure: Figure) -> Any:

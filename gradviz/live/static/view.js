@@ -1,226 +1,244 @@
-// A live figure. The picture arrives once, as SVG painted in Python; afterwards only its numbers change:
-// texts, data-* attributes and the widths of what flows back. Nothing that stands on the page moves.
+// A live figure: what Python sends is painted, at most once a frame; what a person does is told to Python.
 
-const SIDES = 13, LABEL_ROOM = 42, CHARACTER = 6; // pixels, as in draw/paint.py: of a card beside its numbers, of a label, of a digit
-const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
+const RESTING = 250; // milliseconds after which descriptions follow the numbers
 
-const FEW = 4; // elements of a vector that are sent, and printed, one by one
-
-/**
- * A number, or an array, as a reader wants it; the same rule as gradviz.numerals.numeral in Python.
- * @typedef {{shape: number[], elements: number[]}} Tensor of more than FEW elements, `elements` is their magnitude alone
- * @param {number | Tensor | null} number
- * @param {number} digits
- * @param {number} few elements of a vector that are printed one by one
- * @returns {string}
- */
-export function numeral(number, digits = 4, few = FEW) {
-  if (number === null) return "•";
-  if (typeof number === "object") {
-    const { shape, elements } = number;
-    if (shape.length > 1) return shape.join("×");
-    return shape[0] <= few ? `[${elements.map((element) => numeral(element, digits)).join(", ")}]` : `(${shape[0]},)`;
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    el.classList.add("gradviz-view");
+    el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the keys
+    this.message = make("div", "gv-message", { role: "status" });
+    this.stage = make("div", "gv-stage");
+    this.player = new Player((step) => this.tell({ step }));
+    this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
+    this.reasons = new Reasons(() => this.select(""));
+    this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
+    this.hands = new Hands(this.stage, (input, value) => this.tell({ hand: [input, value] }));
+    this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
+    this.opener.textContent = "code";
+    this.opener.addEventListener("click", () => this.tell({ code_open: !model.get("code_open") }));
+    const controls = make("div", "gv-controls"), main = make("div", "gv-main"), desk = make("div", "gv-desk");
+    controls.append(this.player.element, this.opener);
+    main.append(this.stage, controls, this.caption, this.reasons.element);
+    desk.append(main, this.code.element);
+    el.append(this.message, desk);
+    this.stage.addEventListener("keydown", (event) => this.key(event));
+    this.stage.addEventListener("pointerover", (event) => this.hover(event));
+    this.stage.addEventListener("pointerleave", () => this.pointAt([]));
+    this.frame = this.rest = 0;
+    this.restaged = true;
+    this.handlers = {
+      "change:structure": () => { this.restaged = true; this.schedule(); },
+      "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
+      "change:numbers change:message change:step change:selected change:nudges change:wrong change:code_open": () => this.schedule(),
+    };
+    for (const [events, handler] of Object.entries(this.handlers)) model.on(events, handler);
+    this.code.load(model.get("code"));
+    this.repaint();
   }
-  if (Number.isNaN(number)) return "nan";
-  if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
-  if (number === 0) return "0";
-  const size = Math.abs(number);
-  const exponent = Number(size.toExponential(digits - 1).split("e")[1]);
-  const fixed = exponent < 21 ? size.toFixed(Math.min(100, Math.max(0, digits - 1 - exponent))) : "1e21";
-  let text;
-  if (exponent >= -3 && Number(fixed) < 1e6) {
-    text = withoutTrailingZeros(fixed);
-  } else {
-    const [mantissa, power] = size.toExponential(digits - 1).split("e");
-    text = `${withoutTrailingZeros(mantissa)}e${Number(power)}`.replace("-", "−");
+
+  end() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.rest);
+    this.player.pause();
+    for (const [events, handler] of Object.entries(this.handlers)) this.model.off(events, handler);
   }
-  return number < 0 ? "−" + text : text;
-}
 
-/** @param {string} text */
-function withoutTrailingZeros(text) {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
-
-/** Whether an array of this shape is sent whole. @param {number[]} shape */
-function isWhole(shape) {
-  return shape.length === 1 && shape[0] <= FEW;
-}
-
-/** How much flows back. @param {number | Tensor | null} flow */
-function magnitude(flow) {
-  return flow === null ? 0 : typeof flow === "object" ? Math.max(0, ...flow.elements.map(Math.abs)) : Math.abs(flow);
-}
-
-/** A number in full, as Python's float() reads it. @param {number | Tensor | null} number */
-function full(number) {
-  if (number === null) return "";
-  if (typeof number === "object") return isWhole(number.shape) ? `[${number.elements.map(full).join(", ")}]` : "";
-  if (Number.isNaN(number)) return "nan";
-  if (!Number.isFinite(number)) return number > 0 ? "inf" : "-inf";
-  return Object.is(number, -0) ? "-0.0" : String(number);
-}
-
-/** @param {Element} text @param {string} shown @param {number} room in pixels, into which longer texts are condensed */
-function write(text, shown, room) {
-  if (text.textContent === shown) return;
-  text.textContent = shown;
-  if (shown.length * CHARACTER > room + 2) {
-    text.setAttribute("textLength", String(room));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  } else if (text.hasAttribute("textLength")) {
-    text.removeAttribute("textLength");
-    text.removeAttribute("lengthAdjust");
+  /** However much arrives, the figure is painted once a frame, with the newest. */
+  schedule() {
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.repaint());
   }
-}
 
-/** The local derivative on an edge; of an array its shape, and nothing where there is none for each element. @param {number | Tensor | null} local */
-function localLabel(local) {
-  return local === null ? "" : `∂ ${numeral(local, 3, 0)}`;
-}
-
-/** The elements of a picture, ready to be written. @param {SVGSVGElement} svg */
-function parts(svg) {
-  const labels = svg.querySelectorAll("g.gv-label");
-  return {
-    svg,
-    nodes: Array.from(svg.querySelectorAll("g.gv-node"), (g) => ({
-      g,
-      isOutput: g.classList.contains("gv-output"),
-      title: g.querySelector("title"),
-      room: Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES,
-      value: g.querySelector(".gv-value"),
-      adjoint: g.querySelector(".gv-adjoint"),
-    })),
-    edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g, index) => ({
-      g,
-      to: Number(g.getAttribute("data-to")),
-      title: g.querySelector("title"),
-      flow: g.querySelector(".gv-flow"),
-      local: labels[index].querySelector(".gv-local"),
-      back: labels[index].querySelector(".gv-back"),
-    })),
-  };
-}
-
-/**
- * Write all numbers of a run into a picture.
- * @param {ReturnType<typeof parts>} picture
- * @param {{summary: string[], nodes: string[][], edges: string[][]}} words the words around the numbers in titles
- * @param {ReturnType<typeof unpacked>} run
- */
-function fill({ svg, nodes, edges }, words, { primals, locals, adjoints, flows }) {
-  nodes.forEach(({ g, title, room, value, adjoint }, index) => {
-    const primal = primals[index], gradient = adjoints[index];
-    const [beforeValue, beforeAdjoint, after] = words.nodes[index];
-    g.setAttribute("data-value", full(primal));
-    g.setAttribute("data-adjoint", full(gradient));
-    write(value, numeral(primal), room);
-    write(adjoint, numeral(gradient), room);
-    title.textContent = beforeValue + numeral(primal, 6) + beforeAdjoint + numeral(gradient, 6) + after;
-  });
-  const largest = Array.from(flows, magnitude).reduce((most, flow) => (Number.isFinite(flow) ? Math.max(most, flow) : most), 0);
-  edges.forEach(({ g, to, title, flow, local, back }, index) => {
-    const derivative = locals[index], flowing = flows[index], upstream = adjoints[to];
-    const [beforeLocal, beforeFlow] = words.edges[index];
-    g.setAttribute("data-local", full(derivative));
-    g.setAttribute("data-flow", full(flowing));
-    write(local, localLabel(derivative), LABEL_ROOM);
-    write(back, `◂ ${numeral(flowing, 3, 0)}`, LABEL_ROOM);
-    flow.setAttribute("stroke-width", flowWidth(flowing, largest).toFixed(2));
-    title.textContent =
-      `${beforeLocal}${numeral(derivative, 6)}${beforeFlow}${numeral(upstream, 6)} · ${numeral(derivative, 6)} = ${numeral(flowing, 6)}`;
-  });
-  const [output, ...inputs] = words.summary;
-  const settings = inputs.map((name, index) => `${name} = ${numeral(primals[index])}`).join(", ");
-  const result = primals[nodes.findIndex(({ isOutput }) => isOutput)];
-  svg.setAttribute("aria-label", `${output} = ${numeral(result)} at ${settings}`);
-}
-
-/** The width of what flows back, in pixels; the same rule as in draw/paint.py. @param {number | Tensor | null} flow @param {number} largest */
-function flowWidth(flow, largest) {
-  const much = magnitude(flow);
-  return much > 0 ? THICKEST * Math.sqrt(Math.min(1, much / Math.max(1, largest))) : 0; // nothing flows, or nan
-}
-
-/**
- * The numbers of a run as Python packed them; null if they do not belong to this picture.
- * @param {DataView} view
- * @param {ReturnType<typeof parts>} picture
- * @param {{places: number[] | null, shapes: (number[] | null)[] | null}} structure where each number stands among those that
- * are sent, if each is sent once; and the shape of each, if there are arrays among them: then flows come too
- */
-function unpacked(view, { nodes, edges }, { places, shapes }) {
-  const sent = new Float64Array(view.byteLength / 8);
-  for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
-  const numbers = places === null || shapes !== null ? sent : Float64Array.from(places, (place) => sent[place]);
-  const cut = (all) => {
-    const ends = [nodes.length, nodes.length + edges.length, 2 * nodes.length + edges.length];
-    return { primals: all.slice(0, ends[0]), locals: all.slice(ends[0], ends[1]), adjoints: all.slice(ends[1], ends[2]), flows: all.slice(ends[2]) };
-  };
-  if (shapes === null) {
-    if (numbers.length !== 2 * nodes.length + edges.length) return null;
-    const run = cut(numbers);
-    return { ...run, flows: edges.map(({ to }, index) => run.adjoints[to] * run.locals[index]) };
+  /** @param {Record<string, unknown>} changes */
+  tell(changes) {
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
+    this.model.save_changes();
   }
-  let at = 0;
-  const all = shapes.map((shape) => {
-    if (shape === null) return null;
-    if (shape.length === 0) return numbers[at++];
-    const start = at;
-    at += isWhole(shape) ? shape[0] : 1;
-    return { shape, elements: Array.from(numbers.subarray(start, at)) };
-  });
-  return at === numbers.length ? cut(all) : null;
+
+  /** A new graph: put its picture in place of the old one. */
+  restage() {
+    const focused = /** @type {HTMLElement | null} */ (this.stage.querySelector(":focus"))?.dataset;
+    this.restaged = false;
+    this.structure = this.model.get("structure");
+    const { svg, nodes, edges } = this.structure;
+    this.picture = new Picture(svg);
+    this.picture.blank = edges.map(({ blank }) => blank);
+    this.picture.svg.setAttribute("role", "group");
+    this.picture.svg.setAttribute("aria-roledescription", "computational graph");
+    this.stage.querySelector("svg.gradviz")?.remove();
+    this.stage.prepend(this.picture.svg);
+    for (const [kind, parts] of [["n", this.picture.nodes], ["e", this.picture.edges]]) {
+      parts.forEach(({ g }, index) => this.reachable(g, `${kind}${index}`, kind === "n" ? nodes[index] : null));
+    }
+    this.picture.edges.forEach(({ label }, index) => label.addEventListener("click", () => this.focus(`e${index}`)));
+    this.picture.svg.addEventListener("click", (event) => {
+      if (!/** @type {Element} */ (event.target).closest(".gv-node, .gv-edge, .gv-label, .gv-block > text")) this.select("");
+    });
+    for (const block of this.picture.blocks) this.closable(block);
+    this.hands.hold(this.picture, nodes, () => this.run);
+    this.tabStop = "n0";
+    this.stopAt("n0");
+    const again = focused && (focused.block ? this.picture.svg.querySelector(`.gv-node[data-block="${focused.block}"], .gv-block[data-block="${focused.block}"] > text`) : null);
+    if (again) /** @type {SVGElement} */ (again).focus();
+  }
+
+  /** Let a card or a wire be focused, which selects it. @param {SVGElement} g @param {string} id @param {object | null} node */
+  reachable(g, id, node) {
+    g.setAttribute("tabindex", "-1");
+    g.setAttribute("role", node?.input ? "spinbutton" : "button");
+    g.addEventListener("focus", () => { this.stopAt(id); if (this.model.get("selected") !== id) this.select(id); });
+    if (g.dataset.block) {
+      g.querySelector(".gv-head").addEventListener("click", () => this.toggle(Number(g.dataset.block)));
+      g.querySelectorAll(".gv-name, .gv-sign").forEach((text) => text.addEventListener("click", () => this.toggle(Number(g.dataset.block))));
+    }
+  }
+
+  /** @param {SVGElement} block */
+  closable(block) {
+    const handle = block.querySelector("text"), number = Number(block.dataset.block);
+    for (const [name, value] of [["tabindex", "0"], ["role", "button"], ["aria-expanded", "true"], ["data-block", String(number)]]) handle.setAttribute(name, value);
+    handle.setAttribute("aria-label", `close ${block.querySelector("title").textContent}`);
+    handle.addEventListener("click", () => this.toggle(number));
+    handle.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        event.stopPropagation();
+        this.toggle(number);
+      }
+    });
+  }
+
+  /** Close a block, or open it. @param {number} block */
+  toggle(block) {
+    const closed = this.model.get("closed");
+    this.tell({ closed: closed.includes(block) ? closed.filter((other) => other !== block) : [...closed, block], selected: "" });
+  }
+
+  /** @param {string} id */
+  select(id) {
+    if (this.model.get("selected") !== id) this.tell({ selected: id });
+  }
+
+  /** @param {string} id */
+  focus(id) {
+    this.picture.elements(id)[0]?.focus({ preventScroll: false });
+  }
+
+  /** Of all cards and wires one is reached by Tab; the arrow keys lead to the others. @param {string} id */
+  stopAt(id) {
+    this.picture.elements(this.tabStop)[0]?.setAttribute("tabindex", "-1");
+    this.picture.elements(id)[0]?.setAttribute("tabindex", "0");
+    this.tabStop = id;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target === this.hands.editor || event.ctrlKey || event.metaKey) return;
+    const g = target.closest(".gv-node, .gv-edge");
+    const id = g?.id ?? "", input = g && id[0] === "n" ? this.structure.nodes[Number(id.slice(1))].input : null;
+    if (this.act(event, id, input, g)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  /** Do what a key asks for; tells whether it asked for anything. */
+  act(event, id, input, g) {
+    const { key } = event, index = Number(id.slice(1));
+    if (key === ",") this.player.jump(this.player.now - 1);
+    else if (key === ".") this.player.jump(this.player.now + 1);
+    else if (key === "Home") this.player.jump(0);
+    else if (key === "End") this.player.jump(null);
+    else if (key === "Escape") this.select("");
+    else if (g === null) return false;
+    else if (input && stepsOf(event)) this.hands.moved(index, stepsOf(event));
+    else if (key.startsWith("Arrow")) {
+      const next = walked(this.structure, this.picture, id, key);
+      if (next !== null) this.focus(next);
+    } else if (input && (key === "Enter" || key === "F2")) this.hands.open(index);
+    else if (input && /^[-−\d.]$/.test(key)) this.hands.open(index, key);
+    else if (key === "Enter" || (key === " " && g.dataset.block)) {
+      if (!g.dataset.block) return this.select(id) ?? true;
+      this.toggle(Number(g.dataset.block));
+    } else if (key === " ") this.player.timer ? this.player.pause() : this.player.play();
+    else return false;
+    return true;
+  }
+
+  /** @param {PointerEvent} event */
+  hover(event) {
+    const target = /** @type {Element} */ (event.target).closest(".gv-node, .gv-edge, .gv-label");
+    const id = target === null ? "" : target.id || `e${/** @type {SVGElement} */ (target).dataset.edge}`;
+    if (id) this.describe(id);
+    this.code.mark("gv-pointed", id ? [id] : []);
+  }
+
+  /** @param {string[]} ids */
+  pointAt(ids) {
+    this.picture.mark("gv-pointed", ids);
+    if (!ids.length) this.code.mark("gv-pointed", []);
+  }
+
+  /** Say in words what a card or a wire shows, for pointers and for screen readers. @param {string} id */
+  describe(id) {
+    const index = Number(id.slice(1)), { nodes, edges } = this.structure;
+    if (id[0] === "n") {
+      const { value, adjoint, source, input } = nodes[index], { g, title } = this.picture.nodes[index];
+      title.textContent = [formulaText(value, this.state, 6), formulaText(adjoint, this.state, 6), source].filter(Boolean).join("\n");
+      g.setAttribute("aria-label", title.textContent);
+      if (input) for (const name of ["aria-valuenow", "aria-valuetext"]) g.setAttribute(name, full(this.run.primals[index]));
+    } else {
+      const { local, flow } = edges[index], { g, title } = this.picture.edges[index];
+      title.textContent = `${formulaText(local, this.state, 6)}\nflows back: ${formulaText(flow, this.state, 6)}`;
+      g.setAttribute("aria-label", title.textContent);
+    }
+  }
+
+  describeAll() {
+    this.structure.nodes.forEach((_, index) => this.describe(`n${index}`));
+    this.structure.edges.forEach((_, index) => this.describe(`e${index}`));
+    this.picture.svg.setAttribute("aria-label", formulaText(this.structure.summary, this.run));
+  }
+
+  repaint() {
+    this.frame = 0;
+    const { model } = this;
+    this.message.textContent = model.get("message");
+    if (this.restaged) this.restage();
+    const run = unpacked(model.get("numbers"), this.structure);
+    if (run === null) return;
+    const last = this.structure.steps.length - 1, wanted = model.get("step");
+    const step = wanted === null ? null : Math.min(wanted, last), selected = this.picture.elements(model.get("selected")).length ? model.get("selected") : "";
+    this.run = run;
+    this.state = stateAt(run, this.structure, step);
+    this.picture.fill(this.state);
+    this.picture.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
+    this.picture.mark("gv-selected", selected ? [selected] : []);
+    this.picture.mark("gv-because", because(this.structure, selected));
+    this.picture.mark("gv-wrong", model.get("wrong").map((node) => `n${node}`));
+    this.player.show(step, last);
+    const words = stepWords(this.structure, step);
+    if (step === null) this.caption.replaceChildren();
+    else this.caption.replaceChildren(formulaElement(words, this.state));
+    this.reasons.show(this.structure, this.state, selected, model.get("nudges"));
+    const open = model.get("code_open");
+    this.opener.setAttribute("aria-pressed", String(open));
+    this.code.element.hidden = !open;
+    if (open) {
+      this.code.fill(this.state);
+      this.code.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
+      this.code.mark("gv-here", selected ? [selected] : []);
+    }
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.describeAll(), RESTING);
+  }
 }
 
 function render({ model, el }) {
-  const message = document.createElement("div");
-  message.className = "gv-message";
-  message.setAttribute("role", "status");
-  const stage = document.createElement("div");
-  el.classList.add("gradviz-view");
-  el.append(message, stage);
-
-  let picture = null, svg = null, frame = 0;
-
-  /** A new graph: put its picture in place of the old one. The SVG is made by Python, with all texts escaped. */
-  function restage() {
-    const document_ = new DOMParser().parseFromString(model.get("structure").svg, "image/svg+xml");
-    svg = document.importNode(document_.documentElement, true);
-    svg.style.minWidth = `${0.75 * Number(svg.getAttribute("width"))}px`; // smaller, and it could not be read: scroll instead
-    stage.replaceChildren(svg);
-    picture = parts(svg);
-  }
-
-  function repaint() {
-    frame = 0;
-    if (svg === null) restage();
-    const structure = model.get("structure");
-    const run = unpacked(model.get("numbers"), picture, structure);
-    if (run !== null) fill(picture, structure, run);
-    message.textContent = model.get("message");
-  }
-
-  /** However many numbers arrive, the figure is painted once a frame, with the newest. */
-  function schedule() {
-    if (frame === 0) frame = requestAnimationFrame(repaint);
-  }
-
-  function changeStructure() {
-    svg = null;
-    schedule();
-  }
-
-  model.on("change:structure", changeStructure);
-  model.on("change:numbers change:message", schedule);
-  repaint();
-
-  return () => {
-    cancelAnimationFrame(frame);
-    model.off("change:structure", changeStructure);
-    model.off("change:numbers change:message", schedule);
-  };
+  const view = new View(model, el);
+  return () => view.end();
 }
 
 export default { render };

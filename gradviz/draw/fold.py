@@ -1,0 +1,267 @@
+"""Granularity: a graph with some of its blocks closed, each of them then one gate whose inside is hidden.
+
+What leaves a closed block stays as a node, with one edge from each value that comes in. The derivative along such an edge is the
+sum over all hidden paths, so the adjoints of the nodes that are left are those of the open graph.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradviz.graph import Block, Edge, Graph, Node, Places, Run, Source, applied_derivative
+
+Key = tuple[tuple[str, int], ...]  # a block's path: names, and which of those of that name in the block around it
+
+
+def blocks_of(graph: Graph) -> list[Block]:
+    """The blocks that hold a node of the graph, or a block that does; each after the one around it."""
+    return list(dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path))
+
+
+def keys(graph: Graph) -> dict[Block, Key]:
+    """What each block is called from outside, the same in every trace of the same function."""
+    found: dict[Block, Key] = {}
+    counts: dict[tuple[Key, str], int] = {}
+    for block in blocks_of(graph):
+        around = found[block.parent] if block.parent else ()
+        number = counts[around, block.name] = counts.get((around, block.name), -1) + 1
+        found[block] = (*around, (block.name, number))
+    return found
+
+
+def chosen(graph: Graph, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> set[Block]:
+    """The blocks to close: those with a name in `collapse` (True for all), but for those with a name in `expand`.
+
+    Raises ValueError, with the names that there are, for a name that no block has.
+    """
+    blocks = blocks_of(graph)
+    wanted, kept = (_names(names, what) for names, what in ((collapse, "collapse"), (expand, "expand")))
+    for name in [*(wanted or ()), *(kept or ())]:
+        if all(block.name != name for block in blocks):
+            there = ", ".join(dict.fromkeys(block.name for block in blocks)) or "none; decorate a function with @gv.block to make one"
+            raise ValueError(f"{graph.name} has no block called {name!r}; there are {there}")
+    return {block for block in blocks if (wanted is None or block.name in wanted) and not (kept is None or block.name in kept)}
+
+
+def _names(names: Any, what: str) -> list[str] | None:
+    """Names of blocks; None for all."""
+    if isinstance(names, bool):
+        return None if names else []
+    names = [names] if isinstance(names, str) else names
+    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"{what} takes names of blocks, as in {what}=['sigmoid'], or True for all of them, not {names!r:.40}")
+    return list(names)
+
+
+def unfolded(graph: Graph) -> Graph:
+    """The graph with all its blocks open."""
+    return graph.evaluator.full if isinstance(graph.evaluator, Folding) else graph
+
+
+def fold(graph: Graph, closed: Collection[Block]) -> Graph:
+    """The graph with these of its blocks closed, and all others open. It runs like any other."""
+    graph = unfolded(graph)
+    return Folding(graph, closed).graph if closed else graph
+
+
+def folded(run: Run, closed: Collection[Block]) -> Run:
+    """A run of an open graph as a run of the same graph with these blocks closed."""
+    return Folding(run.graph, closed).run_of(run) if closed else run
+
+
+def shown_as(graph: Graph) -> tuple[list[int], dict[int, int]]:
+    """Where the open graph is to be seen in this one. For each of its nodes, an index: if it is hidden, of the node that it leads to.
+    For each of its edges that is not hidden, by index, the index here."""
+    full = unfolded(graph)
+    if full is graph:
+        return [node.index for node in full.nodes], {edge.index: edge.index for edge in full.edges}
+    return graph.evaluator.shown_as()
+
+
+class Inside:
+    """The operation that a closed block is: what one node that leaves it makes of the values that come in."""
+
+    def __init__(self, block: Block, gates: Sequence[Node], operands: Sequence[Node]) -> None:
+        self.block = block
+        self.name = block.name
+        self.gates = gates  # in the order of the work, the last being the one that leaves
+        self.operands = operands
+        self.is_handwritten = any(gate.operation.is_handwritten for gate in gates)
+
+    def sign(self, constants: Sequence[str | None]) -> str:
+        return f"▸ {self.name}"
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        return ("",) * len(self.operands)
+
+    def expression(self, operands: Sequence[Any]) -> str:
+        return f"{self.name}({', '.join(map(str, operands))})"
+
+    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+        return applied_derivative(self.name, position, operands)
+
+    def number(self, *operands: Any) -> Any:
+        return self._values(operands)[self.gates[-1]]
+
+    def _values(self, operands: Sequence[Any]) -> dict[Node, Any]:
+        values = dict(zip(self.operands, operands, strict=True))
+        for gate in self.gates:
+            values[gate] = gate.operation.number(*(values[operand] if isinstance(operand, Node) else operand for operand in gate.operands))
+        return values
+
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
+        return self.flows(adjoint, self._values(operands))[self.operands[position]]
+
+    def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
+        """What an adjoint hands back to each value that comes in, at these values of all the gates."""
+        adjoints = {self.gates[-1]: adjoint}
+        for gate in reversed(self.gates):
+            operands = [values[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+            for position, operand in enumerate(gate.operands):
+                if isinstance(operand, Node):
+                    flow = gate.operation.flow(position, adjoints[gate], operands, values[gate])
+                    adjoints[operand] = adjoints[operand] + flow if operand in adjoints else flow
+        return adjoints
+
+
+class Folding:
+    """The evaluator of a folded graph: runs the open one, and adds up the hidden paths."""
+
+    def __init__(self, full: Graph, closed: Collection[Block]) -> None:
+        self.full = full
+        self.closed = frozenset(closed)
+        around = {node: next((block for block in node.block.path if block in self.closed), None) if node.block else None for node in full.nodes}
+        leaving = {full.output} | {edge.source for edge in full.edges if around[edge.source] is not around[edge.target]}
+        self.visible = [node for node in full.nodes if around[node] is None or node in leaving]
+        self.nodes: dict[Node, Node] = {}  # of the open graph, and of this one
+        for node in self.visible:
+            operation, operands, block = node.operation, node.operands, node.block
+            if around[node] is not None:
+                operation, block = self._inside(node, around[node]), around[node].parent
+                operands = operation.operands
+            made = tuple(self.nodes[operand] if isinstance(operand, Node) else operand for operand in operands)
+            self.nodes[node] = Node(len(self.nodes), node.label, operation, made, node.name, node.source, block)
+        self._places: tuple[Places, Places] | None = None
+        self._add_up()
+        numbers = self._picked(full.example_numbers, self.added(full.example_numbers))
+        self.graph = Graph(full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers)
+
+    def _inside(self, leaving: Node, block: Block) -> Inside:
+        """What is hidden behind a node that leaves a closed block."""
+        visible, gates, operands, waiting = set(self.visible), {leaving}, set(), [leaving]
+        while waiting:
+            for operand in waiting.pop().operands:
+                if not isinstance(operand, Node) or operand in gates:
+                    continue
+                if operand in visible:
+                    operands.add(operand)
+                else:
+                    gates.add(operand)
+                    waiting.append(operand)
+        in_order = (sorted(nodes, key=lambda node: node.index) for nodes in (gates, operands))
+        return Inside(block, *in_order)
+
+    def _add_up(self) -> None:
+        """Make `added`, the function that gives the derivatives along the edges of closed blocks from the numbers of the open graph,
+        and `picks`: where each number of the folded graph stands among those, first, and the ones that are added."""
+        full = self.full
+        arriving: dict[Node, list[Edge]] = {node: [] for node in full.nodes}
+        for edge in full.edges:
+            arriving[edge.target].append(edge)
+        lines, results, locals_ = [], [], []
+        all_numbers = 2 * len(full.nodes) + len(full.edges)
+        for node, made in self.nodes.items():
+            if isinstance(made.operation, Inside):
+                more, terms = self._along(made.operation, arriving)
+                lines += more
+                for operand in made.operation.operands:
+                    locals_.append(all_numbers + len(results))
+                    results.append(terms[operand])
+            else:
+                locals_ += (len(full.nodes) + edge.index for edge in arriving[node])
+        primals = [node.index for node in self.nodes]
+        adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
+        self.picks = Places((*primals, *locals_, *adjoints))
+        namespace: dict[str, Any] = {}
+        exec("\n    ".join(["def added(n):", *lines, f"return ({''.join(f'{result}, ' for result in results)})"]), namespace)
+        self.added = namespace["added"]
+
+    def _along(self, inside: Inside, arriving: dict[Node, list[Edge]]) -> tuple[list[str], dict[Node, str]]:
+        """The sum over all hidden paths as lines of Python, and the name of the sum for each value that comes in."""
+        edges = [edge for gate in inside.gates for edge in arriving[gate]]
+        primals, locals_ = self.full.example.primals, self.full.example.locals
+        shapes = {np.shape(primals[node]) for node in (*inside.gates, *inside.operands)}
+        if len(shapes) > 1 or any(locals_[edge] is None for edge in edges):
+            return [], dict.fromkeys(inside.operands, "None")
+        lines, names = [], {inside.gates[-1]: ""}
+        for gate in reversed(inside.gates):
+            for edge in arriving[gate]:
+                term = f"{names[gate]}n[{len(self.full.nodes) + edge.index}]"
+                name = f"d{edge.source.index}_{inside.gates[-1].index}"
+                lines.append(f"{name} = {f'{name} + ' if edge.source in names else ''}{term}")
+                names[edge.source] = f"{name} * "
+        return lines, {operand: names[operand].removesuffix(" * ") for operand in inside.operands}
+
+    def _picked(self, numbers: Sequence[Any], added: Sequence[Any]) -> tuple[Any, ...]:
+        return self.picks((*numbers, *added))
+
+    def run_of(self, run: Run) -> Run:
+        """A run of the open graph as one of the folded graph."""
+        numbers, added = run.numbers, self.added(run.numbers)
+        if self.full.has_arrays:
+            return Run(self.graph, self._picked(numbers, added), None, run.retraced, self._flows(run))
+        if run.places is not None and (self._places is None or self._places[0] is not run.places):
+            first = 1 + max(run.places)
+            self._places = run.places, Places(run.places[pick] if pick < len(numbers) else first + pick - len(numbers) for pick in self.picks)
+        if self._places is None:
+            return Run(self.graph, self._picked(numbers, added), None, run.retraced)
+        distinct = run.distinct if run.places is not None else self._places[0].compressed(numbers)
+        return Run(self.graph, (*distinct, *added), self._places[1], run.retraced)
+
+    def _flows(self, run: Run) -> tuple[Any, ...]:
+        """What flows back along each edge, worked out once for each closed block."""
+        values, flows, known = dict(run.primals), [], iter(run.flows.items())
+        for node, made in self.nodes.items():
+            if isinstance(made.operation, Inside):
+                adjoint = run.adjoints[node]
+                back = made.operation.flows(adjoint, values) if adjoint is not None else {}
+                flows += (back.get(operand) for operand in made.operation.operands)
+            elif node.operation is not None:
+                flows += (flow for edge, flow in known if edge.target is node)
+        return tuple(flows)
+
+    @property
+    def full_places(self) -> Places | None:
+        """Where the numbers of the open graph stand among the distinct ones of a run."""
+        return self._places and self._places[0]
+
+    def shown_as(self) -> tuple[list[int], dict[int, int]]:
+        leads_to = {gate: made.index for made in reversed(self.graph.nodes) if isinstance(made.operation, Inside) for gate in made.operation.gates}
+        nodes = [self.nodes[node].index if node in self.nodes else leads_to[node] for node in self.full.nodes]
+        first = len(self.full.nodes)
+        here = self.picks[len(self.nodes) : len(self.nodes) + len(self.graph.edges)]
+        return nodes, {pick - first: index for index, pick in enumerate(here) if pick < first + len(self.full.edges)}
+
+    # ── gradviz.graph.Evaluator ──
+
+    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
+        return self._again(self.full.evaluator.run(self.full, values))
+
+    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
+        return self._again(self.full.evaluator.anew(self.full, values, why))
+
+    def _again(self, run: Run) -> Run:
+        if run.graph is self.full:
+            return self.run_of(run)
+        closed = {key for block, key in keys(self.full).items() if block in self.closed}
+        return folded(run, [block for block, key in keys(run.graph).items() if key in closed])
+
+    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
+        return self.run_of(self.full.evaluator.sweep(self.full, values, count))
+
+    def listing(self, graph: Graph) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
+        return self.full.evaluator.listing(self.full)
+
+    def origin(self, graph: Graph) -> Source | None:
+        return self.full.evaluator.origin(self.full)

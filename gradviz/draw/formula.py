@@ -1,0 +1,106 @@
+"""Formulas with places for numbers: what a gate does and what the chain rule says, in symbols, to be filled from any run.
+
+A formula is a list of parts, so plain that a live figure can be sent it as it is and fill it itself (``live/static/formula.js``):
+
+- a text of operators and functions, as it stands; ``["name", name]``, a name; ``["say", words]``, words between formulas;
+- ``["∂", over, under]``, a derivative by its two names (or ``"Δ"``, a quotient of differences);
+- ``["value", index]``, ``["adjoint", index]``, ``["local", index]`` or ``["flow", index]``, a number of the node or the edge of this
+  index; with a third part, 1, it stands in brackets where it is negative.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradviz.graph import Edge, Node, Run
+from gradviz.numerals import numeral
+
+Part = str | list[Any]
+Formula = list[Part]
+Written = Callable[[list[Any], str], str]  # an expression, written with these operands and this result
+RESULT, FIRST = "\ue000", 0xE001  # characters that stand for the result and the operands while an expression is taken apart
+
+
+def name(node: Node) -> Part:
+    return ["name", node.label]
+
+
+def say(words: str) -> Part:
+    return ["say", words]
+
+
+def derivative(over: str, under: str, sign: str = "∂") -> Part:
+    """∂over/∂under."""
+    return [sign, over, under]
+
+
+def value(node: Node, bracketed: bool = False) -> Part:
+    return ["value", node.index, 1] if bracketed else ["value", node.index]
+
+
+def adjoint(node: Node, bracketed: bool = False) -> Part:
+    return ["adjoint", node.index, 1] if bracketed else ["adjoint", node.index]
+
+
+def local(edge: Edge, bracketed: bool = False) -> Part:
+    return ["local", edge.index, 1] if bracketed else ["local", edge.index]
+
+
+def flow(edge: Edge) -> Part:
+    return ["flow", edge.index]
+
+
+def in_symbols(node: Node, written: Written) -> Formula:
+    """An expression of the operands and the result of `node` in their names."""
+    return _taken_apart(node, written, lambda of, before, after: name(of))
+
+
+def in_numbers(node: Node, written: Written) -> Formula:
+    """The same in numbers."""
+    return _taken_apart(node, written, lambda of, before, after: value(of, _needs_brackets(before, after)))
+
+
+def has_places(formula: Formula) -> bool:
+    """Whether there is more in it than text."""
+    return any(isinstance(part, list) for part in formula)
+
+
+def _taken_apart(node: Node, written: Written, part_of: Callable[[Node, str, str], Part]) -> Formula:
+    stand = {chr(FIRST + position): operand for position, operand in enumerate(node.operands) if isinstance(operand, Node)}
+    text = written([chr(FIRST + position) if isinstance(operand, Node) else operand for position, operand in enumerate(node.operands)], RESULT)
+    parts: Formula = [""]
+    for at, character in enumerate(text):
+        of = node if character == RESULT else stand.get(character)
+        if of is not None:
+            parts += [part_of(of, text[:at], text[at + 1 :]), ""]
+        else:
+            parts[-1] += character
+    return [part for part in parts if part]
+
+
+def _needs_brackets(before: str, after: str) -> bool:
+    """Whether a negative number needs brackets between these texts."""
+    opens = not before or before[-1] in "(|[" or before.endswith(", ")
+    closes = not after or after[0] in " ,)|]·/"
+    return not (opens and closes)
+
+
+class State:
+    """The numbers that fill a formula: those of a run, by kind."""
+
+    def __init__(self, run: Run) -> None:
+        self.numbers = {kind: tuple(numbers.values()) for kind, numbers in (("value", run.primals), ("adjoint", run.adjoints), ("local", run.locals), ("flow", run.flows))}
+
+    def text(self, formula: Sequence[Any], digits: int = 4) -> str:
+        """The formula on a line, its places filled."""
+        return "".join(self._part(part, digits) for part in formula)
+
+    def _part(self, part: Any, digits: int) -> str:
+        if isinstance(part, str):
+            return part
+        kind, *rest = part
+        if kind in ("name", "say"):
+            return rest[0]
+        if kind in ("∂", "Δ"):
+            return f"{kind}{rest[0]}/{kind}{rest[1]}"
+        shown = numeral(self.numbers[kind][rest[0]], digits)
+        return f"({shown})" if len(rest) > 1 and shown.startswith("−") else shown

@@ -1,0 +1,81 @@
+"""Sliders for inputs, from ipywidgets' abbreviations."""
+
+import math
+from contextlib import suppress
+from typing import Any
+
+import ipywidgets as widgets
+from traitlets import TraitError
+
+from gradviz.numerals import real
+
+STEPS = 200  # about so many positions of a slider
+
+
+def between_steps(slider: widgets.Widget, value: float) -> bool:
+    """Whether a slider stands as near to `value` as it can: a browser moves one that was set between two steps to the nearer."""
+    if not isinstance(slider, widgets.FloatSlider) or not math.isfinite(value):
+        return False
+    steps = (value - slider.min) / slider.step
+    return abs(steps - round(steps)) > 1e-6 and abs(slider.value - value) <= slider.step * 0.500001
+
+
+def place(slider: widgets.Widget, value: float) -> None:
+    """Move a slider, and its ends if they are in the way; a widget that can't show the value stays as it is."""
+    if isinstance(slider, widgets.FloatSlider):
+        if not math.isfinite(value):
+            return
+        slider.max = max(slider.max, value)
+        slider.min = min(slider.min, value)
+    with suppress(TraitError, OverflowError, ValueError):
+        slider.value = value
+
+
+def slider(name: str, abbreviation: Any) -> widgets.Widget:
+    """The widget for one input, from its abbreviation."""
+    if isinstance(abbreviation, widgets.Widget):
+        real(getattr(abbreviation, "value", None), f"the value of the widget for input {name!r}")
+        return abbreviation
+    value, least, most, width = span(name, abbreviation)
+    return widgets.FloatSlider(
+        value=value,
+        min=least,
+        max=most,
+        step=width,
+        description=name,
+        readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
+        description_allow_html=False,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="300px"),
+    )
+
+
+def span(name: str, abbreviation: Any) -> tuple[float, float, float, float]:
+    """Where a slider stands, where it begins and ends, and its step: the value stands on a step."""
+    if isinstance(abbreviation, tuple | list):
+        if len(abbreviation) not in (2, 3):
+            raise TypeError(f"input {name!r} must be a number, (least, most) or (least, most, step), not {abbreviation!r}")
+        least, most, *step = (real(part, f"input {name!r}: each part of its range") for part in abbreviation)
+        if not (math.isfinite(least) and math.isfinite(most) and least < most) or (step and not step[0] > 0):
+            raise ValueError(f"input {name!r}: in (least, most, step), least must be below most and the step positive, not {abbreviation!r}")
+        value = least + (most - least) / 2
+    else:
+        value = real(abbreviation, f"input {name!r}")
+        if not math.isfinite(value):
+            raise ValueError(f"input {name!r} must be finite to have a slider, not {value}; give a range, as in {name}=(-1, 1)")
+        least, most = sorted((-value, 3 * value)) if value else (-1.0, 1.0)
+        step = []
+    if not (math.isfinite(most - least) and (most - least) / STEPS > 0):
+        raise ValueError(f"input {name!r}: from {least} to {most} is too far or too near for a slider; give (least, most)")
+    width = step[0] if step else _round_step((most - least) / STEPS)
+    if isinstance(abbreviation, tuple | list):
+        value = least + width * round((value - least) / width)
+    else:  # the value stands on a step, whole steps away from both ends
+        least, most = (value + width * round((end - value) / width) for end in (least, most))
+    return value, least, most, width
+
+
+def _round_step(step: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return min((1, 2, 5, 10), key=lambda factor: abs(factor * power - step)) * power

@@ -1,0 +1,87 @@
+// Formulas with places for numbers, as gradviz/draw/formula.py makes them: filled as text, and as MathML.
+
+/**
+ * @typedef {string | [string, ...(string | number)[]]} Part
+ * @typedef {Part[]} Formula
+ * @typedef {number | Tensor | null} Value null while it is not known
+ * @typedef {{primals: Value[], locals: Value[], adjoints: Value[], flows: Value[], sent: Float64Array}} Run
+ */
+
+const MATH = "http://www.w3.org/1998/Math/MathML";
+const KINDS = { value: "primals", adjoint: "adjoints", local: "locals", flow: "flows" };
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+const TOKENS = /(?<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?<name>[\p{L}_][\p{L}\p{N}_₀-₉]*′?[₀-₉]*)|(?<number>\d[\d.]*)|(?<space>\s+)|(?<sign>\+=|.)/gu;
+
+/** The number that belongs in a place. @param {Run} run @param {Part} part @returns {Value} */
+function numberAt(run, [kind, index, ...rest]) {
+  if (kind !== "sent") return run[KINDS[kind]][index];
+  const [light, of] = rest; // hidden in a closed block, and known as soon as that is
+  const known = (of === "adjoint" ? run.adjoints : run.primals)[light] !== null;
+  return known && index >= 0 ? run.sent[index] : null;
+}
+
+/** @param {Part} part @param {Run} run @param {number} digits */
+function partText(part, run, digits) {
+  if (typeof part === "string") return part;
+  const [kind, first, second] = part;
+  if (kind === "name" || kind === "say") return first;
+  if (kind === "∂" || kind === "Δ") return `${kind}${first}/${kind}${second}`;
+  const shown = numeral(numberAt(run, part), digits);
+  return kind !== "sent" && second === 1 && shown.startsWith("−") ? `(${shown})` : shown;
+}
+
+/** A formula on a line, its places filled. @param {Formula} formula @param {Run} run @param {number} digits */
+function formulaText(formula, run, digits = 4) {
+  return formula.map((part) => partText(part, run, digits)).join("");
+}
+
+/** @param {string} tag @param {(Node | string)[]} children @param {string} [kind] */
+function math(tag, children, kind) {
+  const element = document.createElementNS(MATH, tag);
+  if (kind) element.setAttribute("class", kind);
+  if (tag === "mo") element.setAttribute("stretchy", "false");
+  if (tag === "mi") element.setAttribute("mathvariant", "normal"); // names as they stand on the cards
+  element.append(...children);
+  return element;
+}
+
+/** A text of names, numbers and operators, after the elements that are there already. @param {string} text @param {Element[]} made */
+function addTokens(text, made) {
+  for (const { groups, 0: token } of text.matchAll(TOKENS)) {
+    if (groups.raised && made.length) {
+      const power = Array.from(token, (digit) => "0123456789−"[RAISED.indexOf(digit)]).join("");
+      made.push(math("msup", [made.pop(), math("mn", [power])]));
+    } else if (!groups.space) made.push(math(groups.name ? "mi" : groups.number ? "mn" : "mo", [token]));
+  }
+}
+
+/** @param {Part} part @param {Run} run @param {Element[]} made */
+function addPart(part, run, made) {
+  if (typeof part === "string") return addTokens(part, made);
+  const [kind, first, second] = part;
+  if (kind === "name") made.push(math("mi", [first]));
+  else if (kind === "say") made.push(math("mtext", [first.replace(/^ | $/g, "\u00a0")]));
+  else if (kind === "∂" || kind === "Δ") {
+    made.push(math("mfrac", [first, second].map((name) => math("mrow", [math("mo", [kind]), math("mi", [name])]))));
+  } else made.push(math("mn", [partText(part, run, 4)], { value: "gv-value", local: "gv-local" }[kind] ?? "gv-adjoint"));
+}
+
+/**
+ * A formula as an element: MathML for the eye, the same as plain text for a screen reader.
+ * @param {Formula} formula
+ * @param {Run} run
+ */
+function formulaElement(formula, run) {
+  const element = document.createElement("span");
+  element.className = "gv-formula";
+  const spoken = document.createElement("span");
+  spoken.className = "gv-spoken";
+  spoken.textContent = formulaText(formula, run);
+  /** @type {Element[]} */
+  const made = [];
+  for (const part of formula) addPart(part, run, made);
+  const shown = math("math", [math("mrow", made)]);
+  shown.setAttribute("aria-hidden", "true");
+  element.append(spoken, shown);
+  return element;
+}

@@ -1,0 +1,130 @@
+// The hand on the number: an input's value is dragged, typed, or stepped with the arrow keys, on its card.
+
+const PIXELS_A_STEP = 2, SLACK = 3; // of a drag; and how far a click may slip
+
+class Hands {
+  /**
+   * @param {HTMLElement} stage
+   * @param {(input: number, value: number) => void} set
+   */
+  constructor(stage, set) {
+    this.stage = stage;
+    this.set = set;
+    this.editor = make("input", "gv-editor", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
+    this.editor.hidden = true;
+    this.editor.addEventListener("keydown", (event) => this.key(event));
+    this.editor.addEventListener("blur", () => this.close(true));
+    stage.append(this.editor);
+    this.input = -1;
+  }
+
+  /** Make the inputs' cards of a picture draggable. @param {Picture} picture @param {{input: object | null}[]} nodes @param {() => Run} run */
+  hold(picture, nodes, run) {
+    this.picture = picture;
+    this.nodes = nodes;
+    this.run = run;
+    nodes.forEach(({ input }, index) => {
+      if (input === null) return;
+      const { g } = picture.nodes[index];
+      g.classList.add("gv-held");
+      g.addEventListener("pointerdown", (event) => this.grasp(event, index));
+      g.addEventListener("dblclick", () => this.open(index));
+    });
+  }
+
+  /** @param {number} index @param {number} steps */
+  moved(index, steps, from = Number(this.run().primals[index])) {
+    const { grain } = this.nodes[index].input;
+    const value = (Math.round(from / grain) + steps) * grain;
+    this.set(index, Number(value.toPrecision(12)));
+  }
+
+  /** @param {PointerEvent} event @param {number} index */
+  grasp(event, index) {
+    if (event.button !== 0 || this.input === index) return;
+    const g = /** @type {Element} */ (event.currentTarget);
+    const start = event.clientX, from = Number(this.run().primals[index]), { least, most } = this.nodes[index].input;
+    let dragging = false;
+    /** @param {PointerEvent} move */
+    const move = (move) => {
+      if (!dragging && Math.abs(move.clientX - start) <= SLACK) return;
+      if (!dragging) g.classList.add("gv-dragged");
+      dragging = true;
+      const { grain } = this.nodes[index].input;
+      const wanted = from + Math.round((move.clientX - start) / PIXELS_A_STEP) * grain * (move.shiftKey ? 0.1 : 1);
+      this.moved(index, 0, Math.max(Math.min(least, from), Math.min(Math.max(most, from), wanted)));
+    };
+    const end = () => {
+      g.classList.remove("gv-dragged");
+      g.removeEventListener("pointermove", move);
+      for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) g.removeEventListener(kind, end);
+    };
+    g.setPointerCapture(event.pointerId);
+    g.addEventListener("pointermove", move);
+    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) g.addEventListener(kind, end);
+  }
+
+  /** Write in place of the number. @param {number} index @param {string} [text] */
+  open(index, text) {
+    if (!this.nodes[index]?.input || !Number.isFinite(this.nodes[index].input.grain)) return;
+    const value = this.picture.nodes[index].g.querySelector(".gv-card").getBoundingClientRect();
+    const frame = this.stage.getBoundingClientRect(), scale = value.height / 58;
+    Object.assign(this.editor.style, {
+      left: `${value.x - frame.x + this.stage.scrollLeft + 2}px`, top: `${value.y - frame.y + 20 * scale}px`,
+      width: `${value.width - 4}px`, height: `${20 * scale}px`, fontSize: `${12 * scale}px`,
+    });
+    this.input = index;
+    this.before = Number(this.run().primals[index]);
+    this.editor.value = text ?? full(this.before);
+    this.editor.setAttribute("aria-label", this.nodes[index].label);
+    this.editor.setAttribute("aria-invalid", "false");
+    this.editor.hidden = false;
+    this.editor.focus();
+    if (text === undefined) this.editor.select();
+  }
+
+  /** @param {boolean} keep */
+  close(keep) {
+    const index = this.input;
+    if (index < 0) return;
+    const value = parsed(this.editor.value);
+    this.input = -1;
+    this.editor.hidden = true;
+    if (keep && value !== null && value !== this.before) this.set(index, value);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const index = this.input, steps = stepsOf(event);
+    if (steps) {
+      event.preventDefault();
+      const from = parsed(this.editor.value) ?? this.before;
+      const { grain } = this.nodes[index].input;
+      const value = Number(((Math.round(from / grain) + steps) * grain).toPrecision(12));
+      this.editor.value = full(value);
+      this.before = value;
+      this.set(index, value);
+    } else if (event.key === "Enter" || event.key === "Escape") {
+      event.preventDefault();
+      if (event.key === "Enter" && parsed(this.editor.value) === null) {
+        this.editor.setAttribute("aria-invalid", "true");
+        return;
+      }
+      this.close(event.key === "Enter");
+      this.picture.nodes[index].g.focus();
+    }
+  }
+}
+
+/** How many steps a key asks for. @param {KeyboardEvent} event */
+function stepsOf({ key, altKey, ctrlKey, metaKey }) {
+  if (altKey || ctrlKey || metaKey) return 0;
+  return { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[key] ?? 0;
+}
+
+/** A number as people write it; null if it is none. @param {string} text */
+function parsed(text) {
+  const plain = text.trim().replace("−", "-").replace(/^(-?\d+),(\d+)$/, "$1.$2");
+  const value = { inf: Infinity, "-inf": -Infinity, "∞": Infinity, "-∞": -Infinity }[plain] ?? Number(plain || NaN);
+  return Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,157 @@
+// The picture: it arrives once, as SVG painted in Python; afterwards only its numbers change: texts, data-* attributes and the
+// widths of what flows back. Nothing that stands on the page moves.
+
+const SIDES = 13, LABEL_ROOM = 42, CHARACTER = 6; // pixels, as in draw/paint.py: of a card beside its numbers, of a label, of a digit
+const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A text that is written only when it changes. */
+class Words {
+  /** @param {Element} element @param {number} room in pixels, into which longer texts are condensed */
+  constructor(element, room) {
+    this.element = element;
+    this.room = room;
+    this.shown = element.textContent;
+  }
+
+  /** @param {string} shown */
+  write(shown) {
+    if (shown === this.shown) return;
+    const wasLong = this.isLong();
+    this.element.textContent = this.shown = shown;
+    if (this.isLong()) {
+      this.element.setAttribute("textLength", String(this.room));
+      this.element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    } else if (wasLong) {
+      this.element.removeAttribute("textLength");
+      this.element.removeAttribute("lengthAdjust");
+    }
+  }
+
+  isLong() {
+    return this.shown.length * CHARACTER > this.room + 2;
+  }
+}
+
+/** The elements of a picture, ready to be written. */
+class Picture {
+  /** @param {string} svg made by Python, with all texts escaped */
+  constructor(svg) {
+    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+    /** @type {SVGSVGElement} */
+    this.svg = document.importNode(parsed, true);
+    this.svg.style.minWidth = `${0.75 * Number(this.svg.getAttribute("width"))}px`; // smaller, and it could not be read: scroll instead
+    const labels = this.svg.querySelectorAll("g.gv-label");
+    this.nodes = Array.from(this.svg.querySelectorAll("g.gv-node"), (g) => {
+      const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
+      const [value, adjoint] = [".gv-value", ".gv-adjoint"].map((kind) => new Words(g.querySelector(kind), room));
+      return { g, title: g.querySelector("title"), value, adjoint, numbers: [undefined, undefined] };
+    });
+    this.edges = Array.from(this.svg.querySelectorAll("g.gv-edge"), (g, index) => {
+      const [local, back] = [".gv-local", ".gv-back"].map((kind) => new Words(labels[index].querySelector(kind), LABEL_ROOM));
+      const hit = g.querySelector(".gv-wire").cloneNode(); // a wire is too thin to be met
+      hit.setAttribute("class", "gv-hit");
+      g.append(hit);
+      return { g, label: labels[index], title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, numbers: [undefined, undefined] };
+    });
+    this.blocks = Array.from(this.svg.querySelectorAll("g.gv-block"));
+  }
+
+  /** Write the numbers of a run. @param {Run} run */
+  fill({ primals, locals, adjoints, flows }) {
+    this.nodes.forEach((node, index) => {
+      const value = primals[index], adjoint = adjoints[index];
+      if (changed(node.numbers, 0, value)) {
+        node.g.setAttribute("data-value", full(value));
+        node.value.write(numeral(value));
+      }
+      if (changed(node.numbers, 1, adjoint)) {
+        node.g.setAttribute("data-adjoint", full(adjoint));
+        node.adjoint.write(numeral(adjoint));
+      }
+    });
+    let largest = 1;
+    for (const flow of flows) {
+      const much = magnitude(flow);
+      if (much > largest && much < Infinity) largest = much;
+    }
+    this.edges.forEach((edge, index) => {
+      const local = locals[index], flow = flows[index];
+      if (changed(edge.numbers, 0, local)) {
+        edge.g.setAttribute("data-local", full(local));
+        edge.local.write(local === null && !this.blank[index] ? "∂ •" : localLabel(local));
+      }
+      if (changed(edge.numbers, 1, flow)) {
+        edge.g.setAttribute("data-flow", full(flow));
+        edge.back.write(`◂ ${numeral(flow, 3, 0)}`);
+      }
+      const width = flowWidth(flow, largest).toFixed(2);
+      if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
+    });
+  }
+
+  /** Which edges have no local derivative at all, so that they show none even when all is known. @type {boolean[]} */
+  blank = [];
+
+  /** The elements of a node or an edge by its id, such as n3 or e5. @param {string} id @returns {Element[]} */
+  elements(id) {
+    const index = Number(id.slice(1));
+    if (id[0] === "n") return this.nodes[index] ? [this.nodes[index].g] : [];
+    return this.edges[index] ? [this.edges[index].g, this.edges[index].label] : [];
+  }
+
+  /** Give these, and no others, a class. @param {string} kind @param {Iterable<string>} ids */
+  mark(kind, ids) {
+    for (const element of this.svg.querySelectorAll(`.${kind}`)) element.classList.remove(kind);
+    for (const id of ids) for (const element of this.elements(id)) element.classList.add(kind);
+  }
+}
+
+/** Whether a number is another than the one that is kept. @param {Value[]} kept @param {number} at @param {Value} number */
+function changed(kept, at, number) {
+  if (Object.is(kept[at], number)) return false;
+  kept[at] = number;
+  return true;
+}
+
+/** The local derivative on an edge; of an array its shape, and nothing where there is none for each element. @param {Value} local */
+function localLabel(local) {
+  return local === null ? "" : `∂ ${numeral(local, 3, 0)}`;
+}
+
+/** The width of what flows back, in pixels; the same rule as in draw/paint.py. @param {Value} flow @param {number} largest */
+function flowWidth(flow, largest) {
+  const much = magnitude(flow);
+  return much > 0 ? THICKEST * Math.sqrt(Math.min(1, much / largest)) : 0; // nothing flows, or nan
+}
+
+/**
+ * The numbers of a run as Python packed them; null if they do not belong to this structure.
+ * @param {DataView} view
+ * @param {object} structure with `places`: where each number stands among those that are sent, if each is sent once; and `shapes`:
+ * the shape of each, if there are arrays among them: then flows come too
+ * @returns {Run | null}
+ */
+function unpacked(view, { nodes, edges, places, shapes }) {
+  const sent = new Float64Array(view.byteLength / 8);
+  for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
+  const cut = (all) => {
+    const ends = [nodes.length, nodes.length + edges.length, 2 * nodes.length + edges.length];
+    return { primals: all.slice(0, ends[0]), locals: all.slice(ends[0], ends[1]), adjoints: all.slice(ends[1], ends[2]), flows: all.slice(ends[2]), sent };
+  };
+  if (shapes === null) {
+    const numbers = places === null ? sent : Float64Array.from(places, (place) => sent[place]);
+    if (numbers.length !== 2 * nodes.length + edges.length) return null;
+    const run = cut(numbers);
+    return { ...run, flows: Float64Array.from(edges, ({ to }, index) => run.adjoints[to] * run.locals[index]) };
+  }
+  let at = 0;
+  const all = shapes.map((shape) => {
+    if (shape === null) return null;
+    if (shape.length === 0) return sent[at++];
+    const start = at;
+    at += isWhole(shape) ? shape[0] : 1;
+    return { shape, elements: Array.from(sent.subarray(start, at)) };
+  });
+  return at === sent.length ? cut(all) : null;
+}

@@ -1,0 +1,90 @@
+// Why: the panel that explains the node or the edge that is selected.
+
+class Reasons {
+  /** @param {() => void} close */
+  constructor(close) {
+    this.element = make("section", "gv-why", { "aria-label": "explanation" });
+    this.heading = make("h4", "gv-heading");
+    this.lines = make("div", "gv-lines");
+    const button = make("button", "gv-button gv-close", { type: "button", "aria-label": "close the explanation", title: "close" });
+    button.append(icon("M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z"));
+    button.addEventListener("click", close);
+    this.element.append(this.heading, button, this.lines);
+    this.element.hidden = true;
+  }
+
+  /**
+   * @param {object} structure
+   * @param {Run} state
+   * @param {string} id of a node or an edge; empty if none is selected
+   * @param {{of?: string, lines?: {formula: Formula, agrees: boolean | null}[]}} nudges what comes of moving the value a little
+   */
+  show(structure, state, id, nudges) {
+    const said = id === "" ? null : id[0] === "n" ? nodeReasons(structure, Number(id.slice(1))) : edgeReasons(structure, Number(id.slice(1)));
+    this.element.hidden = said === null;
+    if (said === null) return;
+    this.heading.replaceChildren(...said.heading);
+    const rows = said.rows.map(([label, formula]) => reasonRow(label, formulaElement(formula, state)));
+    for (const [count, { formula, agrees }] of (nudges.of === id ? nudges.lines : []).entries()) {
+      const row = reasonRow(count ? "" : "without calculus", formulaElement(formula, state));
+      row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
+      rows.push(row);
+    }
+    this.lines.replaceChildren(...rows);
+  }
+}
+
+/** @param {string} label @param {Element} content */
+function reasonRow(label, content) {
+  const row = make("div", "gv-row"), name = make("span", "gv-label-of-row");
+  name.textContent = label;
+  row.append(name, content);
+  return row;
+}
+
+/** @param {object} structure @param {number} index @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null} */
+function nodeReasons({ nodes, edges }, index) {
+  const node = nodes[index];
+  if (!node) return null;
+  const arriving = edges.filter(({ to }) => to === index);
+  return {
+    heading: [titled(node.label), node.kind, ...(node.source ? [sourced(node.source)] : [])],
+    rows: [
+      ["value", node.value],
+      ...arriving.map(({ local }, count) => [count ? "" : arriving.length > 1 ? "local derivatives" : "local derivative", local]),
+      ["gradient", node.adjoint],
+    ],
+  };
+}
+
+/** @param {object} structure @param {number} index */
+function edgeReasons({ nodes, edges }, index) {
+  const edge = edges[index];
+  if (!edge) return null;
+  return {
+    heading: [titled(`${nodes[edge.from].label} → ${nodes[edge.to].label}`), nodes[edge.to].kind],
+    rows: [["local derivative", edge.local], ["flows back", edge.flow]],
+  };
+}
+
+/** @param {string} text */
+function titled(text) {
+  const name = make("span", "gv-title");
+  name.textContent = text;
+  return name;
+}
+
+/** @param {string} text */
+function sourced(text) {
+  const source = make("code", "gv-source");
+  source.textContent = text;
+  return source;
+}
+
+/** What leads to the number that is selected: the edges whose flows it gathers, or the two factors of a flow. @param {object} structure @param {string} id */
+function because({ edges }, id) {
+  const index = Number(id.slice(1));
+  if (id === "") return [];
+  if (id[0] === "e") return edges[index] ? [`n${edges[index].to}`] : [];
+  return edges.flatMap(({ from }, edge) => (from === index ? [`e${edge}`] : []));
+}

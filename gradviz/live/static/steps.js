@@ -1,0 +1,43 @@
+// The sweeps step by step, as gradviz/draw/steps.py takes them: what is known after so many steps.
+
+/**
+ * @typedef {["start" | "seed", null] | ["forward" | "backward", number]} Step
+ */
+
+/** The sum of what has come together and what comes. @param {Value} before @param {Value} flow @returns {Value} */
+function added(before, flow) {
+  if (before === null || flow === null) return flow;
+  if (typeof before === "number" && typeof flow === "number") return before + flow;
+  return typeof flow === "object" && typeof before === "object" ? { shape: flow.shape, elements: flow.elements.map((element, at) => element + before.elements[at]) } : flow;
+}
+
+/**
+ * A run as it stands after `step` steps (null: after all): what is not known yet is null.
+ * @param {Run} run
+ * @param {{steps: Step[], edges: {from: number, to: number}[]}} structure
+ * @param {number | null} step
+ * @returns {Run}
+ */
+function stateAt(run, { steps, edges }, step) {
+  if (step === null) return run;
+  const taken = steps.slice(0, step + 1);
+  const known = Array.from(run.primals, () => true);
+  for (const [kind, node] of steps) if (kind === "forward") known[node] = false;
+  const flows = Array.from(run.flows, () => null), adjoints = Array.from(run.adjoints, () => null);
+  for (const [kind, at] of taken) {
+    if (kind === "forward") known[at] = true;
+    else if (kind === "seed") {
+      const used = new Set(edges.map(({ from }) => from));
+      adjoints.forEach((_, node) => { if (!used.has(node)) adjoints[node] = run.adjoints[node]; });
+    } else if (kind === "backward") {
+      const { from } = edges[at];
+      flows[at] = run.flows[at];
+      adjoints[from] = added(adjoints[from], run.flows[at]);
+    }
+  }
+  return {
+    primals: Array.from(run.primals, (value, node) => (known[node] ? value : null)),
+    locals: Array.from(run.locals, (value, edge) => (known[edges[edge].to] ? value : null)),
+    adjoints, flows, sent: run.sent,
+  };
+}
