@@ -10,25 +10,11 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gradviz.lessons import trust
+from reading import PLACES, READ
 
 ROOT = Path(__file__).parent.parent.parent
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 CHAIN_RULE = "03-chain-rule.ipynb"
-READ = """(svg) => ({
-    nodes: Array.from(svg.querySelectorAll("g.gv-node"), (g) => ({
-        value: g.dataset.value, adjoint: g.dataset.adjoint,
-        shown: [".gv-value", ".gv-adjoint"].map((kind) => g.querySelector(kind).textContent),
-    })),
-    edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g) => ({ local: g.dataset.local, flow: g.dataset.flow })),
-    labels: Array.from(svg.querySelectorAll("g.gv-label"), (g) => [".gv-local", ".gv-back"].map((kind) => g.querySelector(kind).textContent)),
-})"""
-PLACES = """(svg) => {
-    const frame = svg.getBoundingClientRect();
-    return Array.from(svg.querySelectorAll("g.gv-node > .gv-card, g.gv-edge > .gv-wire"), (part) => {
-        const box = part.getBoundingClientRect();
-        return [box.x - frame.x, box.y - frame.y, box.width, box.height];
-    });
-}"""
 
 
 def check_against_python(svg, function, inputs):

@@ -7,7 +7,8 @@ class View {
     this.model = model;
     this.el = el;
     el.classList.add("gradviz-view");
-    el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the keys
+    el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the keys …
+    el.addEventListener("keydown", (event) => event.stopPropagation()); // … and its notebook the focus
     this.message = make("div", "gv-message", { role: "status" });
     this.stage = make("div", "gv-stage");
     this.player = new Player((step) => this.tell({ step }));

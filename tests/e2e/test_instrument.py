@@ -1,0 +1,289 @@
+"""The live figure as an instrument, in JupyterLab: steps, reasons, blocks, hands on the numbers, code beside the graph."""
+
+import json
+import shutil
+from pathlib import Path
+
+import gradviz as gv
+import nbformat
+import numpy as np
+import pytest
+from circuit import INPUTS, circuit
+from gradviz.numerals import numeral
+from reading import PLACES, READ
+
+LESSON = Path(__file__).parent.parent.parent / "notebooks" / "03-chain-rule.ipynb"
+DEFINITIONS = '''
+import gradviz as gv, numpy as np, ipywidgets, json
+
+@gv.block
+def sigmoid(t):
+    n = -t
+    e = np.exp(n)
+    return 1 / (1 + e)
+
+@gv.block
+def neuron(w, x, b):
+    s = w * x + b
+    return sigmoid(s)
+
+def nested(w, x, b):
+    h = neuron(w, x, b)
+    y = neuron(h, x, b)
+    return h * y
+
+@gv.primitive
+def cube(x): return x**3
+cube.derivative(lambda x, out: -3 * x * x)
+
+def planted(x, y):
+    z = x * y
+    c = cube(z)
+    return c * z + y
+'''
+
+
+def ledger(run):
+    """What is known after each step of both sweeps, done here once more: lists by node and by edge, None where nothing is known yet."""
+    graph = run.graph
+    values = [run.primals[node] if node.operation is None else None for node in graph.nodes]
+    locals_, flows, adjoints = [None] * len(graph.edges), [None] * len(graph.edges), [None] * len(graph.nodes)
+    known = [[*values], [*locals_], [*adjoints], [*flows]]
+    yield [list(part) for part in known]
+    for node in graph.nodes:
+        if node.operation is None:
+            continue
+        operands = [known[0][operand.index] if hasattr(operand, "index") else operand for operand in node.operands]
+        known[0][node.index] = node.operation.number(*operands)
+        for edge in graph.edges:
+            if edge.target is node:
+                known[1][edge.index] = run.locals[edge]
+        yield [list(part) for part in known]
+    for node in graph.nodes:
+        if not any(edge.source is node for edge in graph.edges):
+            known[2][node.index] = 1.0 if node is graph.output else 0.0
+    yield [list(part) for part in known]
+    for node in reversed(graph.nodes):
+        for edge in graph.edges:
+            if edge.target is node:
+                flow = known[3][edge.index] = known[2][node.index] * known[1][edge.index]
+                before = known[2][edge.source.index]
+                known[2][edge.source.index] = flow if before is None else before + flow
+                yield [list(part) for part in known]
+
+
+def assert_shows(svg, known):
+    """Every number that a picture shows, and holds in full, is the one that is known; a dot where none is."""
+    values, locals_, adjoints, flows = known
+    seen = svg.evaluate(READ)
+    assert [node["shown"] for node in seen["nodes"]] == [[numeral(value), numeral(adjoint)] for value, adjoint in zip(values, adjoints)]
+    assert seen["labels"] == [[f"∂ {numeral(local, 3)}", f"◂ {numeral(flow, 3)}"] for local, flow in zip(locals_, flows)]
+    for kind, part, numbers in (("nodes", "value", values), ("nodes", "adjoint", adjoints), ("edges", "local", locals_), ("edges", "flow", flows)):
+        assert [float(one[part]) if one[part] else None for one in seen[kind]] == numbers
+
+
+def press_until(page, key, reached, most=40):
+    """Press a key until the focus has reached what is asked for."""
+    for _ in range(most):
+        if page.evaluate(f"() => !!document.activeElement?.closest({json.dumps(reached)})"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} did not lead to {reached}")
+
+
+def frames(page, count=3):
+    """Let a few frames pass."""
+    page.evaluate("(count) => new Promise((done) => { const next = () => (count-- > 0 ? requestAnimationFrame(next) : done()); next(); })", count)
+
+
+def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, open_notebook, tmp_path):
+    shutil.copy(LESSON, jupyter.folder / "steps.ipynb")
+    notebook = open_notebook(jupyter.address, "steps.ipynb")
+    notebook.run_all()
+    page = notebook.page
+    view = page.locator(".gradviz-view").first
+    svg = view.locator("svg.gradviz")
+    svg.wait_for(timeout=60_000)
+    svg.scroll_into_view_if_needed()
+    source = "".join(cell.source + "\n" for cell in nbformat.read(LESSON, 4).cells if cell.cell_type == "code" and "def circuit" in cell.source)
+    namespace = {"gv": gv, "np": np}
+    (tmp_path / "lesson.py").write_text(source, encoding="utf-8")
+    exec(compile(source, str(tmp_path / "lesson.py"), "exec"), namespace)
+    run = gv.trace(namespace["circuit"], INPUTS).example
+    moments = list(ledger(run))
+    assert len(moments) == 8 + 1 + 12 + 1
+
+    page.locator(".widget-slider .noUi-handle").last.focus()
+    press_until(page, "Tab", ".gv-scrub")
+    places = svg.evaluate(PLACES)
+    page.keyboard.press("Home")
+    for way, key in ((range(len(moments)), "ArrowRight"), (range(len(moments) - 1, -1, -1), "ArrowLeft")):
+        for step in way:
+            frames(page)
+            assert view.locator(".gv-count").text_content() == f"step {step} of 21"
+            assert_shows(svg, moments[step])
+            lit = [element.get_attribute("id") for element in svg.locator("g.gv-node.gv-lit, g.gv-edge.gv-lit").all()]
+            assert len(lit) == (step > 0)
+            figure = gv.draw(run).at(step)
+            assert view.locator(".gv-step .gv-spoken").text_content() == figure.highlights.caption
+            assert svg.evaluate(PLACES) == places
+            page.keyboard.press(key)
+    page.keyboard.press("End")
+    press_until(page, "Shift+Tab", ".gv-play")
+    page.keyboard.press("Enter")  # plays from the first step
+    page.wait_for_function("(view) => view.querySelector('.gv-count').textContent === 'step 3 of 21'", arg=view.element_handle(), timeout=20_000)
+    page.keyboard.press("Enter")
+    frames(page)
+    assert_shows(svg, moments[int(view.locator(".gv-count").text_content().split()[1])])
+
+
+@pytest.fixture
+def instrument(jupyter, open_notebook):
+    """A notebook with these cells, run; and a way to ask its kernel."""
+
+    def open_(name, *cells):
+        made = [nbformat.v4.new_code_cell(cell) for cell in (DEFINITIONS, *cells)]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), jupyter.folder / f"{name}.ipynb")
+        notebook = open_notebook(jupyter.address, f"{name}.ipynb")
+        notebook.run_all()
+        page = notebook.page
+        page.wait_for_function(f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}", timeout=60_000)
+
+        def ask(expression):
+            """The value of an expression in the kernel."""
+            page.wait_for_timeout(150)
+            answer = page.evaluate(
+                """(code) => new Promise((done, fail) => {
+                    const app = window.jupyterapp || window.jupyterlab;
+                    const asked = app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code: '', user_expressions: { answer: code } });
+                    asked.onReply = (reply) => { const { answer } = reply.content.user_expressions; answer.data ? done(answer.data['text/plain']) : fail(new Error(answer.evalue)); };
+                })""",
+                f"json.dumps({expression})",
+            )
+            page.wait_for_timeout(100)
+            return json.loads(eval(answer))
+
+        return page, page.locator(".gradviz-view").all(), ask
+
+    return open_
+
+
+def test_reasons_blocks_hands_and_code(instrument):
+    page, (view, wrong), ask = instrument("instrument", "nest = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nnest", "plant = gv.explore(planted, x=1.5, y=2.0)\nplant")
+    svg = view.locator("svg.gradviz")
+
+    # why: selected by mouse and by keyboard, in the words of fig.explain
+    svg.locator("#n0 .gv-adjoint").click()
+    assert ask("nest.view.selected") == "n0"
+    frames(page)
+    spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
+    assert spoken == ask("gv.draw(nest.run).explain('w', detail='full')").split("\n")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert ask("nest.view.selected") == "n3"
+    spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
+    assert spoken == ask("gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')").split("\n")
+    assert view.locator(".gv-why math").count() == len(spoken)
+    page.keyboard.press("ArrowLeft")
+    assert ask("nest.view.selected")[0] == "e"
+    page.keyboard.press("Escape")
+    assert ask("nest.view.selected") == ""
+    assert view.locator(".gv-why").is_hidden()
+    svg.locator(".gv-label .gv-back").nth(4).click()
+    assert ask("nest.view.selected") == "e4"
+    page.keyboard.press("Escape")
+
+    # hands: an input is typed, stepped and dragged on its card, and its slider follows
+    handle = svg.locator("#n1")
+    handle.click()
+    page.keyboard.press("ArrowUp")
+    assert ask("nest.run.inputs['x']") == ask("nest.sliders['x'].value") == pytest.approx(2.05)
+    page.keyboard.press("3")
+    page.keyboard.type(".5")
+    page.keyboard.press("Enter")
+    assert ask("[nest.run.inputs['x'], nest.sliders['x'].value]") == [3.5, 3.5]
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    assert ask("nest.run.inputs['x']") == pytest.approx(3.45)
+    page.keyboard.press("Enter")
+    page.keyboard.type("abc")
+    page.keyboard.press("Enter")
+    assert view.locator(".gv-editor").get_attribute("aria-invalid") == "true"
+    page.keyboard.press("Escape")
+    assert ask("nest.run.inputs['x']") == pytest.approx(3.45)
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 35)
+    page.mouse.down()
+    for way in range(0, 42, 2):
+        page.mouse.move(box["x"] + 30 + way, box["y"] + 35)
+    page.mouse.up()
+    assert ask("nest.run.inputs['x']") == pytest.approx(3.45 + 20 * 0.05)
+    page.keyboard.press("Escape")
+
+    # blocks: closed and opened in place, by mouse and by keyboard; what is left keeps its gradient
+    gradients = ask("nest.run.grads")
+    values = {label: value for label, value in zip(ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())"))}
+    assert svg.locator("g.gv-block").count() == 4
+    svg.locator("g.gv-block > text", has_text="neuron").first.click()
+    page.wait_for_timeout(300)
+    assert svg.locator(".gv-closed").count() == 1
+    svg.locator("g.gv-block > text", has_text="neuron").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert svg.locator(".gv-closed").count() == 2
+    assert svg.locator("g.gv-block").count() == 0
+    assert ask("nest.run.grads") == pytest.approx(gradients, rel=1e-12)
+    for label, adjoint in zip(ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")):
+        assert adjoint == pytest.approx(values[label], rel=1e-12)
+    assert_shows(svg, ask("[[*nest.run.primals.values()], [*nest.run.locals.values()], [*nest.run.adjoints.values()], [*nest.run.flows.values()]]"))
+    page.keyboard.press("Enter")  # the focus has stayed on the block, which is a card now
+    page.wait_for_timeout(300)
+    assert svg.locator(".gv-closed").count() == 1
+    assert svg.locator("g.gv-block").count() == 2
+
+    # code: a line and its node point at each other; each line has its number, hidden ones too
+    view.locator(".gv-opener").click()
+    page.wait_for_timeout(300)
+    lines = view.locator("[aria-label='your function'] .gv-line")
+    line = lines.filter(has_text="h = neuron(w, x, b)")
+    assert line.count() == 1
+    lines.filter(has_text="s = w * x + b").hover()
+    assert svg.locator(".gv-pointed").count() > 0
+    svg.locator("#n0 .gv-adjoint").hover()
+    assert view.locator(".gv-line.gv-pointed").count() > 0
+    program = view.locator("[aria-label='the generated program'] .gv-line")
+    shown = {text.split(" = ")[0].strip(): number for text, number in program.evaluate_all("(lines) => lines.map((line) => Array.from(line.children, (part) => part.textContent))")}
+    for label, value in ask("{n.label: v for n, v in gv.trace(nested, nest.run.inputs).example.primals.items()}").items():
+        if label in shown:
+            assert shown[label] == numeral(value)
+    assert sum(label in shown for label in ask("[n.label for n in gv.trace(nested, nest.run.inputs).nodes]")) >= 10
+
+    # a derivative planted wrong lights exactly that gate
+    lit = wrong.locator(".gv-wrong")
+    assert lit.count() == 1
+    assert lit.get_attribute("data-operation") == "cube"
+    assert lit.locator(".gv-badge").is_visible()
+    lit.locator(".gv-value").click()
+    page.wait_for_timeout(300)
+    assert "but the derivative says −27" in wrong.locator(".gv-disagrees .gv-spoken").text_content()
+    ask("plant.update(x=0.0).value")
+    assert wrong.locator(".gv-wrong").count() == 0  # at 0 both are 0
+    ask("plant.update(x=2.0).value")
+    assert wrong.locator(".gv-wrong").count() == 1
+
+
+def test_a_step_is_stored_and_linked_to(instrument):
+    page, (view,), ask = instrument("linked", "linked = gv.explore(nested, w=0.5, x=2.0, b=-1.0, step=7, collapse=['neuron'], code=True)\nlinked")
+    svg = view.locator("svg.gradviz")
+    assert view.locator(".gv-count").text_content() == "step 7 of 12"
+    assert view.locator(".gv-listing").count() == 2
+    moments = ask("[[*r.primals.values()] for r in [gv.draw(linked.run).at(7).shown]][0]")
+    assert [node["shown"][0] for node in svg.evaluate(READ)["nodes"]] == [numeral(value) for value in moments]
+    page.evaluate("() => { const app = window.jupyterapp || window.jupyterlab; }")
+    view.locator(".gv-forward").click()
+    assert ask("linked.view.step") == 8
+    ask("setattr(linked.view, 'step', None) or 1")
+    frames(page)
+    assert view.locator(".gv-count").text_content() == "all 12 steps"
