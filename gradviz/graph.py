@@ -7,7 +7,7 @@ protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever mad
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Protocol
@@ -81,10 +81,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """One call of a function decorated with :func:`gradviz.block`; its gates are drawn in one box."""
+    """One call of a function decorated with :func:`gradviz.block`; its gates are drawn in one box.
+
+    `arguments` are the numbers under which a trace knows what the function was called with.
+    """
 
     name: str
     parent: "Block | None" = None
+    arguments: tuple[int, ...] = ()
 
     @property
     def path(self) -> tuple["Block", ...]:
@@ -158,7 +162,8 @@ class Edge:
 class Graph:
     """A computational graph with one output: `nodes` in an order of evaluation, the inputs first.
 
-    `evaluator` performs the runs; `example` is the run at the inputs of the trace, which printing and drawing use.
+    `evaluator` performs the runs; `example` is the run at the inputs of the trace, which printing and drawing use. `calls` says of
+    blocks which nodes they were called with, in the order of the call.
     """
 
     name: str
@@ -166,6 +171,7 @@ class Graph:
     output: Node
     evaluator: "Evaluator"
     example_numbers: tuple[Any, ...]
+    calls: Mapping[Block, tuple[Node, ...]] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:

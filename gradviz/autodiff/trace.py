@@ -6,7 +6,7 @@ checked on every replay; where it would come out otherwise, the function is trac
 
 import inspect
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
@@ -174,7 +174,9 @@ def _graph(function: Callable[..., Any], title: str, page: TracePage, variables:
 
     examples = {node: page.entries[index][5] for index, node in order.items()}
     replay = Replay(function, title, tuple(order.values()), tuple(guards), examples)
-    graph = Graph(title, tuple(made), nodes.at(page, last), replay, ())
+    blocks = {block for node in made if node.block is not None for block in node.block.path}
+    calls = {block: tuple(nodes.at(page, index) for index in block.arguments if index < len(in_graph) and in_graph[index]) for block in blocks}
+    graph = Graph(title, tuple(made), nodes.at(page, last), replay, (), calls)
     numbers = program.interpret(replay.recording(graph), [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
 
@@ -351,8 +353,10 @@ def block(function: Callable[..., Any] | None = None, /, *, name: str | None = N
 def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(function)
     def inside(*arguments: Any, **options: Any) -> Any:
-        around = state.page.blocks[-1][1]
-        _enter(Block(name, around))
+        page = state.page
+        around = page.blocks[-1][1]
+        given = _variables((*arguments, *options.values())) if page.is_trace else ()
+        _enter(Block(name, around, tuple(variable.index for variable in given if variable.page is page)))
         try:
             result = function(*arguments, **options)
         finally:
@@ -362,6 +366,15 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         return result
 
     return inside
+
+
+def _variables(arguments: Iterable[Any]) -> Iterator[Variable]:
+    """The Variables among arguments, and in lists, tuples and dicts among them."""
+    for argument in arguments:
+        if isinstance(argument, Variable):
+            yield argument
+        elif isinstance(argument, list | tuple | dict):
+            yield from _variables(argument.values() if isinstance(argument, dict) else argument)
 
 
 def _enter(block: Block | None) -> None:

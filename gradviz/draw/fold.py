@@ -159,27 +159,28 @@ class Folding:
                 else:
                     gates.add(operand)
                     waiting.append(operand)
-        in_order = (sorted(nodes, key=lambda node: node.index) for nodes in (gates, operands))
-        return Inside(block, *in_order)
+        called_with = [node for node in dict.fromkeys(self.full.calls.get(block, ())) if node in operands]
+        others = sorted(operands.difference(called_with), key=lambda node: node.index)
+        return Inside(block, sorted(gates, key=lambda node: node.index), [*called_with, *others])
 
     def _add_up(self) -> None:
         """Make `added`, the function that gives the derivatives along the edges of closed blocks from the numbers of the open graph,
         and `picks`: where each number of the folded graph stands among those, first, and the ones that are added."""
         full = self.full
-        arriving: dict[Node, list[Edge]] = {node: [] for node in full.nodes}
+        self.arriving: dict[Node, list[Edge]] = {node: [] for node in full.nodes}
         for edge in full.edges:
-            arriving[edge.target].append(edge)
+            self.arriving[edge.target].append(edge)
         lines, results, locals_ = [], [], []
         all_numbers = 2 * len(full.nodes) + len(full.edges)
         for node, made in self.nodes.items():
             if isinstance(made.operation, Inside):
-                more, terms = self._along(made.operation, arriving)
+                more, terms = self._along(made.operation)
                 lines += more
                 for operand in made.operation.operands:
                     locals_.append(all_numbers + len(results))
                     results.append(terms[operand])
             else:
-                locals_ += (len(full.nodes) + edge.index for edge in arriving[node])
+                locals_ += (len(full.nodes) + edge.index for edge in self.arriving[node])
         primals = [node.index for node in self.nodes]
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
         self.picks = Places((*primals, *locals_, *adjoints))
@@ -187,16 +188,16 @@ class Folding:
         exec("\n    ".join(["def added(n):", *lines, f"return ({''.join(f'{result}, ' for result in results)})"]), namespace)
         self.added = namespace["added"]
 
-    def _along(self, inside: Inside, arriving: dict[Node, list[Edge]]) -> tuple[list[str], dict[Node, str]]:
+    def _along(self, inside: Inside) -> tuple[list[str], dict[Node, str]]:
         """The sum over all hidden paths as lines of Python, and the name of the sum for each value that comes in."""
-        edges = [edge for gate in inside.gates for edge in arriving[gate]]
+        edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
         primals, locals_ = self.full.example.primals, self.full.example.locals
         shapes = {np.shape(primals[node]) for node in (*inside.gates, *inside.operands)}
         if len(shapes) > 1 or any(locals_[edge] is None for edge in edges):
             return [], dict.fromkeys(inside.operands, "None")
         lines, names = [], {inside.gates[-1]: ""}
         for gate in reversed(inside.gates):
-            for edge in arriving[gate]:
+            for edge in self.arriving[gate]:
                 term = f"{names[gate]}n[{len(self.full.nodes) + edge.index}]"
                 name = f"d{edge.source.index}_{inside.gates[-1].index}"
                 lines.append(f"{name} = {f'{name} + ' if edge.source in names else ''}{term}")
@@ -221,14 +222,14 @@ class Folding:
 
     def _flows(self, run: Run) -> tuple[Any, ...]:
         """What flows back along each edge, worked out once for each closed block."""
-        values, flows, known = dict(run.primals), [], iter(run.flows.items())
+        values, flows, known = dict(run.primals), [], run.flows
         for node, made in self.nodes.items():
             if isinstance(made.operation, Inside):
                 adjoint = run.adjoints[node]
                 back = made.operation.flows(adjoint, values) if adjoint is not None else {}
                 flows += (back.get(operand) for operand in made.operation.operands)
-            elif node.operation is not None:
-                flows += (flow for edge, flow in known if edge.target is node)
+            else:
+                flows += (known[edge] for edge in self.arriving[node])
         return tuple(flows)
 
     @property

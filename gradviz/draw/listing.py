@@ -83,28 +83,34 @@ class _Reader:
 
 
 def _function(file: str, line: int) -> tuple[str, int, int] | None:
-    """The innermost function around a line, or the statement there: its file, first and last line. None without source."""
+    """The innermost function around a line, or the statement there if that is a lambda or none: its file, first and last line.
+    None without source."""
     lines = linecache.getlines(file)
     if line > len(lines):
         return None
-    around = [(start, stop) for start, stop, is_function in _statements("".join(lines)) if start <= line <= stop and is_function]
-    around = around or [(start, stop) for start, stop, _ in _statements("".join(lines)) if start <= line <= stop]
+    statements, functions, lambdas = (
+        [(start, stop) for start, stop in spans if start <= line <= stop] for spans in _spans("".join(lines))
+    )
+    around = statements if lambdas or not functions else functions
     start, stop = min(around, key=lambda span: span[1] - span[0], default=(line, line))
     return file, start, stop
 
 
+Spans = tuple[tuple[int, int], ...]
+
+
 @lru_cache(maxsize=50)
-def _statements(text: str) -> tuple[tuple[int, int, bool], ...]:
-    """Where each statement begins and ends, and whether it defines a function."""
+def _spans(text: str) -> tuple[Spans, Spans, Spans]:
+    """Where statements, functions and lambdas begin and end."""
     try:
-        tree = ast.parse(text)
+        nodes = [*ast.walk(ast.parse(text))]
     except (SyntaxError, ValueError):
-        return ()
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
-    return tuple((_start(node), node.end_lineno, isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)) for node in found)
+        return (), (), ()
+    kinds = (ast.stmt, ast.FunctionDef | ast.AsyncFunctionDef, ast.Lambda)
+    return tuple(tuple((_start(node), node.end_lineno) for node in nodes if isinstance(node, kind)) for kind in kinds)
 
 
-def _start(node: ast.stmt) -> int:
+def _start(node: Any) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
 
 

@@ -1,0 +1,150 @@
+"""A real browser, and the notebook servers it visits."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium. Without one the tests skip and say so; on CI they fail."""
+    playwright_api = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("GRADVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        missing = "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set GRADVIZ_BROWSER to a browser of its kind"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Server:
+    """A running Jupyter server, which serves JupyterLab and Notebook 7; `folder` is where its notebooks are."""
+
+    address: str
+    folder: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """A server with no settings and no trust from this machine."""
+    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    address = f"http://127.0.0.1:{port}"
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment(home), stdout=log, stderr=log)
+        try:
+            wait_for(f"{address}/api", home / "server.log")
+            yield Server(address, folder, home)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_for(address: str, log: Path) -> None:
+    """Return when something answers at this address."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"the server did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """An environment of its own for a server: no settings and no trust from this machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    return {**kept, "HOME": str(home), "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_CONFIG_DIR": str(home / "config")}
+
+
+APP = "(window.jupyterapp || window.jupyterlab)"
+
+
+class Opened:
+    """A notebook, opened in JupyterLab or Notebook 7."""
+
+    def __init__(self, browser, address: str, name: str, app: str = "lab", colour_scheme: str = "light") -> None:
+        self.page = browser.new_page(color_scheme=colour_scheme, viewport={"width": 1280, "height": 1000})
+        self.page.goto(f"{address}/" + (f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        panel = f"{APP}.shell.currentWidget"
+        self.page.wait_for_function(f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady", timeout=60_000)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether Jupyter trusts every cell."""
+        return self.page.evaluate(f"() => [...{APP}.shell.currentWidget.content.model.cells].every((cell) => cell.type !== 'code' || cell.trusted)")
+
+    def outputs(self) -> list[dict[str, str]]:
+        """Of each code cell: its outputs as text, and the pictures in them."""
+        return self.page.evaluate(
+            """async (notebook) => {
+                const cells = [];
+                for (const [index, cell] of notebook.widgets.entries()) {
+                    if (cell.model.type !== "code") continue;
+                    await notebook.scrollToItem(index);
+                    for (let tries = 0; tries < 250 && cell.isPlaceholder(); tries++) await new Promise((done) => setTimeout(done, 20));
+                    await cell.ready;
+                    await new Promise((done) => setTimeout(done, 20));
+                    const pictures = Array.from(cell.node.querySelectorAll(".jp-OutputArea-output img"));
+                    await Promise.all(pictures.map((picture) => picture.decode()));
+                    cells.push({
+                        text: Array.from(cell.node.querySelectorAll(".jp-OutputArea-output"), (output) => output.innerText).join("\\n"),
+                        pictures: pictures.map((picture) => ({ width: picture.clientWidth, natural: picture.naturalWidth })),
+                    });
+                }
+                return cells;
+            }""",
+            self.page.evaluate_handle(f"() => {APP}.shell.currentWidget.content"),
+        )
+
+    def run_all(self) -> None:
+        """Run all cells and wait until the kernel is done and the views are there."""
+        panel = f"{APP}.shell.currentWidget"
+        self.page.wait_for_function(f"() => {panel}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000)
+        self.page.evaluate(f"async () => {{ await {APP}.commands.execute('notebook:clear-all-cell-outputs'); await {APP}.commands.execute('notebook:run-all-cells') }}")
+        self.page.wait_for_function(
+            f"""() => {panel}.sessionContext.session.kernel.status === 'idle' &&
+                [...{panel}.content.model.cells].every((cell) => cell.type !== 'code' || !cell.sharedModel.getSource().trim() || cell.executionCount !== null)""",
+            timeout=120_000,
+        )
+
+    def close(self) -> None:
+        self.page.close()
+
+
+@pytest.fixture
+def open_notebook(chromium):
+    """Open notebooks; they are closed at the end of the test."""
+    opened = []
+
+    def open_(*arguments, **options) -> Opened:
+        opened.append(Opened(chromium, *arguments, **options))
+        return opened[-1]
+
+    yield open_
+    for notebook in opened:
+        notebook.close()
