@@ -48,7 +48,7 @@ class View(anywidget.AnyWidget):
     nudges = traitlets.Dict().tag(sync=True)  # what comes of moving the selected value a little
     wrong = traitlets.List(traitlets.Int()).tag(sync=True)  # gates whose handwritten derivative is wrong
     closed = traitlets.List(traitlets.Int()).tag(sync=True)
-    hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value
+    hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value, in which move
     code = traitlets.Dict(None, allow_none=True).tag(sync=True)
     code_open = traitlets.Bool(False).tag(sync=True)
     inputs = traitlets.Any()
@@ -117,6 +117,10 @@ class View(anywidget.AnyWidget):
             else:
                 self.code = None
 
+    @traitlets.validate("step")
+    def _within(self, proposal: Any) -> int | None:
+        return proposal.value if proposal.value is None or not hasattr(self, "run") else min(max(0, proposal.value), last(self.run.graph))
+
     @traitlets.observe("closed")
     def _refold(self, change: Any) -> None:
         """Close and open blocks."""
@@ -135,7 +139,7 @@ class View(anywidget.AnyWidget):
     @traitlets.observe("hand")
     def _take(self, change: Any) -> None:
         """An input was set on its card."""
-        index, number = self.hand
+        index, number, _ = self.hand
         self.update(**{self.run.graph.nodes[index].name: float(number)})
 
     @traitlets.observe("selected")

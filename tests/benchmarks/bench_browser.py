@@ -1,7 +1,7 @@
 """How long a slider's move takes, in a real browser: from the event of the key to the frame after the numbers have changed.
 
 The common way beside it is `interact` around a function that draws the graph with Graphviz anew for every value. Both stand in one
-notebook, and are moved in turn.
+notebook; the one is moved before the other and after it.
 """
 
 import json
@@ -13,33 +13,49 @@ from browser import chromium, jupyter, open_notebook  # noqa: F401
 
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- written by the browser benchmark -->", "<!-- up to here -->"
-MOVES, BURST = 30, 200
+MOVES, FEWER, BURST = 30, 10, 200
 CELLS = '''
 import gradviz as gv, graphviz, numpy as np, ipywidgets, time, json
 from IPython.display import SVG, display
 from gradviz.draw.paint import packed
 
-def of(nodes):
-    def f(x, y):
-        values = [x, y]
-        for number in range(nodes - 2):
-            values.append([np.tanh, lambda v: v * x, lambda v: v + y][number % 3](values[-1]))
+def chain(nodes):
+    """Gate upon gate, each with one of the last five values."""
+    def f(*xs):
+        values = list(xs)
+        for number in range(nodes - 5):
+            values.append([np.tanh, lambda v: v * values[-5], lambda v: v + values[-3]][number % 3](values[-1]))
         return values[-1]
     return f
 
-def common(nodes):
-    f = of(nodes)
-    def show(x, y):
-        output = f(gv.Variable(x, "x"), gv.Variable(y, "y"))
+def network(layers):
+    """Three neurons in a layer, gate by gate."""
+    def f(*xs):
+        for layer in range(layers + 1):
+            xs = [np.tanh(sum((0.1 * (unit + place) - 0.35) * x for place, x in enumerate(xs))) for unit in range(3 if layer < layers else 1)]
+        return xs[0]
+    return f
+
+def sliders():
+    return {name: ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.005, description=name) for name in "abcde"}
+
+def common(f, lean):
+    """The common way: the same figure by Graphviz; or a lean one, with a value and a gradient on each node and nothing on the edges."""
+    def show(**inputs):
+        output = f(*(gv.Variable(value, name) for name, value in inputs.items()))
         output.backward()
-        run = gv.draw(output).run
-        dot = graphviz.Digraph(graph_attr={"rankdir": "LR"}, node_attr={"shape": "record"})
-        for node in run.graph.nodes:
-            dot.node(f"n{node.index}", f"{node.name or node.operation.name} | {run.primals[node]:.4f} | {run.adjoints[node]:.4f}")
-        for edge in run.graph.edges:
-            dot.edge(f"n{edge.source.index}", f"n{edge.target.index}")
+        figure = gv.draw(output)
+        dot = lean_dot(figure.run) if lean else figure.dot
         display(SVG(dot.pipe("svg").decode()))
-    return ipywidgets.interactive(show, x=ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.005), y=ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.005))
+    return ipywidgets.interactive(show, **sliders())
+
+def lean_dot(run):
+    dot = graphviz.Digraph(graph_attr={"rankdir": "LR"}, node_attr={"shape": "record"})
+    for node in run.graph.nodes:
+        dot.node(f"n{node.index}", f"{node.name or node.operation.name} | {run.primals[node]:.4f} | {run.adjoints[node]:.4f}")
+    for edge in run.graph.edges:
+        dot.edge(f"n{edge.source.index}", f"n{edge.target.index}")
+    return dot
 
 def kernel_work(explorer, moves=300):
     """Seconds a move, at best and in the median: replay and packing; the whole update, with ipywidgets' own sending."""
@@ -47,16 +63,16 @@ def kernel_work(explorer, moves=300):
     for move in range(moves):
         value = 0.3 + move / moves / 2
         start = time.perf_counter()
-        packed(graph.run({"x": value, "y": 0.5}), view._places)
+        packed(graph.run({**view.inputs, "e": value}), view._places)
         middle = time.perf_counter()
-        view.update(x=value)
+        view.update(e=value)
         times["replay"].append(middle - start)
         times["update"].append(time.perf_counter() - middle)
     return {way: sorted(seconds)[len(seconds) // 2] for way, seconds in times.items()}, len(view.numbers)
 '''
 MEASURE = """async ([root, key, isLive]) => {
-    const handle = root.querySelector(".noUi-handle");
-    const shown = () => isLive ? root.querySelector("svg.gradviz .gv-output .gv-value, svg.gradviz .gv-node .gv-value")?.textContent + root.querySelector("svg.gradviz #n0 .gv-value")?.textContent
+    const handle = [...root.querySelectorAll(".noUi-handle")].at(-1);
+    const shown = () => isLive ? root.querySelector("svg.gradviz #n4 .gv-value").textContent
                                : root.querySelector(".jp-RenderedSVG img")?.src;
     const before = shown();
     handle.focus();
@@ -75,8 +91,19 @@ MEASURE = """async ([root, key, isLive]) => {
         watcher.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["src"] });
     });
 }"""
+SETTLED = """async ([root]) => {
+    const handle = [...root.querySelectorAll(".noUi-handle")].at(-1);
+    const start = performance.now();
+    let last = start;
+    const watcher = new MutationObserver(() => { last = performance.now(); });
+    watcher.observe(root.querySelector("svg.gradviz"), { subtree: true, characterData: true, attributes: true });
+    handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, cancelable: true }));
+    await new Promise((done) => setTimeout(done, 2000));
+    watcher.disconnect();
+    return last - start;
+}"""
 BURST_JS = """async ([root, moves]) => {
-    const handle = root.querySelector(".noUi-handle"), value = root.querySelector("svg.gradviz #n0 .gv-value");
+    const handle = [...root.querySelectorAll(".noUi-handle")].at(-1), value = root.querySelector("svg.gradviz #n4 .gv-value");
     let painted = 0;
     const watcher = new MutationObserver(() => painted++);
     watcher.observe(value, { childList: true, characterData: true, subtree: true });
@@ -86,7 +113,7 @@ BURST_JS = """async ([root, moves]) => {
         if (move % 5 === 4) await new Promise((done) => setTimeout(done, 4));
     }
     const last = performance.now(), wanted = Number(handle.getAttribute("aria-valuetext"));
-    while (Math.abs(Number(root.querySelector("svg.gradviz #n0").dataset.value) - wanted) > 1e-9) {
+    while (Math.abs(Number(root.querySelector("svg.gradviz #n4").dataset.value) - wanted) > 1e-9) {
         if (performance.now() - last > 20000) return null;
         await new Promise((done) => requestAnimationFrame(done));
     }
@@ -96,28 +123,28 @@ BURST_JS = """async ([root, moves]) => {
 
 
 def bench_a_slider_in_jupyterlab(jupyter, open_notebook):  # noqa: F811
-    sizes = (10, 100, 300)
     rows = []
-    for size in sizes:
-        cells = [CELLS, f"live = gv.explore(of({size}), x=(0, 1, 0.005), y=(0, 1, 0.005))\nlive", f"slow = common({size})\nslow"]
+    for graph in ("chain(10)", "chain(100)", "chain(300)", "network(4)"):
+        cells = [f"{CELLS}\nf = {graph}", "live = gv.explore(f, sliders())\nlive", "same = common(f, False)\nsame", "lean = common(f, True)\nlean"]
         made = [nbformat.v4.new_code_cell(cell) for cell in cells]
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), jupyter.folder / f"speed{size}.ipynb")
-        notebook = open_notebook(jupyter.address, f"speed{size}.ipynb")
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), jupyter.folder / f"speed{len(rows)}.ipynb")
+        notebook = open_notebook(jupyter.address, f"speed{len(rows)}.ipynb")
         notebook.run_all()
         page = notebook.page
         page.wait_for_selector(".gradviz-view svg.gradviz", timeout=60_000)
-        page.wait_for_selector(".widget-interact .jp-RenderedSVG img", timeout=120_000)
+        page.wait_for_function("() => document.querySelectorAll('.widget-interact .jp-RenderedSVG img').length === 2", timeout=120_000)
         live = page.locator(".lm-Widget", has=page.locator("> .gradviz-view")).last.element_handle()
-        slow = page.locator(".widget-interact").last.element_handle()
-        times = {"gradviz": [], "common": []}
-        for move in range(MOVES):
-            key = "ArrowRight" if move % 2 else "ArrowLeft"
-            times["gradviz"].append(page.evaluate(MEASURE, [live, key, True]))
-            page.wait_for_timeout(60)
-            if move < (MOVES if size < 300 else 8):
-                times["common"].append(page.evaluate(MEASURE, [slow, key, False]))
-                page.wait_for_timeout(60)
+        same, lean = (page.locator(".widget-interact").nth(number).element_handle() for number in (0, 1))
+        size = page.locator(".gradviz-view g.gv-node").count()
+        times = {"gradviz": [], "same": [], "lean": []}
+        for way, root, moves in (("gradviz", live, MOVES), ("lean", lean, FEWER), ("same", same, FEWER if size < 200 else 4), ("gradviz", live, MOVES)):
+            (root.query_selector("#n4") or root).scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            for move in range(moves):
+                times[way].append(page.evaluate(MEASURE, [root, "ArrowRight" if move % 2 else "ArrowLeft", way == "gradviz"]))
+                page.wait_for_timeout(250)
+        settled = page.evaluate(SETTLED, [live])
         burst = page.evaluate(BURST_JS, [live, BURST])
         answer = page.evaluate(
             """() => new Promise((done) => {
@@ -129,8 +156,8 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):  # noqa: F811
         kernel_times, message = json.loads(eval(answer))
         median = {way: statistics.median(moves) for way, moves in times.items()}
         rows.append(
-            f"| {size} | {median['gradviz']:.1f} | {sorted(times['gradviz'])[int(0.9 * MOVES)]:.1f} | {median['common']:.0f} | {median['common'] / median['gradviz']:.0f} "
-            f"| {burst['settled']:.0f} | {burst['painted']} | {message} | {1e6 * kernel_times['replay']:.1f} | {1e6 * (kernel_times['update'] - kernel_times['replay']):.0f} |"
+            f"| {graph.split('(')[0]}, {size} | {median['gradviz']:.1f} | {sorted(times['gradviz'])[int(0.9 * 2 * MOVES)]:.1f} | {median['same']:.0f} | {median['same'] / median['gradviz']:.0f} | {median['lean']:.0f} | {median['lean'] / median['gradviz']:.0f} "
+            f"| {settled:.0f} | {burst['settled']:.0f} | {burst['painted']} | {message} | {1e6 * kernel_times['replay']:.1f} | {1e6 * (kernel_times['update'] - kernel_times['replay']):.0f} |"
         )
         print(rows[-1], burst)
     frame = page.evaluate("() => new Promise((done) => { let start, count = 0; const next = (now) => { start ??= now; if (count++ === 60) done((now - start) / 60); else requestAnimationFrame(next); }; requestAnimationFrame(next); })")
@@ -138,10 +165,12 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):  # noqa: F811
         START,
         "",
         f"From the key event to the frame after the text has changed, in milliseconds; a frame takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come:",
-        "how long after its last one the figure stands at the last value, and how often it was painted meanwhile.",
+        "how long after its last one the figure stands at the last value, and how often it was painted meanwhile. What is in sight is painted",
+        "first; what is not, and all descriptions, follow once the numbers rest. The lean figure has values and gradients on its nodes, and",
+        "nothing on its edges.",
         "",
-        "| nodes | gradviz, median | nine in ten | `interact` and Graphviz's SVG, median | times faster | after a burst | painted | bytes a move | kernel: replay and packing, µs | ipywidgets' sending, µs |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| graph, nodes | gradviz, median | nine in ten | the same figure by `interact` and Graphviz, median | times faster | a lean figure | times faster | all out of sight too | after a burst | painted | bytes a move | kernel: replay and packing, µs | ipywidgets' sending, µs |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *rows,
         "",
         END,

@@ -3,6 +3,7 @@
 
 const SIDES = 13, LABEL_ROOM = 42, CHARACTER = 6; // pixels, as in draw/paint.py: of a card beside its numbers, of a label, of a digit
 const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
+const SEEN = 60; // pixels around what is in sight that are painted with it
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A text that is written only when it changes. */
@@ -12,13 +13,14 @@ class Words {
     this.element = element;
     this.room = room;
     this.shown = element.textContent;
+    this.node = element.firstChild ?? element.appendChild(document.createTextNode("")); // to change it is cheaper than to make another
   }
 
   /** @param {string} shown */
   write(shown) {
     if (shown === this.shown) return;
     const wasLong = this.isLong();
-    this.element.textContent = this.shown = shown;
+    this.node.nodeValue = this.shown = shown;
     if (this.isLong()) {
       this.element.setAttribute("textLength", String(this.room));
       this.element.setAttribute("lengthAdjust", "spacingAndGlyphs");
@@ -45,49 +47,77 @@ class Picture {
     this.nodes = Array.from(this.svg.querySelectorAll("g.gv-node"), (g) => {
       const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
       const [value, adjoint] = [".gv-value", ".gv-adjoint"].map((kind) => new Words(g.querySelector(kind), room));
-      return { g, title: g.querySelector("title"), value, adjoint, numbers: [undefined, undefined] };
+      const [x, y] = numbersIn(g.getAttribute("transform"));
+      return { g, title: g.querySelector("title"), value, adjoint, box: [x, y, x + room + SIDES, y + 58], numbers: [undefined, undefined] };
     });
     this.edges = Array.from(this.svg.querySelectorAll("g.gv-edge"), (g, index) => {
       const [local, back] = [".gv-local", ".gv-back"].map((kind) => new Words(labels[index].querySelector(kind), LABEL_ROOM));
       const hit = g.querySelector(".gv-wire").cloneNode(); // a wire is too thin to be met
       hit.setAttribute("class", "gv-hit");
       g.append(hit);
-      return { g, label: labels[index], title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, numbers: [undefined, undefined] };
+      const box = boundsOf(numbersIn(hit.getAttribute("d")));
+      return { g, label: labels[index], title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, box, numbers: [undefined, undefined] };
     });
     this.blocks = Array.from(this.svg.querySelectorAll("g.gv-block"));
   }
 
-  /** Write the numbers of a run. @param {Run} run */
-  fill({ primals, locals, adjoints, flows }) {
-    this.nodes.forEach((node, index) => {
-      const value = primals[index], adjoint = adjoints[index];
-      if (changed(node.numbers, 0, value)) {
-        node.g.setAttribute("data-value", full(value));
-        node.value.write(numeral(value));
-      }
-      if (changed(node.numbers, 1, adjoint)) {
-        node.g.setAttribute("data-adjoint", full(adjoint));
-        node.adjoint.write(numeral(adjoint));
-      }
-    });
-    let largest = 1;
-    for (const flow of flows) {
+  /** Take a run to be shown: where its largest flow is decides about the widths of all. @param {Run} run */
+  load(run) {
+    this.run = run;
+    this.largest = 1;
+    for (const flow of run.flows) {
       const much = magnitude(flow);
-      if (much > largest && much < Infinity) largest = much;
+      if (much > this.largest && much < Infinity) this.largest = much;
     }
-    this.edges.forEach((edge, index) => {
-      const local = locals[index], flow = flows[index];
-      if (changed(edge.numbers, 0, local)) {
-        edge.g.setAttribute("data-local", full(local));
-        edge.local.write(local === null && !this.blank[index] ? "∂ •" : localLabel(local));
-      }
-      if (changed(edge.numbers, 1, flow)) {
-        edge.g.setAttribute("data-flow", full(flow));
-        edge.back.write(`◂ ${numeral(flow, 3, 0)}`);
-      }
-      const width = flowWidth(flow, largest).toFixed(2);
-      if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
+  }
+
+  /** How many parts there are to be filled: the nodes, and then the edges. */
+  get size() {
+    return this.nodes.length + this.edges.length;
+  }
+
+  /** Write the numbers of the run that belong to a part. @param {number} part */
+  fill(part) {
+    if (part < this.nodes.length) this.fillNode(this.nodes[part], this.run.primals[part], this.run.adjoints[part]);
+    else this.fillEdge(part - this.nodes.length);
+  }
+
+  fillNode(node, value, adjoint) {
+    if (changed(node.numbers, 0, value)) {
+      node.g.setAttribute("data-value", full(value));
+      node.value.write(numeral(value));
+    }
+    if (changed(node.numbers, 1, adjoint)) {
+      node.g.setAttribute("data-adjoint", full(adjoint));
+      node.adjoint.write(numeral(adjoint));
+    }
+  }
+
+  /** @param {number} index */
+  fillEdge(index) {
+    const edge = this.edges[index], local = this.run.locals[index], flow = this.run.flows[index];
+    if (changed(edge.numbers, 0, local)) {
+      edge.g.setAttribute("data-local", full(local));
+      edge.local.write(this.blank[index] ? "" : `∂ ${numeral(local, 3, 0)}`);
+    }
+    if (changed(edge.numbers, 1, flow)) {
+      edge.g.setAttribute("data-flow", full(flow));
+      edge.back.write(`◂ ${numeral(flow, 3, 0)}`);
+    }
+    const width = flowWidth(flow, this.largest).toFixed(2);
+    if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
+  }
+
+  /** The parts that can be seen now. @param {DOMRect} frame the part of the window in which the picture is shown @returns {number[]} */
+  inSight(frame) {
+    const here = this.svg.getBoundingClientRect(), scale = here.width / Number(this.svg.getAttribute("width")) || 1;
+    const left = (Math.max(0, frame.left) - here.left) / scale - SEEN, right = (Math.min(innerWidth, frame.right) - here.left) / scale + SEEN;
+    const top = -here.top / scale - SEEN, bottom = (innerHeight - here.top) / scale + SEEN;
+    const seen = [];
+    [...this.nodes, ...this.edges].forEach(({ box: [x0, y0, x1, y1] }, part) => {
+      if (x1 >= left && x0 <= right && y1 >= top && y0 <= bottom) seen.push(part);
     });
+    return seen;
   }
 
   /** Which edges have no local derivative at all, so that they show none even when all is known. @type {boolean[]} */
@@ -114,9 +144,15 @@ function changed(kept, at, number) {
   return true;
 }
 
-/** The local derivative on an edge; of an array its shape, and nothing where there is none for each element. @param {Value} local */
-function localLabel(local) {
-  return local === null ? "" : `∂ ${numeral(local, 3, 0)}`;
+/** @param {string} text @returns {number[]} */
+function numbersIn(text) {
+  return (text.match(/-?[\d.]+/g) ?? []).map(Number);
+}
+
+/** The box around points x, y, x, y … @param {number[]} points */
+function boundsOf(points) {
+  const xs = points.filter((_, at) => at % 2 === 0), ys = points.filter((_, at) => at % 2 === 1);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
 /** The width of what flows back, in pixels; the same rule as in draw/paint.py. @param {Value} flow @param {number} largest */

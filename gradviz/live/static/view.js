@@ -1,6 +1,7 @@
-// A live figure: what Python sends is painted, at most once a frame; what a person does is told to Python.
+// A live figure: what Python sends is painted, at most once a frame, and first what is in sight; what a person does is told to Python.
 
-const RESTING = 250; // milliseconds after which descriptions follow the numbers
+const RESTING = 120; // milliseconds after which the rest follows: what is out of sight, and descriptions
+const SLICE = 60; // parts of it in a frame
 
 class View {
   constructor(model, el) {
@@ -15,7 +16,7 @@ class View {
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.reasons = new Reasons(() => this.select(""));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
-    this.hands = new Hands(this.stage, (input, value) => this.tell({ hand: [input, value] }));
+    this.hands = new Hands(this.stage, (input, value) => this.tell({ hand: [input, value, this.moves++] }));
     this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
     this.opener.textContent = "code";
     this.opener.addEventListener("click", () => this.tell({ code_open: !model.get("code_open") }));
@@ -27,8 +28,10 @@ class View {
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.stage.addEventListener("pointerover", (event) => this.hover(event));
     this.stage.addEventListener("pointerleave", () => this.pointAt([]));
-    this.frame = this.rest = 0;
+    this.frame = this.rest = this.slice = 0;
     this.restaged = true;
+    this.waiting = this.ended = false;
+    this.moves = 0; // told with each, so that the same move after another is one again
     this.handlers = {
       "change:structure": () => { this.restaged = true; this.schedule(); },
       "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
@@ -40,15 +43,27 @@ class View {
   }
 
   end() {
+    this.ended = true;
     cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.slice);
     clearTimeout(this.rest);
     this.player.pause();
     for (const [events, handler] of Object.entries(this.handlers)) this.model.off(events, handler);
   }
 
-  /** However much arrives, the figure is painted once a frame, with the newest. */
+  /** However much arrives, the figure is painted once a frame, with the newest; the first of it at once. */
   schedule() {
-    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.repaint());
+    if (this.waiting) return;
+    this.waiting = true;
+    if (this.frame === 0) queueMicrotask(() => this.nextFrame());
+  }
+
+  nextFrame() {
+    this.frame = 0;
+    if (!this.waiting || this.ended) return;
+    this.waiting = false;
+    this.frame = requestAnimationFrame(() => this.nextFrame());
+    this.repaint();
   }
 
   /** @param {Record<string, unknown>} changes */
@@ -197,14 +212,7 @@ class View {
     }
   }
 
-  describeAll() {
-    this.structure.nodes.forEach((_, index) => this.describe(`n${index}`));
-    this.structure.edges.forEach((_, index) => this.describe(`e${index}`));
-    this.picture.svg.setAttribute("aria-label", formulaText(this.structure.summary, this.run));
-  }
-
   repaint() {
-    this.frame = 0;
     const { model } = this;
     this.message.textContent = model.get("message");
     if (this.restaged) this.restage();
@@ -214,7 +222,9 @@ class View {
     const step = wanted === null ? null : Math.min(wanted, last), selected = this.picture.elements(model.get("selected")).length ? model.get("selected") : "";
     this.run = run;
     this.state = stateAt(run, this.structure, step);
-    this.picture.fill(this.state);
+    this.picture.load(this.state);
+    const seen = this.picture.inSight(this.stage.getBoundingClientRect());
+    for (const part of seen) this.picture.fill(part);
     this.picture.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
     this.picture.mark("gv-selected", selected ? [selected] : []);
     this.picture.mark("gv-because", because(this.structure, selected));
@@ -233,7 +243,19 @@ class View {
       this.code.mark("gv-here", selected ? [selected] : []);
     }
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.describeAll(), RESTING);
+    cancelAnimationFrame(this.slice);
+    this.rest = setTimeout(() => this.follow(0), RESTING);
+  }
+
+  /** Fill and describe what is not in sight, slice by slice, so that nothing stutters. @param {number} start */
+  follow(start) {
+    const { nodes, size, svg } = this.picture, stop = Math.min(size, start + SLICE);
+    for (let part = start; part < stop; part++) {
+      this.picture.fill(part);
+      this.describe(part < nodes.length ? `n${part}` : `e${part - nodes.length}`);
+    }
+    if (stop < size) this.slice = requestAnimationFrame(() => this.follow(stop));
+    else svg.setAttribute("aria-label", formulaText(this.structure.summary, this.run));
   }
 }
 
