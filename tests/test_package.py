@@ -50,7 +50,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
         entry_points = next(archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
     assert wheel.name.startswith("gradviz_notebooks-")
     assert {f"gradviz/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= names
-    assert {"gradviz/py.typed", "gradviz/draw/figure.css", "gradviz/live/static/view.js", "gradviz/live/static/view.css"} <= names
+    assert {"gradviz/py.typed", "gradviz/draw/figure.css", "gradviz/live/static/view.js", "gradviz/live/static/numeral.js", "gradviz/live/static/view.css"} <= names
     assert "gradviz/jupyter/labconfig/default_setting_overrides.json" in names
     lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
     assert lessons_there == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")) != []

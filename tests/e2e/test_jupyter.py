@@ -129,7 +129,7 @@ def test_branches_poles_failures_and_names(jupyter, open_notebook):
 
     assert branch.locator("g.gv-node").count() == 1
     run("branch.update(x=-2.0)")
-    assert [node["value"] for node in branch.locator("svg").evaluate(READ)["nodes"]] == ["-2", "-0.2"]
+    assert [node["value"] for node in branch.locator("svg.gradviz").evaluate(READ)["nodes"]] == ["-2", "-0.2"]
     run("branch.update(x=4.0)")
     assert branch.locator("g.gv-node").count() == 1
 
@@ -141,22 +141,22 @@ def test_branches_poles_failures_and_names(jupyter, open_notebook):
 
     for at, shown in ((-1.0, "nan"), (0.0, "nan"), (1000.0, "∞")):
         run(f"poles.update(x={at})")
-        texts = [text for node in poles.locator("svg").evaluate(READ)["nodes"] for text in node["shown"]]
+        texts = [text for node in poles.locator("svg.gradviz").evaluate(READ)["nodes"] for text in node["shown"]]
         assert shown in texts
     run("poles.update(x=1.0)")
-    assert "nan" not in poles.locator("svg").text_content()
+    assert "nan" not in poles.locator("svg.gradviz").text_content()
 
     run("fails.update(x=-1.0)")
     assert fails.locator(".gv-message").text_content() == "ValueError: <b>no</b>"
     assert fails.locator("g.gv-node").count() == 2
     run("fails.update(x=4.0)")
     assert fails.locator(".gv-message").text_content() == ""
-    assert fails.locator("svg").evaluate(READ)["nodes"][1]["value"] == "2"
+    assert fails.locator("svg.gradviz").evaluate(READ)["nodes"][1]["value"] == "2"
 
 
 def test_numbers_are_printed_by_pythons_rule(chromium):
     golden = json.loads((ROOT / "tests" / "golden" / "numerals.json").read_text(encoding="utf-8"))
-    source = (ROOT / "gradviz" / "live" / "static" / "view.js").read_text(encoding="utf-8")
+    source = gv.View._esm
     page = chromium.new_page()
     shown = page.evaluate(
         """async ([source, rows]) => {
@@ -176,19 +176,21 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(chromium):
 
     view = gv.View(gv.trace(f, w=1.0, b=np.zeros(3)))
     view.update(w=-0.7, b=[0.1, -0.2, 0.30001])
-    source = (ROOT / "gradviz" / "live" / "static" / "view.js").read_text(encoding="utf-8")
+    source = gv.View._esm
     page = chromium.new_page()
     shown, drawn = page.evaluate(
         """async ([source, structure, bytes, figure]) => {
             const { default: view } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-            const state = { structure, message: "", numbers: new DataView(new Uint8Array(bytes).buffer) };
+            const rest = { message: "", step: null, selected: "", nudges: {}, wrong: [], closed: [], code: null, code_open: false };
+            const state = { structure, numbers: new DataView(new Uint8Array(bytes).buffer), ...rest };
             view.render({ model: { get: (name) => state[name], on() {}, off() {} }, el: document.body });
+            await new Promise((done) => setTimeout(done, 500)); // titles follow when the numbers rest
             const read = (svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-label"), (g) => [
                 g.dataset.value, g.dataset.adjoint, g.dataset.local, g.dataset.flow, g.querySelector("title")?.textContent,
                 ...Array.from(g.querySelectorAll("text"), (text) => text.textContent),
                 ...Array.from(g.querySelectorAll(".gv-flow"), (path) => path.getAttribute("stroke-width")),
             ]);
-            return [read(document.querySelector("svg")), read(new DOMParser().parseFromString(figure, "image/svg+xml"))];
+            return [read(document.querySelector("svg.gradviz")), read(new DOMParser().parseFromString(figure, "image/svg+xml"))];
         }""",
         [source, view.structure, list(view.numbers), view.figure.svg],
     )
