@@ -100,7 +100,8 @@ class Block:
 class Node:
     """An input (`operation` is None) or one operation; `operands` are nodes, or numbers and arrays where the code has a constant.
 
-    `name` is what the user's code calls it, if it does; `label` is unique in its graph and printable on one line.
+    `name` is what the user's code calls it, if it does; `label` is unique in its graph and printable on one line. `source` is the line
+    that computed it, `returned_to` the lines to which blocks returned it.
     """
 
     index: int
@@ -110,6 +111,7 @@ class Node:
     name: str | None = None
     source: Source | None = None
     block: Block | None = None
+    returned_to: tuple[Source, ...] = ()
 
     @property
     def constants(self) -> tuple[str | None, ...]:

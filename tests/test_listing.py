@@ -29,6 +29,24 @@ def test_the_users_lines():
     assert lines["return 1 / (1 + np.exp(-t))"] == "0.7311"
 
 
+@gv.block
+def doubled(x):
+    return x * 2
+
+
+def calling(x):
+    y = doubled(x)
+    return doubled(y)
+
+
+def test_lines_that_call_a_block():
+    graph = gv.trace(calling, x=3.0)
+    lines = shown(graph, listing(graph)["source"])
+    assert lines["y = doubled(x)"] == "6"
+    assert lines["return doubled(y)"] == "12"
+    assert lines["return x * 2"] == "6, 12"
+
+
 def test_a_line_that_is_run_many_times():
     graph = gv.trace(looped, x=0.5)
     lines = shown(graph, listing(graph)["source"])

@@ -192,3 +192,69 @@ def test_one_slider_for_two_inputs():
     explorer = gv.explore(lambda x, y: x * y, x=slider, y=slider)
     slider.value = 3.0
     assert explorer.run.value == 9.0
+
+
+def nested(w, x):
+    return gv.sigmoid(halved(w * x)) * x
+
+
+@gv.block
+def halved(t):
+    return t / 2 + 1
+
+
+def test_the_hand_on_a_card_moves_the_slider():
+    explorer = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)
+    explorer.view.hand = [1, 3.5, 0]
+    assert (explorer.run.value, explorer.sliders["y"].value) == (7.0, 3.5)
+    explorer.sliders["y"].value = 3.0
+    explorer.view.hand = [1, 3.5, 1]  # the same move once more
+    assert (explorer.run.value, explorer.sliders["y"].value) == (7.0, 3.5)
+    explorer.view.hand = [0, float("inf"), 2]
+    assert explorer.run.value == float("inf")
+    assert [node["input"] for node in explorer.view.structure["nodes"]] == [{"least": -2.0, "most": 6.0, "grain": 0.05}, {"least": -3.0, "most": 9.0, "grain": 0.05}, None]
+
+
+def test_blocks_close_and_open():
+    view = gv.View(gv.trace(nested, w=0.5, x=2.0))
+    gradients, nodes = view.run.grads, len(view.run.graph.nodes)
+    view.selected = "n1"
+    view.closed = [0]
+    assert (len(view.run.graph.nodes), view.run.grads, view.selected) == (nodes - 1, gradients, "")
+    assert view.update(x=3.0).grads == gv.trace(nested, w=0.5, x=3.0).example.grads
+    view.closed = []
+    assert len(view.run.graph.nodes) == nodes
+    assert view.run.inputs["x"] == 3.0
+    assert gv.explore(nested, w=0.5, x=2.0, collapse=["halved"]).view.closed == [0]
+    assert gv.explore(nested, w=0.5, x=2.0, collapse=True, expand="halved").view.closed == []
+
+
+def test_steps_selections_and_code():
+    view = gv.View(gv.trace(nested, w=0.5, x=2.0), step=-1, code=True)
+    end = view.step
+    view.step = 1000
+    assert view.step == end
+    view.step = 2
+    assert "step 2 of" in str(view.figure)
+    assert {part["text"] for part in view.code["source"]} >= {"def halved(t):", "    return t / 2 + 1"}
+    view.code_open = False
+    for selected, lines in (("n0", 1), ("e0", 1), ("n99", 0), ("x", 0), ("", 0)):
+        view.selected = selected
+        assert view.nudges["of"] == selected
+        assert len(view.nudges["lines"]) == lines
+    with pytest.raises(IndexError, match="there is no step 99"):
+        gv.View(gv.trace(nested, w=0.5, x=2.0), step=99)
+
+
+def test_arguments_that_are_called_as_options_are():
+    explorer = gv.explore(lambda x, step: x * step, x=2.0, step=3.0)
+    assert list(explorer.sliders) == ["x", "step"]
+    assert (explorer.run.value, explorer.view.step) == (6.0, None)
+    assert gv.explore(lambda x: x * 2, x=2.0, step=1).view.step == 1
+
+
+def test_a_branch_while_a_step_is_shown():
+    explorer = gv.explore(lambda x: x * x * x * x if x > 0 else x * 2, x=1.0, step=6)
+    explorer.update(x=-1.0)
+    assert str(explorer.view.figure)
+    assert explorer.run.value == -2.0

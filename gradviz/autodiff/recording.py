@@ -92,7 +92,7 @@ class Nodes:
         operands = tuple(self.at(page, place) if position in operation.positions else place for position, place in enumerate(places))
         name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
-        node = Node(number, label, operation, operands, label if name else None, page.source(index), page.block(index))
+        node = Node(number, label, operation, operands, label if name else None, page.source(index), page.block(index), page.returned_to(index))
         self.by_place[page, index] = node
         return node
 

@@ -132,6 +132,10 @@ class Page:
         """The line of the user's code that made the entry; only traces know."""
         return None
 
+    def returned_to(self, index: int) -> tuple[Source, ...]:
+        """The lines of the user's code to which blocks returned the entry; only traces know."""
+        return ()
+
     def block(self, index: int) -> Block | None:
         """The block inside which the entry was made."""
         return next(block for start, block in reversed(self.blocks) if start <= index)

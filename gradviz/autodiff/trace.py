@@ -25,7 +25,7 @@ from gradviz.numerals import numeric
 class TracePage(Page):
     """A page that notes of every operation the name and the source line, and of the function its decisions."""
 
-    __slots__ = ("decisions", "places", "title")
+    __slots__ = ("decisions", "places", "returns", "title")
     is_trace = True
 
     def __init__(self, title: str) -> None:
@@ -34,6 +34,7 @@ class TracePage(Page):
         self.room = self._numbers()
         self.title = title
         self.places: list[naming.Place | None] = []  # in the user's code
+        self.returns: dict[int, tuple[Source, ...]] = {}
         self.decisions: list[tuple[int, Plain, tuple[tuple[bool, Any], ...], Any, Source | None]] = []
 
     def _numbers(self) -> Iterator[int]:
@@ -65,12 +66,19 @@ class TracePage(Page):
                 sides.append((False, constant(operand, f"an operand of {what.name}")))
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
-    def name_by_caller(self, index: int) -> None:
-        """Let the result of a function that is called here have the name that it is given here, unless it has one of its own."""
+    def return_here(self, index: int) -> None:
+        """Note that a block returns the entry here; it takes the name that it is given here, unless it has one of its own."""
         frame, _ = naming.user_frame()
         own, here = self.places[index], naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
-        if own is not None and own.name is None and here is not None and self.entry(index)[0] != LEAF:
+        if own is None or here is None or self.entry(index)[0] == LEAF:
+            return
+        if here.source is not None:
+            self.returns[index] = (*self.returned_to(index), here.source)
+        if own.name is None:
             self.places[index] = replace(own, name=here.name)
+
+    def returned_to(self, index: int) -> tuple[Source, ...]:
+        return self.returns.get(index, ())
 
     def settle_names(self) -> None:
         """Give the entries the names that the user's code gives them; of a sum(), only its last result has the name."""
@@ -362,7 +370,7 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         finally:
             _enter(around)
         if state.page.is_trace and isinstance(result, Variable) and result.page is state.page:
-            state.page.name_by_caller(result.index)
+            state.page.return_here(result.index)
         return result
 
     return inside

@@ -141,7 +141,7 @@ class Folding:
                 operation, block = self._inside(node, around[node]), around[node].parent
                 operands = operation.operands
             made = tuple(self.nodes[operand] if isinstance(operand, Node) else operand for operand in operands)
-            self.nodes[node] = Node(len(self.nodes), node.label, operation, made, node.name, node.source, block)
+            self.nodes[node] = Node(len(self.nodes), node.label, operation, made, node.name, node.source, block, node.returned_to)
         self._places: tuple[Places, Places] | None = None
         self._add_up()
         numbers = self._picked(full.example_numbers, self.added(full.example_numbers))

@@ -46,8 +46,8 @@ class _Reader:
         origin = self.full.evaluator.origin(self.full)
         at: dict[tuple[str, int], list[Node]] = {}
         for node in self.full.nodes:
-            if node.source is not None:
-                at.setdefault((node.source.file, node.source.line), []).append(node)
+            for source in dict.fromkeys(source for source in (node.source, *node.returned_to) if source is not None):
+                at.setdefault((source.file, source.line), []).append(node)
         first = [(origin.file, origin.line)] if origin is not None else []
         spans = dict.fromkeys(span for place in [*first, *at] if (span := _function(*place)) is not None)
         for count, (file, start, stop) in enumerate(spans):
