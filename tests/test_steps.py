@@ -86,6 +86,23 @@ def test_all_that_is_to_be_said():
         figure.explain("u", detail="some")
 
 
+def test_at_a_step_only_what_is_known_is_said():
+    figure = gv.draw(gv.trace(f, x=1.0, y=2.0)).at(1)
+    assert figure.explain("z", detail="full").split("\n") == ["z = x + y = 1 + 2 = 3", "∂z/∂x = 1", "∂z/∂y = 1", "∂f/∂z = 2·z = • · • = •", "nudging z: Δf/Δz = 6"]
+    assert figure.at(-1).explain("z") == "∂f/∂z = 2·z = 1 · 6 = 6"
+    assert "•\n6\n" not in figure.dot.source
+
+
+def test_steps_of_what_was_recorded():
+    x = gv.Variable(2.0, name="x")
+    y = shared(x)
+    figure = gv.draw(y)
+    assert set(figure.at(-1).shown.adjoints.values()) == {None}
+    assert "•" in figure.at(-1).svg
+    y.backward()
+    assert gv.draw(y).at(-1).shown.adjoints["x"] == x.grad == 36.0
+
+
 @pytest.mark.parametrize(
     ("function", "inputs", "said"),
     [

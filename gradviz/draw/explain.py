@@ -125,11 +125,11 @@ def step(words: Words, step: Step) -> Formula:
             return [*words.flow(step.what), *words.so_far(step.what)]
 
 
-def explain(run: Run, what: Node | Edge, detail: str) -> Explanation:
-    """The chain rule at a node or along an edge; with `detail` "full", all that is to be said."""
-    words, state = Words(run.graph), State(run)
+def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
+    """The chain rule at a node or along an edge, as far as it is `shown`; with `detail` "full", all that is to be said."""
+    words, state = Words(run.graph), State(shown)
     if detail != "full":
-        return Explanation(state.text(words.adjoint(what) if isinstance(what, Node) else words.of_edge(what)[-1]))
+        return Explanation(state.text(words.adjoint(what) if isinstance(what, Node) else words.flow(what)))
     formulas = words.of_node(what) if isinstance(what, Node) else words.of_edge(what)
     return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))])))
 

@@ -122,11 +122,11 @@ class Figure:
         if detail not in ("short", "full"):
             raise ValueError(f"detail is 'short' or 'full', not {detail!r:.40}")
         if to is None:
-            return explain_.explain(self.shown, self.node(name), detail)
+            return explain_.explain(self.run, self.shown, self.node(name), detail)
         edges = [edge for edge in self.graph.edges if edge.source is self.node(name) and edge.target is self.node(to)]
         if not edges:
             raise KeyError(f"no edge leads from {name!r} to {to!r}")
-        return explain_.Explanation("\n".join(explain_.explain(self.shown, edge, detail) for edge in edges))
+        return explain_.Explanation("\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges))
 
     def node(self, name: str) -> Node:
         """The node of this name.
