@@ -63,6 +63,9 @@ class Evaluator(Protocol):
     def listing(self, graph: "Graph") -> Sequence[tuple[str, tuple[str, "Node | Edge"] | None]]:
         """Both sweeps as Python, line by line, each with what it works out: the "value" or "adjoint" of a node, the "local" of an edge."""
 
+    def javascript(self, graph: "Graph") -> str | None:
+        """The body of a JavaScript function of the inputs that returns the distinct numbers of a run; None where there can be none."""
+
     def origin(self, graph: "Graph") -> "Source | None":
         """Where the function begins."""
 

@@ -109,6 +109,9 @@ class Recorded:
     def listing(self, graph: Graph) -> list[tuple[str, Any]]:
         return program.listing(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
 
+    def javascript(self, graph: Graph) -> None:
+        return None
+
     def origin(self, graph: Graph) -> None:
         return None
 

@@ -269,6 +269,9 @@ class Replay:
     def listing(self, graph: Graph) -> list[tuple[str, Any]]:
         return program.listing(self.recording(graph))
 
+    def javascript(self, graph: Graph) -> str | None:
+        return None if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED else program.javascript(self.recording(graph))
+
     def origin(self, graph: Graph) -> Source | None:
         code = getattr(inspect.unwrap(self.function), "__code__", None)
         return code and Source(code.co_filename, code.co_firstlineno, "")

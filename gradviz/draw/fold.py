@@ -264,5 +264,8 @@ class Folding:
     def listing(self, graph: Graph) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
         return self.full.evaluator.listing(self.full)
 
+    def javascript(self, graph: Graph) -> None:
+        return None  # the hidden paths are added up in Python only
+
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)

@@ -26,6 +26,8 @@ class Explorer(widgets.VBox):
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
         view.observe(self._follow, names="inputs")
+        inputs = {node.name: node.index for node in view.run.graph.inputs}
+        view.sliders = {inputs[name]: f"IPY_MODEL_{slider.model_id}" for name, slider in self.sliders.items() if isinstance(slider, widgets.FloatSlider)}
         hands = widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap"))
         super().__init__([hands, view])
 

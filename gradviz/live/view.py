@@ -18,7 +18,7 @@ from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live import sliders
 
 STATIC = Path(__file__).parent / "static"
-PARTS = ("numeral", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "view")  # one after another they are one module
+PARTS = ("numeral", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "forecast", "view")  # one after another they are one module
 
 
 class View(anywidget.AnyWidget):
@@ -51,6 +51,7 @@ class View(anywidget.AnyWidget):
     hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value, in which move
     code = traitlets.Dict(None, allow_none=True).tag(sync=True)
     code_open = traitlets.Bool(False).tag(sync=True)
+    sliders = traitlets.Dict().tag(sync=True)  # models of sliders by the node, an input, that each moves
     inputs = traitlets.Any()
 
     def __init__(
@@ -185,6 +186,7 @@ def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, flo
         "svg": paint.paint(run, figure.layout, live=True),
         "places": places,
         "shapes": paint.shapes(run),
+        "program": graph.evaluator.javascript(graph),
         "summary": summary(graph),
         "start": step(words, taken[0]),
         "steps": [[taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken],

@@ -14,7 +14,7 @@ from reading import PLACES, READ
 
 LESSON = Path(__file__).parent.parent.parent / "notebooks" / "03-chain-rule.ipynb"
 DEFINITIONS = '''
-import gradviz as gv, numpy as np, ipywidgets, json
+import gradviz as gv, numpy as np, ipywidgets, json, time
 
 @gv.block
 def sigmoid(t):
@@ -287,3 +287,57 @@ def test_a_step_is_stored_and_linked_to(instrument):
     ask("setattr(linked.view, 'step', None) or 1")
     frames(page)
     assert view.locator(".gv-count").text_content() == "all 12 steps"
+
+
+FUNCTIONS = [
+    circuit,
+    lambda w0, x0, w1, x1, w2: np.tanh(w0 * x0) ** 3 / (1 + np.exp(-w1)) + np.sqrt(x1 * x1 + 1) - np.log(w2 * w2 + 0.5),
+    lambda w0, x0, w1, x1, w2: np.sin(w0) * np.cos(x0) + np.arctan2(w1, x1) - w2 + np.log1p(w0 * w0) + np.expm1(x0) + np.arctan(x1) * np.sinh(w2),
+    lambda w0, x0, w1, x1, w2: 1 / (w0 - 2) + np.log(x0) + np.exp(1000 * w1 * w1),
+]
+
+
+@pytest.mark.parametrize("number", range(len(FUNCTIONS)))
+def test_a_forecast_is_what_python_answers(chromium, number):
+    graph = gv.trace(FUNCTIONS[number], INPUTS)
+    program, run = graph.evaluator.javascript(graph), graph.run(w0=1.3, x0=-0.4)
+    assert program is not None
+    page = chromium.new_page()
+    forecast = page.evaluate("([program, inputs]) => new Function('inputs', program)(inputs).map(String)", [program, list(run.inputs.values())])
+    page.close()
+    numbers = [float(number.replace("Infinity", "inf")) for number in forecast]
+    places = graph.run(w0=1.3, x0=0.4, w1=0.1, x1=0.5).places
+    assert [numbers[place] for place in places] == pytest.approx(list(run.numbers), rel=1e-13, abs=1e-13, nan_ok=True)
+
+
+def test_what_has_no_forecast():
+    def branching(x):
+        return x if x > 0 else -x
+
+    for function, inputs in ((branching, {"x": 1.0}), (lambda x: np.sum(x * 2), {"x": [1.0, 2.0]}), (gv.primitive(lambda x: x * x).derivative(lambda x, out: 2 * x), {"x": 1.0}), (lambda x: np.floor(x) * x, {"x": 1.5})):
+        graph = gv.trace(function, inputs)
+        assert graph.evaluator.javascript(graph) is None
+    graph = gv.trace(lambda *xs: xs[0] * xs[1] + xs[2], {"const": 1.0, "alert(1)": 2.0, "损失": 3.0})
+    assert "alert" not in graph.evaluator.javascript(graph)
+
+
+def test_the_figure_follows_while_the_kernel_is_busy(instrument):
+    page, (view,), ask = instrument("busy", "busy = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nbusy")
+    svg = view.locator("svg.gradviz")
+    page.locator(".widget-slider .noUi-handle").first.focus()
+    page.evaluate(
+        """() => {
+            const app = window.jupyterapp || window.jupyterlab;
+            app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code: "time.sleep(1.5)" });
+        }"""
+    )
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    forecast = svg.evaluate(READ)
+    assert float(forecast["nodes"][0]["value"]) == pytest.approx(0.51)
+    page.wait_for_timeout(2500)
+    answer = svg.evaluate(READ)
+    assert float(answer["nodes"][0]["value"]) == ask("busy.run.inputs['w']") == pytest.approx(0.51)
+    assert [node["shown"] for node in forecast["nodes"]] == [node["shown"] for node in answer["nodes"]]
+    assert forecast["labels"] == answer["labels"]
+    assert_shows(svg, ask("[[*busy.run.primals.values()], [*busy.run.locals.values()], [*busy.run.adjoints.values()], [*busy.run.flows.values()]]"))

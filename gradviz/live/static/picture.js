@@ -161,16 +161,21 @@ function flowWidth(flow, largest) {
   return much > 0 ? THICKEST * Math.sqrt(Math.min(1, much / largest)) : 0; // nothing flows, or nan
 }
 
+/** The numbers that Python sent. @param {DataView} view */
+function unpacked(view) {
+  const sent = new Float64Array(view.byteLength / 8);
+  for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
+  return sent;
+}
+
 /**
- * The numbers of a run as Python packed them; null if they do not belong to this structure.
- * @param {DataView} view
+ * A run from the numbers that were sent; null if they do not belong to this structure.
+ * @param {Float64Array} sent
  * @param {object} structure with `places`: where each number stands among those that are sent, if each is sent once; and `shapes`:
  * the shape of each, if there are arrays among them: then flows come too
  * @returns {Run | null}
  */
-function unpacked(view, { nodes, edges, places, shapes }) {
-  const sent = new Float64Array(view.byteLength / 8);
-  for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
+function runOf(sent, { nodes, edges, places, shapes }) {
   const cut = (all) => {
     const ends = [nodes.length, nodes.length + edges.length, 2 * nodes.length + edges.length];
     return { primals: all.slice(0, ends[0]), locals: all.slice(ends[0], ends[1]), adjoints: all.slice(ends[1], ends[2]), flows: all.slice(ends[2]), sent };

@@ -16,7 +16,10 @@ class View {
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.reasons = new Reasons(() => this.select(""));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
-    this.hands = new Hands(this.stage, (input, value) => this.tell({ hand: [input, value, this.moves++] }));
+    this.hands = new Hands(this.stage, (input, value) => {
+      this.tell({ hand: [input, value, this.moves++] });
+      this.forecast.at(input, value);
+    });
     this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
     this.opener.textContent = "code";
     this.opener.addEventListener("click", () => this.tell({ code_open: !model.get("code_open") }));
@@ -32,6 +35,7 @@ class View {
     this.restaged = true;
     this.waiting = this.ended = false;
     this.moves = 0; // told with each, so that the same move after another is one again
+    this.forecast = new Forecast(model, () => this.schedule());
     this.handlers = {
       "change:structure": () => { this.restaged = true; this.schedule(); },
       "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
@@ -48,6 +52,7 @@ class View {
     cancelAnimationFrame(this.slice);
     clearTimeout(this.rest);
     this.player.pause();
+    this.forecast.end();
     for (const [events, handler] of Object.entries(this.handlers)) this.model.off(events, handler);
   }
 
@@ -93,6 +98,7 @@ class View {
     });
     for (const block of this.picture.blocks) this.closable(block);
     this.hands.hold(this.picture, nodes, () => this.run);
+    this.forecast.load(this.structure, () => this.run);
     this.tabStop = "n0";
     this.stopAt("n0");
     const again = focused && (focused.block ? this.picture.svg.querySelector(`.gv-node[data-block="${focused.block}"], .gv-block[data-block="${focused.block}"] > text`) : null);
@@ -216,8 +222,9 @@ class View {
     const { model } = this;
     this.message.textContent = model.get("message");
     if (this.restaged) this.restage();
-    const run = unpacked(model.get("numbers"), this.structure);
-    if (run === null) return;
+    const answer = runOf(unpacked(model.get("numbers")), this.structure);
+    if (answer === null) return;
+    const run = this.forecast.over(answer);
     const last = this.structure.steps.length - 1, wanted = model.get("step");
     const step = wanted === null ? null : Math.min(wanted, last), selected = this.picture.elements(model.get("selected")).length ? model.get("selected") : "";
     this.run = run;
