@@ -129,6 +129,8 @@ def test_a_folded_graph_is_a_graph():
     assert swept.value.tolist() == pytest.approx([run.value for run in runs])
     assert swept.locals[closed.edges[-1]].tolist() == pytest.approx([run.locals[closed.edges[-1]] for run in runs])
     assert fold.unfolded(closed) is graph
+    assert gv.draw(closed).graph is closed
+    assert len(gv.draw(closed.run(w0=1.0), collapse=True, expand="sigmoid").graph.nodes) == len(graph.nodes)
     assert fold.fold(closed, ()) is graph
     with pytest.raises(TypeError, match="no input 'q'"):
         closed.run(q=1.0)

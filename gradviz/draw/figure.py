@@ -194,6 +194,9 @@ def _run(what: Any) -> Run:
 
 
 def _folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> Run:
-    if fold.unfolded(run.graph) is not run.graph:  # folded already
+    if not collapse and not expand:
         return run
+    full = fold.unfolded(run.graph)
+    if full is not run.graph:  # folded otherwise
+        run = full.run(run.inputs)
     return fold.folded(run, fold.chosen(run.graph, collapse, expand))

@@ -34,9 +34,7 @@ class Hands {
 
   /** @param {number} index @param {number} steps */
   moved(index, steps, from = Number(this.run().primals[index])) {
-    const { grain } = this.nodes[index].input;
-    const value = (Math.round(from / grain) + steps) * grain;
-    this.set(index, Number(value.toPrecision(12)));
+    this.set(index, stepped(from, steps, this.nodes[index].input.grain));
   }
 
   /** @param {PointerEvent} event @param {number} index */
@@ -99,8 +97,7 @@ class Hands {
     if (steps) {
       event.preventDefault();
       const from = parsed(this.editor.value) ?? this.before;
-      const { grain } = this.nodes[index].input;
-      const value = Number(((Math.round(from / grain) + steps) * grain).toPrecision(12));
+      const value = stepped(from, steps, this.nodes[index].input.grain);
       this.editor.value = full(value);
       this.before = value;
       this.set(index, value);
@@ -114,6 +111,12 @@ class Hands {
       this.picture.nodes[index].g.focus();
     }
   }
+}
+
+/** A number some steps away, without what rounding adds to it. @param {number} from @param {number} steps @param {number} grain */
+function stepped(from, steps, grain) {
+  const fine = grain * 1e-6;
+  return Number((Math.round((from + steps * grain) / fine) * fine).toPrecision(12));
 }
 
 /** How many steps a key asks for. @param {KeyboardEvent} event */
