@@ -14,6 +14,7 @@ from typing import Any, overload
 import numpy as np
 
 from gradviz.autodiff import naming, program
+from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
@@ -270,7 +271,7 @@ class Replay:
         return program.listing(self.recording(graph))
 
     def javascript(self, graph: Graph) -> str | None:
-        return None if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED else program.javascript(self.recording(graph))
+        return None if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED else javascript(self.recording(graph))
 
     def origin(self, graph: Graph) -> Source | None:
         code = getattr(inspect.unwrap(self.function), "__code__", None)
