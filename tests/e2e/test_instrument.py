@@ -169,8 +169,14 @@ def instrument(jupyter, open_notebook):
     return open_
 
 
-def test_reasons_blocks_hands_and_code(instrument):
-    page, (view, wrong), ask = instrument("instrument", "nest = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nnest", "plant = gv.explore(planted, x=1.5, y=2.0)\nplant")
+def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
+    page, (view, wrong, linked, busy), ask = instrument(
+        "instrument",
+        "nest = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nnest",
+        "plant = gv.explore(planted, x=1.5, y=2.0)\nplant",
+        "linked = gv.explore(nested, w=0.5, x=2.0, b=-1.0, step=7, collapse=['neuron'], code=True)\nlinked",
+        "busy = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nbusy",
+    )
     svg = view.locator("svg.gradviz")
 
     # why: selected by mouse and by keyboard, in the words of fig.explain
@@ -273,15 +279,16 @@ def test_reasons_blocks_hands_and_code(instrument):
     ask("plant.update(x=2.0).value")
     assert wrong.locator(".gv-wrong").count() == 1
 
+    check_that_a_step_is_stored_and_linked_to(page, linked, ask)
+    check_that_the_figure_follows_while_the_kernel_is_busy(page, busy, ask)
 
-def test_a_step_is_stored_and_linked_to(instrument):
-    page, (view,), ask = instrument("linked", "linked = gv.explore(nested, w=0.5, x=2.0, b=-1.0, step=7, collapse=['neuron'], code=True)\nlinked")
+
+def check_that_a_step_is_stored_and_linked_to(page, view, ask):
     svg = view.locator("svg.gradviz")
     assert view.locator(".gv-count").text_content() == "step 7 of 12"
     assert view.locator(".gv-listing").count() == 2
     moments = ask("[[*r.primals.values()] for r in [gv.draw(linked.run).at(7).shown]][0]")
     assert [node["shown"][0] for node in svg.evaluate(READ)["nodes"]] == [numeral(value) for value in moments]
-    page.evaluate("() => { const app = window.jupyterapp || window.jupyterlab; }")
     view.locator(".gv-forward").click()
     assert ask("linked.view.step") == 8
     ask("setattr(linked.view, 'step', None) or 1")
@@ -321,10 +328,10 @@ def test_what_has_no_forecast():
     assert "alert" not in graph.evaluator.javascript(graph)
 
 
-def test_the_figure_follows_while_the_kernel_is_busy(instrument):
-    page, (view,), ask = instrument("busy", "busy = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nbusy")
+def check_that_the_figure_follows_while_the_kernel_is_busy(page, view, ask):
     svg = view.locator("svg.gradviz")
-    page.locator(".widget-slider .noUi-handle").first.focus()
+    handles = page.locator(".widget-slider .noUi-handle")
+    handles.nth(handles.count() - 3).focus()  # of the last explorer's w
     page.evaluate(
         """() => {
             const app = window.jupyterapp || window.jupyterlab;
