@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -160,8 +160,8 @@ class _Painter:
         yield _legend(self.run, height)
         yield "</svg>"
 
-    def title(self, words: Formula) -> str:
-        return "<title/>" if self.live else f"<title>{escape(self.state.text(words, TITLE_DIGITS))}</title>"
+    def title(self, words_of: Callable[[Words, Any], Formula], what: Node | Edge) -> str:
+        return "<title/>" if self.live else f"<title>{escape(self.state.text(words_of(self.words, what), TITLE_DIGITS))}</title>"
 
     def block(self, block: Block, box: Box) -> Iterator[str]:
         shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
@@ -174,7 +174,7 @@ class _Painter:
         wire = self.layout.wires[edge.index]
         data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
         yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{_data(data)}>'
-        yield self.title(edge_title(self.words, edge))
+        yield self.title(edge_title, edge)
         yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, self.largest):.2f}"/>'
         yield f'<path class="gv-wire" d="{wire.path}"/>'
         yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
@@ -205,7 +205,7 @@ class _Painter:
             data["block"] = self.blocks[operation.block]
         w, middle = box.width, box.width / 2
         yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
-        yield self.title(node_title(self.words, node))
+        yield self.title(node_title, node)
         yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
         yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
         yield _heading(node, middle, w)

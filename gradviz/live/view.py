@@ -13,7 +13,7 @@ from gradviz.draw.explain import Words, nudges, step, suspects
 from gradviz.draw.figure import Figure
 from gradviz.draw.formula import Formula, name, value
 from gradviz.draw.listing import listing
-from gradviz.draw.steps import checked, last, steps
+from gradviz.draw.steps import Step, checked, last, steps
 from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live import sliders
 
@@ -189,6 +189,7 @@ def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, flo
         "program": graph.evaluator.javascript(graph),
         "summary": summary(graph),
         "start": step(words, taken[0]),
+        "seed": step(words, Step("seed", graph.output)),
         "steps": [[taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken],
         "nodes": [
             {

@@ -102,12 +102,12 @@ class Player {
 }
 
 /** The words of a step. @param {object} structure @param {number | null} step @returns {Formula} */
-function stepWords({ steps, nodes, edges, start }, step) {
+function stepWords({ steps, nodes, edges, start, seed }, step) {
   if (step === null) return [];
   const [kind, at] = steps[step];
   if (kind === "start") return start;
   if (kind === "forward") return nodes[at].value;
-  if (kind === "seed") return [...nodes[at].adjoint, ["say", ": the way back begins"]];
+  if (kind === "seed") return seed;
   return [...edges[at].flow, ...edges[at].soFar];
 }
 
