@@ -1,17 +1,16 @@
 """Places and a run become SVG. Every element that shows a number holds it in full too, with what it takes to recompute it."""
 
-import json
 import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-from xml.sax import saxutils
 
 import numpy as np
 
-from gradviz.draw import text
+from gradviz.draw import data, text
+from gradviz.draw.data import attributes, escape, quoteattr
 from gradviz.draw.explain import Words
 from gradviz.draw.fold import Inside, blocks_of, unfolded
 from gradviz.draw.formula import Formula, State
@@ -167,13 +166,12 @@ class _Painter:
         shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
         label = escape(text.cut(f"▾ {block.name}" if self.live else block.name, box.width - 20, 11.5))
         words = f'<title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text>'
-        yield f'<g class="gv-block"{_data({"block": self.blocks[block]})}>{words}</g>'
+        yield f'<g class="gv-block"{attributes({"block": self.blocks[block]})}>{words}</g>'
 
     def edge(self, edge: Edge) -> Iterator[str]:
         local, flow = self.locals[edge], self.flows[edge]
         wire = self.layout.wires[edge.index]
-        data = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position, "local": _full(local), "flow": _full(flow)}
-        yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{_data(data)}>'
+        yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{attributes(data.of_edge(edge, local, flow))}>'
         yield self.title(edge_title, edge)
         yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, self.largest):.2f}"/>'
         yield f'<path class="gv-wire" d="{wire.path}"/>'
@@ -197,14 +195,11 @@ class _Painter:
         value, adjoint = self.primals[node], self.adjoints[node]
         kinds = {"input": operation is None, "output": node is self.run.graph.output, "closed": isinstance(operation, Inside), "wrong": node in self.highlights.wrong}
         kind = "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
-        data = {"value": _full(value), "adjoint": _full(adjoint)}
-        if operation is not None:
-            constants = [None if isinstance(operand, Node) else _full(operand) for operand in node.operands]
-            data = {"operation": operation.name, "constants": json.dumps(constants), **data}
+        held = data.of_node(node, value, adjoint)
         if isinstance(operation, Inside):
-            data["block"] = self.blocks[operation.block]
+            held["block"] = self.blocks[operation.block]
         w, middle = box.width, box.width / 2
-        yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{_data(data)} transform="translate({box.x:.1f},{box.y:.1f})">'
+        yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{attributes(held)} transform="translate({box.x:.1f},{box.y:.1f})">'
         yield self.title(node_title, node)
         yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
         yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
@@ -241,27 +236,6 @@ def _legend(run: Run, height: float) -> str:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
     spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
     return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text></g>'
-
-
-def escape(words: str) -> str:
-    """Any text as XML."""
-    return saxutils.escape(text.clean(words))
-
-
-def quoteattr(words: str) -> str:
-    """Any text as the quoted value of an attribute."""
-    return saxutils.quoteattr(text.clean(words))
-
-
-def _full(number: Any) -> str:
-    """A number, or an array of few, in full precision; empty if it is not known."""
-    if isinstance(number, np.ndarray):
-        return json.dumps(number.tolist()) if number.size <= FEW else ""
-    return "" if number is None else repr(float(number))
-
-
-def _data(attributes: dict[str, object]) -> str:
-    return "".join(f" data-{name}={quoteattr(str(value))}" for name, value in attributes.items())
 
 
 @lru_cache(maxsize=1)
