@@ -6,7 +6,7 @@ protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever mad
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -69,6 +69,15 @@ class Evaluator(Protocol):
     def origin(self, graph: "Graph") -> "Source | None":
         """Where the function begins."""
 
+    def is_openable(self, graph: "Graph", node: "Node") -> bool:
+        """Whether `opened` can open a node."""
+
+    def opened(self, graph: "Graph", labels: Collection[str]) -> "Graph":
+        """The graph with the arrays of these labels worked out by gates of single numbers, each in a block of its own.
+
+        Raises ValueError for a node of which that can't be done.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -119,7 +128,7 @@ class Node:
     @property
     def constants(self) -> tuple[str | None, ...]:
         """The operands that are constants, as text; None for those that arrive by an edge."""
-        return tuple(None if isinstance(operand, Node) else numeral(operand) for operand in self.operands)
+        return tuple(None if isinstance(operand, Node) else f"[{numeral(operand)}]" if np.ndim(operand) > 1 else numeral(operand) for operand in self.operands)
 
     @property
     def sign(self) -> str:

@@ -1,7 +1,7 @@
 """From tape to graph: the nodes that an output was computed from, numbered, named and put in order."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,6 +114,12 @@ class Recorded:
 
     def origin(self, graph: Graph) -> None:
         return None
+
+    def is_openable(self, graph: Graph, node: Node) -> bool:
+        return False
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        return self.run(graph, ()).graph
 
 
 def run_of(output: Variable) -> Run:

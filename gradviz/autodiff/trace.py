@@ -6,14 +6,14 @@ checked on every replay; where it would come out otherwise, the function is trac
 
 import inspect
 import linecache
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import naming, program
+from gradviz.autodiff import naming, program, scalars
 from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
@@ -276,6 +276,12 @@ class Replay:
     def origin(self, graph: Graph) -> Source | None:
         code = getattr(inspect.unwrap(self.function), "__code__", None)
         return code and Source(code.co_filename, code.co_firstlineno, "")
+
+    def is_openable(self, graph: Graph, node: Node) -> bool:
+        return scalars.closed_because(graph, node) is None
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        return scalars.opened(graph, labels)
 
 
 def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:

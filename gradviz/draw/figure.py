@@ -4,6 +4,7 @@ import base64
 from collections.abc import Collection
 from functools import cached_property
 from html import escape
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import graphviz
 
 from gradviz.draw import dot as dot_
 from gradviz.draw import explain as explain_
-from gradviz.draw import fold, paint
+from gradviz.draw import export, fold, paint
 from gradviz.draw import layout as layout_
 from gradviz.draw import steps as steps_
 from gradviz.graph import Graph, Node, Run
@@ -52,7 +53,7 @@ class Figure:
     @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
-        return layout_.layout(self.graph, [paint.card_width(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)])
+        return layout_.layout(self.graph, [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)])
 
     @cached_property
     def highlights(self) -> paint.Highlights:
@@ -138,24 +139,39 @@ class Figure:
                 return node
         raise KeyError(f"no node is called {name!r}; there are {', '.join(node.label for node in self.graph.nodes)}")
 
-    def save(self, path: str | Path) -> Path:
-        """Write the picture to a file; its ending says as what: ``.svg`` or ``.dot``.
+    def save(self, path: str | PathLike[str], *, theme: export.Theme | None = None, scale: float = 2) -> Path:
+        """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``, ``.png`` or ``.pdf``.
 
-        Raises ValueError for any other ending.
+        The page has the picture, with what it says when one points at it, and its text twin as a table; it is one file that
+        loads nothing. Pictures of pixels and PDFs need ``pip install 'gradviz-notebooks[export]'``; they are the same on every
+        machine, but for characters that DejaVu Sans lacks, such as Chinese ones.
+
+        `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on GitHub too), and pixels and PDFs
+        are light. Programs other than browsers read an SVG of one theme more surely. `scale` is the number of pixels of a
+        ``.png``, each way, for one of the SVG, of which 96 are an inch: 2 are 192 dots per inch.
+
+        Raises ValueError for any other ending, theme or scale, and ImportError without the library for pixels and PDFs. The
+        file is then left as it was.
+
+        >>> import gradviz as gv
+        >>> gv.draw(gv.trace(lambda x: x**2, x=3.0)).save("square.jpeg")
+        Traceback (most recent call last):
+        ValueError: a figure can be saved as .svg, .dot, .html, .png or .pdf, not as 'square.jpeg'
         """
         path = Path(path)
-        writers = {".svg": lambda: self.svg, ".dot": lambda: self.dot.source}
-        if path.suffix not in writers:
-            raise ValueError(f"a figure can be saved as {' or '.join(writers)}, not as {path.name!r}")
-        path.write_text(writers[path.suffix](), encoding="utf-8")
+        path.write_bytes(export.written(self, path.name, theme, scale))
         return path
 
     def __repr__(self) -> str:
         return f"<Figure {paint.summary(self.run)}>"
 
+    @property
+    def progress(self) -> str:
+        """The step just taken: its number and its words; empty if the sweeps are complete."""
+        return "" if self.step is None else f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}"
+
     def __str__(self) -> str:
-        step = f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}\n" if self.step is not None else ""
-        return f"{paint.summary(self.shown)}\n{step}\n{self.shown}"
+        return "\n".join([paint.summary(self.shown), *filter(None, [self.progress]), "", str(self.shown)])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}

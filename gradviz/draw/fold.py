@@ -30,6 +30,12 @@ def keys(graph: Graph) -> dict[Block, Key]:
     return found
 
 
+def counterparts(graph: Graph, blocks: Collection[Block], other: Graph) -> list[Block]:
+    """These blocks of a graph in another graph of the same function, as far as it has them."""
+    wanted = {key for block, key in keys(graph).items() if block in blocks}
+    return [block for block, key in keys(other).items() if key in wanted]
+
+
 def chosen(graph: Graph, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> set[Block]:
     """The blocks to close: those with a name in `collapse` (True for all), but for those with a name in `expand`.
 
@@ -102,16 +108,16 @@ class Inside:
         return applied_derivative(self.name, position, operands)
 
     def number(self, *operands: Any) -> Any:
-        return self._values(operands)[self.gates[-1]]
+        return self.values(operands)[self.gates[-1]]
 
-    def _values(self, operands: Sequence[Any]) -> dict[Node, Any]:
+    def values(self, operands: Sequence[Any]) -> dict[Node, Any]:
         values = dict(zip(self.operands, operands, strict=True))
         for gate in self.gates:
             values[gate] = gate.operation.number(*(values[operand] if isinstance(operand, Node) else operand for operand in gate.operands))
         return values
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-        return self.flows(adjoint, self._values(operands))[self.operands[position]]
+        return self.flows(adjoint, self.values(operands))[self.operands[position]]
 
     def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
         """What an adjoint hands back to each value that comes in, at these values of all the gates."""
@@ -255,8 +261,7 @@ class Folding:
     def _again(self, run: Run) -> Run:
         if run.graph is self.full:
             return self.run_of(run)
-        closed = {key for block, key in keys(self.full).items() if block in self.closed}
-        return folded(run, [block for block, key in keys(run.graph).items() if key in closed])
+        return folded(run, counterparts(self.full, self.closed, run.graph))
 
     def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
         return self.run_of(self.full.evaluator.sweep(self.full, values, count))
@@ -269,3 +274,10 @@ class Folding:
 
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)
+
+    def is_openable(self, graph: Graph, node: Node) -> bool:
+        return not isinstance(node.operation, Inside) and any(self.full.evaluator.is_openable(self.full, open_) for open_, made in self.nodes.items() if made is node)
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        again = self.full.evaluator.opened(self.full, labels)
+        return fold(again, counterparts(self.full, self.closed, again))

@@ -17,7 +17,6 @@ from typing import Any
 from gradviz.draw.fold import blocks_of
 from gradviz.graph import Block, Edge, Graph, Node
 
-CARD_HEIGHT = 58
 LABEL = (43, 32)
 TIP = 7
 APART = 20  # between two wires that arrive at one card
@@ -64,11 +63,11 @@ class Layout:
     blocks: tuple[tuple[Block, Box], ...]
 
 
-def layout(graph: Graph, widths: Sequence[float]) -> Layout:
-    """Places for a graph whose cards have these widths, in the order of its nodes."""
+def layout(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
+    """Places for a graph whose cards are so wide and high, in the order of its nodes."""
     order = [sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position]) for edge in graph.edges]
     for _ in range(2):  # once more if edges come in at some card in another order than its operands have
-        found = json.loads(graphviz("\n".join(skeleton(graph, widths, order))))
+        found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
         width, height = map(float, found["bb"].split(",")[2:])
         boxes = dict(_boxes(found.get("objects", ()), height))
         before, order = order, _order_of_arrival(graph, boxes)
@@ -87,7 +86,7 @@ def layout(graph: Graph, widths: Sequence[float]) -> Layout:
     return Layout(width, height, cards, tuple(wires), blocks)
 
 
-def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Iterator[str]:
+def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int]) -> Iterator[str]:
     """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster for each block.
 
     `order` says of each edge how many arrive above it at the same card.
@@ -100,7 +99,8 @@ def skeleton(graph: Graph, widths: Sequence[float], order: Sequence[int]) -> Ite
     for node in graph.nodes:
         arity = _arity(node)
         ports = f' shape=record label="{"|".join(f"<a{place}>" for place in range(arity))}"' if arity > 1 else ""
-        line = f"n{node.index} [width={widths[node.index] / 72:.4f} height={CARD_HEIGHT / 72:.4f}{ports}]"
+        width, height = sizes[node.index]
+        line = f"n{node.index} [width={width / 72:.4f} height={height / 72:.4f}{ports}]"
         inside.setdefault(node.block, []).append(line)
     for edge in graph.edges:
         line = f"e{edge.index} [width={LABEL[0] / 72:.4f} height={LABEL[1] / 72:.4f}]"

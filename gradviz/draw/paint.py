@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.draw import data, text
+from gradviz.draw import data, heat, text
 from gradviz.draw.data import attributes, escape, quoteattr
 from gradviz.draw.explain import Words
 from gradviz.draw.fold import Inside, blocks_of, unfolded
 from gradviz.draw.formula import Formula, State
-from gradviz.draw.layout import CARD_HEIGHT, Box, Layout
-from gradviz.graph import Block, Edge, Node, Places, Run
-from gradviz.numerals import FEW, numeral
+from gradviz.draw.layout import Box, Layout
+from gradviz.graph import Block, Edge, Graph, Node, Places, Run
+from gradviz.numerals import numeral
 
 NARROWEST, WIDEST = 63, 132  # cards
+CARD_HEIGHT = 58
 ELEMENT = 50  # of a vector, on its card
 HEAD = 20
 MARGIN = 12
@@ -29,13 +30,22 @@ NARROWEST_FIGURE = 360  # room for the legend
 SIDES = 13  # of a card, where no number stands
 LABEL_ROOM = 42  # pixels of a label
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
+MAP_TOP, MAP_LEFT = 41, 8  # where the map of a value stands on its card; that of the gradient follows under it
+SCALE_CELL = 10
+RANGE_ROOM = 52  # for what the shades of a map stand for
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
-def card_width(node: Node, example: Any) -> float:
-    """Room for a node's name and operation, within limits, and for the numbers of a short vector; one fits into any card."""
-    numbers = example.size * ELEMENT if isinstance(example, np.ndarray) and example.ndim == 1 and example.size <= FEW else 0
-    return round(max(NARROWEST, numbers, min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)), 1)
+def card_size(node: Node, example: Any) -> tuple[float, float]:
+    """Room for a node's name and operation, within limits, and for its numbers: the two maps of an array, or a short vector; one
+    number fits into any card."""
+    name = min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)
+    if heat.is_mapped(example):
+        rows, columns, cell = heat.size(example.shape)
+        shape = text.width(numeral(example), 12) + RANGE_ROOM
+        return round(max(NARROWEST, name, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (MAP_TOP - HEAD + rows * cell) + HEAD + 4
+    numbers = example.size * ELEMENT if isinstance(example, np.ndarray) else 0
+    return round(max(NARROWEST, numbers, name), 1), CARD_HEIGHT
 
 
 def heading(node: Node) -> tuple[str, str]:
@@ -86,19 +96,30 @@ def packed(run: Run, places: Places | None = None) -> bytes:
     """The numbers of a run as a live figure reads them, as floats of 64 bits: the distinct ones of primals, local derivatives and
     adjoints, of which the figure knows the `places`, or all of them.
 
-    Where there are arrays (`shapes`), what flows back follows; of arrays that are shown by their shape, only the magnitude.
+    Where there are arrays (`shapes`), what flows back follows. Of large arrays there are only the cells of their maps, or
+    the magnitude of local derivatives and of what flows back.
     """
     if not run.graph.has_arrays:
         if places is None:
             return _floats(run.numbers)
         return _floats(run.distinct if run.places is places else places.compressed(run.numbers))
-    flat: list[float] = []
-    for number in (*run.numbers, *run.flows.values()):
-        if isinstance(number, np.ndarray):
-            flat += number.ravel().tolist() if number.size <= FEW and number.ndim == 1 else [magnitude(number)]
-        elif number is not None:
-            flat.append(number)
-    return _floats(flat)
+    of_array = [(run.primals, _cells), (run.locals, _magnitude), (run.adjoints, _cells), (run.flows, _magnitude)]
+    parts = (_part(number, of) for numbers, of in of_array for number in numbers.values())
+    return _floats([number for part in parts for number in part])
+
+
+def _part(number: Any, of_large: Callable[[np.ndarray], Sequence[float]]) -> Sequence[float]:
+    if isinstance(number, np.ndarray):
+        return of_large(number) if heat.is_mapped(number) else number.ravel().tolist()
+    return () if number is None else (number,)
+
+
+def _cells(array: np.ndarray) -> list[float]:
+    return heat.grid(array).ravel().tolist()
+
+
+def _magnitude(array: np.ndarray) -> tuple[float]:
+    return (magnitude(array),)
 
 
 def _floats(numbers: Sequence[float]) -> bytes:
@@ -136,7 +157,7 @@ class _Painter:
         graph, layout = self.run.graph, self.layout
         width = max(layout.width, NARROWEST_FIGURE) + 2 * MARGIN
         caption = text.wrapped(self.highlights.caption, width - 2 * MARGIN, CAPTION)
-        height = layout.height + 2 * MARGIN + LEGEND + CAPTION_LINE * len(caption)
+        height = layout.height + 2 * MARGIN + LEGEND * (1 + has_maps(graph)) + CAPTION_LINE * len(caption)
         size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
         yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
         if not self.live:
@@ -185,9 +206,9 @@ class _Painter:
         yield f'<g class="gv-label{inside}{self.lit(edge)}" data-edge="{edge.index}">'
         if edge.mark:
             yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
-        local = "" if self.blank[edge.index] else f"∂ {numeral(self.locals[edge], 3, few=0)}"
+        local = "" if self.blank[edge.index] else f"∂ {on_edge(self.locals[edge])}"
         yield _number("gv-local", x + wire.lean, y - 7, local, LABEL_ROOM)
-        yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {numeral(self.flows[edge], 3, few=0)}", LABEL_ROOM)
+        yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
         yield "</g>"
 
     def node(self, node: Node) -> Iterator[str]:
@@ -201,11 +222,16 @@ class _Painter:
         w, middle = box.width, box.width / 2
         yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{attributes(held)} transform="translate({box.x:.1f},{box.y:.1f})">'
         yield self.title(node_title, node)
-        yield f'<rect class="gv-card" width="{w:.1f}" height="{CARD_HEIGHT}" rx="7"/>'
+        yield f'<rect class="gv-card" width="{w:.1f}" height="{box.height:g}" rx="7"/>'
         yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
         yield _heading(node, middle, w)
-        yield _number("gv-value", middle, 35, numeral(value), w - SIDES)
-        yield _number("gv-adjoint", middle, 51, numeral(adjoint), w - SIDES)
+        example = self.run.graph.example_numbers[node.index]
+        below = MAP_TOP - 6 + (box.height - HEAD - 4) / 2 if heat.is_mapped(example) else 51  # where the gradient is written
+        yield _number("gv-value", middle, MAP_TOP - 6, shown(value), w - SIDES)
+        yield _number("gv-adjoint", middle, below, shown(adjoint, shape=False), w - SIDES)
+        if heat.is_mapped(example):
+            yield _map("value", value, example.shape, MAP_TOP, w)
+            yield _map("adjoint", adjoint, example.shape, below + 6, w)
         if kinds["wrong"] or (self.live and operation is not None and operation.is_handwritten):
             yield f'<g class="gv-badge" transform="translate({w:.1f},0)"><circle r="8"/><text y="4">≠</text></g>'
         yield "</g>"
@@ -225,6 +251,28 @@ def _heading(node: Node, middle: float, card: float) -> str:
     return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
 
 
+def shown(number: Any, shape: bool = True) -> str:
+    """What a card says of its value or its gradient: the number, or of a map its shape and what its shades stand for."""
+    if not heat.is_mapped(number):
+        return numeral(number)
+    return f"{numeral(number)} {heat.scale(heat.grid(number))}" if shape else heat.scale(heat.grid(number))
+
+
+def on_edge(number: Any) -> str:
+    """What the label of an edge says of a local derivative or a flow: the number, or how far those of an array reach."""
+    if not isinstance(number, np.ndarray):
+        return numeral(number, 3)
+    return ("±" if number.any() else "") + numeral(magnitude(number), 3)
+
+
+def _map(kind: str, array: Any, shape: tuple[int, ...], y: float, card: float) -> str:
+    rows, columns, cell = heat.size(shape)
+    width, height = columns * cell, rows * cell
+    cells = "" if array is None else heat.picture(heat.grid(array), cell)
+    frame = f'<rect class="gv-frame" width="{width}" height="{height}"/>'
+    return f'<g class="gv-map" data-of="{kind}" transform="translate({(card - width) / 2:.1f},{y:.1f})">{frame}<g class="gv-cells">{cells}</g></g>'
+
+
 def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
     condensed = f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"' if len(shown) * CHARACTER > room + 2 else ""
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
@@ -235,7 +283,21 @@ def _legend(run: Run, height: float) -> str:
     if run.graph.edges:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
     spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
-    return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text></g>'
+    shades = f'<g transform="translate({MARGIN},{height - 38:.1f})">{_scale()}</g>' if has_maps(run.graph) else ""
+    return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text>{shades}</g>'
+
+
+def has_maps(graph: Graph) -> bool:
+    """Whether any of its nodes is shown by heat maps."""
+    return any(map(heat.is_mapped, graph.example_numbers[: len(graph.nodes)]))
+
+
+def _scale() -> str:
+    """The legend of heat maps: all shades, from the most negative number to the most positive."""
+    cells = np.linspace(-1, 1, 2 * heat.LEVELS + 1)[None]
+    width = cells.size * SCALE_CELL
+    frame = f'<rect class="gv-frame" width="{width}" height="{SCALE_CELL}"/>{heat.picture(cells, SCALE_CELL)}'
+    return f'<text y="9">−</text><g class="gv-map" transform="translate(10,0)">{frame}</g><text x="{width + 14}" y="9">+</text><text x="{width + 30}" y="9">one cell an element; ± says what the darkest shade stands for</text>'
 
 
 @lru_cache(maxsize=1)

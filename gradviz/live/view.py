@@ -18,7 +18,7 @@ from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live import sliders
 
 STATIC = Path(__file__).parent / "static"
-PARTS = ("numeral", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "forecast", "view")  # one after another they are one module
+PARTS = ("numeral", "heat", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "forecast", "view")  # one after another they are one module
 
 
 class View(anywidget.AnyWidget):

@@ -4,7 +4,7 @@ const FEW = 4; // elements of a vector that are sent, and printed, one by one
 
 /**
  * A number, or an array, as a reader wants it; the same rule as gradviz.numerals.numeral in Python.
- * @typedef {{shape: number[], elements: number[]}} Tensor of more than FEW elements, `elements` is their magnitude alone
+ * @typedef {{shape: number[], elements: number[]}} Tensor of a large one, `elements` are the cells of its map, or their magnitude alone
  * @param {number | Tensor | null} number
  * @param {number} digits
  * @param {number} few elements of a vector that are printed one by one

@@ -47,8 +47,9 @@ class Picture {
     this.nodes = Array.from(this.svg.querySelectorAll("g.gv-node"), (g) => {
       const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
       const [value, adjoint] = [".gv-value", ".gv-adjoint"].map((kind) => new Words(g.querySelector(kind), room));
-      const [x, y] = numbersIn(g.getAttribute("transform"));
-      return { g, title: g.querySelector("title"), value, adjoint, box: [x, y, x + room + SIDES, y + 58], numbers: [undefined, undefined] };
+      const [x, y] = numbersIn(g.getAttribute("transform")), height = Number(g.querySelector(".gv-card").getAttribute("height"));
+      const maps = ["value", "adjoint"].map((kind) => g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`));
+      return { g, title: g.querySelector("title"), value, adjoint, maps, box: [x, y, x + room + SIDES, y + height], numbers: [undefined, undefined] };
     });
     this.edges = Array.from(this.svg.querySelectorAll("g.gv-edge"), (g, index) => {
       const [local, back] = [".gv-local", ".gv-back"].map((kind) => new Words(labels[index].querySelector(kind), LABEL_ROOM));
@@ -85,11 +86,13 @@ class Picture {
   fillNode(node, value, adjoint) {
     if (changed(node.numbers, 0, value)) {
       node.g.setAttribute("data-value", full(value));
-      node.value.write(numeral(value));
+      node.value.write(shownOnCard(value, true));
+      if (node.maps[0]) node.maps[0].innerHTML = value === null ? "" : mapPicture(value);
     }
     if (changed(node.numbers, 1, adjoint)) {
       node.g.setAttribute("data-adjoint", full(adjoint));
-      node.adjoint.write(numeral(adjoint));
+      node.adjoint.write(shownOnCard(adjoint, false));
+      if (node.maps[1]) node.maps[1].innerHTML = adjoint === null ? "" : mapPicture(adjoint);
     }
   }
 
@@ -98,11 +101,11 @@ class Picture {
     const edge = this.edges[index], local = this.run.locals[index], flow = this.run.flows[index];
     if (changed(edge.numbers, 0, local)) {
       edge.g.setAttribute("data-local", full(local));
-      edge.local.write(this.blank[index] ? "" : `∂ ${numeral(local, 3, 0)}`);
+      edge.local.write(this.blank[index] ? "" : `∂ ${shownOnEdge(local)}`);
     }
     if (changed(edge.numbers, 1, flow)) {
       edge.g.setAttribute("data-flow", full(flow));
-      edge.back.write(`◂ ${numeral(flow, 3, 0)}`);
+      edge.back.write(`◂ ${shownOnEdge(flow)}`);
     }
     const width = flowWidth(flow, this.largest).toFixed(2);
     if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
@@ -187,11 +190,12 @@ function runOf(sent, { nodes, edges, places, shapes }) {
     return { ...run, flows: Float64Array.from(edges, ({ to }, index) => run.adjoints[to] * run.locals[index]) };
   }
   let at = 0;
-  const all = shapes.map((shape) => {
+  const isOfEdge = (part) => part >= nodes.length && (part < nodes.length + edges.length || part >= 2 * nodes.length + edges.length);
+  const all = shapes.map((shape, part) => {
     if (shape === null) return null;
     if (shape.length === 0) return sent[at++];
-    const start = at;
-    at += isWhole(shape) ? shape[0] : 1;
+    const start = at, [rows, columns] = mapSize(shape);
+    at += !isMapped(shape) ? elementsIn(shape) : isOfEdge(part) ? 1 : rows * columns;
     return { shape, elements: Array.from(sent.subarray(start, at)) };
   });
   return at === sent.length ? cut(all) : null;

@@ -11,6 +11,11 @@ function added(before, flow) {
   return typeof flow === "object" && typeof before === "object" ? { shape: flow.shape, elements: flow.elements.map((element, at) => element + before.elements[at]) } : flow;
 }
 
+/** Whether this is an array of which the page knows only a map: then what has come together of it is known when it is whole. @param {Value} number */
+function isCut(number) {
+  return number !== null && typeof number === "object" && isMapped(number.shape);
+}
+
 /**
  * A run as it stands after `step` steps (null: after all): what is not known yet is null.
  * @param {Run} run
@@ -32,7 +37,8 @@ function stateAt(run, { steps, edges }, step) {
     } else if (kind === "backward") {
       const { from } = edges[at];
       flows[at] = run.flows[at];
-      adjoints[from] = added(adjoints[from], run.flows[at]);
+      if (!isCut(run.adjoints[from])) adjoints[from] = added(adjoints[from], run.flows[at]);
+      else if (edges.every((edge, other) => edge.from !== from || flows[other] !== null)) adjoints[from] = run.adjoints[from];
     }
   }
   return {

@@ -1,0 +1,336 @@
+"""A graph too large to be drawn gate by gate: a few boxes that stand for many operations each, and each box drawn by itself.
+
+Boxes follow the blocks of the user's code where there are any, else the order of the work. A box that is opened is a graph of its
+own: what comes in are its inputs, and all that comes after it is one gate, so that every gradient is still a sum of what flows back.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from gradviz.graph import Block, Edge, Graph, Node, Run, Source
+
+MOST_BOXES = 30
+MOST_INPUTS = 6  # boxes of them
+MOST_NODES = 100  # that are drawn one by one, in full detail
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Nodes of a graph that are drawn as one box, in the order of the work."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    block: Block | None = None  # that they are, if they are one
+
+    @property
+    def size(self) -> int:
+        """How many of them are operations."""
+        return sum(node.operation is not None for node in self.nodes)
+
+
+def parts(nodes: Sequence[Node], output: Node, around: Block | None = None) -> list[Part]:
+    """The boxes of these nodes, which lie in the block `around`: at most MOST_BOXES."""
+    inputs = [node for node in nodes if node.operation is None]
+    last = [Part(output.label, (output,))] if nodes and nodes[-1] is output and output.block is around else []
+    work = list(_blocks([node for node in nodes if node.operation is not None and not (last and node is output)], around))
+    boxes = _inputs(inputs, max(MOST_INPUTS, MOST_BOXES - len(work) - len(last)))
+    room = MOST_BOXES - len(boxes) - len(last)
+    if len(work) > room:
+        work = [Part(_name(group), tuple(node for part in group for node in part.nodes)) for group in _chunks(work, room)]
+    return [*boxes, *work, *last]
+
+
+def _inputs(inputs: Sequence[Node], most: int) -> list[Part]:
+    """Inputs one by one, or by the beginnings of their names, or all in one box."""
+    if len(inputs) <= most:
+        return [Part(node.label, (node,)) for node in inputs]
+    stems: dict[str, list[Node]] = {}
+    for node in inputs:
+        stems.setdefault(re.sub(r"[\d_,\[\]() ]+$", "", node.label) or node.label, []).append(node)
+    groups = list(stems.values()) if len(stems) <= most else [list(inputs)]
+    return [Part(_span(group), tuple(group)) for group in groups]
+
+
+def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
+    """Each block just inside `around` as one part, and each node that lies in none."""
+    depth = len(around.path) if around else 0
+
+    def inner(node: Node) -> Any:
+        return node.block.path[depth] if node.block is not None and len(node.block.path) > depth else node
+
+    for key, group in groupby(nodes, inner):
+        found = tuple(group)
+        yield Part(key.name, found, key) if isinstance(key, Block) else Part(key.label, found)
+
+
+def _chunks(work: Sequence[Part], room: int) -> Iterator[list[Part]]:
+    """At most `room` runs of parts, about equally large; the order of the work stays, so nothing goes in circles."""
+    total, done, chunk = sum(part.size for part in work), 0, []
+    for left, part in zip(range(len(work), 0, -1), work):
+        chunk.append(part)
+        done += part.size
+        if done * room >= total * (1 + (done - 1) * room // total) or left == 1:
+            yield chunk
+            chunk = []
+
+
+def _name(group: Sequence[Part]) -> str:
+    names = {part.name for part in group if part.block is not None}
+    if len(group) == 1:
+        return group[0].name
+    if len(names) == 1 and all(part.block is not None for part in group):
+        return f"{names.pop()} × {len(group)}"
+    return _span([node for part in group for node in part.nodes])
+
+
+def _span(nodes: Sequence[Node]) -> str:
+    return nodes[0].label if len(nodes) == 1 else f"{nodes[0].label} … {nodes[-1].label}"
+
+
+class Many:
+    """The operation that a box is. It can be drawn, and not worked out from what comes in."""
+
+    is_handwritten = False
+    name = "many"
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def sign(self, constants: Sequence[str | None]) -> str:
+        return f"▸ {self.part.size}" if self.part.size > 1 else self.part.nodes[0].sign if self.part.size else f"▸ {len(self.part.nodes)} inputs"
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        return ("",) * len(constants)
+
+    def expression(self, operands: Sequence[Any]) -> str:
+        if not self.part.size:
+            return f"{len(self.part.nodes)} inputs"
+        return f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
+
+    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+        return ""
+
+    def number(self, *operands: Any) -> Any:
+        raise TypeError("a box of many operations can't be nudged by itself; open it")
+
+    flow = number
+
+
+class Rest:
+    """The operation that everything else is, where one box is drawn by itself: it hands back all that flows back from there."""
+
+    is_handwritten = False
+    name = "rest"
+
+    def sign(self, constants: Sequence[str | None]) -> str:
+        return "… the rest"
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        return ("",) * len(constants)
+
+    def expression(self, operands: Sequence[Any]) -> str:
+        return "the rest of the graph"
+
+    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+        return ""
+
+    def number(self, *operands: Any) -> Any:
+        raise TypeError("this is a part of a graph; nudge in the whole graph")
+
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
+        return self.number()
+
+
+class Excerpt:
+    """The evaluator of a graph that is a part of another, or an overview of one: it is not run itself, but shows a run of the other."""
+
+    full: Graph
+    graph: Graph
+
+    def run_of(self, run: Run) -> Run:
+        """What of a run of the whole graph is shown here."""
+        raise NotImplementedError
+
+    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
+        raise TypeError(f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run")
+
+    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
+        return self.run(graph, values)
+
+    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
+        return self.run(graph, values)
+
+    def listing(self, graph: Graph) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
+        return []
+
+    def javascript(self, graph: Graph) -> None:
+        return None
+
+    def origin(self, graph: Graph) -> Source | None:
+        return self.full.evaluator.origin(self.full)
+
+    def is_openable(self, graph: Graph, node: Node) -> bool:
+        return False
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        raise ValueError("open it in the whole graph: this is an excerpt")
+
+
+class Overview(Excerpt):
+    """The boxes of a graph: the values, gradients and flows of each are arrays of those of its nodes and edges."""
+
+    def __init__(self, full: Graph, boxes: Sequence[Part]) -> None:
+        self.full = full
+        self.boxes = sorted(boxes, key=lambda box: not _is_input(box))  # inputs come first
+        number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
+        self.crossing: dict[tuple[int, int], list[Edge]] = {}
+        for edge in full.edges:
+            ends = number[edge.source], number[edge.target]
+            if ends[0] != ends[1]:
+                self.crossing.setdefault(ends, []).append(edge)
+        nodes: list[Node] = []
+        taken: set[str] = set()
+        self.edges: list[list[Edge]] = []  # those that cross between two boxes, in the order of the edges here
+        for count, box in enumerate(self.boxes):
+            feeding = sorted(a for a, b in self.crossing if b == count)
+            self.edges += (self.crossing[a, count] for a in feeding)
+            label = box.name
+            while label in taken:
+                label += "′"
+            taken.add(label)
+            operation = None if _is_input(box) else Many(box)
+            source = box.nodes[-1].source if len(box.nodes) == 1 else None
+            nodes.append(Node(count, label, operation, tuple(nodes[a] for a in feeding), label, source))
+        self.picks = [np.array([node.index for node in box.nodes]) for box in self.boxes]
+        self.flow_picks = [np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges]
+        graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
+        object.__setattr__(graph, "example_numbers", self._numbers(full.example, graph)[0])
+        self.graph = graph
+
+    def run_of(self, run: Run) -> Run:
+        numbers, flows = self._numbers(run, self.graph)
+        return Run(self.graph, numbers, None, run.retraced, flows)
+
+    def _numbers(self, run: Run, graph: Graph) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        nodes, edges = len(self.full.nodes), len(self.full.edges)
+        numbers = run.numbers
+        primals, locals_, adjoints = numbers[:nodes], numbers[nodes : nodes + edges], numbers[nodes + edges :]
+        values, gradients = _flat(primals), _flat(adjoints)
+        boxes = [(primals, values), (adjoints, gradients)]
+        shown = [[whole[pick[0]] if len(pick) == 1 else flat if flat is None else flat[pick] for pick in self.picks] for whole, flat in boxes]
+        if gradients is None:
+            flows: list[Any] = [None] * len(self.edges)
+        elif self.full.has_arrays:
+            flows = [_few(_flat([run.flows[edge] for edge in crossing])) for crossing in self.edges]
+        else:
+            along = np.array(locals_)
+            flows = [_few(gradients[targets] * along[picks]) for targets, picks in self.flow_picks]
+        return (*shown[0], *[None] * len(self.edges), *shown[1]), tuple(flows)
+
+
+def _is_input(box: Part) -> bool:
+    return len(box.nodes) == 1 and box.nodes[0].operation is None
+
+
+def _few(numbers: np.ndarray | None) -> Any:
+    return float(numbers[0]) if numbers is not None and len(numbers) == 1 else numbers
+
+
+def _flat(numbers: Sequence[Any]) -> np.ndarray | None:
+    """One number for each: of an array, its largest element. None if one is not known."""
+    if any(number is None for number in numbers):
+        return None
+    return np.array([_largest(number) if isinstance(number, np.ndarray) else number for number in numbers], float)
+
+
+def _largest(array: np.ndarray) -> float:
+    return float(array.flat[np.argmax(np.abs(array))]) if array.size else 0.0
+
+
+class Inner(Excerpt):
+    """A few nodes of a graph by themselves: before them what comes in, after them everything else as one gate."""
+
+    def __init__(self, full: Graph, part: Part) -> None:
+        self.full = full
+        inside = set(part.nodes)
+        coming = {edge.source for edge in full.edges if edge.target in inside and edge.source not in inside}
+        shown = coming | inside
+        first = [node for node in full.nodes if node in coming or (node in inside and node.operation is None)]
+        self.originals = [*first, *(node for node in part.nodes if node.operation is not None)]
+        self.elsewhere: dict[Node, list[Edge]] = {}  # the edges by which a node that is shown is used where nothing is shown
+        for edge in full.edges:
+            if edge.source in shown and edge.target not in inside:
+                self.elsewhere.setdefault(edge.source, []).append(edge)
+        nodes: dict[Node, Node] = {}
+        for node in self.originals:
+            is_input = node in first
+            operands = () if is_input else tuple(nodes[operand] if isinstance(operand, Node) else operand for operand in node.operands)
+            nodes[node] = Node(len(nodes), node.label, None if is_input else node.operation, operands, node.name or node.label, node.source, None if is_input else node.block)
+        made = list(nodes.values())
+        self.leaving = [node for node in self.originals if node in self.elsewhere]
+        if self.leaving:
+            label = full.output.label if full.output not in inside else "elsewhere"
+            made.append(Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label))
+        output = nodes[full.output] if full.output in inside else made[-1]
+        self.edges = [edge for node in self.originals if node not in first for edge in full.edges if edge.target is node]
+        graph = Graph(full.name, tuple(made), output, self, ())
+        object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
+        self.graph = graph
+
+    def run_of(self, run: Run) -> Run:
+        numbers, flows = self._numbers(run)
+        return Run(self.graph, numbers, None, run.retraced, flows)
+
+    def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        primals, locals_, adjoints, flows = run.primals, run.locals, run.adjoints, run.flows
+        back = [_sum(flows[edge] for edge in reversed(self.elsewhere[node])) for node in self.leaving]
+        rest = ([run.value], back, [adjoints[self.full.output]]) if self.leaving else ([], [], [])
+        numbers = (
+            *(primals[node] for node in self.originals), *rest[0],
+            *(locals_[edge] for edge in self.edges), *(flow if isinstance(flow, float) else None for flow in rest[1]),
+            *(adjoints[node] for node in self.originals), *rest[2],
+        )  # fmt: skip
+        return numbers, (*(flows[edge] for edge in self.edges), *rest[1])
+
+    @cached_property
+    def coming(self) -> frozenset[int]:
+        """The inputs here that are none of the whole graph."""
+        return frozenset(here.index for here, node in zip(self.graph.nodes, self.originals) if here.operation is None and node.operation is not None)
+
+
+def _sum(flows: Iterator[Any]) -> Any:
+    total = None
+    for flow in flows:
+        if flow is None:
+            return None
+        total = flow if total is None else total + flow
+    return total
+
+
+def level(full: Graph, path: Sequence[int]) -> tuple[Excerpt, list[str]]:
+    """What is drawn of a large graph: its boxes, or the inside of a box of boxes; and the names of the boxes that were opened.
+
+    Raises IndexError if there is no such box.
+    """
+    nodes, around, part, names = full.nodes, None, None, []
+    for count in path:
+        boxes = sorted(parts(nodes, full.output, around), key=lambda box: not _is_input(box))
+        if not 0 <= count < len(boxes):
+            raise IndexError(f"there is no box {count}; there are {len(boxes)}")
+        part = boxes[count]
+        names.append(part.name)
+        nodes, around = part.nodes, part.block or around
+    if part is not None and len(nodes) <= MOST_NODES:
+        return Inner(full, part), names
+    inside = set(nodes)
+    outside = [node for node in full.nodes if node not in inside]
+    before = tuple(node for node in outside if node.index < nodes[0].index)
+    after = tuple(node for node in outside if node.index > nodes[0].index)
+    more = [Part(name, group) for name, group in (("before", before), ("after", after)) if group]
+    return Overview(full, [*parts(nodes, full.output, around), *more]), names

@@ -1,0 +1,17 @@
+"""A page that shows a View without a kernel, as anywidget would: for tests, and for pictures."""
+
+import base64
+import json
+from pathlib import Path
+
+from gradviz.live.view import View
+
+PAGE = Path(__file__).with_suffix(".html")
+
+
+def page_of(view: View, dark: bool = False) -> str:
+    """An HTML page that needs nothing else. In it are `model`, and `display()`, which shows the view once more and returns how to end it."""
+    state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
+    sent = {"state": {**state, "numbers": base64.b64encode(view.numbers).decode()}, "esm": str(view._esm)}
+    html = PAGE.read_text(encoding="utf-8").replace("THEME", "dark" if dark else "light", 1).replace("/* CSS */", str(view._css), 1)
+    return html.replace("SENT", json.dumps(sent).replace("</", "<\\/"), 1)
