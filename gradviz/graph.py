@@ -54,6 +54,9 @@ class Evaluator(Protocol):
     def run(self, graph: "Graph", values: Sequence[Any]) -> "Run":
         """Both sweeps at these values of the inputs."""
 
+    def prepare(self, graph: "Graph") -> None:
+        """Make ready for many runs."""
+
     def anew(self, graph: "Graph", values: Sequence[Any], why: str) -> "Run":
         """Both sweeps of a new graph of the same function."""
 
@@ -391,16 +394,20 @@ class Run:
     def flows(self) -> "Numbers":
         """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is the sum over its edges."""
         if self._flows is None:
-            self._flows = tuple(self._flow(edge, local) for edge, local in zip(self.graph.edges, self.locals.values()))
+            adjoints = self.adjoints.numbers
+            if self.graph.has_arrays:
+                self._flows = tuple(self._flow(edge, local, adjoints[edge.target.index]) for edge, local in zip(self.graph.edges, self.locals.numbers))
+            else:
+                known = ((adjoints[edge.target.index], local) for edge, local in zip(self.graph.edges, self.locals.numbers))
+                self._flows = tuple(None if adjoint is None or local is None else adjoint * local for adjoint, local in known)
         return Numbers(self.graph.edges, self._flows)
 
-    def _flow(self, edge: Edge, local: Any) -> Any:
-        node, adjoint = edge.target, self.adjoints[edge.target]
+    def _flow(self, edge: Edge, local: Any, adjoint: Any) -> Any:
         if adjoint is None:
             return None
-        if local is not None and (type(adjoint) is float or not self.graph.has_arrays):  # arrays then are those of a sweep
+        if local is not None and type(adjoint) is float:
             return adjoint * local
-        primals = self.primals
+        node, primals = edge.target, self.primals
         operands = [primals[operand] if isinstance(operand, Node) else operand for operand in node.operands]
         return node.operation.flow(edge.position, adjoint, operands, primals[node])
 
@@ -456,13 +463,13 @@ class Places(tuple):
 
 
 class Numbers(Mapping):
-    """Numbers by node or edge, read-only; nodes also by their name."""
+    """Numbers by node or edge, read-only; nodes also by their name. `numbers` has them in their order."""
 
-    __slots__ = ("_keys", "_values")
+    __slots__ = ("_keys", "numbers")
 
     def __init__(self, keys: Sequence[Node] | Sequence[Edge], values: Sequence[Any]) -> None:
         self._keys = keys
-        self._values = values
+        self.numbers = values
 
     def __getitem__(self, key: Node | Edge | str) -> Any:
         if isinstance(key, str):
@@ -472,7 +479,7 @@ class Numbers(Mapping):
             key = found[0]
         if not (key.index < len(self._keys) and self._keys[key.index] is key):
             raise KeyError(f"{key!r} belongs to another graph: this run may have been traced anew (see its `retraced`)")
-        return self._values[key.index]
+        return self.numbers[key.index]
 
     def __iter__(self) -> Iterator[Node | Edge]:
         return iter(self._keys)

@@ -1,4 +1,4 @@
-"""The command line: ``gradviz lab`` opens the lessons in JupyterLab, ``gradviz list`` names them."""
+"""The command line: ``gradviz lab`` opens the lessons in JupyterLab, ``gradviz list`` names them, ``gradviz check`` checks a figure."""
 
 import argparse
 import hashlib
@@ -186,6 +186,25 @@ def _trust(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(args: argparse.Namespace) -> int:
+    from gradviz.audit import audit
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a figure may have names that a terminal has not
+    worst = 0
+    for path in args.figures:
+        try:
+            report = audit(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            print(f"gradviz: {path}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+            worst = 2
+            continue
+        for line in (*map(str, report.failures), *report.remarks) if report.failures else (str(report), *report.remarks):
+            print(f"{path}: {line}")
+        worst = max(worst, 1 if report.failures else 0)
+    return worst
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gradviz", description="See backpropagation: the lessons of gradviz, in JupyterLab.")
     parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
@@ -206,6 +225,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("trust", help=about.split(",")[0], description=about)
     command.add_argument("folder", type=Path, metavar="FOLDER")
     command.set_defaults(run=_trust)
+
+    about = "check figures from nothing but their SVG: every number is worked out again, and all that is shown is held against them"
+    command = commands.add_parser("check", help=about.split(":")[0], description=about)
+    command.add_argument("figures", nargs="+", type=Path, metavar="FIGURE.svg")
+    command.set_defaults(run=_check)
     return parser
 
 

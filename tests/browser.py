@@ -6,7 +6,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,50 +20,65 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium. Without one the tests skip and say so; on CI they fail."""
+def launch():
+    """How to launch a headless Chromium, with more flags if need be. Without one the tests skip and say so; on CI they fail."""
     playwright_api = pytest.importorskip("playwright.sync_api")
     path = os.environ.get("GRADVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         missing = "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set GRADVIZ_BROWSER to a browser of its kind"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+
+
+@pytest.fixture(scope="session")
+def chromium(launch):
+    """The browser of most tests."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @dataclass
 class Server:
-    """A running Jupyter server, which serves JupyterLab and Notebook 7; `folder` is where its notebooks are."""
+    """A running server; `folder` is where its notebooks are, `home` the home that it believes in."""
 
     address: str
     folder: Path
     home: Path
 
 
-@pytest.fixture(scope="session")
-def jupyter(tmp_path_factory):
-    """A server with no settings and no trust from this machine."""
-    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+@contextmanager
+def serving(module: str, *arguments: str, folder: Path, home: Path) -> Iterator[Server]:
+    """A server with no settings and no trust from this machine, until the block ends. In its arguments, PORT is a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}",
-        "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
-    ]  # fmt: skip
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", module, *(argument.replace("PORT", port) for argument in arguments)]
     address = f"http://127.0.0.1:{port}"
-    with (home / "server.log").open("wb") as log:
+    with (home / f"{module}.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment(home), stdout=log, stderr=log)
         try:
-            wait_for(f"{address}/api", home / "server.log")
+            wait_for(f"{address}/api", home / f"{module}.log")
             yield Server(address, folder, home)
         finally:
             server.terminate()
             server.wait(30)
+
+
+AS_ROOT = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """JupyterLab and Notebook 7."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    options = [
+        "--no-browser", "--port=PORT", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", *AS_ROOT,
+        "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    with serving("jupyterlab", *options, folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+        yield server
 
 
 def wait_for(address: str, log: Path) -> None:
@@ -69,6 +87,8 @@ def wait_for(address: str, log: Path) -> None:
         try:
             urllib.request.urlopen(address, timeout=2).close()
             return
+        except urllib.error.HTTPError:
+            return  # it has nothing there, but it is up
         except OSError:
             time.sleep(0.2)
     raise TimeoutError(f"the server did not start:\n{log.read_text(errors='replace')[-3000:]}")
@@ -76,8 +96,8 @@ def wait_for(address: str, log: Path) -> None:
 
 def environment(home: Path) -> dict[str, str]:
     """An environment of its own for a server: no settings and no trust from this machine."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    return {**kept, "HOME": str(home), "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_CONFIG_DIR": str(home / "config")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MARIMO", "XDG"))}
+    return {**kept, "HOME": str(home), "MARIMO_SKIP_UPDATE_CHECK": "1", "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_CONFIG_DIR": str(home / "config")}
 
 
 APP = "(window.jupyterapp || window.jupyterlab)"

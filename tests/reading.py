@@ -1,5 +1,8 @@
 """What a live picture in the browser shows, read by JavaScript."""
 
+import gradviz as gv
+from gradviz.numerals import numeral
+
 READ = """(svg) => ({
     nodes: Array.from(svg.querySelectorAll("g.gv-node"), (g) => ({
         value: g.dataset.value, adjoint: g.dataset.adjoint,
@@ -15,3 +18,17 @@ PLACES = """(svg) => {
         return [box.x - frame.x, box.y - frame.y, box.width, box.height];
     });
 }"""
+
+
+def check_against_python(svg, function, inputs):
+    """Every number in a live picture is the one that Python computes at the inputs it shows; which are returned."""
+    seen = svg.evaluate(READ)
+    at = {name: float(node["value"]) for name, node in zip(inputs, seen["nodes"])}
+    run = gv.trace(function, at).example
+    assert [float(node["value"]) for node in seen["nodes"]] == list(run.primals.values())
+    assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
+    assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
+    assert [float(edge["flow"]) for edge in seen["edges"]] == list(run.flows.values())
+    assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
+    assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
+    return at

@@ -161,14 +161,6 @@ def test_nan_and_infinity_are_drawn():
         assert "nan" in svg or "∞" in svg
 
 
-def test_saving(tmp_path):
-    figure = gv.draw(gv.trace(circuit, INPUTS))
-    assert figure.save(tmp_path / "circuit.svg").read_text(encoding="utf-8") == figure.svg
-    assert figure.save(str(tmp_path / "circuit.dot")).read_text(encoding="utf-8") == figure.dot.source
-    with pytest.raises(ValueError, match=r"\.svg or \.dot"):
-        figure.save(tmp_path / "circuit.png")
-
-
 def test_what_notebooks_show():
     figure = gv.draw(gv.trace(circuit, INPUTS))
     bundle = figure._repr_mimebundle_()

@@ -46,7 +46,9 @@ def test_arrays_are_sent_as_shapes_and_what_they_show():
     explorer.sliders["w"].value = 3.0
     shapes, sent = explorer.view.structure["shapes"], array("d", explorer.view.numbers)
     assert [3, 4] in shapes
-    assert len(sent) == sum(1 if shape in ([], [3, 4]) else 2 for shape in shapes if shape is not None)
+    nodes, edges = len(explorer.view.structure["nodes"]), len(explorer.view.structure["edges"])
+    cells = [12 if shape == [3, 4] and (part < nodes or nodes + edges <= part < 2 * nodes + edges) else 2 if shape == [2] else 1 for part, shape in enumerate(shapes) if shape is not None]
+    assert len(sent) == sum(cells)
     assert {3.0, 6.0, 36.0, 9.0, 45.0} <= set(sent)
 
 

@@ -86,7 +86,8 @@ MAY_IMPORT = {
     "autodiff": GROUND | {"autodiff"},
     "draw": GROUND | {"draw"},
     "live": GROUND | {"autodiff", "draw", "live"},
-    "lessons": {"gradviz"},  # for the version; it stands beside the face
+    "audit": GROUND | {"autodiff", "draw", "audit"},
+    "lessons": {"gradviz", "audit"},  # for the version; it stands beside the face
     "gradviz": GROUND | {"autodiff", "draw", "live"},
 }
 

@@ -23,7 +23,8 @@ from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source, printable
 from gradviz.numerals import numeral
 
-LONGEST_COMPILED = 3000  # operations; compiling a function takes longer than it saves beyond
+LONGEST_COMPILED = 3000  # operations; compiling a longer function takes longer than a run saves …
+LONGEST_PREPARED = 20_000  # … but not longer than the runs of a slider
 TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
 WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed

@@ -106,6 +106,9 @@ class Recorded:
     def run(self, graph: Graph, values: Sequence[float]) -> Run:
         raise TypeError(f"{graph.name} was recorded while it was computed, without its function; use gv.trace(f, ...) for a graph that runs")
 
+    def prepare(self, graph: Graph) -> None:
+        return None
+
     def listing(self, graph: Graph) -> list[tuple[str, Any]]:
         return program.listing(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
 

@@ -147,6 +147,9 @@ class Opened:
         except (ArithmeticError, ValueError):
             return Run(self.graph, program.interpret(self.recording, values))
 
+    def prepare(self, graph: Graph) -> None:
+        return None
+
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         return self._elsewhere(self.whole.evaluator.anew(self.whole, values, why))
 

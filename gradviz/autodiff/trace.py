@@ -210,8 +210,7 @@ class Replay:
         self.order = order
         self.guards = guards
         self.examples = examples
-        self.program: Callable[..., tuple[Any, ...]] | None = None
-        self.places: Places | None = None
+        self.program: tuple[Callable[..., tuple[Any, ...]], Places | None] | None = None  # both at once: a thread may set them
         self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
@@ -220,9 +219,10 @@ class Replay:
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         if self.program is None:
             self._compile(graph)
+        function, places = self.program
         try:
             try:
-                return Run(graph, self.program(*values), self.places)
+                return Run(graph, function(*values), places)
             except (ArithmeticError, ValueError):
                 return Run(graph, program.interpret(self.recording(graph), values))
         except AssertionError as error:
@@ -234,14 +234,18 @@ class Replay:
         anew = _traced(self.function, self.title, dict(zip((node.name for node in graph.inputs), values)))
         return Run(anew, anew.example_numbers, retraced=why)
 
-    def _compile(self, graph: Graph) -> None:
+    def prepare(self, graph: Graph) -> None:
+        if self.program is None or self.program[1] is None:
+            self._compile(graph, program.LONGEST_PREPARED)
+
+    def _compile(self, graph: Graph, longest: int = program.LONGEST_COMPILED) -> None:
         recording = self.recording(graph)
-        if len(self.order) > program.LONGEST_COMPILED:
-            self.program = lambda *values: program.interpret(recording, values)
+        if len(self.order) > longest:
+            self.program = (lambda *values: program.interpret(recording, values)), None
         else:
-            self.program, self.places = program.compiled(recording)
-            if any(isinstance(example, np.ndarray) for example in self.examples.values()):
-                self.program = np.errstate(all="ignore")(self.program)
+            function, places = program.compiled(recording)
+            has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
+            self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
 
     def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
         """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers or one number for all."""

@@ -68,6 +68,8 @@ def _of_operation(node: Node) -> dict[str, object]:
     if isinstance(operation, Inside):
         return {"operation": operation.name, "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else ""}
     held = {"operation": operation.name, "constants": json.dumps([None if isinstance(operand, Node) else plain(operand) for operand in node.operands])}
+    if not hasattr(operation, "params"):  # it stands for a part of a graph that is not drawn
+        return {**held, "words": json.dumps([node.sign, node.expression])}
     if params := _params(operation):
         held["params"] = json.dumps(params)
     if operation.is_handwritten:
@@ -76,7 +78,7 @@ def _of_operation(node: Node) -> dict[str, object]:
 
 
 def _params(operation: Any) -> dict[str, Any]:
-    return {name: plain(value) for name, value in getattr(operation, "params", {}).items()}
+    return {name: plain(value) for name, value in operation.params.items()}
 
 
 def _gates(inside: Inside) -> list[dict[str, Any]]:

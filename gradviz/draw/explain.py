@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.draw.formula import Formula, State, Written, adjoint, derivative, flow, has_places, in_numbers, in_symbols, local, name, say, value
+from gradviz.draw.overview import Excerpt
 from gradviz.draw.steps import Step
 from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import numeral
@@ -134,6 +135,22 @@ def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation
     return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))])))
 
 
+def element(run: Run, node: Node, index: str) -> str:
+    """The value and the gradient of one element of an array, by its index, such as ``"3, 17"``."""
+    value, adjoint = run.primals[node], run.adjoints[node]
+    shape = np.shape(run.graph.example.primals[node])
+    try:
+        at = tuple(int(part.replace("−", "-")) for part in index.split(",") if part.strip())
+    except ValueError:
+        at = ()
+    if len(at) != len(shape) or not all(-length <= part < length for part, length in zip(at, shape)):
+        return f"{node.label} has no element [{index.strip()}]: its shape is {' × '.join(map(str, shape)) or 'that of a single number'}"
+    at = tuple(part % length for part, length in zip(at, shape))
+    name = f"{node.label}[{', '.join(map(str, at))}]"
+    numbers = (numeral(None if array is None else float(array[at]), 6) for array in (value, adjoint))
+    return "\n".join(f"{left} = {number}" for left, number in zip((name, f"∂{run.graph.output.label}/∂{name}"), numbers))
+
+
 # ── without calculus ──
 
 
@@ -188,7 +205,9 @@ class Nudge:
 
 
 def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
-    """What to try with a node or an edge: at a gate whose derivative a user wrote by hand, the derivative by each operand too."""
+    """What to try with a node or an edge (nothing, in an excerpt of a larger graph): at a gate whose derivative a user wrote by hand, the derivative by each operand too."""
+    if isinstance(run.graph.evaluator, Excerpt):
+        return []
     if isinstance(what, Edge):
         return [Nudge(run, what)]
     edges = [edge for edge in run.graph.edges if edge.target is what] if what.operation is not None and what.operation.is_handwritten else []

@@ -85,6 +85,7 @@ def page(figure: "Figure", theme: Theme | None = None) -> str:
 
 def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
     title, (width, _) = data.escape(paint.summary(figure.shown)), _size(figure)
+    label = data.quoteattr(", ".join(filter(None, ["figure", figure.progress])))
     sheet = files("gradviz.draw").joinpath("page.css").read_text(encoding="utf-8")
     yield "<!doctype html>"
     yield '<html lang="en">'
@@ -95,21 +96,22 @@ def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
     yield f"<title>{title}</title>"
     yield f"<style>{sheet if theme is None else resolved(sheet, theme)}</style>"
     yield f"<h1>{title}</h1>"
-    yield f'<figure role="group" aria-label="Figure" tabindex="0" style="--width: {width}px">'
+    yield f'<figure tabindex="0" aria-label={label} style="--width: {width}px">'
     yield re.sub(r"<desc>.*?</desc>\n", "", svg(figure, theme), count=1, flags=re.DOTALL).rstrip()  # the table says it
     yield "</figure>"
-    yield from _table(figure.shown, data.escape(figure.progress))
+    yield from _table(figure.shown, figure.progress.partition(":")[0])
     yield "</html>"
 
 
-def _table(run: Run, progress: str) -> Iterator[str]:
-    yield f"<table><caption>Every value and its gradient{progress and f', after {progress}'}</caption>"
+def _table(run: Run, step: str) -> Iterator[str]:
+    yield '<div class="table" role="group" tabindex="0" aria-label="table">'
+    yield f"<table><caption>Every value and its gradient{step and f', after {step}'}</caption>"
     yield "<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in ("name", "operation", "value", "gradient")) + "</tr></thead>"
     yield "<tbody>"
     for node in run.graph.nodes:
         cells = "".join(f'<td><data value="{data.full(number)}">{numeral(number)}</data></td>' for number in (run.primals[node], run.adjoints[node]))
         yield f'<tr><th scope="row">{data.escape(node.label)}</th><td>{data.escape(node.expression)}</td>{cells}</tr>'
-    yield "</tbody></table>"
+    yield "</tbody></table></div>"
 
 
 # Pixels and PDF
@@ -121,9 +123,9 @@ def png(figure: "Figure", theme: Theme, scale: float = 2) -> bytes:
     Raises ValueError if `scale` is not greater than 0, or the picture would have more than 100 million pixels.
     """
     scale, (width, height) = real(scale, "scale"), _size(figure)
-    if not 0 < scale * min(width, height) or scale * width * scale * height > MOST_PIXELS:
-        limit = (MOST_PIXELS / (width * height)) ** 0.5
-        raise ValueError(f"scale must be greater than 0 and, for this picture of {width} × {height}, not above {limit:.3g}; it is {scale:g}")
+    most = (MOST_PIXELS / (width * height)) ** 0.5
+    if not 0 < scale <= most:
+        raise ValueError(f"scale must be greater than 0 and, for this picture of {width} × {height}, not above {0.95 * most:.2g}; it is {scale:g}")
     dots = round(DOTS_PER_INCH * scale / 0.0254)  # per metre
     return _with_chunk(_typeset(figure, theme, "png", DOTS_PER_INCH * scale), b"pHYs", struct.pack(">IIB", dots, dots, 1))
 

@@ -1,6 +1,7 @@
 """Figure: a run, drawn. It shows itself in notebooks, with or without a kernel, and can be saved."""
 
 import base64
+import re
 from collections.abc import Collection
 from functools import cached_property
 from html import escape
@@ -12,7 +13,7 @@ import graphviz
 
 from gradviz.draw import dot as dot_
 from gradviz.draw import explain as explain_
-from gradviz.draw import export, fold, paint
+from gradviz.draw import export, fold, overview, paint
 from gradviz.draw import layout as layout_
 from gradviz.draw import steps as steps_
 from gradviz.graph import Graph, Node, Run
@@ -36,9 +37,11 @@ class Figure:
     f     v2²            9         1
     """
 
-    def __init__(self, run: Run, step: int | None = None) -> None:
+    def __init__(self, run: Run, step: int | None = None, labels: bool | None = None, whole: Run | None = None) -> None:
         self.run = run
         self.step = step
+        self.whole = whole or run  # of which the run may be an excerpt
+        self.labels = len(run.graph.nodes) <= overview.MOST_NODES and not isinstance(run.graph.evaluator, overview.Overview) if labels is None else labels
 
     @property
     def graph(self) -> Graph:
@@ -53,17 +56,17 @@ class Figure:
     @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
-        return layout_.layout(self.graph, [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)])
+        return layout_.layout(self.graph, [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)], self.labels)
 
     @cached_property
     def highlights(self) -> paint.Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         wrong = explain_.suspects(self.run)
         if self.step is None:
-            return paint.Highlights(wrong=wrong)
+            return paint.Highlights(wrong=wrong, labels=self.labels)
         step = steps_.steps(self.graph)[self.step]
         words = explain_.step(explain_.Words(self.graph), step)
-        return paint.Highlights(step.what, explain_.State(self.shown).text(words), wrong)
+        return paint.Highlights(step.what, explain_.State(self.shown).text(words), wrong, self.labels)
 
     def at(self, step: int) -> "Figure":
         """The same picture after so many steps of the sweeps: what is not known yet shows a dot, and the step just taken is lit.
@@ -85,7 +88,7 @@ class Figure:
         v2    x + y          3         •
         f     v2²            •         •
         """
-        figure = Figure(self.run, steps_.checked(step, self.graph))
+        figure = Figure(self.run, steps_.checked(step, self.graph), self.labels, self.whole)
         figure.layout = self.layout  # nothing moves
         return figure
 
@@ -101,6 +104,8 @@ class Figure:
 
     def explain(self, name: str, to: str | None = None, *, detail: str = "short") -> str:
         """The chain rule at the node of this name, in symbols and in numbers; or along the edge from it to another node.
+
+        ``explain("h[3, 17]")`` tells of one element of an array its value and its gradient.
 
         With ``detail="full"`` also what the gate works out, its local derivatives, and what comes of nudging the value.
 
@@ -122,12 +127,38 @@ class Figure:
         """
         if detail not in ("short", "full"):
             raise ValueError(f"detail is 'short' or 'full', not {detail!r:.40}")
+        found = re.fullmatch(r"(.+)\[([-−\d, ]+)\]", name)
+        if to is None and found and all(node.label != name for node in self.graph.nodes):
+            return explain_.Explanation(explain_.element(self.shown, self.node(found[1]), found[2]))
         if to is None:
             return explain_.explain(self.run, self.shown, self.node(name), detail)
         edges = [edge for edge in self.graph.edges if edge.source is self.node(name) and edge.target is self.node(to)]
         if not edges:
             raise KeyError(f"no edge leads from {name!r} to {to!r}")
         return explain_.Explanation("\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges))
+
+    def inside(self, box: str) -> "Figure":
+        """The inside of a box that stands for many operations: what comes in, its gates or smaller boxes, and the rest of the graph.
+
+        Raises KeyError, with the names that there are, if there is no such box.
+
+        >>> import gradviz as gv
+        >>> import numpy as np
+        >>> def f(x):
+        ...     for _ in range(500):
+        ...         x = np.sin(x)
+        ...     return x
+        >>> figure = gv.draw(gv.trace(f, x=1.0))
+        >>> len(figure.graph.nodes)
+        10
+        >>> figure.inside(figure.graph.nodes[1].label)
+        <Figure f = 0.07692 at x = 1>
+        """
+        evaluator = self.graph.evaluator
+        openable = evaluator.openable if isinstance(evaluator, overview.Overview) else {}
+        if box not in openable:
+            raise KeyError(f"{box!r} is no box that can be opened; there are {', '.join(openable) or 'none'}")
+        return Figure(overview.level(evaluator.full, [*evaluator.path, openable[box]]).run_of(self.whole), whole=self.whole)
 
     def node(self, name: str) -> Node:
         """The node of this name.
@@ -183,11 +214,20 @@ class Figure:
         return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(str(self), quote=True)}" style="max-width: 100%; height: auto">'
 
 
-def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expand: Collection[str] | bool = ()) -> Figure:
+DETAILS = ("auto", "full", "cards", "boxes")
+
+
+def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expand: Collection[str] | bool = (), detail: str = "auto") -> Figure:
     """The figure of a graph (at the inputs of its trace), of a run, or of a Variable with all it was computed from.
 
     `collapse` names the blocks that are to be closed, each to one card (True: all of them), and `expand` those that stay open all
-    the same. Of a Variable, gradients are shown as dots until its ``backward()`` was called.
+    the same. A name in `expand` can also be that of an array of up to 36 elements: it is drawn as gates of single numbers. Of a
+    Variable, gradients are shown as dots until its ``backward()`` was called.
+
+    `detail` says how much is drawn. By itself ("auto") a graph of up to 100 nodes is drawn in full. Of a larger one, blocks are
+    closed; if it still has more than 100, wires lose their labels; and a graph of more than 300 is drawn as at most 30 boxes,
+    which :meth:`Figure.inside` opens. "full" draws every gate with every label, "cards" every gate without the labels of wires,
+    "boxes" boxes only.
 
     Raises TypeError for anything else, and ValueError for names that no block has.
 
@@ -195,7 +235,15 @@ def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expa
     >>> gv.draw(gv.trace(lambda x: x**2, x=3.0))
     <Figure f = 9 at x = 3>
     """
-    return Figure(_folded(_run(what), collapse, expand))
+    if detail not in DETAILS:
+        raise ValueError(f"detail is one of {', '.join(DETAILS)}, not {detail!r:.40}")
+    run = folded(_run(what), collapse, expand)
+    if detail == "boxes":
+        return Figure(overview.level(run.graph).run_of(run), whole=run)
+    if detail == "auto":
+        run, needs_overview = overview.fitting(run) if not (collapse or expand) else (run, overview.needed(run.graph))
+        return Figure(overview.level(run.graph).run_of(run), whole=run) if needs_overview else Figure(run)
+    return Figure(run, labels=detail == "full")
 
 
 def _run(what: Any) -> Run:
@@ -209,10 +257,15 @@ def _run(what: Any) -> Run:
     raise TypeError(f"draw takes a Graph, a Run or a Variable, not the {type(what).__name__} {what!r:.40}{hint}")
 
 
-def _folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> Run:
+def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> Run:
+    """A run with blocks closed, and arrays opened, as :func:`draw` is asked to."""
     if not collapse and not expand:
         return run
     full = fold.unfolded(run.graph)
     if full is not run.graph:  # folded otherwise
         run = full.run(run.inputs)
-    return fold.folded(run, fold.chosen(run.graph, collapse, expand))
+    arrays = fold.arrays_named(run.graph, expand)
+    if arrays:
+        run = run.graph.evaluator.opened(run.graph, arrays).run(run.inputs)
+        expand = [name for name in expand if name not in arrays]
+    return fold.folded(run, fold.chosen(run.graph, collapse, expand)) if collapse or not arrays else run

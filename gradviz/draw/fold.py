@@ -30,6 +30,16 @@ def keys(graph: Graph) -> dict[Block, Key]:
     return found
 
 
+def fitting(graph: Graph, most: int) -> list[Block]:
+    """The blocks to close so that at most so many nodes are left, or as few as there can be: as few levels of them as it takes."""
+    closed: list[Block] = []
+    for depth in range(max((len(block.path) for block in blocks_of(graph)), default=0), 0, -1):
+        closed = [block for block in blocks_of(graph) if len(block.path) == depth]
+        if len(Folding(graph, closed).visible) <= most:
+            break
+    return closed
+
+
 def counterparts(graph: Graph, blocks: Collection[Block], other: Graph) -> list[Block]:
     """These blocks of a graph in another graph of the same function, as far as it has them."""
     wanted = {key for block, key in keys(graph).items() if block in blocks}
@@ -48,6 +58,14 @@ def chosen(graph: Graph, collapse: Collection[str] | bool, expand: Collection[st
             there = ", ".join(dict.fromkeys(block.name for block in blocks)) or "none; decorate a function with @gv.block to make one"
             raise ValueError(f"{graph.name} has no block called {name!r}; there are {there}")
     return {block for block in blocks if (wanted is None or block.name in wanted) and not (kept is None or block.name in kept)}
+
+
+def arrays_named(graph: Graph, names: Collection[str] | bool) -> list[str]:
+    """Of some names those of arrays, which can be opened like blocks."""
+    blocks = {block.name for block in blocks_of(graph)}
+    example = graph.example.primals
+    arrays = {node.label for node in graph.operations if any(isinstance(operand, Node) and np.shape(example[operand]) for operand in (node, *node.operands))}
+    return [name for name in _names(names, "expand") or () if name in arrays and name not in blocks]
 
 
 def _names(names: Any, what: str) -> list[str] | None:
@@ -254,6 +272,9 @@ class Folding:
 
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         return self._again(self.full.evaluator.run(self.full, values))
+
+    def prepare(self, graph: Graph) -> None:
+        self.full.evaluator.prepare(self.full)
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         return self._again(self.full.evaluator.anew(self.full, values, why))

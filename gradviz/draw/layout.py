@@ -63,8 +63,10 @@ class Layout:
     blocks: tuple[tuple[Block, Box], ...]
 
 
-def layout(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
-    """Places for a graph whose cards are so wide and high, in the order of its nodes."""
+def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = True) -> Layout:
+    """Places for a graph whose cards are so wide and high, in the order of its nodes; with room for `labels` on its edges or without."""
+    if not labels:
+        return _without_labels(graph, sizes)
     order = [sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position]) for edge in graph.edges]
     for _ in range(2):  # once more if edges come in at some card in another order than its operands have
         found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
@@ -86,28 +88,46 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
     return Layout(width, height, cards, tuple(wires), blocks)
 
 
-def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int]) -> Iterator[str]:
+def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
+    found = json.loads(graphviz("\n".join(skeleton(graph, sizes, None))))
+    width, height = map(float, found["bb"].split(",")[2:])
+    boxes = dict(_boxes(found.get("objects", ()), height))
+    cards = tuple(boxes[f"n{node.index}"] for node in graph.nodes)
+    splines = {edge["comment"]: _points(edge["pos"], height) for edge in found.get("edges", ())}
+    wires = []
+    for edge in graph.edges:
+        start, *points = splines[f"e{edge.index}"]
+        end = points[-1][0] - TIP, points[-1][1]
+        path = f"M{_pair(start)} C{' '.join(map(_pair, [*points[:-1], end]))}"
+        wires.append(Wire(path, end, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)))
+    blocks = tuple((block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph)))
+    return Layout(width, height, cards, tuple(wires), blocks)
+
+
+def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None) -> Iterator[str]:
     """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster for each block.
 
-    `order` says of each edge how many arrive above it at the same card.
+    `order` says of each edge how many arrive above it at the same card; without it there are no labels.
     """
     yield "digraph {"
-    yield "graph [rankdir=LR nodesep=0.16 ranksep=0.06 splines=spline nslimit=2 nslimit1=2]"
+    yield f"graph [rankdir=LR nodesep=0.16 ranksep={0.06 if order else 0.6} splines=spline nslimit=2 nslimit1=2]"
     yield 'node [shape=box fixedsize=true label=""]'
     yield "edge [arrowhead=none weight=2]"
     inside: dict[Block | None, list[str]] = {None: []}
     for node in graph.nodes:
-        arity = _arity(node)
+        arity = _arity(node) if order else 0
         ports = f' shape=record label="{"|".join(f"<a{place}>" for place in range(arity))}"' if arity > 1 else ""
         width, height = sizes[node.index]
         line = f"n{node.index} [width={width / 72:.4f} height={height / 72:.4f}{ports}]"
         inside.setdefault(node.block, []).append(line)
-    for edge in graph.edges:
+    for edge in graph.edges if order else ():
         line = f"e{edge.index} [width={LABEL[0] / 72:.4f} height={LABEL[1] / 72:.4f}]"
         inside.setdefault(_around(edge), []).append(line)
     yield from inside[None]
     yield from _clusters(None, blocks_of(graph), inside)
-    for edge in graph.edges:
+    for edge in graph.edges if not order else ():
+        yield f'n{edge.source.index} -> n{edge.target.index} [tailport=e headport=w comment="e{edge.index}"]'
+    for edge in graph.edges if order else ():
         port = f"a{order[edge.index]}:w" if _arity(edge.target) > 1 else "w"
         yield f"n{edge.source.index} -> e{edge.index} [tailport=e headport=w]"
         yield f'e{edge.index} -> n{edge.target.index} [tailport=e headport="{port}"]'

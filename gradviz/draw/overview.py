@@ -5,6 +5,7 @@ own: what comes in are its inputs, and all that comes after it is one gate, so t
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import Block, Edge, Graph, Node, Run, Source
+from gradviz.draw import fold
+from gradviz.graph import SUBSCRIPTS, Block, Edge, Graph, Node, Run, Source
 
 MOST_BOXES = 30
 MOST_INPUTS = 6  # boxes of them
+CHUNKS = 8  # in which so many operations are drawn that they are too many boxes: few, so that few wires cross
 MOST_NODES = 100  # that are drawn one by one, in full detail
+MOST_CARDS = 300  # that are drawn one by one at all
+MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +44,15 @@ def parts(nodes: Sequence[Node], output: Node, around: Block | None = None) -> l
     inputs = [node for node in nodes if node.operation is None]
     last = [Part(output.label, (output,))] if nodes and nodes[-1] is output and output.block is around else []
     work = list(_blocks([node for node in nodes if node.operation is not None and not (last and node is output)], around))
-    boxes = _inputs(inputs, max(MOST_INPUTS, MOST_BOXES - len(work) - len(last)))
+    boxes = _inputs(inputs, max(MOST_INPUTS, MOST_BOXES - len(work) - len(last)), alone=not work and not last)
     room = MOST_BOXES - len(boxes) - len(last)
     if len(work) > room:
-        work = [Part(_name(group), tuple(node for part in group for node in part.nodes)) for group in _chunks(work, room)]
+        by_depth = work if any(part.block is not None for part in work) else _in_order_of_depth(work)
+        work = [Part(_name(group), tuple(sorted((node for part in group for node in part.nodes), key=lambda node: node.index))) for group in _chunks(by_depth, CHUNKS)]
     return [*boxes, *work, *last]
 
 
-def _inputs(inputs: Sequence[Node], most: int) -> list[Part]:
+def _inputs(inputs: Sequence[Node], most: int, alone: bool) -> list[Part]:
     """Inputs one by one, or by the beginnings of their names, or all in one box."""
     if len(inputs) <= most:
         return [Part(node.label, (node,)) for node in inputs]
@@ -54,6 +60,8 @@ def _inputs(inputs: Sequence[Node], most: int) -> list[Part]:
     for node in inputs:
         stems.setdefault(re.sub(r"[\d_,\[\]() ]+$", "", node.label) or node.label, []).append(node)
     groups = list(stems.values()) if len(stems) <= most else [list(inputs)]
+    if len(groups) == 1 and alone:  # of a box of inputs, each of a few boxes has a run of them
+        groups = [[part.nodes[0] for part in chunk] for chunk in _chunks([Part(node.label, (node,)) for node in inputs], most)]
     return [Part(_span(group), tuple(group)) for group in groups]
 
 
@@ -69,15 +77,24 @@ def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
         yield Part(key.name, found, key) if isinstance(key, Block) else Part(key.label, found)
 
 
+def _in_order_of_depth(work: Sequence[Part]) -> list[Part]:
+    """Single nodes, those first that are nearest to what comes in: nodes side by side, such as those of a layer, come together."""
+    depth: dict[Node, int] = {}
+    for part in work:
+        (node,) = part.nodes
+        depth[node] = 1 + max((depth.get(operand, 0) for operand in node.operands if isinstance(operand, Node)), default=0)
+    return sorted(work, key=lambda part: depth[part.nodes[0]])
+
+
 def _chunks(work: Sequence[Part], room: int) -> Iterator[list[Part]]:
     """At most `room` runs of parts, about equally large; the order of the work stays, so nothing goes in circles."""
-    total, done, chunk = sum(part.size for part in work), 0, []
-    for left, part in zip(range(len(work), 0, -1), work):
+    total, done, made, chunk = sum(len(part.nodes) for part in work), 0, 0, []
+    for part in work:
         chunk.append(part)
-        done += part.size
-        if done * room >= total * (1 + (done - 1) * room // total) or left == 1:
+        done += len(part.nodes)
+        if done * room >= total * (made + 1):
             yield chunk
-            chunk = []
+            chunk, made = [], done * room // total
 
 
 def _name(group: Sequence[Part]) -> str:
@@ -99,11 +116,13 @@ class Many:
     is_handwritten = False
     name = "many"
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, is_output: bool) -> None:
         self.part = part
+        self.is_output = is_output
 
     def sign(self, constants: Sequence[str | None]) -> str:
-        return f"▸ {self.part.size}" if self.part.size > 1 else self.part.nodes[0].sign if self.part.size else f"▸ {len(self.part.nodes)} inputs"
+        count = len(self.part.nodes)
+        return self.part.nodes[0].sign if count == 1 else f"▸ {self.part.name}" if self.is_output else f"▸ {count}"
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(constants)
@@ -129,7 +148,7 @@ class Rest:
     name = "rest"
 
     def sign(self, constants: Sequence[str | None]) -> str:
-        return "… the rest"
+        return "▸ rest"
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(constants)
@@ -152,6 +171,8 @@ class Excerpt:
 
     full: Graph
     graph: Graph
+    path: Sequence[int] = ()  # which box of which was opened
+    names: Sequence[str] = ()  # of those boxes
 
     def run_of(self, run: Run) -> Run:
         """What of a run of the whole graph is shown here."""
@@ -159,6 +180,9 @@ class Excerpt:
 
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         raise TypeError(f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run")
+
+    def prepare(self, graph: Graph) -> None:
+        return None
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         return self.run(graph, values)
@@ -183,11 +207,15 @@ class Excerpt:
 
 
 class Overview(Excerpt):
-    """The boxes of a graph: the values, gradients and flows of each are arrays of those of its nodes and edges."""
+    """The boxes of a graph: the values, gradients and flows of each are arrays of those of its nodes and edges. The last boxes, as
+    many as are `outside`, are what stands around a box that was opened."""
 
-    def __init__(self, full: Graph, boxes: Sequence[Part]) -> None:
+    def __init__(self, full: Graph, boxes: Sequence[Part], outside: int = 0) -> None:
         self.full = full
-        self.boxes = sorted(boxes, key=lambda box: not _is_input(box))  # inputs come first
+        opened = {box: count for count, box in enumerate(boxes[: len(boxes) - outside]) if len(box.nodes) > 1}
+        around = boxes[len(boxes) - outside :]
+        before = [box for box in around if box.name == "before"]
+        self.boxes = sorted([*before, *boxes[: len(boxes) - outside], *around[len(before) :]], key=lambda box: not _is_input(box))  # inputs come first
         number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
         self.crossing: dict[tuple[int, int], list[Edge]] = {}
         for edge in full.edges:
@@ -195,18 +223,21 @@ class Overview(Excerpt):
             if ends[0] != ends[1]:
                 self.crossing.setdefault(ends, []).append(edge)
         nodes: list[Node] = []
-        taken: set[str] = set()
+        taken, times = {full.output.label}, Counter({box.name: 1 for box in self.boxes})
         self.edges: list[list[Edge]] = []  # those that cross between two boxes, in the order of the edges here
         for count, box in enumerate(self.boxes):
             feeding = sorted(a for a, b in self.crossing if b == count)
             self.edges += (self.crossing[a, count] for a in feeding)
-            label = box.name
-            while label in taken:
-                label += "′"
+            is_output = number[full.output] == count
+            wanted = label = full.output.label if is_output else box.name
+            while label in taken and not is_output:
+                times[wanted] += 1
+                label = wanted + str(times[wanted]).translate(SUBSCRIPTS)
             taken.add(label)
-            operation = None if _is_input(box) else Many(box)
+            operation = None if _is_input(box) else Many(box, is_output)
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
             nodes.append(Node(count, label, operation, tuple(nodes[a] for a in feeding), label, source))
+        self.openable = {node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened}  # and the numbers of those boxes
         self.picks = [np.array([node.index for node in box.nodes]) for box in self.boxes]
         self.flow_picks = [np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges]
         graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
@@ -278,7 +309,7 @@ class Inner(Excerpt):
             label = full.output.label if full.output not in inside else "elsewhere"
             made.append(Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label))
         output = nodes[full.output] if full.output in inside else made[-1]
-        self.edges = [edge for node in self.originals if node not in first for edge in full.edges if edge.target is node]
+        self.edges = [edge for edge in full.edges if edge.target in inside]
         graph = Graph(full.name, tuple(made), output, self, ())
         object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
         self.graph = graph
@@ -288,15 +319,15 @@ class Inner(Excerpt):
         return Run(self.graph, numbers, None, run.retraced, flows)
 
     def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        primals, locals_, adjoints, flows = run.primals, run.locals, run.adjoints, run.flows
-        back = [_sum(flows[edge] for edge in reversed(self.elsewhere[node])) for node in self.leaving]
-        rest = ([run.value], back, [adjoints[self.full.output]]) if self.leaving else ([], [], [])
+        primals, locals_, adjoints, flows = (numbers.numbers for numbers in (run.primals, run.locals, run.adjoints, run.flows))
+        back = [_sum(flows[edge.index] for edge in reversed(self.elsewhere[node])) for node in self.leaving]
+        rest = ([run.value], back, [adjoints[self.full.output.index]]) if self.leaving else ([], [], [])
         numbers = (
-            *(primals[node] for node in self.originals), *rest[0],
-            *(locals_[edge] for edge in self.edges), *(flow if isinstance(flow, float) else None for flow in rest[1]),
-            *(adjoints[node] for node in self.originals), *rest[2],
+            *(primals[node.index] for node in self.originals), *rest[0],
+            *(locals_[edge.index] for edge in self.edges), *(flow if isinstance(flow, float) else None for flow in rest[1]),
+            *(adjoints[node.index] for node in self.originals), *rest[2],
         )  # fmt: skip
-        return numbers, (*(flows[edge] for edge in self.edges), *rest[1])
+        return numbers, (*(flows[edge.index] for edge in self.edges), *rest[1])
 
     @cached_property
     def coming(self) -> frozenset[int]:
@@ -313,24 +344,42 @@ def _sum(flows: Iterator[Any]) -> Any:
     return total
 
 
-def level(full: Graph, path: Sequence[int]) -> tuple[Excerpt, list[str]]:
-    """What is drawn of a large graph: its boxes, or the inside of a box of boxes; and the names of the boxes that were opened.
+def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
+    """What is drawn of a large graph: its boxes, or the inside of a box of boxes.
 
     Raises IndexError if there is no such box.
     """
     nodes, around, part, names = full.nodes, None, None, []
     for count in path:
-        boxes = sorted(parts(nodes, full.output, around), key=lambda box: not _is_input(box))
+        boxes = parts(nodes, full.output, around)
         if not 0 <= count < len(boxes):
             raise IndexError(f"there is no box {count}; there are {len(boxes)}")
         part = boxes[count]
         names.append(part.name)
         nodes, around = part.nodes, part.block or around
     if part is not None and len(nodes) <= MOST_NODES:
-        return Inner(full, part), names
-    inside = set(nodes)
-    outside = [node for node in full.nodes if node not in inside]
-    before = tuple(node for node in outside if node.index < nodes[0].index)
-    after = tuple(node for node in outside if node.index > nodes[0].index)
-    more = [Part(name, group) for name, group in (("before", before), ("after", after)) if group]
-    return Overview(full, [*parts(nodes, full.output, around), *more]), names
+        excerpt: Excerpt = Inner(full, part)
+    else:
+        inside, before = set(nodes), set[Node]()
+        for node in reversed(full.nodes):
+            if node in inside or node in before:
+                before.update(operand for operand in node.operands if isinstance(operand, Node) and operand not in inside)
+        around_it = [("before", [node for node in full.nodes if node in before]), ("after", [node for node in full.nodes if node not in before and node not in inside])]
+        more = [Part(name, tuple(group)) for name, group in around_it if group]
+        excerpt = Overview(full, [*parts(nodes, full.output, around), *more], outside=len(more))
+    excerpt.path, excerpt.names = tuple(path), tuple(names)
+    return excerpt
+
+
+def fitting(run: Run) -> tuple[Run, bool]:
+    """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even then it needs an overview."""
+    if len(run.graph.nodes) <= MOST_NODES or isinstance(run.graph.evaluator, Excerpt):
+        return run, False
+    if len(run.graph.nodes) <= MOST_FOLDED and fold.unfolded(run.graph) is run.graph:
+        run = fold.folded(run, fold.fitting(run.graph, MOST_NODES))
+    return run, needed(run.graph)
+
+
+def needed(graph: Graph) -> bool:
+    """Whether a graph is too large to be drawn gate by gate."""
+    return len(graph.nodes) > MOST_CARDS

@@ -14,7 +14,7 @@ from gradviz.draw.data import attributes, escape, quoteattr
 from gradviz.draw.explain import Words
 from gradviz.draw.fold import Inside, blocks_of, unfolded
 from gradviz.draw.formula import Formula, State
-from gradviz.draw.layout import Box, Layout
+from gradviz.draw.layout import APART, Box, Layout
 from gradviz.graph import Block, Edge, Graph, Node, Places, Run
 from gradviz.numerals import numeral
 
@@ -26,7 +26,7 @@ MARGIN = 12
 LEGEND = 26
 CAPTION, CAPTION_LINE = 13.5, 20  # the size of a step's words, and the height of a line of them
 TITLE_DIGITS = 6
-NARROWEST_FIGURE = 360  # room for the legend
+NARROWEST_FIGURE, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
 SIDES = 13  # of a card, where no number stands
 LABEL_ROOM = 42  # pixels of a label
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
@@ -45,7 +45,8 @@ def card_size(node: Node, example: Any) -> tuple[float, float]:
         shape = text.width(numeral(example), 12) + RANGE_ROOM
         return round(max(NARROWEST, name, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (MAP_TOP - HEAD + rows * cell) + HEAD + 4
     numbers = example.size * ELEMENT if isinstance(example, np.ndarray) else 0
-    return round(max(NARROWEST, numbers, name), 1), CARD_HEIGHT
+    arriving = sum(isinstance(operand, Node) for operand in node.operands)
+    return round(max(NARROWEST, numbers, name), 1), max(CARD_HEIGHT, arriving * APART - 10)
 
 
 def heading(node: Node) -> tuple[str, str]:
@@ -55,11 +56,13 @@ def heading(node: Node) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Highlights:
-    """What is to be seen beside the numbers of a run: the step just taken, which is lit, with its words; gates whose derivative is wrong."""
+    """What is to be seen beside the numbers of a run: the step just taken, which is lit, with its words; gates whose derivative is wrong;
+    whether the labels of edges are there."""
 
     lit: Node | Edge | None = None
     caption: str = ""
     wrong: Collection[Node] = ()
+    labels: bool = True  # of edges
 
 
 def paint(run: Run, layout: Layout, highlights: Highlights = Highlights(), live: bool = False) -> str:  # noqa: B008
@@ -151,11 +154,12 @@ class _Painter:
         self.locals, self.flows, self.primals, self.adjoints = run.locals, run.flows, run.primals, run.adjoints
         self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
         self.blank = [local is None for local in run.graph.example.locals.values()]  # edges that never have one
+        self.openable = getattr(run.graph.evaluator, "openable", {})  # boxes of an overview
         self.blocks = {block: number for number, block in enumerate(blocks_of(unfolded(run.graph)))}
 
     def document(self) -> Iterator[str]:
         graph, layout = self.run.graph, self.layout
-        width = max(layout.width, NARROWEST_FIGURE) + 2 * MARGIN
+        width = max(layout.width, NARROWEST_WITH_MAPS if has_maps(graph) else NARROWEST_FIGURE) + 2 * MARGIN
         caption = text.wrapped(self.highlights.caption, width - 2 * MARGIN, CAPTION)
         height = layout.height + 2 * MARGIN + LEGEND * (1 + has_maps(graph)) + CAPTION_LINE * len(caption)
         size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
@@ -170,14 +174,14 @@ class _Painter:
             yield from self.block(block, box)
         for edge in graph.edges:
             yield from self.edge(edge)
-        for edge in graph.edges:  # above all wires
+        for edge in graph.edges if self.highlights.labels else ():  # above all wires
             yield from self.label(edge)
         for node in graph.nodes:
             yield from self.node(node)
         yield "</g>"
         for number, line in enumerate(caption):
             yield f'<text class="gv-caption" x="{MARGIN}" y="{layout.height + 2 * MARGIN + 8 + CAPTION_LINE * number:.1f}">{escape(line)}</text>'
-        yield _legend(self.run, height)
+        yield _legend(self.run, height, self.highlights.labels)
         yield "</svg>"
 
     def title(self, words_of: Callable[[Words, Any], Formula], what: Node | Edge) -> str:
@@ -214,11 +218,13 @@ class _Painter:
     def node(self, node: Node) -> Iterator[str]:
         box, operation = self.layout.cards[node.index], node.operation
         value, adjoint = self.primals[node], self.adjoints[node]
-        kinds = {"input": operation is None, "output": node is self.run.graph.output, "closed": isinstance(operation, Inside), "wrong": node in self.highlights.wrong}
+        kinds = {"input": operation is None, "output": node is self.run.graph.output, "closed": isinstance(operation, Inside), "box": node.label in self.openable, "wrong": node in self.highlights.wrong}
         kind = "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
         held = data.of_node(node, value, adjoint)
         if isinstance(operation, Inside):
             held["block"] = self.blocks[operation.block]
+        if node.label in self.openable:
+            held["box"] = self.openable[node.label]
         w, middle = box.width, box.width / 2
         yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{attributes(held)} transform="translate({box.x:.1f},{box.y:.1f})">'
         yield self.title(node_title, node)
@@ -278,9 +284,9 @@ def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
 
 
-def _legend(run: Run, height: float) -> str:
+def _legend(run: Run, height: float, labels: bool) -> str:
     parts = [("gv-value", "value"), ("gv-adjoint", f"gradient of {text.cut(run.graph.output.label, 80)}")]
-    if run.graph.edges:
+    if run.graph.edges and labels:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
     spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
     shades = f'<g transform="translate({MARGIN},{height - 38:.1f})">{_scale()}</g>' if has_maps(run.graph) else ""
@@ -297,7 +303,7 @@ def _scale() -> str:
     cells = np.linspace(-1, 1, 2 * heat.LEVELS + 1)[None]
     width = cells.size * SCALE_CELL
     frame = f'<rect class="gv-frame" width="{width}" height="{SCALE_CELL}"/>{heat.picture(cells, SCALE_CELL)}'
-    return f'<text y="9">−</text><g class="gv-map" transform="translate(10,0)">{frame}</g><text x="{width + 14}" y="9">+</text><text x="{width + 30}" y="9">one cell an element; ± says what the darkest shade stands for</text>'
+    return f'<text y="9">−</text><g class="gv-map" transform="translate(10,0)">{frame}</g><text x="{width + 14}" y="9">+</text><text x="{width + 30}" y="9">the darkest shade is the number after ±</text>'
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
+import numpy as np
+
 from gradviz.graph import Edge, Graph, Node, Run
 
 
@@ -55,8 +57,13 @@ def at(run: Run, step: int) -> Run:
                     adjoints[node.index] = run.adjoints[node]
         elif done.kind == "backward":
             flow = flows[done.what.index] = run.flows[done.what]
-            before = adjoints[done.what.source.index]
-            adjoints[done.what.source.index] = flow if before is None else before + flow
+            source = done.what.source
+            before, whole = adjoints[source.index], run.adjoints[source]
+            if np.shape(flow) != np.shape(whole):  # of a box, only some elements flow here: its gradient is known when all do
+                all_known = all(flows[edge.index] is not None for edge in graph.edges if edge.source is source)
+                adjoints[source.index] = whole if all_known else None
+            else:
+                adjoints[source.index] = flow if before is None else before + flow
     primals = (run.primals[node] if node in worked_out else None for node in graph.nodes)
     locals_ = (run.locals[edge] if edge.target in worked_out else None for edge in graph.edges)
     return Run(graph, (*primals, *locals_, *adjoints), flows=tuple(flows))

@@ -2,17 +2,20 @@
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from numbers import Real
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
 
 from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
-from gradviz.draw.figure import draw
+from gradviz.draw.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
 from gradviz.live.view import View, with_picture
 
+MOST_SLIDERS = 30
 OPTIONS = ("collapse", "expand", "step", "code")
 
 
@@ -26,10 +29,10 @@ class Explorer(widgets.VBox):
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
         view.observe(self._follow, names="inputs")
-        inputs = {node.name: node.index for node in view.run.graph.inputs}
+        inputs = {node.name: node.index for node in view.whole.graph.inputs}
         view.sliders = {inputs[name]: f"IPY_MODEL_{slider.model_id}" for name, slider in self.sliders.items() if isinstance(slider, widgets.FloatSlider)}
         hands = widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap"))
-        super().__init__([hands, view])
+        super().__init__([hands, view], _dom_classes=["gradviz-explorer"])
 
     @property
     def run(self) -> Run:
@@ -75,7 +78,8 @@ def explore(
 
     Inputs are given by the function's own argument names (or as one dict), in the shapes of ipywidgets' abbreviations: a
     number (its slider reaches from minus once to three times it), (least, most), (least, most, step), or a widget with a
-    numeric value. Sliders are always of floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and
+    numeric value. An array is an input without a slider; so is, among more than 30
+    inputs, a plain number. Sliders are always of floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and
     stepped with the arrow keys as well.
 
     `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the two sweeps, as in
@@ -96,10 +100,17 @@ def explore(
     for name in OPTIONS:
         if name in _own_names(function) and options[name] != NOT_GIVEN[name]:
             abbreviations[name], options[name] = options[name], NOT_GIVEN[name]
-    hands = {name: sliders.slider(name, abbreviation) for name, abbreviation in {**(inputs or {}), **abbreviations}.items()}
-    graph = draw(trace(function, {name: hand.value for name, hand in hands.items()}), collapse=options["collapse"], expand=options["expand"]).graph
+    given = {**(inputs or {}), **abbreviations}
+    plain = len(given) > MOST_SLIDERS
+    hands = {name: value if _is_fixed(value, plain) else sliders.slider(name, value) for name, value in given.items()}
+    graph = folded(trace(function, {name: getattr(hand, "value", hand) for name, hand in hands.items()}).example, options["collapse"], options["expand"]).graph
     spans = {name: (hand.min, hand.max, hand.step) for name, hand in hands.items() if isinstance(hand, widgets.FloatSlider)}
-    return Explorer(View(graph, step=options["step"], code=options["code"], spans=spans), hands)
+    return Explorer(View(graph, step=options["step"], code=options["code"], spans=spans), {name: hand for name, hand in hands.items() if isinstance(hand, widgets.Widget)})
+
+
+def _is_fixed(abbreviation: Any, plain: bool) -> bool:
+    """Whether an input gets no slider: an array, and where there are very many, a plain number."""
+    return bool(np.ndim(abbreviation)) if isinstance(abbreviation, np.ndarray) else plain and isinstance(abbreviation, Real)
 
 
 NOT_GIVEN = {"collapse": (), "expand": (), "step": None, "code": False}

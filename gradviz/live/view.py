@@ -1,6 +1,7 @@
 """View: a figure in a live notebook. The places are sent once; then each move of a slider sends its numbers, and nothing else."""
 
 import math
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,17 @@ from typing import Any
 import anywidget
 import traitlets
 
-from gradviz.draw import fold, paint
-from gradviz.draw.explain import Words, nudges, step, suspects
+from gradviz.draw import fold, overview, paint
+from gradviz.draw.explain import Words, element, nudges, step, suspects
 from gradviz.draw.figure import Figure
-from gradviz.draw.formula import Formula, name, value
+from gradviz.draw.formula import Formula, name, say, value
 from gradviz.draw.listing import listing
 from gradviz.draw.steps import Step, checked, last, steps
 from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live import sliders
 
 STATIC = Path(__file__).parent / "static"
-PARTS = ("numeral", "heat", "formula", "steps", "picture", "player", "reasons", "hands", "code", "walk", "forecast", "view")  # one after another they are one module
+PARTS = ("numeral", "heat", "formula", "steps", "picture", "player", "reasons", "hands", "elements", "lens", "code", "walk", "forecast", "view")  # one after another they are one module
 
 
 class View(anywidget.AnyWidget):
@@ -50,6 +51,9 @@ class View(anywidget.AnyWidget):
     closed = traitlets.List(traitlets.Int()).tag(sync=True)
     hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value, in which move
     code = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    part = traitlets.List(traitlets.Int()).tag(sync=True)  # of a graph drawn as boxes: which box of which is open
+    opened = traitlets.List(traitlets.Unicode()).tag(sync=True)  # arrays that are drawn as gates of single numbers
+    element = traitlets.Unicode().tag(sync=True)  # of the array that is selected: the index of an element, such as "3, 17"
     code_open = traitlets.Bool(False).tag(sync=True)
     sliders = traitlets.Dict().tag(sync=True)  # models of sliders by the node, an input, that each moves
     inputs = traitlets.Any()
@@ -64,11 +68,12 @@ class View(anywidget.AnyWidget):
         **options: Any,
     ) -> None:
         self._spans = dict(spans or {})
+        self._excerpt: overview.Excerpt | None = None
         super().__init__(**options)
         self.inputs = graph.example.inputs
         self.step = None if step is None else checked(step, graph)
         self.code_open = code
-        self._show(graph.example)
+        self._show(graph.example if isinstance(graph.evaluator, overview.Excerpt) else overview.fitting(graph.example)[0])
 
     def update(self, /, **inputs: Any) -> Run | None:
         """Show the run at these inputs; those that are left out stay as they are.
@@ -76,9 +81,9 @@ class View(anywidget.AnyWidget):
         If the function fails there, the view says so and keeps its picture, and None is returned. An input that the function
         does not have, or that is no number, raises TypeError as `Graph.run` does.
         """
-        inputs = {**self.inputs, **self.run.graph.checked(inputs)}
+        inputs = {**self.inputs, **self.whole.graph.checked(inputs)}
         try:
-            run = self.run.graph.run(inputs)
+            run = self.whole.graph.run(inputs)
         except Exception as error:  # noqa: BLE001 the user's function may raise anything
             self.message = f"{type(error).__name__}: {error}"
             self.inputs = inputs
@@ -90,33 +95,46 @@ class View(anywidget.AnyWidget):
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""
-        if hasattr(self, "run") and self.run.graph is run.graph:
-            self.run = run
-            self.numbers = paint.packed(run, self._places)
+        if hasattr(self, "whole") and self.whole.graph is run.graph:
+            self.whole = run
+            self.run = run if self._excerpt is None else self._excerpt.run_of(run)
+            self.numbers = paint.packed(self.run, self._places)
         else:
             self._stage(run)
         if self._has_handwritten:
-            self.wrong = [node.index for node in suspects(run)]
+            self.wrong = [node.index for node in suspects(self.run)]
         if self.selected:
             self._nudge()
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
-        graph = run.graph
-        replayed = graph.run(run.inputs)  # by the program, which knows where its numbers stand
-        self.run = run = replayed if replayed.graph is graph else run
-        self._places = run.places
-        self._has_handwritten = any(node.operation.is_handwritten for node in graph.operations)
-        blocks = fold.blocks_of(fold.unfolded(graph))
-        closed = graph.evaluator.closed if fold.unfolded(graph) is not graph else ()
+        if len(run.graph.nodes) > overview.MOST_FOLDED:  # compiling takes a while: meanwhile runs are interpreted
+            threading.Thread(target=run.graph.evaluator.prepare, args=(run.graph,), daemon=True).start()
+        if not isinstance(run.graph.evaluator, overview.Excerpt):
+            replayed = run.graph.run(run.inputs)  # by the program, which knows where its numbers stand
+            run = replayed if replayed.graph is run.graph else run
+        self.whole = run
+        self._excerpt = self._level(run.graph) if overview.needed(run.graph) else None
+        self.run = run if self._excerpt is None else self._excerpt.run_of(run)
+        self._places = self.run.places
+        self._has_handwritten = any(node.operation.is_handwritten for node in self.run.graph.operations)
+        full = fold.unfolded(run.graph)
+        closed = run.graph.evaluator.closed if full is not run.graph else ()
         with self.hold_sync():
-            self.structure = structure(run, self._places, self._spans)
-            self.numbers = paint.packed(run, self._places)
-            self.closed = [number for number, block in enumerate(blocks) if block in closed]
+            self.structure = structure(self.run, self._places, self._spans)
+            self.numbers = paint.packed(self.run, self._places)
+            self.closed = [number for number, block in enumerate(fold.blocks_of(full)) if block in closed]
             if self.code_open:
                 self._list()
             else:
                 self.code = None
+
+    def _level(self, graph: Graph) -> overview.Excerpt:
+        try:
+            return overview.level(graph, self.part)
+        except IndexError:  # the box belonged to another graph
+            self.part = []
+            return overview.level(graph)
 
     @traitlets.validate("step")
     def _within(self, proposal: Any) -> int | None:
@@ -125,17 +143,32 @@ class View(anywidget.AnyWidget):
     @traitlets.observe("closed")
     def _refold(self, change: Any) -> None:
         """Close and open blocks."""
-        full = fold.unfolded(self.run.graph)
+        full = fold.unfolded(self.whole.graph)
         blocks = fold.blocks_of(full)
         closed = [block for number, block in enumerate(blocks) if number in self.closed]
-        there = self.run.graph.evaluator.closed if full is not self.run.graph else frozenset()
-        if frozenset(closed) == there:
-            return
-        run = fold.fold(full, closed).run(self.run.inputs)
+        there = self.whole.graph.evaluator.closed if full is not self.whole.graph else frozenset()
+        if frozenset(closed) != there:
+            self._restage(fold.fold(full, closed))
+
+    @traitlets.observe("opened")
+    def _open(self, change: Any) -> None:
+        """Draw more arrays as gates of single numbers."""
+        more = [label for label in self.opened if label not in change.old]
+        if more and hasattr(self, "whole"):
+            self._restage(self.whole.graph.evaluator.opened(self.whole.graph, more))
+
+    @traitlets.observe("part")
+    def _enter(self, change: Any) -> None:
+        """Open a box, or go back to what is around it."""
+        if hasattr(self, "whole") and self._excerpt is not None and tuple(self.part) != self._excerpt.path:
+            self._restage(self.whole.graph)
+
+    def _restage(self, graph: Graph) -> None:
+        """Show another drawing of the same function at the same inputs."""
         self.selected = ""
-        self._stage(run)
+        self._stage(graph.run(self.whole.inputs))
         if self._has_handwritten:
-            self.wrong = [node.index for node in suspects(run)]
+            self.wrong = [node.index for node in suspects(self.run)]
 
     @traitlets.observe("hand")
     def _take(self, change: Any) -> None:
@@ -143,15 +176,17 @@ class View(anywidget.AnyWidget):
         index, number, _ = self.hand
         self.update(**{self.run.graph.nodes[index].name: float(number)})
 
-    @traitlets.observe("selected")
+    @traitlets.observe("selected", "element")
     def _nudge(self, change: Any = None) -> None:
         """Work out what comes of moving the selected value a little."""
         what, lines = self._selected, []
+        if isinstance(what, Node) and self.element:
+            lines += [_line("one element", [say(words)]) for words in element(self.run, what, self.element).split("\n")]
         if what is not None:
             try:
-                lines = [{"formula": nudge.formula, "agrees": nudge.agrees} for nudge in nudges(self.run, what)]
+                lines += [_line("without calculus", nudge.formula, nudge.agrees) for nudge in nudges(self.run, what)]
             except Exception as error:  # noqa: BLE001 a user's primitive may raise anything
-                lines = [{"formula": [["say", f"nudging fails: {type(error).__name__}: {error}"]], "agrees": None}]
+                lines += [_line("without calculus", [say(f"nudging fails: {type(error).__name__}: {error}")])]
         self.nudges = {"of": self.selected, "lines": lines}
 
     @property
@@ -168,7 +203,7 @@ class View(anywidget.AnyWidget):
     @property
     def figure(self) -> Figure:
         """The static figure of what is shown now."""
-        return Figure(self.run, None if self.step is None else min(self.step, last(self.run.graph)))
+        return Figure(self.run, None if self.step is None else min(self.step, last(self.run.graph)), whole=self.whole)
 
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
@@ -177,13 +212,19 @@ class View(anywidget.AnyWidget):
         return with_picture(super()._repr_mimebundle_(**options), self.figure)
 
 
+def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
+    return {"label": label, "formula": formula, "agrees": agrees}
+
+
 def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
     """What a live figure knows of a graph: its picture, and all that can be said about its nodes and edges, with places for numbers."""
     graph, words = run.graph, Words(run.graph)
     figure = Figure(run)
     taken = steps(graph)
+    foreign = getattr(graph.evaluator, "coming", ())  # inputs of an excerpt only
     return {
-        "svg": paint.paint(run, figure.layout, live=True),
+        "svg": paint.paint(run, figure.layout, figure.highlights, live=True),
+        "path": list(getattr(graph.evaluator, "names", ())),
         "places": places,
         "shapes": paint.shapes(run),
         "program": graph.evaluator.javascript(graph),
@@ -198,7 +239,8 @@ def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, flo
                 "source": str(node.source) if node.source else "",
                 "value": words.value(node),
                 "adjoint": words.adjoint(node),
-                "input": hand(node, run, spans),
+                "input": None if node.index in foreign else hand(node, run, spans),
+                "openable": graph.evaluator.is_openable(graph, node),
             }
             for node in graph.nodes
         ],

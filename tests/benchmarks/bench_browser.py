@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 
 import nbformat
-from browser import chromium, jupyter, open_notebook  # noqa: F401
+from browser import chromium, jupyter, launch, open_notebook  # noqa: F401
 
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- written by the browser benchmark -->", "<!-- up to here -->"

@@ -108,7 +108,7 @@ def circuit_program():
     """What `run` executes: it returns every number of both sweeps."""
     graph = gv.trace(circuit, INPUTS)
     run = graph.run(INPUTS)
-    return lambda *values: [run.places(graph.evaluator.program(*values))[-len(graph.nodes) + i] for i in range(5)], graph.evaluator.program
+    return lambda *values: [run.places(graph.evaluator.program[0](*values))[-len(graph.nodes) + i] for i in range(5)], graph.evaluator.program[0]
 
 
 def circuit_run():

@@ -190,7 +190,7 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
     assert ask("nest.view.selected") == "n3"
     spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
     assert spoken == ask("gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')").split("\n")
-    assert view.locator(".gv-why math").count() == len(spoken)
+    assert view.locator(".gv-why .gv-formula").count() == len(spoken)
     page.keyboard.press("ArrowLeft")
     assert ask("nest.view.selected")[0] == "e"
     page.keyboard.press("Escape")

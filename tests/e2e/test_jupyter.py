@@ -10,27 +10,11 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gradviz.lessons import trust
-from reading import PLACES, READ
+from reading import PLACES, READ, check_against_python
 
 ROOT = Path(__file__).parent.parent.parent
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 CHAIN_RULE = "03-chain-rule.ipynb"
-
-
-def check_against_python(svg, function, inputs):
-    """Every number in a live picture is the one that Python computes at the inputs it shows; which are returned."""
-    from gradviz.numerals import numeral
-
-    seen = svg.evaluate(READ)
-    at = {name: float(node["value"]) for name, node in zip(inputs, seen["nodes"])}
-    run = gv.trace(function, at).example
-    assert [float(node["value"]) for node in seen["nodes"]] == list(run.primals.values())
-    assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
-    assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
-    assert [float(edge["flow"]) for edge in seen["edges"]] == list(run.flows.values())
-    assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
-    assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
-    return at
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])

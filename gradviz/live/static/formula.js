@@ -10,6 +10,7 @@
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const KINDS = { value: "primals", adjoint: "adjoints", local: "locals", flow: "flows" };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+const BREAKS = ["=", "+=", "+", "·", "×"]; // a line may end before these, and before words
 const TOKENS = /(?<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?<name>[\p{L}_][\p{L}\p{N}_₀-₉]*′?[₀-₉]*)|(?<number>\d[\d.]*)|(?<space>\s+)|(?<sign>\+=|.)/gu;
 
 /** The number that belongs in a place. @param {Run} run @param {Part} part @returns {Value} */
@@ -60,10 +61,24 @@ function addPart(part, run, made) {
   if (typeof part === "string") return addTokens(part, made);
   const [kind, first, second] = part;
   if (kind === "name") made.push(math("mi", [first]));
-  else if (kind === "say") made.push(math("mtext", [first.replace(/^ | $/g, "\u00a0")]));
+  else if (kind === "say") made.push(...first.split(/(?<=, )/).map((words) => math("mtext", [words.replace(/^ | $/g, "\u00a0")])));
   else if (kind === "∂" || kind === "Δ") {
     made.push(math("mfrac", [first, second].map((name) => math("mrow", [math("mo", [kind]), math("mi", [name])]))));
   } else made.push(math("mn", [partText(part, run, 4)], { value: "gv-value", local: "gv-local" }[kind] ?? "gv-adjoint"));
+}
+
+/** The parts of a formula between which a line may end. @param {Element[]} made @returns {Element[][]} */
+function pieces(made) {
+  const all = [[]];
+  for (const element of made) {
+    const isSign = element.localName === "mo" && BREAKS.includes(element.textContent);
+    if ((isSign || (element.localName === "mtext" && !element.textContent.startsWith(","))) && all.at(-1).length) {
+      if (isSign) element.setAttribute("form", "infix"); // though nothing stands before it in its piece
+      all.push([]);
+    }
+    all.at(-1).push(element);
+  }
+  return all;
 }
 
 /**
@@ -80,8 +95,11 @@ function formulaElement(formula, run) {
   /** @type {Element[]} */
   const made = [];
   for (const part of formula) addPart(part, run, made);
-  const shown = math("math", [math("mrow", made)]);
-  shown.setAttribute("aria-hidden", "true");
-  element.append(spoken, shown);
+  element.append(spoken);
+  for (const piece of pieces(made)) {
+    const shown = math("math", [math("mrow", piece)]);
+    shown.setAttribute("aria-hidden", "true");
+    element.append(shown, document.createElement("wbr"));
+  }
   return element;
 }

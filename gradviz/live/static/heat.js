@@ -68,6 +68,21 @@ function mapPicture({ shape, elements }) {
   return made + (strokes && `<path class="gv-minus" stroke-width="${cell / 8}" d="${strokes}"/>`);
 }
 
+/** The cells of a map in the page, which are drawn anew only when they change. */
+class HeatMap {
+  /** @param {Element} cells */
+  constructor(cells) {
+    this.cells = cells;
+    this.shown = "";
+  }
+
+  /** @param {{shape: number[], elements: number[]} | null} tensor */
+  draw(tensor) {
+    const picture = tensor === null ? "" : mapPicture(tensor);
+    if (picture !== this.shown) this.cells.innerHTML = this.shown = picture;
+  }
+}
+
 /** What a card says of a value (`withShape`) or of a gradient; the same as `shown` in draw/paint.py. @param {Value} number @param {boolean} withShape */
 function shownOnCard(number, withShape) {
   if (number === null || typeof number !== "object" || !isMapped(number.shape)) return numeral(number);
@@ -89,7 +104,7 @@ function cellWords(label, { shape, elements }, row, column) {
   const [top, bottom] = ends(row, rows, height), [left, right] = ends(column, columns, width);
   if (top === bottom && left === right) return `${label}[${indexOf(shape, top * width + left).join(", ")}] = ${numeral(number)}`;
   const span = (name, from, to) => (from === to ? `${name} ${from}` : `${name}s ${from}–${to}`);
-  return `${label}, ${height > 1 ? `${span("row", top, bottom)}, ` : ""}${span("column", left, right)}: at most ${numeral(number)}`;
+  return `${label}, ${height > 1 ? `${span("row", top, bottom)}, ` : ""}${span("column", left, right)}: largest ${numeral(number)}`;
 }
 
 /** The index of an element by its number. @param {number[]} shape @param {number} number */

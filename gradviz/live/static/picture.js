@@ -42,22 +42,22 @@ class Picture {
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
     /** @type {SVGSVGElement} */
     this.svg = document.importNode(parsed, true);
-    this.svg.style.minWidth = `${0.75 * Number(this.svg.getAttribute("width"))}px`; // smaller, and it could not be read: scroll instead
     const labels = this.svg.querySelectorAll("g.gv-label");
     this.nodes = Array.from(this.svg.querySelectorAll("g.gv-node"), (g) => {
       const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
       const [value, adjoint] = [".gv-value", ".gv-adjoint"].map((kind) => new Words(g.querySelector(kind), room));
       const [x, y] = numbersIn(g.getAttribute("transform")), height = Number(g.querySelector(".gv-card").getAttribute("height"));
-      const maps = ["value", "adjoint"].map((kind) => g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`));
+      const maps = ["value", "adjoint"].map((kind) => g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`)).map((cells) => cells && new HeatMap(cells));
       return { g, title: g.querySelector("title"), value, adjoint, maps, box: [x, y, x + room + SIDES, y + height], numbers: [undefined, undefined] };
     });
     this.edges = Array.from(this.svg.querySelectorAll("g.gv-edge"), (g, index) => {
-      const [local, back] = [".gv-local", ".gv-back"].map((kind) => new Words(labels[index].querySelector(kind), LABEL_ROOM));
+      const label = labels[index] ?? null; // large graphs have none
+      const [local, back] = [".gv-local", ".gv-back"].map((kind) => label && new Words(label.querySelector(kind), LABEL_ROOM));
       const hit = g.querySelector(".gv-wire").cloneNode(); // a wire is too thin to be met
       hit.setAttribute("class", "gv-hit");
       g.append(hit);
       const box = boundsOf(numbersIn(hit.getAttribute("d")));
-      return { g, label: labels[index], title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, box, numbers: [undefined, undefined] };
+      return { g, label, title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, box, numbers: [undefined, undefined] };
     });
     this.blocks = Array.from(this.svg.querySelectorAll("g.gv-block"));
   }
@@ -87,12 +87,12 @@ class Picture {
     if (changed(node.numbers, 0, value)) {
       node.g.setAttribute("data-value", full(value));
       node.value.write(shownOnCard(value, true));
-      if (node.maps[0]) node.maps[0].innerHTML = value === null ? "" : mapPicture(value);
+      node.maps[0]?.draw(value);
     }
     if (changed(node.numbers, 1, adjoint)) {
       node.g.setAttribute("data-adjoint", full(adjoint));
       node.adjoint.write(shownOnCard(adjoint, false));
-      if (node.maps[1]) node.maps[1].innerHTML = adjoint === null ? "" : mapPicture(adjoint);
+      node.maps[1]?.draw(adjoint);
     }
   }
 
@@ -101,11 +101,11 @@ class Picture {
     const edge = this.edges[index], local = this.run.locals[index], flow = this.run.flows[index];
     if (changed(edge.numbers, 0, local)) {
       edge.g.setAttribute("data-local", full(local));
-      edge.local.write(this.blank[index] ? "" : `∂ ${shownOnEdge(local)}`);
+      edge.local?.write(this.blank[index] ? "" : `∂ ${shownOnEdge(local)}`);
     }
     if (changed(edge.numbers, 1, flow)) {
       edge.g.setAttribute("data-flow", full(flow));
-      edge.back.write(`◂ ${shownOnEdge(flow)}`);
+      edge.back?.write(`◂ ${shownOnEdge(flow)}`);
     }
     const width = flowWidth(flow, this.largest).toFixed(2);
     if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
@@ -115,7 +115,7 @@ class Picture {
   inSight(frame) {
     const here = this.svg.getBoundingClientRect(), scale = here.width / Number(this.svg.getAttribute("width")) || 1;
     const left = (Math.max(0, frame.left) - here.left) / scale - SEEN, right = (Math.min(innerWidth, frame.right) - here.left) / scale + SEEN;
-    const top = -here.top / scale - SEEN, bottom = (innerHeight - here.top) / scale + SEEN;
+    const top = (Math.max(0, frame.top) - here.top) / scale - SEEN, bottom = (Math.min(innerHeight, frame.bottom) - here.top) / scale + SEEN;
     const seen = [];
     [...this.nodes, ...this.edges].forEach(({ box: [x0, y0, x1, y1] }, part) => {
       if (x1 >= left && x0 <= right && y1 >= top && y0 <= bottom) seen.push(part);
@@ -130,7 +130,7 @@ class Picture {
   elements(id) {
     const index = Number(id.slice(1));
     if (id[0] === "n") return this.nodes[index] ? [this.nodes[index].g] : [];
-    return this.edges[index] ? [this.edges[index].g, this.edges[index].label] : [];
+    return this.edges[index] ? [this.edges[index].g, this.edges[index].label].filter(Boolean) : [];
   }
 
   /** Give these, and no others, a class. @param {string} kind @param {Iterable<string>} ids */

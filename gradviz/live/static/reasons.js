@@ -1,15 +1,25 @@
 // Why: the panel that explains the node or the edge that is selected.
 
 class Reasons {
-  /** @param {() => void} close */
-  constructor(close) {
+  /** @param {() => void} close @param {(index: string) => void} pick an element @param {(label: string) => void} open an array */
+  constructor(close, pick, open) {
+    this.open = open;
     this.element = make("section", "gv-why", { "aria-label": "explanation" });
     this.heading = make("h4", "gv-heading");
     this.lines = make("div", "gv-lines");
     const button = make("button", "gv-button gv-close", { type: "button", "aria-label": "close the explanation", title: "close" });
     button.append(icon("M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z"));
     button.addEventListener("click", close);
-    this.element.append(this.heading, button, this.lines);
+    this.opener = make("button", "gv-button gv-opener", { type: "button" });
+    this.opener.textContent = "open into single gates";
+    this.index = make("input", "gv-index", { type: "text", "aria-label": "index of an element", placeholder: "3, 17", spellcheck: "false", autocomplete: "off" });
+    this.index.addEventListener("change", () => pick(this.index.value));
+    this.ofArray = make("div", "gv-of-array");
+    const label = make("label", "");
+    label.append("one element: [ ", this.index, " ]");
+    this.ofArray.append(label, this.opener);
+    this.opener.addEventListener("click", () => this.open(this.label));
+    this.element.append(this.heading, button, this.lines, this.ofArray);
     this.element.hidden = true;
   }
 
@@ -17,16 +27,23 @@ class Reasons {
    * @param {object} structure
    * @param {Run} state
    * @param {string} id of a node or an edge; empty if none is selected
-   * @param {{of?: string, lines?: {formula: Formula, agrees: boolean | null}[]}} nudges what comes of moving the value a little
+   * @param {{of?: string, lines?: {label: string, formula: Formula, agrees: boolean | null}[]}} nudges what comes of moving the value a little
+   * @param {string} index of an element of an array
    */
-  show(structure, state, id, nudges) {
+  show(structure, state, id, nudges, index) {
     const said = id === "" ? null : id[0] === "n" ? nodeReasons(structure, Number(id.slice(1))) : edgeReasons(structure, Number(id.slice(1)));
     this.element.hidden = said === null;
     if (said === null) return;
     this.heading.replaceChildren(...said.heading);
+    const node = id[0] === "n" ? structure.nodes[Number(id.slice(1))] : null, isArray = structure.shapes?.[Number(id.slice(1))]?.length > 0;
+    this.ofArray.hidden = !node || (!isArray && !node.openable);
+    this.index.parentElement.hidden = !isArray;
+    this.opener.hidden = !node?.openable;
+    this.label = node?.label;
+    if (document.activeElement !== this.index) this.index.value = index;
     const rows = said.rows.map(([label, formula]) => reasonRow(label, formulaElement(formula, state)));
-    for (const [count, { formula, agrees }] of (nudges.of === id ? nudges.lines : []).entries()) {
-      const row = reasonRow(count ? "" : "without calculus", formulaElement(formula, state));
+    for (const { label, formula, agrees } of nudges.of === id ? nudges.lines : []) {
+      const row = reasonRow(label, formulaElement(formula, state));
       row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
       rows.push(row);
     }

@@ -14,7 +14,7 @@ class View {
     this.stage = make("div", "gv-stage");
     this.player = new Player((step) => this.tell({ step }));
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
-    this.reasons = new Reasons(() => this.select(""));
+    this.reasons = new Reasons(() => this.select(""), (index) => this.tell({ element: index }), (label) => this.tell({ opened: [...model.get("opened"), label] }));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
     this.hands = new Hands(this.stage, (input, value) => {
       this.tell({ hand: [input, value, this.moves++] });
@@ -23,9 +23,12 @@ class View {
     this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
     this.opener.textContent = "code";
     this.opener.addEventListener("click", () => this.tell({ code_open: !model.get("code_open") }));
+    this.lens = new Lens(this.stage, () => this.schedule());
+    this.elements = new Elements(this.stage, (node, index) => this.tell({ selected: `n${node}`, element: index }));
+    this.path = new Path((depth) => this.tell({ part: model.get("part").slice(0, depth) }));
     const controls = make("div", "gv-controls"), main = make("div", "gv-main"), desk = make("div", "gv-desk");
-    controls.append(this.player.element, this.opener);
-    main.append(this.stage, controls, this.caption, this.reasons.element);
+    controls.append(this.player.element, this.lens.element, this.opener);
+    main.append(this.path.element, this.stage, controls, this.caption, this.reasons.element);
     desk.append(main, this.code.element);
     el.append(this.message, desk);
     this.stage.addEventListener("keydown", (event) => this.key(event));
@@ -36,12 +39,13 @@ class View {
     this.waiting = this.ended = false;
     this.moves = 0; // told with each, so that the same move after another is one again
     this.forecast = new Forecast(model, () => this.schedule());
-    this.handlers = {
+    const shown = ["numbers", "message", "step", "selected", "nudges", "wrong", "element", "code_open"];
+    this.handlers = Object.entries({ // one event each: marimo knows no lists of them
       "change:structure": () => { this.restaged = true; this.schedule(); },
       "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
-      "change:numbers change:message change:step change:selected change:nudges change:wrong change:code_open": () => this.schedule(),
-    };
-    for (const [events, handler] of Object.entries(this.handlers)) model.on(events, handler);
+      ...Object.fromEntries(shown.map((name) => [`change:${name}`, () => this.schedule()])),
+    });
+    for (const [event, handler] of this.handlers) model.on(event, handler);
     this.code.load(model.get("code"));
     this.repaint();
   }
@@ -53,7 +57,7 @@ class View {
     clearTimeout(this.rest);
     this.player.pause();
     this.forecast.end();
-    for (const [events, handler] of Object.entries(this.handlers)) this.model.off(events, handler);
+    for (const [event, handler] of this.handlers) this.model.off(event, handler);
   }
 
   /** However much arrives, the figure is painted once a frame, with the newest; the first of it at once. */
@@ -92,7 +96,10 @@ class View {
     for (const [kind, parts] of [["n", this.picture.nodes], ["e", this.picture.edges]]) {
       parts.forEach(({ g }, index) => this.reachable(g, `${kind}${index}`, kind === "n" ? nodes[index] : null));
     }
-    this.picture.edges.forEach(({ label }, index) => label.addEventListener("click", () => this.focus(`e${index}`)));
+    this.lens.hold(this.picture.svg);
+    this.path.load(this.structure.path);
+    this.elements.load(nodes, () => this.state, nodes.find(({ kind }) => kind.endsWith("output"))?.label ?? "f");
+    this.picture.edges.forEach(({ label }, index) => label?.addEventListener("click", () => this.focus(`e${index}`)));
     this.picture.svg.addEventListener("click", (event) => {
       if (!/** @type {Element} */ (event.target).closest(".gv-node, .gv-edge, .gv-label, .gv-block > text")) this.select("");
     });
@@ -110,10 +117,8 @@ class View {
     g.setAttribute("tabindex", "-1");
     g.setAttribute("role", node?.input ? "spinbutton" : "button");
     g.addEventListener("focus", () => { this.stopAt(id); if (this.model.get("selected") !== id) this.select(id); });
-    if (g.dataset.block) {
-      g.querySelector(".gv-head").addEventListener("click", () => this.toggle(Number(g.dataset.block)));
-      g.querySelectorAll(".gv-name, .gv-sign").forEach((text) => text.addEventListener("click", () => this.toggle(Number(g.dataset.block))));
-    }
+    const open = g.dataset.block ? () => this.toggle(Number(g.dataset.block)) : g.dataset.box ? () => this.enter(Number(g.dataset.box)) : null;
+    if (open) g.querySelectorAll(".gv-head, .gv-name, .gv-sign").forEach((part) => part.addEventListener("click", open));
   }
 
   /** @param {SVGElement} block */
@@ -131,6 +136,11 @@ class View {
     });
   }
 
+  /** Open a box of a large graph. @param {number} box */
+  enter(box) {
+    this.tell({ part: [...this.model.get("part"), box], selected: "" });
+  }
+
   /** Close a block, or open it. @param {number} block */
   toggle(block) {
     const closed = this.model.get("closed");
@@ -139,7 +149,7 @@ class View {
 
   /** @param {string} id */
   select(id) {
-    if (this.model.get("selected") !== id) this.tell({ selected: id });
+    if (this.model.get("selected") !== id) this.tell({ selected: id, element: "" });
   }
 
   /** @param {string} id */
@@ -173,7 +183,10 @@ class View {
     else if (key === ".") this.player.jump(this.player.now + 1);
     else if (key === "Home") this.player.jump(0);
     else if (key === "End") this.player.jump(null);
-    else if (key === "Escape") this.select("");
+    else if (key === "Escape") this.model.get("selected") ? this.select("") : this.model.get("part").length ? this.tell({ part: this.model.get("part").slice(0, -1) }) : null;
+    else if ((key === "+" || key === "=") && !input) this.lens.by(NEARER);
+    else if (key === "-" && !input) this.lens.by(1 / NEARER);
+    else if (key === "0" && !input) this.lens.fit();
     else if (g === null) return false;
     else if (input && stepsOf(event)) this.hands.moved(index, stepsOf(event));
     else if (key.startsWith("Arrow")) {
@@ -181,9 +194,10 @@ class View {
       if (next !== null) this.focus(next);
     } else if (input && (key === "Enter" || key === "F2")) this.hands.open(index);
     else if (input && /^[-−\d.]$/.test(key)) this.hands.open(index, key);
-    else if (key === "Enter" || (key === " " && g.dataset.block)) {
-      if (!g.dataset.block) return this.select(id) ?? true;
-      this.toggle(Number(g.dataset.block));
+    else if (key === "Enter" || (key === " " && (g.dataset.block || g.dataset.box))) {
+      if (g.dataset.box) this.enter(Number(g.dataset.box));
+      else if (g.dataset.block) this.toggle(Number(g.dataset.block));
+      else this.select(id);
     } else if (key === " ") this.player.timer ? this.player.pause() : this.player.play();
     else return false;
     return true;
@@ -240,7 +254,7 @@ class View {
     const words = stepWords(this.structure, step);
     if (step === null) this.caption.replaceChildren();
     else this.caption.replaceChildren(formulaElement(words, this.state));
-    this.reasons.show(this.structure, this.state, selected, model.get("nudges"));
+    this.reasons.show(this.structure, this.state, selected, model.get("nudges"), model.get("element"));
     const open = model.get("code_open");
     this.opener.setAttribute("aria-pressed", String(open));
     this.code.element.hidden = !open;

@@ -1,0 +1,182 @@
+"""What a figure holds: the graph and the numbers of a run, read from the data-* attributes of its elements."""
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradviz.audit.operations import Elsewhere, constant, operation_in
+from gradviz.draw.data import number_in
+from gradviz.graph import Edge, Graph, Node, printable
+
+SVG = "{http://www.w3.org/2000/svg}"
+FIGURE = "the figure"
+Where = str | Node | Edge
+
+
+class NoFigure(ValueError):
+    """This is no figure of gradviz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be said of a node, an edge (``a → b``) or the figure."""
+
+    where: str
+    what: str
+
+    @property
+    def at(self) -> str:
+        return printable(f"{self.where:.80}")
+
+    def __str__(self) -> str:
+        return f"{self.at}: {printable(self.what)}"
+
+
+def parsed(svg: str) -> ET.Element:
+    """The root of a figure. Raises NoFigure if it is none."""
+    if "<!DOCTYPE" in svg:  # entities could make it grow without end
+        raise NoFigure("it has a document type, which no figure has")
+    try:
+        root = ET.fromstring(svg)
+    except (ET.ParseError, ValueError) as error:
+        raise NoFigure(f"it is no XML: {error}") from None
+    if root.tag != f"{SVG}svg" or "gradviz" not in classes(root):
+        raise NoFigure("it is no figure of gradviz")
+    return root
+
+
+def classes(element: ET.Element) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def words(element: ET.Element) -> str:
+    return "".join(element.itertext())
+
+
+def data_of(element: ET.Element) -> dict[str, str]:
+    return {name.removeprefix("data-"): value for name, value in element.attrib.items() if name.startswith("data-")}
+
+
+class Held:
+    """A figure's elements, and the graph and the numbers that they hold; and all that is found out about them.
+
+    Numbers are None where they are not known, and `Unheld` where there are too many. Failures in reading are among the findings;
+    after them there may be no graph.
+    """
+
+    graph: Graph
+
+    def __init__(self, root: ET.Element) -> None:
+        self.root = root
+        self.failures: list[Finding] = []
+        self.notes: list[Finding] = []
+        groups = [*root.iter(f"{SVG}g")]
+        self.cards, self.wires, self.labels, self.blocks = ([g for g in groups if kind in classes(g)] for kind in ("gv-node", "gv-edge", "gv-label", "gv-block"))
+        captions = [words(element) for element in root.iter(f"{SVG}text") if "gv-caption" in classes(element)]
+        self.caption = " ".join(captions) if captions else None  # only a step has one
+        self.values, self.adjoints, self.locals, self.flows = ([None] * len(elements) for elements in (self.cards, self.cards, self.wires, self.wires))
+        for read in (self._read_nodes, self._read_edges, self._read_numbers):
+            if not self.failures:
+                read()
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether each card stands for many nodes, so that its numbers are theirs, and follow from nothing here."""
+        return any(isinstance(node.operation, Elsewhere) and node.operation.name == "many" for node in self.graph.nodes)
+
+    def fail(self, where: Where, what: str) -> None:
+        self.failures.append(Finding(_name(where), what))
+
+    def note(self, where: Where, what: str) -> None:
+        self.notes.append(Finding(_name(where), what))
+
+    @contextmanager
+    def guarding(self, where: Where) -> Iterator[None]:
+        """Whatever goes wrong with what a file holds is a finding."""
+        try:
+            yield
+        except KeyError as error:
+            self.fail(where, f"it does not hold {error!s:.60}")
+        except Exception as error:  # noqa: BLE001 a file may hold anything
+            self.fail(where, f"what it holds makes no sense: {str(error) or type(error).__name__:.200}")
+
+    @cached_property
+    def _ends(self) -> list[tuple[int, int, int]]:
+        """The source, the target and the position of each edge."""
+        ends = []
+        for number, wire in enumerate(self.wires):
+            with self.guarding(f"edge {number}"):
+                held = data_of(wire)
+                source, target, position = (int(held[end]) for end in ("from", "to", "argument"))
+                if wire.get("id") != f"e{number}" or not 0 <= source < target < len(self.cards):
+                    raise ValueError(f"it leads from node {source} to node {target}, of {len(self.cards)}")
+                ends.append((source, target, position))
+        return ends
+
+    def _read_nodes(self) -> None:
+        coming: list[dict[int, int]] = [{} for _ in self.cards]
+        for source, target, position in self._ends:
+            coming[target][position] = source
+        nodes: list[Node] = []
+        for number, card in enumerate(self.cards if not self.failures else ()):
+            held = data_of(card)
+            with self.guarding(held.get("name", held.get("label", f"node {number}"))):
+                if card.get("id") != f"n{number}":
+                    raise ValueError(f"it is node {number}, and not {card.get('id')}")
+                if len(nodes) == number:
+                    nodes.append(_node(nodes, held, coming[number]))
+        if self.failures:
+            return
+        outputs = [node for node, card in zip(nodes, self.cards) if "gv-output" in classes(card)]
+        inputs = [node for node in nodes if node.operation is None]
+        if len(outputs) != 1:
+            self.fail(FIGURE, f"it has {len(outputs)} outputs")
+        elif inputs != nodes[: len(inputs)]:
+            self.fail(FIGURE, "an input stands behind an operation")
+        else:
+            self.graph = Graph("f", tuple(nodes), outputs[0], None, ())
+
+    def _read_edges(self) -> None:
+        edges = self.graph.edges
+        if len(edges) != len(self._ends):
+            self.fail(FIGURE, f"it has {len(self._ends)} edges, and its operations have {len(edges)}")
+        for edge, ends in zip(edges, self._ends):
+            if (edge.source.index, edge.target.index, edge.position) != ends:
+                self.fail(f"edge {edge.index}", f"the edge {_name(edge)} should stand here")
+                return
+
+    def _read_numbers(self) -> None:
+        for node, card in zip(self.graph.nodes, self.cards):
+            with self.guarding(node):
+                held = data_of(card)
+                value = self.values[node.index] = number_in(held, "value")
+                adjoint = self.adjoints[node.index] = number_in(held, "adjoint", dtype_of(value))
+                if value is not None and adjoint is not None and np.shape(value) != np.shape(adjoint):
+                    raise ValueError(f"its value has the shape {np.shape(value)}, and its adjoint {np.shape(adjoint)}")
+        for edge, wire in zip(self.graph.edges, self.wires):
+            with self.guarding(edge):
+                self.locals[edge.index] = number_in(data_of(wire), "local")
+                self.flows[edge.index] = number_in(data_of(wire), "flow", dtype_of(self.values[edge.source.index]))
+
+
+def dtype_of(number: Any) -> str:
+    return number.dtype.name if isinstance(number, np.ndarray) else "float64"
+
+
+def _name(where: Where) -> str:
+    if isinstance(where, Edge):
+        return f"{where.source.label} → {where.target.label}"
+    return where.label if isinstance(where, Node) else where
+
+
+def _node(before: list[Node], held: Mapping[str, str], coming: Mapping[int, int]) -> Node:
+    constants = json.loads(held["constants"]) if "constants" in held else [None] * len(coming)
+    operands = tuple(before[coming[position]] if given is None else constant(given) for position, given in enumerate(constants))
+    label = held["name"] if "name" in held else held["label"]
+    return Node(len(before), label, operation_in(held, operands), operands, held.get("name"), held.get("source"))

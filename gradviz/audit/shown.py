@@ -1,0 +1,221 @@
+"""What a figure shows: every text of it, every width and every map, held against the numbers that it holds, by the words of the painter."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, words
+from gradviz.audit.operations import Careful
+from gradviz.audit.recomputed import Recomputed
+from gradviz.draw import explain, heat, paint, text
+from gradviz.draw.data import Unheld
+from gradviz.draw.explain import Words
+from gradviz.draw.fold import Inside
+from gradviz.draw.formula import State
+from gradviz.draw.steps import Step, steps
+from gradviz.graph import Edge, Graph, Node, Run, printable
+from gradviz.numerals import numeral
+
+LONGEST = 10**8  # characters of the table of nodes
+EXCERPT = 60  # characters of a text that is wrong
+
+
+class Shown:
+    """What is shown of a figure. Elements and texts that are not known here, or not there, are passed over.
+
+    Where a number was wrong, which is said already, a text may also show the right one.
+    """
+
+    def __init__(self, held: Held, recomputed: Recomputed) -> None:
+        self.held, self.graph, self.recomputed = held, held.graph, recomputed
+        sources = [held, recomputed] if held.failures else [held]
+        self.runs = [Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows)) for of in sources for graph in self._graphs()]
+        self.flows = [tuple(run.flows.values()) for run in self.runs]
+
+    def _graphs(self) -> Iterator[Graph]:
+        """The graph twice, with examples that say where there are arrays and local derivatives; where that is not certain, the second says otherwise."""
+        graph, values, held = self.graph, self.recomputed.values, self.held.values
+        edges = list(zip(graph.edges, self.recomputed.locals))
+        first = [1.0 if local is None and held[edge.target.index] is None and _may_have_local(edge) else local for edge, local in edges]
+        yield replace(graph, example_numbers=(*(1.0 if value is None else value for value in values), *first, *values))
+        kind = 1.0 if any(isinstance(value, np.ndarray) for value in values) else np.ones(1)
+        second = [None if held[edge.target.index] is None or local is None else kind for edge, local in edges]
+        yield replace(graph, example_numbers=(*[kind] * len(values), *second, *[kind] * len(values)))
+
+    def compare_all(self) -> None:
+        held = self.held
+        if not self._is_short():
+            held.fail(FIGURE, "its table of nodes would be too long to be read")
+            return
+        self.words = [(Words(run.graph), State(run)) for run in self.runs]
+        widths = [*map(_widths, self.flows)]
+        for where, check in (
+            (FIGURE, self.whole),
+            *((FIGURE, lambda block=block: self.block(block)) for block in held.blocks),
+            *((node, lambda node=node, card=card: self.card(node, card)) for node, card in zip(self.graph.nodes, held.cards)),
+            *((edge, lambda edge=edge, wire=wire: self.wire(edge, wire, [of[edge.index] for of in widths])) for edge, wire in zip(self.graph.edges, held.wires)),
+            *((FIGURE, lambda label=label: self.label(self.graph.edges[int(label.get("data-edge", ""))], label)) for label in held.labels),
+        ):
+            with held.guarding(where):
+                check()
+
+    def _is_short(self) -> bool:
+        with suppress(Exception):
+            return len(self.graph.nodes) * max(len(node.label) + len(node.expression) for node in self.graph.nodes) <= LONGEST
+        return False
+
+    # ── how two texts are compared ──
+
+    def compare(self, where: Where, what: str, shown: str | None, expected: Iterable[str]) -> None:
+        """A text, if there is one, against what it may say."""
+        wanted: list[str] = []
+        for said in expected if shown is not None else ():
+            if said == shown:
+                return
+            wanted.append(said)
+        if wanted:
+            self.held.fail(where, f"its {what} is shown as {_excerpt(shown, wanted[0])}, and what is held says {_excerpt(wanted[0], shown)}")
+
+    def cut(self, where: Where, what: str, shown: str, whole: str) -> None:
+        """A text that may be cut to fit."""
+        whole = printable(whole)
+        if not (shown.endswith("…") and whole.startswith(shown[:-1])):
+            self.compare(where, what, shown, [whole])
+
+    def said(self, formula_of: Callable[[Words], Any], digits: int = 4) -> Iterator[str]:
+        return (text.clean(state.text(formula_of(words_), digits)) for words_, state in self.words)
+
+    # ── one element each ──
+
+    def whole(self) -> None:
+        """The figure's title, its table of nodes, its legend, and the words of a step."""
+        root, nodes = self.held.root, self.graph.nodes
+        self.compare(FIGURE, "title", _child(root, "title"), (text.clean(paint.summary(run)) for run in self.runs))
+        table = _child(root, "desc") or ""
+        rows, lines = table.split("\n"), text.clean(str(self.runs[0])).split("\n")
+        if len(rows) == len(lines) == len(nodes) + 2 and all(text.clean(str(run)) != table for run in self.runs):
+            for where, row, line in zip([FIGURE, FIGURE, *nodes], rows, lines):
+                self.compare(where, "row in the table", row, [line])
+        else:
+            self.compare(FIGURE, "table", table or None, (text.clean(str(run)) for run in self.runs))
+        for part in root.iter(f"{SVG}tspan"):
+            if words(part).startswith("gradient of "):
+                self.cut(FIGURE, "legend", words(part), f"gradient of {self.graph.output.label}")
+        if self.held.caption is not None:
+            self.step(self.held.caption)
+
+    def step(self, caption: str) -> None:
+        """The words of the step just taken: what it is about is lit."""
+        lit = [what for elements, of in ((self.held.cards, self.graph.nodes), (self.held.wires, self.graph.edges)) for element, what in zip(elements, of) if "gv-lit" in classes(element)]
+        where = lit[0] if lit else FIGURE
+        taken = [step for step in steps(self.graph) if lit == ([] if step.what is None else [step.what])]
+        if not taken:
+            self.held.fail(where, "no step of the sweeps lights just this")
+        self.compare(where, "step", caption, (said for step in taken for said in self.said(lambda of, step=step: explain.step(of, _in(of, step)))))
+
+    def block(self, block: ET.Element) -> None:
+        """A block: its name, which is also its title."""
+        for part in block.findall(f"{SVG}text"):
+            self.cut(FIGURE, "block", words(part).removeprefix("▾ "), _child(block, "title") or words(part))
+
+    def card(self, node: Node, card: ET.Element) -> None:
+        """A node: its title, its name and operation, its value and adjoint, and the maps of these."""
+        numbers = {"value": [run.numbers[node.index] for run in self.runs], "adjoint": [run.numbers[node.index - len(self.held.cards)] for run in self.runs]}
+        self.compare(node, "title", _child(card, "title"), self.said(lambda of: paint.node_title(of, node), paint.TITLE_DIGITS))
+        for kind, shown in _texts(card):
+            match kind:
+                case "gv-name":
+                    self.cut(node, "name", shown, node.label)
+                case "gv-sign":
+                    self.cut(node, "operation", shown, node.sign)
+                case "gv-value":
+                    self.compare(node, "value", shown, _on_card(numbers["value"], shape=True))
+                case "gv-adjoint":
+                    self.compare(node, "adjoint", shown, _on_card(numbers["adjoint"], shape=False))
+        for group in card.findall(f"{SVG}g"):
+            if "gv-map" in classes(group):
+                self.map(node, group, numbers.get(group.get("data-of", ""), []))
+
+    def map(self, node: Node, group: ET.Element, arrays: Sequence[Any]) -> None:
+        """A heat map, against those that the arrays give."""
+        cells = [part.attrib for cells in group.findall(f"{SVG}g") if "gv-cells" in classes(cells) for part in cells]
+        pictures = ("" if array is None else heat.picture(heat.grid(array), heat.size(array.shape)[2]) for array in arrays if not isinstance(array, Unheld))
+        expected = [[part.attrib for part in ET.fromstring(f"<g>{picture}</g>")] for picture in pictures]
+        if expected and cells not in expected:
+            self.held.fail(node, f"the map of its {group.get('data-of')} is not that of the numbers that are held")
+
+    def wire(self, edge: Edge, wire: ET.Element, widths: Sequence[str]) -> None:
+        """An edge: its title, and the width of what flows back."""
+        self.compare(edge, "title", _child(wire, "title"), self.said(lambda of: paint.edge_title(of, of.graph.edges[edge.index]), paint.TITLE_DIGITS))
+        for path in wire.findall(f"{SVG}path"):
+            if "gv-flow" in classes(path):
+                self.compare(edge, "width", path.get("stroke-width"), widths)
+
+    def label(self, edge: Edge, label: ET.Element) -> None:
+        """The label of an edge: its local derivative, what flows back, and which operand it is."""
+        place = len(self.held.cards) + edge.index
+        locals_ = [("" if run.graph.example_numbers[place] is None else "∂ ", run.numbers[place]) for run in self.runs]
+        for kind, shown in _texts(label):
+            match kind:
+                case "gv-mark":
+                    self.compare(edge, "mark", shown, [text.clean(edge.mark)])
+                case "gv-local":
+                    self.compare(edge, "local derivative", shown, (sign and sign + paint.on_edge(_tangible(local)) for sign, local in locals_))
+                case "gv-back":
+                    self.compare(edge, "flow", shown, (f"◂ {paint.on_edge(_tangible(flows[edge.index]))}" for flows in self.flows))
+
+
+def _may_have_local(edge: Edge) -> bool:
+    operation = edge.target.operation
+    return operation.primitive.has_locals if isinstance(operation, Careful) else isinstance(operation, Inside)
+
+
+def _in(words_: Words, step: Step) -> Step:
+    """A step in the graph that the words are of, whose edges are its own."""
+    return replace(step, what=words_.graph.edges[step.what.index]) if isinstance(step.what, Edge) else step
+
+
+def _child(element: ET.Element, tag: str) -> str | None:
+    """The words of a child; None if there are none."""
+    child = element.find(f"{SVG}{tag}")
+    return None if child is None else words(child) or None
+
+
+def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
+    """The texts of an element and their parts, each with what they are."""
+    for child in element.findall(f"{SVG}text"):
+        for part in (child, *child.findall(f"{SVG}tspan")):
+            yield from ((kind, words(part)) for kind in classes(part))
+
+
+def _widths(flows: Sequence[Any]) -> list[str]:
+    sizes = [flow.magnitude if isinstance(flow, Unheld) else paint.magnitude(flow) for flow in flows]
+    largest = max((size for size in sizes if isfinite(size)), default=0.0)
+    return [f"{paint.flow_width(size, largest):.2f}" for size in sizes]
+
+
+def _tangible(number: Any) -> Any:
+    """A number; for an array that is not held, one that an edge shows alike."""
+    return np.array([number.magnitude]) if isinstance(number, Unheld) else number
+
+
+def _on_card(numbers: Sequence[Any], shape: bool) -> Iterator[str]:
+    for number in numbers:
+        if not isinstance(number, Unheld) or not number.size:
+            yield paint.shown(number, shape)
+        elif isfinite(number.magnitude):
+            scale = heat.scale(np.array([[number.magnitude]]))
+            yield f"{numeral(number)} {scale}" if shape else scale
+
+
+def _excerpt(said: str, other: str) -> str:
+    """A text, from a little before the place where another differs from it."""
+    place = next((place for place, (a, b) in enumerate(zip(said, other)) if a != b), min(len(said), len(other)))
+    start = max(0, re.search(r"\S*\Z", said[max(0, place - EXCERPT) : place]).start() + max(0, place - EXCERPT) - 10) if len(said) > EXCERPT else 0
+    return repr(("…" if start else "") + said[start : start + EXCERPT] + ("…" if len(said) > start + EXCERPT else ""))

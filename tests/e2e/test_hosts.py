@@ -1,0 +1,133 @@
+"""The live view where no Jupyter is seen: in Voilà, and in marimo; light and dark, and without a network."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser import serving
+from circuit import INPUTS, circuit
+from reading import PLACES, check_against_python
+
+TESTS = Path(__file__).parent.parent
+LESSON = "import gradviz as gv\nfrom circuit import INPUTS, circuit\ngv.explore(circuit, INPUTS)"
+APP = """
+import marimo
+
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    import gradviz as gv
+    from circuit import INPUTS, circuit
+    view = gv.View(gv.trace(circuit, INPUTS))
+    hand = mo.ui.slider(-2, 6, 0.05, value=2.0, label="w0")
+    return hand, view
+
+@app.cell
+def _(hand):
+    hand
+
+@app.cell
+def _(view):
+    view
+
+@app.cell
+def _(hand, view):
+    view.update(w0=hand.value)
+"""
+
+
+@pytest.fixture(scope="module")
+def voila(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("voila")
+    shutil.copy(TESTS / "circuit.py", folder)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LESSON)], metadata=kernel), folder / "lesson.ipynb")
+    with serving("voila", "lesson.ipynb", "--no-browser", "--port=PORT", "--Voila.ip=127.0.0.1", folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def marimo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("marimo")
+    shutil.copy(TESTS / "circuit.py", folder)
+    (folder / "app.py").write_text(APP, encoding="utf-8")
+    with serving("marimo", "run", "app.py", "--headless", "--no-token", "--host=127.0.0.1", "--port=PORT", folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(chromium):
+    """Show the view of a server, light and then dark; what the page asks others for is gathered in `elsewhere`."""
+    pages = []
+
+    def visit_(server, elsewhere):
+        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+        pages.append(page)
+        page.on("request", lambda request: request.url.startswith((server.address, "blob:", "data:")) or elsewhere.append(request.url))
+        for scheme, card in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(27, 33, 40)")):
+            page.goto(f"{server.address}/?theme={scheme}")
+            view = page.locator(".gradviz-view")
+            view.locator("svg.gradviz").wait_for(timeout=60_000)
+            styles = "(view) => [getComputedStyle(view).colorScheme, getComputedStyle(view).backgroundColor, getComputedStyle(view.querySelector('.gv-card')).fill]"
+            assert view.evaluate(styles) == [scheme, "rgba(0, 0, 0, 0)", card]
+        return page
+
+    yield visit_
+    for page in pages:
+        page.close()
+
+
+def settle(page, svg, handle, before):
+    """Wait until the picture shows the number at which a slider's handle stands, another than before."""
+    settled = """([svg, handle, before]) => {
+        const shown = Number(svg.querySelector("g.gv-node").dataset.value);
+        return shown !== before && shown === Number(handle.getAttribute("aria-valuetext") ?? handle.getAttribute("aria-valuenow"));
+    }"""
+    page.wait_for_function(settled, arg=[svg.element_handle(), handle.element_handle(), before], timeout=20_000)
+    page.wait_for_timeout(200)  # and Python has answered
+
+
+def check_that_it_is_live(page, handle):
+    """Keys, and a hand that drags, move the first input and nothing but numbers; and Python answers what is asked of the view."""
+    view = page.locator(".gradviz-view")
+    svg = view.locator("svg.gradviz")
+    places = svg.evaluate(PLACES)
+    assert check_against_python(svg, circuit, INPUTS) == INPUTS
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    settle(page, svg, handle, 2.0)
+    assert check_against_python(svg, circuit, INPUTS) == {**INPUTS, "w0": 2.05}
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for way in range(0, 33, 4):
+        page.mouse.move(x - way, y)
+    page.mouse.up()
+    settle(page, svg, handle, 2.05)
+    at = check_against_python(svg, circuit, INPUTS)
+    assert at["w0"] < 1.9
+    assert {**at, "w0": 2.0} == INPUTS
+    assert svg.evaluate(PLACES) == places
+    view.locator("#n0 .gv-adjoint").click()
+    view.locator(".gv-ghost").wait_for()
+    assert "nudging w0" in view.locator(".gv-ghost .gv-spoken").text_content()
+    view.locator("g.gv-block > text").click()
+    view.locator("g.gv-closed").wait_for()
+
+
+def test_voila(voila, visit):
+    elsewhere = []
+    page = visit(voila, elsewhere)
+    check_that_it_is_live(page, page.locator(".widget-slider .noUi-handle").first)
+    assert [url for url in elsewhere if "fontawesome" not in url] == []  # for which Voilà's own pages ask
+
+
+def test_marimo(marimo, visit):
+    elsewhere = []
+    page = visit(marimo, elsewhere)
+    check_that_it_is_live(page, page.locator("[role=slider]"))
+    assert elsewhere == []

@@ -1,0 +1,152 @@
+"""Arrays and large graphs in the live view: maps, elements, boxes, zoom; in a page of its own, with Python's numbers."""
+
+import base64
+
+import gradviz as gv
+import numpy as np
+import pytest
+from gradviz.draw import heat
+from page import page_of
+from test_overview import WEIGHTS, network
+
+RNG = np.random.default_rng(5)
+
+
+def layer(w, x, b, scale):
+    h = np.tanh(w @ x + b) * scale
+    return np.sum(h**2)
+
+
+INPUTS = {"w": RNG.normal(size=(30, 40)), "x": RNG.normal(size=40), "b": np.array([[np.nan], *[[0.1]] * 29])[:, 0] * 0 + 0.1, "scale": 1.0}
+
+
+@pytest.fixture
+def show(chromium):
+    pages = []
+
+    def show_(view, **options):
+        page = chromium.new_page(viewport={"width": 1000, "height": 800})
+        pages.append(page)
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_content(page_of(view, **options))
+        page.wait_for_selector(".gradviz-view svg.gradviz")
+        page.errors = errors
+        return page
+
+    yield show_
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+def send(page, view):
+    """Hand the page the numbers of the view, as a kernel would."""
+    page.evaluate(
+        "(text) => model.set('numbers', new DataView(Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer))",
+        base64.b64encode(view.numbers).decode(),
+    )
+    page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
+
+
+def maps(page):
+    return page.locator(".gv-map[data-of] > .gv-cells").evaluate_all("(all) => all.map((cells) => Array.from(cells.children, (path) => [path.getAttribute('class'), path.getAttribute('opacity'), path.getAttribute('d')]))")
+
+
+def expected_maps(run):
+    import xml.etree.ElementTree as ET
+
+    found = []
+    for node in run.graph.nodes:
+        for number in (run.primals[node], run.adjoints[node]):
+            if heat.is_mapped(number):
+                picture = ET.fromstring(f"<g>{heat.picture(heat.grid(number), heat.size(number.shape)[2])}</g>")
+                found.append([[path.get("class"), path.get("opacity"), path.get("d")] for path in picture])
+    return found
+
+
+def test_maps_follow_cell_by_cell(show):
+    view = gv.View(gv.trace(layer, INPUTS))
+    page = show(view)
+    assert maps(page) == expected_maps(view.run)
+    for change in ({"scale": -2.0}, {"w": RNG.normal(size=(30, 40))}, {"b": np.full(30, np.nan)}, {"b": np.full(30, np.inf)}, {"x": np.zeros(40), "b": np.zeros(30)}):
+        view.update(**change)
+        send(page, view)
+        assert maps(page) == expected_maps(view.run)
+        shown = page.locator(".gv-node").evaluate_all("(all) => all.map((g) => [g.querySelector('.gv-value').textContent, g.querySelector('.gv-adjoint').textContent])")
+        from gradviz.draw.paint import shown as on_card
+
+        assert shown == [[on_card(view.run.primals[node]), on_card(view.run.adjoints[node], shape=False)] for node in view.run.graph.nodes]
+
+
+def test_an_element_under_the_pointer(show):
+    view = gv.View(gv.trace(lambda w: np.sum(w**2), w=np.arange(12.0).reshape(3, 4) - 5))
+    page = show(view)
+    value, gradient = page.locator("#n0 .gv-map .gv-frame").all()
+    box = value.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 2.5 / 4, box["y"] + box["height"] * 1.5 / 3)
+    assert page.locator(".gv-tip-text").text_content() == "w[1, 2] = 1"
+    box = gradient.bounding_box()
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] - 1)
+    assert page.locator(".gv-tip-text").text_content() == "∂f/∂w[2, 0] = 6"
+    page.mouse.click(box["x"] + 1, box["y"] + box["height"] - 1)
+    assert page.evaluate("() => [model.get('selected'), model.get('element')]") == ["n0", "2, 0"]
+    page.mouse.move(5, 700)
+    assert page.locator(".gv-tip-text").is_hidden()
+
+
+def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
+    w = np.zeros((32, 48))
+    w[3, 5] = -7.0
+    page = show(gv.View(gv.trace(lambda w: np.sum(w), w=w)))
+    box = page.locator("#n0 .gv-map .gv-frame").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 2.5 / 24, box["y"] + box["height"] * 1.5 / 16)
+    assert page.locator(".gv-tip-text").text_content() == "w, rows 2–3, columns 4–5: largest −7"
+
+
+def test_boxes_open_by_keyboard_and_by_mouse(show):
+    view = gv.View(gv.trace(network, WEIGHTS))
+    page = show(view)
+    assert page.locator(".gv-node").count() == 5
+    page.locator("#n1").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => model.get('part')") == [1]
+    view.part = [1]
+    page.evaluate("(structure) => { model.set('structure', structure) }", view.structure)
+    send(page, view)
+    assert page.locator(".gv-path").text_content() == "the whole graph › layer"
+    page.locator("#n2 .gv-head").click()
+    assert page.evaluate("() => model.get('part')") == [1, 1]
+    page.locator(".gv-path button").click()
+    assert page.evaluate("() => model.get('part')") == []
+
+
+def test_zoom_and_pan(show):
+    page = show(gv.View(gv.trace(layer, INPUTS)))
+    svg, stage = page.locator("svg.gradviz"), page.locator(".gv-stage")
+    width = svg.bounding_box()["width"]
+    page.get_by_label("larger").click()
+    assert svg.bounding_box()["width"] == pytest.approx(1.25 * width, rel=0.01)
+    card = page.locator("#n3 .gv-card").bounding_box()
+    x, y = card["x"] + 5, card["y"] + 5
+    page.mouse.move(x, y)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    grown = page.locator("#n3 .gv-card").bounding_box()
+    assert grown["width"] > 1.5 * card["width"]
+    assert grown["x"] < x < grown["x"] + grown["width"]  # what is under the pointer stays there
+    frame = stage.bounding_box()
+    before = stage.evaluate("(stage) => stage.scrollLeft")
+    page.mouse.move(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] - 25)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + frame["width"] / 2 - 80, frame["y"] + frame["height"] - 25)
+    page.mouse.up()
+    assert stage.evaluate("(stage) => stage.scrollLeft") == before + 80
+    page.get_by_label("fit the figure").click()
+    assert svg.bounding_box()["width"] <= frame["width"] + 1
+    page.locator("#n4").focus()
+    page.keyboard.press("+")
+    assert svg.bounding_box()["width"] > frame["width"]
+    page.keyboard.press("0")
+    assert svg.bounding_box()["width"] <= frame["width"] + 1

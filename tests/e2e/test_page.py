@@ -1,0 +1,242 @@
+"""The live view on a page without a kernel: light and dark, for every eye and every reader; and it leaves nothing behind."""
+
+import gradviz as gv
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from circuit import INPUTS, circuit, sigmoid
+from page import page_of
+
+CLEAR, WHITE, BLACK, EDITOR = "rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(17, 17, 17)", "rgb(1, 2, 3)"
+LOOKS = """() => {
+    const style = (which) => getComputedStyle(document.querySelector(which));
+    const cards = [".gradviz-view", "body > svg.gradviz"].map((which) => style(`${which} .gv-node:not(.gv-lit) .gv-card`).fill);
+    return [...cards, style(".label").color, style(".gradviz-view").backgroundColor, style(".gradviz-explorer").backgroundColor];
+}"""
+DISPLAY = """async (times) => {
+    for (let time = 0; time < times; time++) {
+        const end = display();
+        if (time % 10 === 0) {
+            model.set("step", time % 6);
+            document.querySelector("#n0").focus();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            document.querySelector(".gv-play").click();
+            document.querySelector("#n1").dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+            await new Promise((done) => requestAnimationFrame(done));
+        }
+        end();
+    }
+}"""
+CONTRAST = """() => {
+    const known = new Map(), canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const channels = (colour) => { // of anything that CSS calls a colour
+        if (!known.has(colour)) {
+            canvas.clearRect(0, 0, 1, 1);
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+            known.set(colour, Array.from(canvas.getImageData(0, 0, 1, 1).data, (channel) => channel / 255));
+        }
+        return known.get(colour);
+    };
+    const luminance = (colour) => {
+        const [red, green, blue] = channels(colour).map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (...colours) => {
+        const [dark, light] = colours.map(luminance).sort((one, other) => one - other);
+        return (light + 0.05) / (dark + 0.05);
+    };
+    const isSVG = (element) => element instanceof SVGElement;
+    const isText = (element) => ["text", "tspan"].includes(element.tagName);
+    const surface = (element) => (isSVG(element) ? (element instanceof SVGGeometryElement && !isText(element) ? getComputedStyle(element).fill : "none") : getComputedStyle(element).backgroundColor);
+    const faint = [];
+    for (const element of document.querySelectorAll("svg.gradviz text, svg.gradviz tspan, .gradviz-view *")) {
+        const words = Array.from(element.childNodes).find((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim());
+        if ((!words && !element.matches("input[type=text]")) || !element.checkVisibility({ opacityProperty: true }) || element.closest(".gv-spoken, title, desc, :disabled")) continue;
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const box = (words ? range : element).getBoundingClientRect(), style = getComputedStyle(element);
+        const beneath = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        if (!beneath.some((other) => element.contains(other))) continue; // scrolled out of sight
+        const paper = [...beneath, document.documentElement].map(surface).find((colour) => colour !== "none" && channels(colour)[3] === 1) ?? "Canvas";
+        const papers = isSVG(element) && style.stroke !== "none" ? [paper, style.stroke] : [paper]; // and the edge around a label
+        for (const under of papers) {
+            const found = contrast(isSVG(element) ? style.fill : style.color, under);
+            if (found < 4.5) faint.push([found.toFixed(2), element.outerHTML.slice(0, 90), under]);
+        }
+    }
+    return faint;
+}"""
+
+
+@gv.primitive
+def cube(x):
+    return x**3
+
+
+cube.derivative(lambda x, out: -3 * x * x)
+
+
+def planted(w0, x0, w1, x1, w2):
+    return cube(w0 * x0) + sigmoid(circuit(w0, x0, w1, x1, w2))
+
+
+def view_of(function=planted, inputs=INPUTS, **traits):
+    """A view, with its code, and with these traits set."""
+    view = gv.View(gv.trace(function, inputs), code=True)
+    for name, value in traits.items():
+        setattr(view, name, value)
+    return view
+
+
+@pytest.fixture
+def show(chromium):
+    """Show a view on a page of its own."""
+    pages = []
+
+    def show_(view, dark=False, **options):
+        page = chromium.new_page(**{"viewport": {"width": 1400, "height": 2400}, **options})
+        pages.append(page)
+        page.set_content(page_of(view, dark))
+        page.locator("svg.gradviz[aria-label]").wait_for()  # the last that is written when all is said
+        return page
+
+    yield show_
+    for page in pages:
+        page.close()
+
+
+def check_axe(page):
+    """axe-core finds nothing to be mended."""
+    found = Axe().run(page, context=".gradviz-view").response["violations"]
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+
+
+def edit(page):
+    page.locator("#n0").press("Enter")
+    page.locator(".gv-editor").wait_for()
+
+
+def hover(page):
+    page.locator(".gv-line[tabindex]").nth(3).hover()
+
+
+def set_to(name, value):
+    """Let Python, as it were, set what the page shows."""
+    return lambda page: page.evaluate("([name, value]) => new Promise((done) => { model.set(name, value); requestAnimationFrame(done); })", [name, value])
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_everybody_can_read_it(show, dark):
+    for view, *acts in (
+        (view_of(selected="n0"), *(set_to("step", step) for step in range(0, 38, 3)), edit),
+        (view_of(closed=[0], step=12, selected="e4"), hover, set_to("message", "ValueError: <b>no</b>")),
+        (view_of(lambda x: np.mean(np.tanh(x * np.linspace(-1, 1, 60).reshape(5, 12))), {"x": 0.5}, selected="n1"), set_to("step", 4)),
+    ):
+        page = show(view, dark)
+        assert page.evaluate(CONTRAST) == []
+        for act in acts:
+            act(page)
+            assert page.evaluate(CONTRAST) == []
+        check_axe(page)
+    page = show(view_of(selected="n0", step=34), dark, viewport={"width": 400, "height": 2400})
+    check_axe(page)
+
+
+def looks(scheme, paper):
+    """What LOOKS finds: the colours of cards, live and static, and of a slider's label, and on what the view and the sliders stand."""
+    card, ink = {"light": ("rgb(255, 255, 255)", "rgb(27, 39, 51)"), "dark": ("rgb(27, 33, 40)", "rgb(230, 237, 243)")}[scheme]
+    return [card, card, ink, paper, paper]
+
+
+@pytest.fixture
+def hosted(show):
+    """Show a view as it stands in a notebook, below sliders, and a static figure with it, on a page that says nothing of itself."""
+
+    def hosted_(view, **options):
+        page = show(view, **options)
+        page.evaluate(
+            """(figure) => {
+                document.documentElement.removeAttribute("data-theme");
+                document.documentElement.style.setProperty("--vscode-editor-background", "rgb(1, 2, 3)");
+                document.querySelector("main").classList.add("gradviz-explorer");
+                document.querySelector("main").insertAdjacentHTML("afterbegin", '<b class="label" style="color: var(--jp-widgets-label-color)">w0</b>');
+                document.body.insertAdjacentHTML("beforeend", figure);
+            }""",
+            view.figure.svg,
+        )
+        return page
+
+    return hosted_
+
+
+HOSTS = [  # what a host says of its page and where, how that is, and on what the view stands there
+    ("body", "data-jp-theme-light", "true", "light", CLEAR),
+    ("body", "data-jp-theme-light", "false", "dark", CLEAR),
+    ("body", "data-vscode-theme-kind", "vscode-light", "light", EDITOR),
+    ("body", "data-vscode-theme-kind", "vscode-dark", "dark", EDITOR),
+    ("body", "data-vscode-theme-kind", "vscode-high-contrast", "dark", EDITOR),
+    ("body", "data-vscode-theme-kind", "vscode-high-contrast-light", "light", EDITOR),
+    ("html", "theme", "light", "light", CLEAR),
+    ("html", "theme", "dark", "dark", CLEAR),
+    ("body", "data-theme", "light", "light", CLEAR),
+    ("body", "data-theme", "dark", "dark", CLEAR),
+]
+
+
+@pytest.mark.parametrize(("preference", "paper"), [("light", WHITE), ("dark", BLACK)])
+def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, paper):
+    page = hosted(view_of(), color_scheme=preference)
+    assert page.evaluate(LOOKS) == looks(preference, paper)
+    assert page.evaluate(CONTRAST) == []
+    for element, attribute, said, scheme, paper in HOSTS:
+        page.evaluate("([element, attribute, said]) => document.querySelector(element).setAttribute(attribute, said)", [element, attribute, said])
+        assert page.evaluate(LOOKS) == looks(scheme, paper), said
+        page.evaluate("([element, attribute]) => document.querySelector(element).removeAttribute(attribute)", [element, attribute])
+
+
+def test_paper_is_light(hosted):
+    page = hosted(view_of(step=20, selected="n7"), color_scheme="dark")
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    page.emulate_media(media="print")
+    assert page.evaluate(LOOKS) == looks("light", WHITE)
+    assert page.evaluate(CONTRAST) == []  # of luminance, so it holds in grey too
+    assert not page.locator(".gradviz-view button, .gv-scrub, .label").filter(visible=True).count()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_the_system(hosted, scheme):
+    page = hosted(view_of(step=20, selected="n7"), color_scheme=scheme, forced_colors="active")
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_nothing_moves_but_the_steps(show):
+    page = show(view_of(step=3), reduced_motion="reduce")
+    page.locator(".gv-play").click()
+    page.locator(".gv-count", has_text="step 5").wait_for()
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate("Array.from(document.querySelectorAll('.gradviz-view, .gradviz-view *')).every((element) => getComputedStyle(element).scrollBehavior === 'auto')")
+
+
+def test_a_thousand_displays_leave_nothing_behind(launch):
+    browser = launch("--js-flags=--no-opt --no-sparkplug --no-maglev")  # or the heap grows with the code that is compiled for speed
+    view = gv.explore(lambda x, y: x * y + x, x=1.0, y=2.0, step=3, code=True).view
+    view.selected = "n0"
+    page = browser.new_page()
+    page.set_content(page_of(view))
+    page.wait_for_function("() => window.dispose && listening() > 10")
+    page.evaluate("dispose(); delete window.dispose")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def left_after(displays):
+        page.evaluate(DISPLAY, displays)
+        session.send("HeapProfiler.collectGarbage")
+        metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+        return page.evaluate("listening()"), metrics["Nodes"], metrics["JSEventListeners"], metrics["JSHeapUsedSize"]
+
+    listening, nodes, listeners, heap = left_after(100)
+    assert listening == 0
+    assert nodes < 100
+    assert left_after(900) == (0, nodes, listeners, pytest.approx(heap, rel=0.02))
+    browser.close()
