@@ -6,6 +6,7 @@ protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever mad
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -396,7 +397,11 @@ class Run:
         if self._flows is None:
             adjoints = self.adjoints.numbers
             if self.graph.has_arrays:
-                self._flows = tuple(self._flow(edge, local, adjoints[edge.target.index]) for edge, local in zip(self.graph.edges, self.locals.numbers))
+                uses = Counter(edge.source for edge in self.graph.edges)
+                self._flows = tuple(
+                    adjoints[edge.source.index] if uses[edge.source] == 1 else self._flow(edge, local, adjoints[edge.target.index])  # nothing else flows there
+                    for edge, local in zip(self.graph.edges, self.locals.numbers)
+                )
             else:
                 known = ((adjoints[edge.target.index], local) for edge, local in zip(self.graph.edges, self.locals.numbers))
                 self._flows = tuple(None if adjoint is None or local is None else adjoint * local for adjoint, local in known)

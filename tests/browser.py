@@ -19,11 +19,16 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
+def browser_path() -> str | None:
+    """Where the browser is, if there is one."""
+    return os.environ.get("GRADVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def launch():
     """How to launch a headless Chromium, with more flags if need be. Without one the tests skip and say so; on CI they fail."""
     playwright_api = pytest.importorskip("playwright.sync_api")
-    path = os.environ.get("GRADVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browser_path()
     if path is None:
         missing = "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set GRADVIZ_BROWSER to a browser of its kind"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)

@@ -32,3 +32,9 @@ def check_against_python(svg, function, inputs):
     assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
     assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
     return at
+
+
+def check_theme(view, scheme):
+    """A view has the colours of the page around it, and stands on that page."""
+    styles = "(view) => [getComputedStyle(view.querySelector('.gv-card')).fill, getComputedStyle(view).backgroundColor]"
+    assert view.evaluate(styles) == [{"light": "rgb(255, 255, 255)", "dark": "rgb(27, 33, 40)"}[scheme], "rgba(0, 0, 0, 0)"]

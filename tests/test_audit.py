@@ -10,23 +10,26 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-import gradviz as gv
 import hypothesis
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+from gallery import FIGURES
+from test_arrays import CASES
+from test_draw import GOLDEN, NASTY
+from test_fold import nested
+from test_random_programs import NUMPY, ROWS, compiled, programs
+
+import gradviz as gv
 from gradviz import lessons
 from gradviz.audit import NoFigure, audit
 from gradviz.audit.recomputed import agree
 from gradviz.autodiff import scalars
 from gradviz.draw import overview
-from test_arrays import CASES
-from test_draw import GOLDEN, NASTY
-from test_fold import nested
-from test_random_programs import NUMPY, ROWS, compiled, programs
 
 AUDITS = int(os.environ.get("GRADVIZ_AUDITS", "60"))
 TAMPERINGS = int(os.environ.get("GRADVIZ_TAMPERINGS", "200"))
@@ -303,8 +306,8 @@ def test_a_wrong_number_is_said_once():
 
 # ── what is no figure, and what is a bad one ──
 
-JUNK = ["", "nan", "1e999", "-1", "99999", "9" * 5000, "[1, [2]]", "[" * 5000, '{"in": -1}', "null", "∂", "[null, null]", '[{"gate": 0}]', '"a"', "0.5", "[NaN, {}]", '{"axis": 99}']
-JUNK += ['{"index": {"tuple": [{"ellipsis": true}]}}', '[{"array": [1, 2], "shape": [-1], "dtype": "O"}]', "x" * 20000, "[1e400, 12345678901234567890123]"]
+JUNK = ["", "nan", "1e999", "-1", "99999", "9" * 5000, "[1, [2]]", "[" * 5000, '{"in": -1}', "null", "∂", "[null, null]", '[{"gate": 0}]']
+JUNK += ['"a"', "0.5", "[NaN, {}]", '{"axis": 99}', '{"index": {"tuple": [{"ellipsis": true}]}}', '[{"array": [1, 2], "shape": [-1], "dtype": "O"}]', "x" * 5000, "[1e400, 12345678901234567890123]"]
 
 
 def test_malformed_files():
@@ -334,10 +337,8 @@ def test_malformed_files():
                     element.set(name, other.get(chance.choice([*other.attrib]), ""))
                 elements = [element for element in elements if element.attrib]
             svg = ET.tostring(root, encoding="unicode")
-        try:
+        with suppress(NoFigure):
             str(audit(svg))
-        except NoFigure:
-            pass
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: junk[:20])
@@ -351,12 +352,12 @@ def test_junk_in_every_attribute(junk):
                 audit(ET.tostring(root, encoding="unicode"))
 
 
-def figure_of(operation, params, constants="[null]", value="1.0", coming="[1.0, 2.0]"):
+def figure_of(operation, params, value="1.0"):
     """A figure with one operation, by hand."""
-    node = f"data-operation='{operation}' data-constants='{constants}' data-params='{params}'"
-    edge = "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' data-flow='1.0'/>" if "null" in constants else ""
-    cards = f"<g class='gv-node' id='n0' data-name='x' data-value='{coming}' data-adjoint='{coming}'/><g class='gv-node gv-output' id='n1' data-name='f' {node} data-value='{value}' data-adjoint='1.0'/>"
-    return f"<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>{edge}{cards}</svg>"
+    edge = "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' data-flow='1.0'/>"
+    x = "<g class='gv-node' id='n0' data-name='x' data-value='[1.0, 2.0]' data-adjoint='[1.0, 2.0]'/>"
+    held = f"data-operation='{operation}' data-constants='[null]' data-params='{params}' data-value='{value}' data-adjoint='1.0'"
+    return f"<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>{edge}{x}<g class='gv-node gv-output' id='n1' data-name='f' {held}/></svg>"
 
 
 @pytest.mark.parametrize(
@@ -453,3 +454,9 @@ def test_the_command_for_itself(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(Path(gv.__file__).parent.parent), "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([sys.executable, "-m", "gradviz.lessons", "check", str(path)], capture_output=True, text=True, env=env, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_packages_own_set(name):
+    report = audit(FIGURES[name]().svg)
+    assert report.failures == ()

@@ -3,6 +3,7 @@
 import gradviz as gv
 import numpy as np
 import pytest
+from gallery import WEIGHTS, loose_network, network, weights_of
 from gradviz.draw import overview
 from gradviz.draw.overview import MOST_BOXES, Inner, Overview, level
 
@@ -19,35 +20,7 @@ def short_chain(x):
     return x
 
 
-@gv.block
-def neuron(weights, inputs):
-    total = weights[0]
-    for weight, value in zip(weights[1:], inputs):
-        total = total + weight * value
-    return np.tanh(total)
-
-
-@gv.block
-def layer(weights, size, inputs):
-    return [neuron([next(weights) for _ in range(len(inputs) + 1)], inputs) for _ in range(size)]
-
-
-LARGE, SMALL = (20, 40, 36, 1), (12, 14, 10, 1)  # neurons in each layer
-
-
-def network(*weights, sizes=LARGE):
-    weights, values = iter(weights), [0.5, -0.3, 0.8, 0.1]
-    for size in sizes:
-        values = layer(weights, size, values)
-    return values[0]
-
-
-def loose_network(*weights, sizes=LARGE):
-    """The same without blocks."""
-    weights, values = iter(weights), [0.5, -0.3, 0.8, 0.1]
-    for size in sizes:
-        values = [np.tanh(sum((next(weights) * value for value in values), next(weights))) for _ in range(size)]
-    return values[0]
+SMALL = (12, 14, 10, 1)
 
 
 def small_network(*weights):
@@ -58,12 +31,6 @@ def small_loose_network(*weights):
     return loose_network(*weights, sizes=SMALL)
 
 
-def weights_of(sizes):
-    count = sum(size * (before + 1) for before, size in zip((4, *sizes), sizes))
-    return {f"w{number}": float(value) / 3 for number, value in enumerate(np.random.default_rng(0).normal(size=count))}
-
-
-WEIGHTS = weights_of(LARGE)
 COUNT = len(WEIGHTS)
 LARGE_GRAPHS = {"chain": (chain, {"x": 1.0}), "network": (network, WEIGHTS), "loose": (loose_network, WEIGHTS)}
 SMALL_GRAPHS = {"chain": (short_chain, {"x": 1.0}), "network": (small_network, weights_of(SMALL)), "loose": (small_loose_network, weights_of(SMALL))}
@@ -133,14 +100,14 @@ def test_boxes_never_go_in_circles(levels):
 
 def test_blocks_are_boxes():
     figure = gv.draw(gv.trace(network, WEIGHTS))
-    assert [node.label for node in figure.graph.nodes] == [f"w0 … w{COUNT - 1}", "layer", "layer₂", "layer₃", "network"]
-    inside = figure.inside("layer")
-    assert [node.label for node in inside.graph.nodes][:3] == ["before", "neuron", "neuron₂"]
-    gates = inside.inside("neuron₂")
+    assert [node.label for node in figure.graph.nodes] == [f"w0 … w{COUNT - 1}", "dense", "dense₂", "dense₃", "network"]
+    inside = figure.inside("dense")
+    assert [node.label for node in inside.graph.nodes][:3] == ["before", "unit", "unit₂"]
+    gates = inside.inside("unit₂")
     assert isinstance(gates.graph.evaluator, Inner)
     assert str(gates).count("tanh") == 1
     assert gates.explain("network") == "∂network/∂network = 1"
-    with pytest.raises(KeyError, match="'before' is no box that can be opened; there are neuron"):
+    with pytest.raises(KeyError, match="'before' is no box that can be opened; there are unit"):
         inside.inside("before")
 
 
@@ -152,9 +119,9 @@ def test_a_live_overview_follows_and_opens():
     expected = gv.trace(network, {**WEIGHTS, "w0": 0.5}).example
     assert view.whole.value == pytest.approx(expected.value, rel=1e-14)
     view.part = [1]
-    assert view.structure["path"] == ["layer"]
+    assert view.structure["path"] == ["dense"]
     view.part = [1, 0]
-    assert view.structure["path"] == ["layer", "neuron"]
+    assert view.structure["path"] == ["dense", "unit"]
     explorer.sliders["w0"].value = 0.25
     expected = gv.trace(network, {**WEIGHTS, "w0": 0.25}).example
     assert view.run.adjoints["w0"] == pytest.approx(expected.grads["w0"], rel=1e-13)
@@ -206,6 +173,11 @@ def test_detail_goes_step_by_step():
     assert len(gv.draw(gv.trace(blocks, x=0.1), detail="boxes").graph.nodes) <= MOST_BOXES
     with pytest.raises(ValueError, match="detail is one of auto, full, cards, boxes, not 'x'"):
         gv.draw(folded.run, detail="x")
+
+
+def test_a_long_chain_is_laid_out():
+    figure = gv.draw(gv.trace(short_chain, x=1.0), detail="cards")
+    assert len(figure.layout.cards) == 601
 
 
 def test_an_excerpt_is_not_run_by_itself():

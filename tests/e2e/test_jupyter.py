@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gradviz.lessons import trust
-from reading import PLACES, READ, check_against_python
+from reading import PLACES, READ, check_against_python, check_theme
 
 ROOT = Path(__file__).parent.parent.parent
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -78,6 +78,10 @@ def test_the_slider_of_w0_moves_every_number_and_nothing_else(jupyter, open_note
     at = check_against_python(svg, circuit, INPUTS)
     assert at["w0"] < 2.0
     assert svg.evaluate(PLACES) == places
+    for theme, is_light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):
+        page.evaluate(f"() => (window.jupyterapp || window.jupyterlab).commands.execute('apputils:change-theme', {{ theme: '{theme}' }})")
+        page.locator(f"body[data-jp-theme-light={is_light}]").wait_for(state="attached")
+        check_theme(page.locator(".gradviz-view").first, theme.split()[1].lower())
 
 
 NASTY = ["<script>alert(1)</script>", 'a"b\n->c', "x);import os#", "损失"]

@@ -5,9 +5,9 @@ import base64
 import gradviz as gv
 import numpy as np
 import pytest
+from gallery import WEIGHTS, network
 from gradviz.draw import heat
 from page import page_of
-from test_overview import WEIGHTS, network
 
 RNG = np.random.default_rng(5)
 
@@ -17,7 +17,7 @@ def layer(w, x, b, scale):
     return np.sum(h**2)
 
 
-INPUTS = {"w": RNG.normal(size=(30, 40)), "x": RNG.normal(size=40), "b": np.array([[np.nan], *[[0.1]] * 29])[:, 0] * 0 + 0.1, "scale": 1.0}
+INPUTS = {"w": RNG.normal(size=(30, 40)), "x": RNG.normal(size=40), "b": np.full(30, 0.1), "scale": 1.0}
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_boxes_open_by_keyboard_and_by_mouse(show):
     view.part = [1]
     page.evaluate("(structure) => { model.set('structure', structure) }", view.structure)
     send(page, view)
-    assert page.locator(".gv-path").text_content() == "the whole graph › layer"
+    assert page.locator(".gv-path").text_content() == "the whole graph › dense"
     page.locator("#n2 .gv-head").click()
     assert page.evaluate("() => model.get('part')") == [1, 1]
     page.locator(".gv-path button").click()
