@@ -19,6 +19,8 @@ from gradviz.autodiff.variable import Variable
 
 if TYPE_CHECKING:
     from gradviz.autodiff.check import check_grads
+    from gradviz.autodiff.cost import Ledger
+    from gradviz.autodiff.granularity import compare_granularity
     from gradviz.draw.figure import Figure, draw
     from gradviz.live.explore import Explorer, explore
     from gradviz.live.view import View
@@ -27,12 +29,14 @@ del _room, draw  # noqa: F821
 
 __version__ = "0.1.0"
 __all__ = [
-    "Explorer", "Figure", "Variable", "View", "block", "check_grads", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "Explorer", "Figure", "Ledger", "Variable", "View", "block", "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
     "logsumexp", "primitive", "relu", "sigmoid", "softmax", "softplus", "trace", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "check_grads": "gradviz.autodiff.check",
+    "Ledger": "gradviz.autodiff.cost",
+    "compare_granularity": "gradviz.autodiff.granularity",
     "Figure": "gradviz.draw.figure",
     "draw": "gradviz.draw.figure",
     "Explorer": "gradviz.live.explore",

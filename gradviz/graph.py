@@ -73,6 +73,9 @@ class Evaluator(Protocol):
     def origin(self, graph: "Graph") -> "Source | None":
         """Where the function begins."""
 
+    def cost(self, graph: "Graph") -> Any:
+        """What each way of differentiating evaluates."""
+
     def is_openable(self, graph: "Graph", node: "Node") -> bool:
         """Whether `opened` can open a node."""
 
@@ -318,6 +321,19 @@ class Graph:
         <BLANKLINE>
         """
         return "\n".join(line for line, _ in self.evaluator.listing(self)) + "\n"
+
+    def cost(self) -> Any:
+        """What each way of differentiating evaluates on this graph, counted while it is done: reverse sweep, forward mode, bumping, and
+        where there are not too many, the sum over paths. `print` shows a table.
+
+        Raises TypeError for a graph of arrays: a Ledger counts those.
+
+        >>> import gradviz as gv
+        >>> cost = gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0).cost()
+        >>> cost.n, cost.p, cost.edges, cost.reverse, cost.forward, cost.bumping, cost.paths
+        (2, 2, 3, 3, 4, 6, 2)
+        """
+        return self.evaluator.cost(self)
 
     def __repr__(self) -> str:
         counts = [(len(self.inputs), "input"), (len(self.operations), "operation"), (len(self.edges), "edge")]

@@ -165,6 +165,9 @@ class Opened:
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         return opened(graph, labels)
 
+    def cost(self, graph: Graph) -> Any:
+        return self.whole.cost()
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return any(node.label == other.label and not closed_because(self.whole, other) for other in self.whole.nodes if other.label not in self.labels)
 

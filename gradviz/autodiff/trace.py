@@ -281,6 +281,11 @@ class Replay:
         code = getattr(inspect.unwrap(self.function), "__code__", None)
         return code and Source(code.co_filename, code.co_firstlineno, "")
 
+    def cost(self, graph: Graph) -> Any:
+        from gradviz.autodiff.cost import cost
+
+        return cost(graph)
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return scalars.closed_because(graph, node) is None
 

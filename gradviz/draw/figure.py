@@ -152,7 +152,7 @@ class Figure:
         >>> len(figure.graph.nodes)
         10
         >>> figure.inside(figure.graph.nodes[1].label)
-        <Figure f = 0.07692 at x = 1>
+        <Figure x₅₀₁ = 0.07699 at x = 1>
         """
         evaluator = self.graph.evaluator
         openable = evaluator.openable if isinstance(evaluator, overview.Overview) else {}

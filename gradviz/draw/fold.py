@@ -296,6 +296,9 @@ class Folding:
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)
 
+    def cost(self, graph: Graph) -> Any:
+        return self.full.cost()
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return not isinstance(node.operation, Inside) and any(self.full.evaluator.is_openable(self.full, open_) for open_, made in self.nodes.items() if made is node)
 

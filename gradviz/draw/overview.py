@@ -199,6 +199,9 @@ class Excerpt:
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)
 
+    def cost(self, graph: Graph) -> Any:
+        return self.full.cost()
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return False
 

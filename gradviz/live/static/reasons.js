@@ -10,7 +10,7 @@ class Reasons {
     const button = make("button", "gv-button gv-close", { type: "button", "aria-label": "close the explanation", title: "close" });
     button.append(icon("M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z"));
     button.addEventListener("click", close);
-    this.opener = make("button", "gv-button gv-opener", { type: "button" });
+    this.opener = make("button", "gv-button gv-open-array", { type: "button" });
     this.opener.textContent = "open into single gates";
     this.index = make("input", "gv-index", { type: "text", "aria-label": "index of an element", placeholder: "3, 17", spellcheck: "false", autocomplete: "off" });
     this.index.addEventListener("change", () => pick(this.index.value));

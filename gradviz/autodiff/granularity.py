@@ -1,0 +1,187 @@
+"""Granularity: one function in coarser and coarser gates, and what each costs; and what a gradient costs in functions."""
+
+import ast
+import inspect
+import statistics
+import textwrap
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradviz.autodiff.cost import Ledger
+from gradviz.autodiff.handwritten import HandWritten
+from gradviz.autodiff.operators import value_and_grad
+from gradviz.autodiff.trace import trace
+from gradviz.graph import Graph
+
+ROUNDS = 41
+SHORTEST = 2e-3  # seconds that are timed at once
+COLUMNS = ("granularity", "nodes", "local derivatives", "µs", "lines of derivative by hand")
+
+
+@dataclass(frozen=True)
+class Grain:
+    """A function at one granularity: its graph, its value and gradient, what the reverse sweep evaluated, the median time of value and
+    gradient together in microseconds, and how many lines of derivative a person wrote for it."""
+
+    name: str
+    graph: Graph
+    value: float
+    gradient: Mapping[str, float]
+    local_derivatives: int
+    microseconds: float
+    lines_by_hand: int
+
+    @property
+    def nodes(self) -> int:
+        """How many operations there are."""
+        return len(self.graph.operations)
+
+
+class Granularities(tuple[Grain, ...]):
+    """The same function at several granularities, as a table."""
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        return [(each.name, str(each.nodes), str(each.local_derivatives), f"{each.microseconds:.2f}", str(each.lines_by_hand)) for each in self]
+
+    def __str__(self) -> str:
+        rows = [COLUMNS, *self.rows]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+        lines = ["  ".join(cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))) for row in rows]
+        return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
+
+    __repr__ = __str__
+
+
+def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: float) -> Granularities:
+    """Take the gradient of each of these functions, which are to be the same one in coarser and coarser gates, and compare.
+
+    Eager work is timed, a function and its gradient together; and the first of them once more as the straight-line program that is
+    made of its gates without anybody's deriving anything. All are timed in turn, in one interleaved run.
+
+    Raises ValueError, naming it, if one has another value or gradient than the first.
+
+    >>> import gradviz as gv
+    >>> table = gv.compare_granularity({"gates": lambda t: 1 / (1 + np.exp(-t)), "one gate": lambda t: gv.sigmoid(t)}, t=1.0)
+    >>> [(grain.name, grain.nodes, grain.local_derivatives) for grain in table]
+    [('gates', 4, 4), ('one gate', 1, 1), ('gates, compiled', 4, 4)]
+    """
+    graphs = {name: trace(function, inputs) for name, function in functions.items()}
+    first, values = next(iter(functions)), tuple(inputs.values())
+    calls: dict[str, Callable[[], Any]] = {name: _eager(function, values) for name, function in functions.items()}
+    compiled = f"{first}, compiled"
+    graphs[compiled] = graphs[first]
+    graphs[compiled].run(inputs)  # compiles it
+    program, _ = graphs[compiled].evaluator.program
+    calls[compiled] = lambda: program(*values)
+    for name, graph in graphs.items():
+        for input_, expected in graphs[first].example.grads.items():
+            if not abs(graph.example.grads[input_] - expected) <= 1e-9 * max(1.0, abs(expected)):
+                raise ValueError(f"{name!r} is another function: its derivative by {input_} is {graph.example.grads[input_]}, and not {expected} as of {first!r}")
+    times = interleaved(calls)
+    grains = []
+    for name, graph in graphs.items():
+        with Ledger() as ledger:
+            run = graph.run(inputs)
+        derivatives = {node.operation.primitive for node in graph.operations if isinstance(node.operation.primitive, HandWritten)}
+        lines = sum(map(lines_of_derivative, derivatives))
+        grains.append(Grain(name, graph, run.value, run.grads, ledger.local_derivatives, times[name] * 1e6, lines))
+    return Granularities(grains)
+
+
+def _eager(function: Callable[..., Any], values: tuple[float, ...]) -> Callable[[], Any]:
+    both = value_and_grad(function, tuple(range(len(values))))
+    return lambda: both(*values)
+
+
+def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+    """The median time of each call, in seconds. All are timed in turn, round by round, so that a slow moment is everybody's."""
+    repeats = {}
+    for name, call in calls.items():
+        call()
+        start = time.perf_counter()
+        call()
+        repeats[name] = max(1, int(SHORTEST / max(1e-7, time.perf_counter() - start)))
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            for _ in range(repeats[name]):
+                call()
+            times[name].append((time.perf_counter() - start) / repeats[name])
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def lines_of_derivative(primitive: HandWritten) -> int:
+    """How many lines of derivative a person wrote for a primitive: statements, or the expressions of lambdas."""
+    written = [derivative.function for derivative in primitive.derivatives] or [primitive._vjp]
+    return sum(_lines(function) for function in written if function is not None)
+
+
+def _lines(function: Callable[..., Any]) -> int:
+    if function.__name__ == "<lambda>":
+        return 1
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError):
+        return 1
+    return sum(isinstance(part, ast.stmt) for part in ast.walk(tree)) - 1
+
+
+# ── the cheap gradient ──
+
+
+@dataclass(frozen=True)
+class GradientCost:
+    """How much more than the function its gradient costs: in operations of the generated program, and in time."""
+
+    inputs: int
+    function: int  # operations
+    both: int
+    seconds_function: float
+    seconds_both: float
+
+    @property
+    def in_operations(self) -> float:
+        """Operations of function and gradient together, in functions."""
+        return self.both / self.function
+
+    @property
+    def in_time(self) -> float:
+        """The time of function and gradient together, in functions."""
+        return self.seconds_both / self.seconds_function
+
+
+def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
+    """Count and time the function and its gradient, as the straight-line program of the graph does them.
+
+    Function and gradient together cost at most 4 to 5 functions in operations, however many inputs there are (Baur and Strassen
+    1983; Griewank and Walther, Evaluating Derivatives, 2008, section 4.6).
+
+    >>> import gradviz as gv
+    >>> cost = gradient_cost(gv.trace(lambda *x: sum(a * b for a, b in zip(x, x[1:])), {f"x{i}": 1.0 for i in range(100)}))
+    >>> cost.inputs, cost.function, cost.in_operations < 4
+    (100, 198, True)
+    """
+    text = graph.code()
+    tree = ast.parse(text)
+    (function,) = (part for part in tree.body if isinstance(part, ast.FunctionDef))
+    seed = next(place for place, part in enumerate(function.body) if isinstance(part, ast.Assign) and part.targets[0].id.startswith("adj"))
+    forward_only = ast.Module([*(part for part in tree.body if part is not function), ast.FunctionDef(
+        "alone", function.args, [*function.body[:seed], ast.Return(ast.Name(function.body[-1].value.elts[0].id, ast.Load()))], [], lineno=1, col_offset=0,
+    )], [])  # fmt: skip
+    namespaces: list[dict[str, Any]] = [{}, {}]
+    exec(compile(ast.fix_missing_locations(forward_only), "<function alone>", "exec"), namespaces[0])
+    exec(compile(tree, "<function and gradient>", "exec"), namespaces[1])
+    values = graph.example_numbers[: len(graph.inputs)]
+    alone, both = namespaces[0]["alone"], namespaces[1][function.name]
+    times = interleaved({"function": lambda: alone(*values), "both": lambda: both(*values)}, rounds)
+    counts = _operations(function.body[:seed]), _operations(function.body[:-1])
+    return GradientCost(len(graph.inputs), *counts, times["function"], times["both"])
+
+
+def _operations(statements: list[ast.stmt]) -> int:
+    """Arithmetic operations and calls of functions in lines of straight code."""
+    return sum(isinstance(part, ast.BinOp | ast.UnaryOp | ast.Call) for statement in statements for part in ast.walk(statement))

@@ -1,0 +1,191 @@
+"""Plots with matplotlib: what gradients cost, counted and timed.
+
+>>> import gradviz as gv
+>>> figure = gv.plot.cost("chains", sizes=(10, 100), timed=False)
+>>> [axes.get_xlabel() for axes in figure.axes]
+['n = p, operations and inputs']
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gradviz.autodiff.cost import Cost
+from gradviz.autodiff.granularity import Granularities, gradient_cost, interleaved
+from gradviz.autodiff.operators import jvp, value_and_grad
+from gradviz.autodiff.trace import trace
+from gradviz.graph import Graph
+
+COLOURS = {"reverse": "#b0400a", "forward": "#0b5f8a", "bumping": "#14702f", "paths": "#7a2a86"}
+NAMES = {"reverse": "reverse sweep", "forward": "forward mode", "bumping": "bumping", "paths": "path by path"}
+MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
+
+
+# ── families of graphs, by size ──
+
+
+def chains(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
+    """A chain with one more input at each step: as many inputs as operations."""
+
+    def chain(*inputs: Any) -> Any:
+        value = inputs[0]
+        for each in inputs[1:]:
+            value = value * each
+        return value * 1.5
+
+    return chain, {f"x{number}": 1.0 + 0.5 / size for number in range(size)}
+
+
+def trees(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
+    """A balanced tree: a bump touches only the path to its root."""
+
+    def tree(*inputs: Any) -> Any:
+        level = list(inputs)
+        while len(level) > 1:
+            pairs = [left + right for left, right in zip(level[::2], level[1::2])]
+            level = pairs + level[2 * len(pairs) :]
+        return level[0] * 1.5
+
+    return tree, {f"x{number}": 1.0 for number in range(size)}
+
+
+def layers(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
+    """Two layers in which each unit sees all of those before it."""
+    width = max(1, round(size**0.5))
+
+    def layered(*inputs: Any) -> Any:
+        values = [sum((inputs[unit * width + other] * 0.1 * (other + 1) for other in range(1, width)), inputs[unit * width]) for unit in range(width)]
+        return sum(values[1:], values[0]) * 1.5
+
+    return layered, {f"x{number}": 0.5 for number in range(width * width)}
+
+
+def doublings(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
+    """One value, doubled again and again: one input, and twice as many paths at each step."""
+
+    def doubled(x: Any) -> Any:
+        for _ in range(size):
+            x = x + x
+        return x
+
+    return doubled, {"x": 1.0}
+
+
+FAMILIES = {"chains": chains, "trees": trees, "layers": layers, "doublings": doublings}
+SIZES = {"chains": (10, 30, 100, 300, 1000), "trees": (8, 32, 128, 512, 1024), "layers": (9, 36, 100, 324, 900), "doublings": (2, 4, 8, 12, 16)}
+WHY = {
+    "chains": "each input touches, on average, half of the chain",
+    "trees": "the exception: a bump touches only the path to the root",
+    "layers": "each input touches what stands behind it",
+    "doublings": "one input: here forward mode is no worse; paths double at every step",
+}
+
+
+def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) -> Figure:
+    """Counts, and beside them measured times, of each way of differentiating, for graphs of a family as they grow.
+
+    Families are "chains", "trees", "layers" and "doublings". Both axes are logarithmic, and the slope of each line stands at its end: 1 where the
+    cost grows as n + p does, 2 where it grows as n × p. Times are of eager Python: value and gradient by one reverse sweep, and by one
+    forward sweep or one more evaluation for each input (of which a few are timed, and multiplied). Nothing is smoothed.
+
+    Raises ValueError for another family.
+    """
+    if family not in FAMILIES:
+        raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")
+    sizes = sizes or SIZES[family]
+    made = [FAMILIES[family](size) for size in sizes]
+    graphs = [trace(function, inputs) for function, inputs in made]
+    costs = [graph.cost() for graph in graphs]
+    panels = 1 + timed
+    figure, axes = plt.subplots(1, panels, figsize=(5.4 * panels, 4), layout="constrained", squeeze=False)
+    shown = [way for way in NAMES if way != "paths" or family == "doublings"]
+    along = [each.n for each in costs]
+    counts = {way: [_count(each, way) for each in costs] for way in shown}
+    _lines(axes[0, 0], along, counts)
+    is_one = family == "doublings"
+    axes[0, 0].set(title=f"counted: {WHY[family]}", xlabel="n, operations" if is_one else "n = p, operations and inputs", ylabel="local derivatives, or evaluations")
+    if timed:
+        times = [_times(function, inputs) for function, inputs in made]
+        _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
+        axes[0, 1].set(title="measured", xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
+    plt.close(figure)  # or a notebook shows it twice
+    return figure
+
+
+def _count(cost: Cost, way: str) -> int:
+    return cost.paths if way == "paths" else getattr(cost, way)
+
+
+def slope(along: Sequence[float], counts: Sequence[float]) -> float:
+    """The slope of a line between its last two points, on logarithmic axes."""
+    return float(np.log(counts[-1] / counts[-2]) / np.log(along[-1] / along[-2]))
+
+
+def _lines(axes: Axes, along: Sequence[float], counts: Mapping[str, Sequence[float]]) -> None:
+    ends = sorted(counts, key=lambda way: counts[way][-1])
+    for way in counts:
+        axes.loglog(along, counts[way], marker=MARKERS[way], markersize=5, color=COLOURS[way], linewidth=1.8)
+    low, high = (np.log(edge(counts[way][-1] for way in counts)) for edge in (min, max))
+    gap, before = max(0.55, 0.09 * (high - low)), -np.inf
+    for way in ends:  # names at the ends of the lines, apart from one another
+        place = max(np.log(counts[way][-1]), before + gap)
+        before = place
+        label = f"{NAMES[way]}, slope {slope(along, counts[way]):.2f}"
+        axes.annotate(label, (along[-1], counts[way][-1]), (1.12 * along[-1], np.exp(place)), color=COLOURS[way], fontsize=9, va="center", annotation_clip=False)
+    axes.set_xlim(right=along[-1] * 18)
+    axes.grid(True, which="major", alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[str, float]:
+    """Seconds for the whole gradient, in each way."""
+    values, p = tuple(inputs.values()), len(inputs)
+    both = value_and_grad(function, tuple(range(p)))
+    directions = tuple(1.0 if not place else 0.0 for place in range(p))
+    calls = {"reverse": lambda: both(*values), "forward": lambda: jvp(function, values, directions), "bumping": lambda: function(*values)}
+    times = interleaved(calls, rounds=5)
+    return {"reverse": times["reverse"], "forward": p * times["forward"], "bumping": (p + 1) * times["bumping"]}
+
+
+def granularity(table: Granularities) -> Figure:
+    """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and lines of derivative by hand."""
+    figure, axes = plt.subplots(1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True)
+    names = [grain.name for grain in table]
+    columns = [("operations", [grain.nodes for grain in table]), ("local derivatives", [grain.local_derivatives for grain in table]), ("µs, value and gradient", [grain.microseconds for grain in table]), ("lines of derivative by hand", [grain.lines_by_hand for grain in table])]
+    for place, (title, numbers) in enumerate(columns):
+        bars = axes[place].barh(names, numbers, color=["#8393a4", "#0b5f8a", "#b0400a", "#14702f"][place])
+        axes[place].bar_label(bars, [f"{number:.3g}" for number in numbers], padding=3, fontsize=9)
+        axes[place].set_title(title, fontsize=10)
+        axes[place].margins(x=0.2)
+        axes[place].set_xticks([])
+        axes[place].spines[["top", "right", "bottom"]].set_visible(False)
+    axes[0].invert_yaxis()
+    plt.close(figure)
+    return figure
+
+
+def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> Figure:
+    """Function and gradient together, in functions, for more and more inputs: counted and timed, against the bound of 5."""
+
+    def graph_of(size: int) -> Graph:
+        def waves(*x: Any) -> Any:
+            terms = [np.sin(left) * right for left, right in zip(x, (*x[1:], x[0]))]
+            return sum(terms[1:], terms[0])
+
+        return trace(waves, {f"x{number}": 0.5 for number in range(size)})
+
+    costs = [gradient_cost(graph_of(size)) for size in sizes]
+    figure, axes = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+    axes.axhline(5, color="#8393a4", linestyle="--", linewidth=1)
+    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", color="#55636f", fontsize=9)
+    axes.semilogx(sizes, [each.in_operations for each in costs], marker="o", color=COLOURS["reverse"], label="operations")
+    axes.semilogx(sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time")
+    axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    plt.close(figure)
+    return figure
