@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from gradviz.autodiff.cost import Ledger
     from gradviz.autodiff.granularity import compare_granularity
     from gradviz.draw.figure import Figure, draw
+    from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
+    from gradviz.live.race import Race, race
     from gradviz.live.view import View
 
 del _room, draw  # noqa: F821
 
 __version__ = "0.1.0"
 __all__ = [
-    "Explorer", "Figure", "Ledger", "Variable", "View", "block", "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
-    "logsumexp", "primitive", "relu", "sigmoid", "softmax", "softplus", "trace", "value_and_grad", "vjp",
+    "Explorer", "Figure", "Ledger", "Race", "Variable", "View", "block", "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "logsumexp", "plot", "primitive", "race", "relu", "sigmoid", "softmax", "softplus", "trace", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
@@ -41,7 +43,10 @@ _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "draw": "gradviz.draw.figure",
     "Explorer": "gradviz.live.explore",
     "explore": "gradviz.live.explore",
+    "Race": "gradviz.live.race",
+    "race": "gradviz.live.race",
     "View": "gradviz.live.view",
+    "plot": "gradviz.live.plots",
 }
 
 
@@ -50,7 +55,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'gradviz' has no attribute {name!r}")
     from importlib import import_module
 
-    globals()[name] = value = getattr(import_module(_WHERE[name]), name)
+    module = import_module(_WHERE[name])
+    globals()[name] = value = module if name == "plot" else getattr(module, name)
     return value
 
 

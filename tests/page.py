@@ -4,15 +4,16 @@ import base64
 import json
 from pathlib import Path
 
+from gradviz.live.race import Race
 from gradviz.live.view import View
 
 PAGE = Path(__file__).with_suffix(".html")
 
 
-def page_of(view: View, dark: bool = False) -> str:
+def page_of(view: View | Race, dark: bool = False) -> str:
     """An HTML page that needs nothing else. In it are `model`, `display()`, which shows the view once
     more and returns what ends that, and `listening()`, the number of handlers that models call."""
     state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
-    sent = {"state": {**state, "numbers": base64.b64encode(view.numbers).decode()}, "esm": str(view._esm)}
+    sent = {"state": {**state, "numbers": base64.b64encode(getattr(view, "numbers", b"")).decode()}, "esm": str(view._esm)}
     html = PAGE.read_text(encoding="utf-8").replace("THEME", "dark" if dark else "light", 1).replace("/* CSS */", str(view._css), 1)
     return html.replace("SENT", json.dumps(sent).replace("</", "<\\/"), 1)

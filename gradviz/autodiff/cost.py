@@ -23,7 +23,8 @@ from gradviz.autodiff.tape import FOREIGN, LEAF, Page, recording_on
 from gradviz.autodiff.variable import Variable, input_of
 from gradviz.graph import Graph, Node, Run
 
-MOST_PATHS = 2_000_000  # that are walked one by one
+MOST_STEPS = 2_500_000  # along paths that are walked one by one
+LARGE, AT_ONCE = 100_000, 512  # n × p from which on many inputs are tried at once, and how many
 COLUMNS = ("way", "operations", "local derivatives", "written")
 
 
@@ -47,6 +48,7 @@ class Ledger:
     def __init__(self) -> None:
         self.operations = self.local_derivatives = self.adjoints = self.tangents = 0
         self.flops = self.derivative_flops = 0
+        self._zeros = 0  # tangents that many directions at once have where they do not come
         self._pages: list[tuple[Page, int]] = []
 
     def __enter__(self) -> "Ledger":
@@ -112,8 +114,12 @@ class Counted(float):
     def __mul__(self, other: Any) -> Any:
         if type(other) is Variable:  # a sweep that is recorded itself
             return float(self) * other
-        _tally("local_derivatives")
-        _tally("derivative_flops", int(np.size(other)))
+        if isinstance(other, np.ndarray):  # many directions at once, of which the zeros stand for those that do not come here
+            _tally("local_derivatives", int(np.count_nonzero(other)))
+            _tally("derivative_flops", other.size)
+        else:
+            _tally("local_derivatives")
+            _tally("derivative_flops")
         return float(self) * other
 
     __rmul__ = __mul__
@@ -154,11 +160,14 @@ def _counting() -> Iterator[None]:
         return elsewhere
 
     def moved(of: Any, tangents: Mapping[int, Any], z: Any, operands: Any, recorded: bool) -> Any:
-        _tally("tangents")
         if not of.primitive.is_elementwise:
             _tally("local_derivatives", len(tangents))
             _tally("derivative_flops", len(tangents) * flops(of.name, operands, z))
-        return plain[forward, "_moved"](of, tangents, z, operands, recorded)
+        result = plain[forward, "_moved"](of, tangents, z, operands, recorded)
+        there = int(np.count_nonzero(result)) if type(z) is float and isinstance(result, np.ndarray) else 1
+        _tally("tangents", there)
+        _tally("_zeros", int(np.size(result)) - there if type(z) is float else 0)
+        return result
 
     def number(self: Any, *operands: Any) -> Any:
         result = plain[operation, "number"](self, *operands)
@@ -283,9 +292,9 @@ def cost(graph: Graph) -> Cost:
     """
     if graph.has_arrays:
         raise TypeError(f"{graph.name} has arrays: its cost in operations and floating-point operations is counted by a Ledger, as in: with gv.Ledger() as ledger: graph.run()")
-    paths = count_paths(graph)
+    paths, steps = count_paths(graph)
     ways = {way.__name__.strip("_"): way(graph) for way in (_reverse, _forward, _forward_all, _bumping)}
-    return Cost(graph, {**ways, "paths": _paths(graph) if paths <= MOST_PATHS else None}, paths)
+    return Cost(graph, {**ways, "paths": _paths(graph) if steps <= MOST_STEPS else None}, paths)
 
 
 def _reverse(graph: Graph) -> Way:
@@ -298,25 +307,84 @@ def _reverse(graph: Graph) -> Way:
 def _forward(graph: Graph) -> Way:
     with Ledger() as ledger:
         output, inputs = performed(graph)
-        gradient = tuple(forward.tangent_sweep(output, {each.leaf: 1.0}, 0) or 0.0 for each in inputs)
-    return Way("forward mode, skipping", ledger.operations, ledger.local_derivatives, ledger.tangents, gradient)
+        gradient: list[float] = []
+        for seeds in _seeds(graph, inputs, skipping=True):
+            moved = forward.tangent_sweep(output, seeds, 0)
+            gradient += np.atleast_1d(np.zeros(np.shape(next(iter(seeds.values())))) if moved is None else moved).tolist()
+    return Way("forward mode, skipping", ledger.operations, ledger.local_derivatives, ledger.tangents, tuple(gradient))
 
 
 def _forward_all(graph: Graph) -> Way:
     with Ledger() as ledger:
         output, inputs = performed(graph)
-        gradient = tuple(forward.tangent_sweep(output, {other.leaf: float(other is each) for other in inputs}, 0) or 0.0 for each in inputs)
-    return Way("forward mode, leaving nothing out", ledger.operations, ledger.local_derivatives, ledger.tangents, gradient)
+        gradient: list[float] = []
+        for seeds in _seeds(graph, inputs, skipping=False):
+            moved = forward.tangent_sweep(output, seeds, 0)
+            gradient += np.atleast_1d(0.0 if moved is None else moved).tolist()
+    return Way("forward mode, leaving nothing out", ledger.operations, ledger.derivative_flops, ledger.tangents + ledger._zeros, tuple(gradient))
+
+
+def _seeds(graph: Graph, inputs: list[Variable], skipping: bool) -> Iterator[dict[Any, Any]]:
+    """The seeds of one sweep for each input; of large graphs, of many sweeps that are made at once, as arrays."""
+    if not _is_large(graph):
+        for each in inputs:
+            yield {each.leaf: 1.0} if skipping else {other.leaf: float(other is each) for other in inputs}
+        return
+    for start in range(0, len(inputs), AT_ONCE):
+        block = inputs[start : start + AT_ONCE]
+        rows = np.eye(len(block))
+        yield {**({} if skipping else {other.leaf: np.zeros(len(block)) for other in inputs}), **{each.leaf: row for each, row in zip(block, rows)}}
+
+
+def _is_large(graph: Graph) -> bool:
+    return len(graph.operations) * len(graph.inputs) > LARGE and all(node.operation.primitive.is_elementwise for node in graph.operations)
 
 
 def _bumping(graph: Graph) -> Way:
+    run = graph.example
+    steps = [6e-6 * max(1.0, abs(run.primals[node])) for node in graph.inputs]
     with Ledger() as ledger:
         output, _ = performed(graph)
-        run, quotients = graph.example, []
-        for node in graph.inputs:
-            step = 6e-6 * max(1.0, abs(run.primals[node]))
-            quotients.append((run.bumped(node, step) - output._value) / step)
-    return Way("bumping", ledger.operations, ledger.local_derivatives, len(quotients), tuple(quotients))
+        if _is_large(graph):
+            bumped, evaluated = _bumped_at_once(graph, steps)
+        else:
+            bumped, evaluated = [run.bumped(node, step) for node, step in zip(graph.inputs, steps)], None
+    quotients = tuple((after - output._value) / step for after, step in zip(bumped, steps))
+    operations = ledger.operations if evaluated is None else len(graph.operations) + evaluated
+    return Way("bumping", operations, ledger.local_derivatives, len(quotients), quotients)
+
+
+def _bumped_at_once(graph: Graph, steps: list[float]) -> tuple[list[float], int]:
+    """The output with each input bumped by itself, for many inputs at once: of each operation only those elements are evaluated that
+    depend on the input that was bumped; how many they were."""
+    base = graph.example.primals.numbers
+    outputs: list[float] = []
+    evaluated = 0
+    for start in range(0, len(steps), AT_ONCE):
+        count = min(AT_ONCE, len(steps) - start)
+        moved: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by node: which of the runs differ, and their values there
+        for place in range(count):
+            moved[start + place] = np.array([place]), np.array([base[start + place] + steps[start + place]])
+        for node in graph.operations:
+            arriving = [moved[operand.index] for operand in node.operands if isinstance(operand, Node) and operand.index in moved]
+            if not arriving:
+                continue
+            runs = arriving[0][0] if len(arriving) == 1 else np.unique(np.concatenate([each for each, _ in arriving]))
+            operands = []
+            for operand in node.operands:
+                if isinstance(operand, Node) and operand.index in moved:
+                    values = np.full(count, base[operand.index])
+                    values[moved[operand.index][0]] = moved[operand.index][1]
+                    operands.append(values[runs])
+                else:
+                    operands.append(base[operand.index] if isinstance(operand, Node) else operand)
+            moved[node.index] = runs, node.operation.primitive.number(*operands)
+            evaluated += len(runs)
+        after = np.full(count, base[graph.output.index])
+        if graph.output.index in moved:
+            after[moved[graph.output.index][0]] = moved[graph.output.index][1]
+        outputs += after.tolist()
+    return outputs, evaluated
 
 
 def _paths(graph: Graph) -> Way:
@@ -340,13 +408,14 @@ def _paths(graph: Graph) -> Way:
     return Way("path by path", len(graph.operations), multiplied, walked, tuple(gradient))
 
 
-def count_paths(graph: Graph) -> int:
-    """How many paths lead from inputs to the output."""
-    ways = dict.fromkeys(graph.nodes, 0)
+def count_paths(graph: Graph) -> tuple[int, int]:
+    """How many paths lead from inputs to the output, and how many steps it takes to walk them all from each input."""
+    ways, steps = dict.fromkeys(graph.nodes, 0), dict.fromkeys(graph.nodes, 0)
     ways[graph.output] = 1
     for edge in reversed(graph.edges):
         ways[edge.source] += ways[edge.target]
-    return sum(ways[node] for node in graph.inputs)
+        steps[edge.source] += 1 + steps[edge.target]
+    return sum(ways[node] for node in graph.inputs), sum(steps[node] for node in graph.inputs)
 
 
 def performed(graph: Graph) -> tuple[Variable, list[Variable]]:

@@ -22,6 +22,8 @@ Place = tuple[Page, int]
 def tangent_sweep(output: Variable, seeds: Mapping[Place | Leaf, Tangent], since: int, recorded: bool = False) -> Tangent | None:
     """How `output` moves when inputs move along the tangents in `seeds`, which are given by place or leaf; None if it does not.
 
+    Where all values are single numbers and all operations elementwise, a tangent may be an array: then there are many directions at once.
+
     Nothing before the page of serial number `since` depends on them.
     """
     tangents: dict[Place, Tangent] = dict(seeds)
@@ -65,6 +67,8 @@ def _moved(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Se
         if moved is NotImplemented:
             moved = _transposed(operation, tangents, z, operands, recorded)
     shape = getattr(z, "shape", ())
+    if primitive.is_elementwise and not recorded and not shape and getattr(moved, "shape", ()):
+        return moved  # many directions
     if getattr(moved, "shape", ()) != shape:
         moved = np.broadcast_to(moved, shape)
     return moved if recorded else settled(moved) if not shape else moved.astype(z.dtype, copy=False)

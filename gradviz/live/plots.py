@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -20,7 +21,12 @@ from gradviz.autodiff.operators import jvp, value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
 
-COLOURS = {"reverse": "#b0400a", "forward": "#0b5f8a", "bumping": "#14702f", "paths": "#7a2a86"}
+COLOURS = {"reverse": "#c8601b", "forward": "#2f86b8", "bumping": "#3d9150", "paths": "#a35db5"}  # these are seen on white and on black
+INK = "#75818d"
+STYLE = {
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.titlesize": 10,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
+}  # fmt: skip
 NAMES = {"reverse": "reverse sweep", "forward": "forward mode", "bumping": "bumping", "paths": "path by path"}
 MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
 
@@ -85,6 +91,16 @@ WHY = {
 }
 
 
+def _styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
+    @wraps(plot)
+    def styled(*arguments: Any, **options: Any) -> Figure:
+        with plt.rc_context(STYLE):
+            return plot(*arguments, **options)
+
+    return styled
+
+
+@_styled
 def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) -> Figure:
     """Counts, and beside them measured times, of each way of differentiating, for graphs of a family as they grow.
 
@@ -137,8 +153,8 @@ def _lines(axes: Axes, along: Sequence[float], counts: Mapping[str, Sequence[flo
         label = f"{NAMES[way]}, slope {slope(along, counts[way]):.2f}"
         axes.annotate(label, (along[-1], counts[way][-1]), (1.12 * along[-1], np.exp(place)), color=COLOURS[way], fontsize=9, va="center", annotation_clip=False)
     axes.set_xlim(right=along[-1] * 18)
+    axes.set_ylim(top=np.exp(max(before, high) + gap))
     axes.grid(True, which="major", alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[str, float]:
@@ -151,23 +167,26 @@ def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[st
     return {"reverse": times["reverse"], "forward": p * times["forward"], "bumping": (p + 1) * times["bumping"]}
 
 
+@_styled
 def granularity(table: Granularities) -> Figure:
     """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and lines of derivative by hand."""
     figure, axes = plt.subplots(1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True)
     names = [grain.name for grain in table]
-    columns = [("operations", [grain.nodes for grain in table]), ("local derivatives", [grain.local_derivatives for grain in table]), ("µs, value and gradient", [grain.microseconds for grain in table]), ("lines of derivative by hand", [grain.lines_by_hand for grain in table])]
-    for place, (title, numbers) in enumerate(columns):
-        bars = axes[place].barh(names, numbers, color=["#8393a4", "#0b5f8a", "#b0400a", "#14702f"][place])
+    titles = {"nodes": "operations", "local_derivatives": "local derivatives", "microseconds": "µs, value and gradient", "lines_by_hand": "lines of derivative by hand"}
+    for place, (column, title) in enumerate(titles.items()):
+        numbers = [getattr(grain, column) for grain in table]
+        bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
         axes[place].bar_label(bars, [f"{number:.3g}" for number in numbers], padding=3, fontsize=9)
         axes[place].set_title(title, fontsize=10)
         axes[place].margins(x=0.2)
         axes[place].set_xticks([])
-        axes[place].spines[["top", "right", "bottom"]].set_visible(False)
+        axes[place].spines["bottom"].set_visible(False)
     axes[0].invert_yaxis()
     plt.close(figure)
     return figure
 
 
+@_styled
 def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> Figure:
     """Function and gradient together, in functions, for more and more inputs: counted and timed, against the bound of 5."""
 
@@ -180,12 +199,11 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> Figure:
 
     costs = [gradient_cost(graph_of(size)) for size in sizes]
     figure, axes = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
-    axes.axhline(5, color="#8393a4", linestyle="--", linewidth=1)
-    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", color="#55636f", fontsize=9)
+    axes.axhline(5, color=INK, linestyle="--", linewidth=1)
+    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", fontsize=9)
     axes.semilogx(sizes, [each.in_operations for each in costs], marker="o", color=COLOURS["reverse"], label="operations")
     axes.semilogx(sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time")
     axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     plt.close(figure)
     return figure
