@@ -1,6 +1,5 @@
 """The two sweeps, step by step: first the forward sweep node by node, then the reverse sweep edge by edge, from right to left."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal

@@ -151,8 +151,15 @@ def instrument(jupyter, open_notebook):
         page.wait_for_function(f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}", timeout=60_000)
 
         def ask(expression):
-            """The value of an expression in the kernel."""
-            page.wait_for_timeout(150)
+            """The value of an expression in the kernel, when it has come to rest: the page tells one thing at a time."""
+            before, now = None, answer_to(expression)
+            while now != before:
+                page.wait_for_timeout(150)
+                before, now = now, answer_to(expression)
+            return now
+
+        def answer_to(expression):
+            page.wait_for_timeout(100)
             answer = page.evaluate(
                 """(code) => new Promise((done, fail) => {
                     const app = window.jupyterapp || window.jupyterlab;
@@ -161,7 +168,6 @@ def instrument(jupyter, open_notebook):
                 })""",
                 f"json.dumps({expression})",
             )
-            page.wait_for_timeout(100)
             return json.loads(eval(answer))
 
         return page, page.locator(".gradviz-view").all(), ask
