@@ -85,7 +85,16 @@ def settle(page, svg, handle, before):
         return shown !== before && shown === Number(handle.getAttribute("aria-valuetext") ?? handle.getAttribute("aria-valuenow"));
     }"""
     page.wait_for_function(settled, arg=[svg.element_handle(), handle.element_handle(), before], timeout=20_000)
-    page.wait_for_timeout(200)  # and Python has answered
+
+
+def numbers_in_time(page, svg):
+    """The inputs at which the picture shows what Python computes, as soon as it does: what it shows at first may be a forecast."""
+    for _ in range(50):
+        try:
+            return check_against_python(svg, circuit, INPUTS)
+        except AssertionError:
+            page.wait_for_timeout(100)
+    return check_against_python(svg, circuit, INPUTS)
 
 
 def check_that_it_is_live(page, handle):
@@ -97,7 +106,7 @@ def check_that_it_is_live(page, handle):
     handle.focus()
     page.keyboard.press("ArrowRight")
     settle(page, svg, handle, 2.0)
-    assert check_against_python(svg, circuit, INPUTS) == {**INPUTS, "w0": 2.05}
+    assert numbers_in_time(page, svg) == {**INPUTS, "w0": 2.05}
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -106,7 +115,7 @@ def check_that_it_is_live(page, handle):
         page.mouse.move(x - way, y)
     page.mouse.up()
     settle(page, svg, handle, 2.05)
-    at = check_against_python(svg, circuit, INPUTS)
+    at = numbers_in_time(page, svg)
     assert at["w0"] < 1.9
     assert {**at, "w0": 2.0} == INPUTS
     assert svg.evaluate(PLACES) == places
