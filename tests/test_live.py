@@ -260,3 +260,8 @@ def test_a_branch_while_a_step_is_shown():
     explorer.update(x=-1.0)
     assert str(explorer.view.figure)
     assert explorer.run.value == -2.0
+
+
+def test_a_view_can_be_made_with_something_selected():
+    view = gv.View(gv.trace(lambda x, y: x * y, x=2.0, y=3.0), selected="n0")
+    assert view.nudges["of"] == "n0"

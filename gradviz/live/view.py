@@ -179,6 +179,8 @@ class View(anywidget.AnyWidget):
     @traitlets.observe("selected", "element")
     def _nudge(self, change: Any = None) -> None:
         """Work out what comes of moving the selected value a little."""
+        if not hasattr(self, "run"):  # while it is made
+            return
         what, lines = self._selected, []
         if isinstance(what, Node) and self.element:
             lines += [_line("one element", [say(words)]) for words in element(self.run, what, self.element).split("\n")]
