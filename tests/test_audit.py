@@ -31,7 +31,7 @@ from gradviz.audit.recomputed import agree
 from gradviz.autodiff import scalars
 from gradviz.draw import overview
 
-AUDITS = int(os.environ.get("GRADVIZ_AUDITS", "24"))
+AUDITS = int(os.environ.get("GRADVIZ_AUDITS", "16"))
 TAMPERINGS = int(os.environ.get("GRADVIZ_TAMPERINGS", "200"))
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -17,8 +17,7 @@ LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 CHAIN_RULE = "03-chain-rule.ipynb"
 
 
-@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize(("app", "trusted"), [("lab", False), ("notebook", True)], ids=["lab-untrusted", "notebook-trusted"])
 def test_lessons_show_every_figure_before_anything_runs(jupyter, open_notebook, monkeypatch, trusted, app):
     folder = jupyter.folder / f"{app}-{'trusted' if trusted else 'untrusted'}"
     folder.mkdir()
