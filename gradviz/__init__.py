@@ -19,8 +19,8 @@ from gradviz.autodiff.variable import Variable
 
 if TYPE_CHECKING:
     from gradviz.autodiff.check import check_grads
-    from gradviz.autodiff.cost import Ledger
     from gradviz.autodiff.granularity import compare_granularity
+    from gradviz.autodiff.ledger import Ledger
     from gradviz.draw.figure import Figure, draw
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
@@ -37,7 +37,7 @@ __all__ = [
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "check_grads": "gradviz.autodiff.check",
-    "Ledger": "gradviz.autodiff.cost",
+    "Ledger": "gradviz.autodiff.ledger",
     "compare_granularity": "gradviz.autodiff.granularity",
     "Figure": "gradviz.draw.figure",
     "draw": "gradviz.draw.figure",

@@ -67,6 +67,8 @@ def test_what_cannot_be_opened_says_why():
         gv.draw(wide, expand=[wide.operations[0].label])
     with pytest.raises(ValueError, match="has no block called 'q'"):
         gv.draw(wide, expand=["q"])
+    with pytest.raises(ValueError, match="has no block called 'q'"):
+        gv.draw(gv.trace(layer, INPUTS), expand=["h", "q"])
 
 
 def test_a_live_figure_opens_and_closes_an_array():

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.autodiff.cost import Ledger
 from gradviz.autodiff.handwritten import HandWritten
+from gradviz.autodiff.ledger import Ledger
 from gradviz.autodiff.operators import value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph

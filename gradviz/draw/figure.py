@@ -268,4 +268,4 @@ def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] |
     if arrays:
         run = run.graph.evaluator.opened(run.graph, arrays).run(run.inputs)
         expand = [name for name in expand if name not in arrays]
-    return fold.folded(run, fold.chosen(run.graph, collapse, expand)) if collapse or not arrays else run
+    return fold.folded(run, fold.chosen(run.graph, collapse, expand))

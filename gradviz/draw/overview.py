@@ -110,10 +110,26 @@ def _span(nodes: Sequence[Node]) -> str:
     return nodes[0].label if len(nodes) == 1 else f"{nodes[0].label} … {nodes[-1].label}"
 
 
-class Many:
-    """The operation that a box is. It can be drawn, and not worked out from what comes in."""
+class _Drawn:
+    """An operation that is drawn, and can't be worked out from what comes in."""
 
     is_handwritten = False
+
+    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
+        return ("",) * len(constants)
+
+    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+        return ""
+
+    def number(self, *operands: Any) -> Any:
+        raise TypeError("this is a part of a graph, which can't be worked out by itself: run the whole graph")
+
+    flow = number
+
+
+class Many(_Drawn):
+    """What a box of operations is."""
+
     name = "many"
 
     def __init__(self, part: Part, is_output: bool) -> None:
@@ -124,46 +140,22 @@ class Many:
         count = len(self.part.nodes)
         return self.part.nodes[0].sign if count == 1 else f"▸ {self.part.name}" if self.is_output else f"▸ {count}"
 
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        return ("",) * len(constants)
-
     def expression(self, operands: Sequence[Any]) -> str:
         if not self.part.size:
             return f"{len(self.part.nodes)} inputs"
         return f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
 
-    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
-        return ""
 
-    def number(self, *operands: Any) -> Any:
-        raise TypeError("a box of many operations can't be nudged by itself; open it")
+class Rest(_Drawn):
+    """What everything else is, where one box is drawn by itself: it hands back all that flows back from there."""
 
-    flow = number
-
-
-class Rest:
-    """The operation that everything else is, where one box is drawn by itself: it hands back all that flows back from there."""
-
-    is_handwritten = False
     name = "rest"
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return "▸ rest"
 
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        return ("",) * len(constants)
-
     def expression(self, operands: Sequence[Any]) -> str:
         return "the rest of the graph"
-
-    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
-        return ""
-
-    def number(self, *operands: Any) -> Any:
-        raise TypeError("this is a part of a graph; nudge in the whole graph")
-
-    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-        return self.number()
 
 
 class Excerpt:

@@ -108,7 +108,8 @@ class View(anywidget.AnyWidget):
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
-        if len(run.graph.nodes) > overview.MOST_FOLDED:  # compiling takes a while: meanwhile runs are interpreted
+        is_new = not hasattr(self, "whole") or self.whole.graph is not run.graph
+        if is_new and len(run.graph.nodes) > overview.MOST_FOLDED:  # compiling takes a while: meanwhile runs are interpreted
             threading.Thread(target=run.graph.evaluator.prepare, args=(run.graph,), daemon=True).start()
         if not isinstance(run.graph.evaluator, overview.Excerpt):
             replayed = run.graph.run(run.inputs)  # by the program, which knows where its numbers stand
