@@ -1,5 +1,6 @@
 """A real browser, and the notebook servers it visits."""
 
+import json
 import os
 import shutil
 import socket
@@ -8,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,17 +116,33 @@ class Opened:
     def __init__(self, browser, address: str, name: str, app: str = "lab", colour_scheme: str = "light") -> None:
         self.page = browser.new_page(color_scheme=colour_scheme, viewport={"width": 1280, "height": 1000})
         self.page.goto(f"{address}/" + (f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"))
+        self._wait()
+
+    def _wait(self) -> None:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         panel = f"{APP}.shell.currentWidget"
         self.page.wait_for_function(f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady", timeout=60_000)
+
+    def open(self, name: str) -> None:
+        """Another notebook in place of this one, on the same page."""
+        self.page.evaluate(
+            f"""async (path) => {{
+                const last = {APP}.shell.currentWidget;
+                await last.sessionContext.shutdown();
+                last.dispose();
+                await {APP}.commands.execute('docmanager:open', {{ path }});
+            }}""",
+            name,
+        )
+        self._wait()
 
     @property
     def trusted(self) -> bool:
         """Whether Jupyter trusts every cell."""
         return self.page.evaluate(f"() => [...{APP}.shell.currentWidget.content.model.cells].every((cell) => cell.type !== 'code' || cell.trusted)")
 
-    def outputs(self) -> list[dict[str, str]]:
-        """Of each code cell: its outputs as text, and the pictures in them."""
+    def outputs(self) -> list[dict]:
+        """Of each code cell, which is scrolled to: its outputs as text, and the pictures in them."""
         return self.page.evaluate(
             """async (notebook) => {
                 const cells = [];
@@ -156,6 +174,33 @@ class Opened:
                 [...{panel}.content.model.cells].every((cell) => cell.type !== 'code' || !cell.sharedModel.getSource().trim() || cell.executionCount !== null)""",
             timeout=120_000,
         )
+
+    def cell(self, count: int):
+        """The output of the code cell of this number."""
+        return self.page.locator(".jp-CodeCell").nth(count - 1).locator(".jp-OutputArea")
+
+    def ask(self, expression: str):
+        """The value of an expression in the kernel, when it has come to rest: the page tells one thing at a time."""
+        before, now = None, self._answer(expression)
+        while now != before:
+            self.page.wait_for_timeout(150)
+            before, now = now, self._answer(expression)
+        return now
+
+    def _answer(self, expression: str):
+        self.page.wait_for_timeout(100)
+        answer = self.page.evaluate(
+            f"""(code) => new Promise((done, fail) => {{
+                const {{ kernel }} = {APP}.shell.currentWidget.sessionContext.session;
+                const asked = kernel.requestExecute({{ code: '', user_expressions: {{ answer: code }} }});
+                asked.onReply = ({{ content }}) => {{
+                    const {{ answer }} = content.user_expressions;
+                    answer.data ? done(answer.data['text/plain']) : fail(new Error(answer.evalue));
+                }};
+            }})""",
+            f"__import__('json').dumps({expression})",
+        )
+        return json.loads(literal_eval(answer))
 
     def close(self) -> None:
         self.page.close()

@@ -16,7 +16,7 @@ def agree(text: str, other: str) -> bool:
     """
     if text == other:
         return True
-    text, other = _decoded(text), _decoded(other)
+    text, other = decoded(text), decoded(other)
     if NUMBER.sub("#", text) != NUMBER.sub("#", other):
         return False
     pairs = zip(NUMBER.findall(text), NUMBER.findall(other), strict=True)
@@ -36,7 +36,7 @@ def _forgiven(new, stored):
     return stored if isinstance(new, str) and isinstance(stored, str) and agree(new, stored) else new
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
     """With embedded pictures as text."""
     return EMBEDDED.sub(lambda found: base64.b64decode(found[1]).decode(), text)
 

@@ -24,14 +24,18 @@ def check_against_python(svg, function, inputs):
     """Every number in a live picture is the one that Python computes at the inputs it shows; which are returned."""
     seen = svg.evaluate(READ)
     at = {name: float(node["value"]) for name, node in zip(inputs, seen["nodes"])}
-    run = gv.trace(function, at).example
+    check_run(seen, gv.trace(function, at).example)
+    return at
+
+
+def check_run(seen, run):
+    """Every number that was read in a live picture of numbers is that of a run."""
     assert [float(node["value"]) for node in seen["nodes"]] == list(run.primals.values())
     assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
     assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
     assert [float(edge["flow"]) for edge in seen["edges"]] == list(run.flows.values())
     assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
     assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
-    return at
 
 
 def check_theme(view, scheme):

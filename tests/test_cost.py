@@ -10,8 +10,8 @@ from circuit import INPUTS, circuit
 from gradviz.autodiff import cost as costs
 from gradviz.autodiff import forward, primitive, reverse
 from gradviz.autodiff.granularity import gradient_cost
-from gradviz.live import plots
-from gradviz.live.plots import slope
+from gradviz.live.plots import costs as plots
+from gradviz.live.plots.costs import slope
 
 
 def fused(w0, x0, w1, x1, w2):
@@ -214,7 +214,7 @@ def test_four_granularities():
         np.testing.assert_allclose(list(grain.gradient.values()), list(table[0].gradient.values()), rtol=1e-12)
         assert grain.microseconds > 0
     assert str(table).splitlines()[0].split() == ["granularity", "nodes", "local", "derivatives", "µs", "lines", "of", "derivative", "by", "hand"]
-    figure = plots.granularity(table)
+    figure = plots.granularity(table).figure
     assert [text.get_text() for text in figure.axes[0].texts] == ["8", "5", "1", "8"]
     with pytest.raises(ValueError, match="'other' is another function: its derivative by t"):
         gv.compare_granularity({"sine": lambda t: np.sin(t), "other": lambda t: np.cos(t)}, t=1.0)
@@ -260,6 +260,6 @@ def test_what_cannot_be_raced():
 
 @pytest.mark.parametrize("family", plots.FAMILIES)
 def test_cost_plots(family):
-    figure = gv.plot.cost(family, sizes=(4, 9, 16), timed=family == "chains")
+    figure = gv.plot.cost(family, sizes=(4, 9, 16), timed=family == "chains").figure
     labels = [text.get_text() for text in figure.axes[0].texts]
     assert {label.split(",")[0] for label in labels} == {"reverse sweep", "forward mode", "bumping", *(["path by path"] if family == "doublings" else [])}

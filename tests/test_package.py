@@ -52,6 +52,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
     assert {f"gradviz/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= names
     assert {"gradviz/py.typed", "gradviz/draw/figure.css", "gradviz/live/static/view.js", "gradviz/live/static/numeral.js", "gradviz/live/static/view.css"} <= names
     assert "gradviz/jupyter/labconfig/default_setting_overrides.json" in names
+    assert "gradviz/notebooks/data/digits.csv.gz" in names
     lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
     assert lessons_there == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")) != []
     assert "gradviz = gradviz.lessons:main" in entry_points.splitlines()
@@ -87,6 +88,7 @@ MAY_IMPORT = {
     "draw": GROUND | {"draw"},
     "live": GROUND | {"autodiff", "draw", "live"},
     "audit": GROUND | {"autodiff", "draw", "audit"},
+    "exercises": {"numerals"},
     "lessons": {"gradviz", "audit"},  # for the version; it stands beside the face
     "gradviz": GROUND | {"autodiff", "draw", "live"},
 }

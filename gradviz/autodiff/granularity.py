@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gradviz.autodiff.handwritten import HandWritten
 from gradviz.autodiff.ledger import Ledger
 from gradviz.autodiff.operators import value_and_grad
@@ -28,7 +30,7 @@ class Grain:
     name: str
     graph: Graph
     value: float
-    gradient: Mapping[str, float]
+    gradient: Mapping[str, Any]
     local_derivatives: int
     microseconds: float
     lines_by_hand: int
@@ -55,11 +57,12 @@ class Granularities(tuple[Grain, ...]):
     __repr__ = __str__
 
 
-def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: float) -> Granularities:
+def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: Any) -> Granularities:
     """Take the gradient of each of these functions, which are to be the same one in coarser and coarser gates, and compare.
 
     Eager work is timed, a function and its gradient together; and the first of them once more as the straight-line program that is
-    made of its gates without anybody's deriving anything. All are timed in turn, in one interleaved run.
+    made of its gates without anybody's deriving anything. All are timed in turn, in one interleaved run. Inputs may be arrays,
+    if the output is a single number.
 
     Raises ValueError, naming it, if one has another value or gradient than the first.
 
@@ -79,7 +82,7 @@ def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: f
     calls[compiled] = lambda: program(*values)
     for name, graph in graphs.items():
         for input_, expected in graphs[first].example.grads.items():
-            if not abs(graph.example.grads[input_] - expected) <= 1e-9 * max(1.0, abs(expected)):
+            if not np.allclose(graph.example.grads[input_], expected, rtol=1e-9, atol=1e-9):
                 raise ValueError(f"{name!r} is another function: its derivative by {input_} is {graph.example.grads[input_]}, and not {expected} as of {first!r}")
     times = interleaved(calls)
     grains = []
@@ -92,7 +95,7 @@ def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: f
     return Granularities(grains)
 
 
-def _eager(function: Callable[..., Any], values: tuple[float, ...]) -> Callable[[], Any]:
+def _eager(function: Callable[..., Any], values: tuple[Any, ...]) -> Callable[[], Any]:
     both = value_and_grad(function, tuple(range(len(values))))
     return lambda: both(*values)
 

@@ -1,8 +1,6 @@
 """The live figure as an instrument, in JupyterLab: steps, reasons, blocks, hands on the numbers, code beside the graph."""
 
 import json
-import shutil
-from pathlib import Path
 
 import gradviz as gv
 import nbformat
@@ -10,9 +8,10 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gradviz.numerals import numeral
+from lesson_code import code, needed, result
 from reading import PLACES, READ
 
-LESSON = Path(__file__).parent.parent.parent / "notebooks" / "03-chain-rule.ipynb"
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 DEFINITIONS = '''
 import gradviz as gv, numpy as np, ipywidgets, json, time
 
@@ -96,8 +95,9 @@ def frames(page, count=3):
     page.evaluate("(count) => new Promise((done) => { const next = () => (count-- > 0 ? requestAnimationFrame(next) : done()); next(); })", count)
 
 
-def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, open_notebook, tmp_path):
-    shutil.copy(LESSON, jupyter.folder / "steps.ipynb")
+def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, open_notebook):
+    cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "steps.ipynb")
     notebook = open_notebook(jupyter.address, "steps.ipynb")
     notebook.run_all()
     page = notebook.page
@@ -105,11 +105,7 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
     svg = view.locator("svg.gradviz")
     svg.wait_for(timeout=60_000)
     svg.scroll_into_view_if_needed()
-    source = "".join(cell.source + "\n" for cell in nbformat.read(LESSON, 4).cells if cell.cell_type == "code" and "def circuit" in cell.source)
-    namespace = {"gv": gv, "np": np}
-    (tmp_path / "lesson.py").write_text(source, encoding="utf-8")
-    exec(compile(source, str(tmp_path / "lesson.py"), "exec"), namespace)
-    run = gv.trace(namespace["circuit"], INPUTS).example
+    run = result(3, "live").run
     moments = list(ledger(run))
     assert len(moments) == 8 + 1 + 12 + 1
 
@@ -143,34 +139,13 @@ def instrument(jupyter, open_notebook):
 
     def open_(name, *cells):
         made = [nbformat.v4.new_code_cell(cell) for cell in (DEFINITIONS, *cells)]
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), jupyter.folder / f"{name}.ipynb")
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=KERNEL), jupyter.folder / f"{name}.ipynb")
         notebook = open_notebook(jupyter.address, f"{name}.ipynb")
         notebook.run_all()
         page = notebook.page
         page.wait_for_function(f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}", timeout=60_000)
 
-        def ask(expression):
-            """The value of an expression in the kernel, when it has come to rest: the page tells one thing at a time."""
-            before, now = None, answer_to(expression)
-            while now != before:
-                page.wait_for_timeout(150)
-                before, now = now, answer_to(expression)
-            return now
-
-        def answer_to(expression):
-            page.wait_for_timeout(100)
-            answer = page.evaluate(
-                """(code) => new Promise((done, fail) => {
-                    const app = window.jupyterapp || window.jupyterlab;
-                    const asked = app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code: '', user_expressions: { answer: code } });
-                    asked.onReply = (reply) => { const { answer } = reply.content.user_expressions; answer.data ? done(answer.data['text/plain']) : fail(new Error(answer.evalue)); };
-                })""",
-                f"json.dumps({expression})",
-            )
-            return json.loads(eval(answer))
-
-        return page, page.locator(".gradviz-view").all(), ask
+        return page, page.locator(".gradviz-view").all(), notebook.ask
 
     return open_
 

@@ -1,7 +1,6 @@
-"""The lessons and the live view in JupyterLab and Notebook 7, in a real browser."""
+"""The live view in JupyterLab and Notebook 7, in a real browser."""
 
 import json
-import shutil
 from pathlib import Path
 
 import gradviz as gv
@@ -9,42 +8,17 @@ import nbformat
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
-from gradviz.lessons import trust
+from lesson_code import code, needed
 from reading import PLACES, READ, check_against_python, check_theme
 
 ROOT = Path(__file__).parent.parent.parent
-LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-CHAIN_RULE = "03-chain-rule.ipynb"
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 
 
-@pytest.mark.parametrize(("app", "trusted"), [("lab", False), ("notebook", True)], ids=["lab-untrusted", "notebook-trusted"])
-def test_lessons_show_every_figure_before_anything_runs(jupyter, open_notebook, monkeypatch, trusted, app):
-    folder = jupyter.folder / f"{app}-{'trusted' if trusted else 'untrusted'}"
-    folder.mkdir()
-    for lesson in LESSONS:
-        notebook = nbformat.read(ROOT / "notebooks" / lesson, 4)
-        notebook.cells.append(nbformat.v4.new_markdown_cell(folder.name))  # trust is by content: each copy has its own
-        nbformat.write(notebook, folder / lesson)
-    if trusted:
-        monkeypatch.setenv("JUPYTER_DATA_DIR", str(jupyter.home / "data"))
-        trust(sorted(folder.glob("*.ipynb")))
-    for lesson in LESSONS:
-        stored = [cell for cell in nbformat.read(folder / lesson, 4).cells if cell.cell_type == "code"]
-        opened = open_notebook(jupyter.address, f"{folder.name}/{lesson}", app)
-        assert opened.trusted is trusted
-        outputs = opened.outputs()
-        assert len(outputs) == len(stored)
-        for cell, output in zip(stored, outputs):
-            figures = sum("image/svg+xml" in stored_output.get("data", {}) for stored_output in cell.outputs)
-            assert len(output["pictures"]) == figures
-            assert all(picture["natural"] > 100 and picture["width"] > 100 for picture in output["pictures"])
-            assert "Error" not in output["text"]
-
-
-@pytest.mark.parametrize("app", ["lab", "notebook"])
-def test_the_slider_of_w0_moves_every_number_and_nothing_else(jupyter, open_notebook, app):
-    shutil.copy(ROOT / "notebooks" / CHAIN_RULE, jupyter.folder / f"{app}.ipynb")
-    notebook = open_notebook(jupyter.address, f"{app}.ipynb", app)
+def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupyter, open_notebook):
+    cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "slider.ipynb")
+    notebook = open_notebook(jupyter.address, "slider.ipynb", "notebook")
     notebook.run_all()
     page = notebook.page
     svg = page.locator(".gradviz-view svg.gradviz").first
@@ -95,7 +69,7 @@ CELLS = [
 
 def test_branches_poles_failures_and_names(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}), jupyter.folder / "odd.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "odd.ipynb")
     notebook = open_notebook(jupyter.address, "odd.ipynb")
     page = notebook.page
     dialogs = []

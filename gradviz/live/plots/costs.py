@@ -1,13 +1,6 @@
-"""Plots with matplotlib: what gradients cost, counted and timed.
-
->>> import gradviz as gv
->>> figure = gv.plot.cost("chains", sizes=(10, 100), timed=False)
->>> [axes.get_xlabel() for axes in figure.axes]
-['n = p, operations and inputs']
-"""
+"""What gradients cost, counted and timed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -20,13 +13,9 @@ from gradviz.autodiff.granularity import Granularities, gradient_cost, interleav
 from gradviz.autodiff.operators import jvp, value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
+from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
 
-COLOURS = {"reverse": "#c8601b", "forward": "#2f86b8", "bumping": "#3d9150", "paths": "#a35db5"}  # these are seen on white and on black
-INK = "#75818d"
-STYLE = {
-    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.titlesize": 10,
-    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
-}  # fmt: skip
+COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
 NAMES = {"reverse": "reverse sweep", "forward": "forward mode", "bumping": "bumping", "paths": "path by path"}
 MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
 
@@ -91,17 +80,8 @@ WHY = {
 }
 
 
-def _styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
-    @wraps(plot)
-    def styled(*arguments: Any, **options: Any) -> Figure:
-        with plt.rc_context(STYLE):
-            return plot(*arguments, **options)
-
-    return styled
-
-
-@_styled
-def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) -> Figure:
+@plotting
+def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) -> tuple[Figure, str]:
     """Counts, and beside them measured times, of each way of differentiating, for graphs of a family as they grow.
 
     Families are "chains", "trees", "layers" and "doublings". Both axes are logarithmic, and the slope of each line stands at its end: 1 where the
@@ -109,6 +89,14 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
     forward sweep or one more evaluation for each input (of which a few are timed, and multiplied). Nothing is smoothed.
 
     Raises ValueError for another family.
+
+    >>> import gradviz as gv
+    >>> gv.plot.cost("chains", sizes=(10, 100, 1000), timed=False)
+               n       p  reverse sweep   forward mode        bumping
+              10      10             19             64             74
+             100     100            199          5,149          5,249
+           1,000   1,000          1,999        501,499        502,499
+           slope                   1.00           1.99           1.98
     """
     if family not in FAMILIES:
         raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")
@@ -128,8 +116,12 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
         times = [_times(function, inputs) for function, inputs in made]
         _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
         axes[0, 1].set(title="measured", xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
-    plt.close(figure)  # or a notebook shows it twice
-    return figure
+    rows = [(f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown)) for place, each in enumerate(costs)]
+    return figure, "\n".join(map(_line, [("n", "p", *(NAMES[way] for way in shown)), *rows, ("slope", "", *(f"{slope(along, counts[way]):.2f}" for way in shown))]))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "".join(f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}" for place, cell in enumerate(cells))
 
 
 def _count(cost: Cost, way: str) -> int:
@@ -167,8 +159,8 @@ def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[st
     return {"reverse": times["reverse"], "forward": p * times["forward"], "bumping": (p + 1) * times["bumping"]}
 
 
-@_styled
-def granularity(table: Granularities) -> Figure:
+@plotting
+def granularity(table: Granularities) -> tuple[Figure, str]:
     """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and lines of derivative by hand."""
     figure, axes = plt.subplots(1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True)
     names = [grain.name for grain in table]
@@ -182,12 +174,11 @@ def granularity(table: Granularities) -> Figure:
         axes[place].set_xticks([])
         axes[place].spines["bottom"].set_visible(False)
     axes[0].invert_yaxis()
-    plt.close(figure)
-    return figure
+    return figure, str(table)
 
 
-@_styled
-def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> Figure:
+@plotting
+def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[Figure, str]:
     """Function and gradient together, in functions, for more and more inputs: counted and timed, against the bound of 5."""
 
     def graph_of(size: int) -> Graph:
@@ -204,6 +195,6 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> Figure:
     axes.semilogx(sizes, [each.in_operations for each in costs], marker="o", color=COLOURS["reverse"], label="operations")
     axes.semilogx(sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time")
     axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
-    axes.legend(frameon=False)
-    plt.close(figure)
-    return figure
+    axes.legend()
+    rows = [f"{each.inputs:>6,}  {each.in_operations:>10.2f}  {each.in_time:>4.2f}" for each in costs]
+    return figure, "\n".join(["     p  operations  time", *rows])

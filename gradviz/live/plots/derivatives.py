@@ -1,0 +1,144 @@
+"""Of a function of one number: its tangent, its secants, the error of a difference quotient, and the way down."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gradviz.autodiff.operators import value_and_grad
+from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
+from gradviz.numerals import numeral
+
+POINTS = 241  # of a curve
+FRAME: dict[str, Any] = {"figsize": (6.4, 3.8), "gridspec_kw": {"left": 0.11, "right": 0.97, "bottom": 0.13, "top": 0.92}}  # set by hand, which is faster
+
+Function = Callable[[Any], Any]
+Span = tuple[float, float]
+
+
+@partial(plotting, movable=("at",))
+def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
+    """The curve of `f` over `span`, green where it rises and purple where it falls, with its tangent at `at`.
+
+    `at` may also be a range (least, most), (least, most, step), or a slider: then the plot follows it.
+
+    >>> import gradviz as gv
+    >>> gv.plot.tangent(lambda x: x**2, at=-1.0)
+    f(−1) = 1, slope −2: falling
+    """
+    value, slope = value_and_grad(f)(at)
+    text = f"f({numeral(at)}) = {numeral(value)}, slope {numeral(slope)}: {_way(slope)}"
+    figure, axes = plt.subplots(**FRAME)
+    x, values, slopes = _frame(axes, f, span)
+    for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
+        among = there | np.roll(there, 1) | np.roll(there, -1)  # so that the pieces meet
+        axes.plot(x, np.where(among, values, np.nan), color=colour, linewidth=2.2)
+    if math.isfinite(slope):
+        axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.6)
+    axes.plot(at, value, "o", color=VALUE, markersize=8, zorder=3)
+    axes.set_title(text)
+    return figure, text
+
+
+@partial(plotting, movable=("at", "h"))
+def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Figure, str]:
+    """The secant of `f` through `at` and `at + h`, with its slope, the difference quotient; and the tangent, dashed.
+
+    `at` and `h` may also be ranges or sliders, such as ``h=(0.01, 2.0)``: then the plot follows them.
+
+    >>> import gradviz as gv
+    >>> gv.plot.secants(lambda x: x**2, at=3.0, h=0.1)
+    h = 0.1: (9.61 − 9) / 0.1 = 6.1
+    """
+    value, slope = value_and_grad(f)(at)
+    moved, _ = value_and_grad(f)(at + h)
+    quotient = (moved - value) / h if h else math.nan
+    text = f"h = {numeral(h)}: ({numeral(moved, 6)} − {numeral(value, 6)}) / {numeral(h)} = {numeral(quotient, 6)}"
+    figure, axes = plt.subplots(**FRAME)
+    _frame(axes, f, span or (at - 2.0, at + 2.0), color=INK)
+    if math.isfinite(slope):
+        axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.4, linestyle=(0, (5, 4)))
+    if math.isfinite(quotient):
+        axes.axline((at, value), slope=quotient, color=VALUE, linewidth=1.8)
+    axes.plot([at, at + h, at + h], [value, value, moved], color=INK, linewidth=1, linestyle=":")
+    axes.plot([at, at + h], [value, moved], "o", color=VALUE, markersize=7, zorder=3)
+    axes.annotate(f"secant, slope {numeral(quotient, 6)}", (0.03, 0.93), xycoords="axes fraction", color=VALUE)
+    axes.annotate(f"tangent, slope {numeral(slope, 6)}", (0.03, 0.85), xycoords="axes fraction", color=GRADIENT)
+    axes.set_title(text)
+    return figure, text
+
+
+@plotting
+def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure, str]:
+    """How far the difference quotient of `f` at `at` is from its derivative, for steps h from 1 down to 10⁻¹⁶, on logarithmic axes.
+
+    The error falls with h as long as the curve's bend makes it, and rises again once rounding does: the numbers f(at + h) and
+    f(at) agree in ever more of their 16 digits, and their difference has only the rest.
+
+    >>> import gradviz as gv
+    >>> print(gv.plot.difference_error(lambda x: x**2, at=3.0, steps=[1.0, 0.1]))
+        h    quotient  error
+        1           7      1
+      0.1         6.1    0.1
+    """
+    steps = np.asarray(10.0 ** -np.arange(17) if steps is None else steps, float)
+    value, slope = value_and_grad(f)(at)
+    quotients = [(value_and_grad(f)(at + h)[0] - value) / h for h in steps.tolist()]
+    errors = [abs(quotient - slope) for quotient in quotients]
+    rows = [f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}" for h, quotient, error in zip(steps.tolist(), quotients, errors)]
+    figure, axes = plt.subplots(**FRAME)
+    axes.loglog(steps, [error or math.nan for error in errors], marker="o", markersize=5, color=VALUE, linewidth=1.8)
+    axes.invert_xaxis()  # smaller and smaller steps, as one reads
+    axes.grid(True)
+    axes.set(xlabel="h, the step", ylabel="error of the difference quotient")
+    return figure, "\n".join(["    h    quotient  error", *rows])
+
+
+@partial(plotting, movable=("start", "rate"))
+def descent(f: Function, start: Any, rate: Any = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
+    """Gradient descent on the curve of `f`: from `start`, each step goes against the slope, `rate` times as far as it is steep.
+
+    `start` and `rate` may also be ranges or sliders.
+
+    >>> import gradviz as gv
+    >>> gv.plot.descent(lambda x: x**2, start=4.0, rate=0.25, steps=3)
+    x: 4 → 2 → 1 → 0.5, f: 16 → 0.25
+    """
+    walk, values = [float(start)], []
+    for _ in range(steps):
+        value, slope = value_and_grad(f)(walk[-1])
+        values.append(value)
+        walk.append(walk[-1] - rate * slope)
+    values.append(value_and_grad(f)(walk[-1])[0])
+    shown = [numeral(x, 3) for x in walk]
+    text = f"x: {' → '.join(shown if len(shown) <= 6 else [*shown[:4], '…', shown[-1]])}, f: {numeral(values[0], 3)} → {numeral(values[-1], 3)}"
+    figure, axes = plt.subplots(**FRAME)
+    _frame(axes, f, span, color=INK)
+    axes.plot(walk, values, color=GRADIENT, linewidth=1.2, marker="o", markersize=5)
+    axes.plot(walk[0], values[0], "o", color=VALUE, markersize=8, zorder=3)
+    axes.set_title(text)
+    return figure, text
+
+
+def _way(slope: float) -> str:
+    return "rising" if slope > 0 else "falling" if slope < 0 else "flat" if slope == 0 else "no slope"
+
+
+def _frame(axes: Axes, f: Function, span: Span, color: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The curve and its slopes, in a frame that stays as it is whatever else is drawn."""
+    x = np.linspace(*span, POINTS)
+    values, slopes = np.array([value_and_grad(f)(each) for each in x.tolist()]).T  # by IEEE's rules, also at a pole
+    finite = values[np.isfinite(values)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+    room = 0.08 * (high - low) or 1.0
+    axes.set(xlim=span, ylim=(low - room, high + room), xlabel="x", ylabel="f(x)")
+    if low - room < 0 < high + room:
+        axes.axhline(0, color=INK, linewidth=0.6, alpha=0.5)
+    if color is not None:
+        axes.plot(x, values, color=color, linewidth=2)
+    return x, values, slopes

@@ -1,0 +1,118 @@
+"""Plot: a picture by matplotlib with its numbers as words; and Hands, a plot whose sliders draw it anew."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from html import escape
+from inspect import signature
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from gradviz.live import sliders
+
+INK = "#75818d"  # these are seen on white and on black
+VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
+STYLE = {
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.titlesize": 10,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
+    "axes.titlelocation": "left", "axes.grid": False, "grid.alpha": 0.25, "legend.frameon": False, "svg.hashsalt": "gradviz",
+}  # fmt: skip
+DOTS = 144  # per inch: sharp on a fine screen
+
+
+class Plot:
+    """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the picture where there is none.
+
+    `figure` is matplotlib's own, to be changed as one likes.
+    """
+
+    def __init__(self, figure: Figure, text: str) -> None:
+        self.figure = figure
+        self.text = text
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to a file, in the format that its ending names, such as .png, .svg or .pdf."""
+        self.figure.savefig(path, dpi=DOTS)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        width, height = (int(inches * DOTS / 2) for inches in self.figure.get_size_inches())
+        return {"image/png": self._bytes(), "text/plain": self.text}, {"image/png": {"width": width, "height": height}}
+
+    def _bytes(self) -> bytes:
+        target = BytesIO()
+        self.figure.savefig(target, format="png", dpi=DOTS)
+        return target.getvalue()
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG, named by its text for who can't see it."""
+        target = StringIO()
+        self.figure.savefig(target, format="svg", metadata={"Date": None})
+        svg = target.getvalue()
+        return svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{escape(self.text)}" style="max-width: 100%; height: auto"', 1)
+
+
+class LivePlot(widgets.VBox):
+    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot` the plot that is shown."""
+
+    def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, widgets.Widget]) -> None:
+        self._draw = draw
+        self.sliders = dict(hands)
+        self.plot = draw(**self.values)
+        self._picture = widgets.HTML(self.plot.svg)
+        for slider in self.sliders.values():
+            slider.observe(self._moved, names="value")
+        super().__init__([widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")), self._picture], _dom_classes=["gradviz-plot"])
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Where the sliders stand."""
+        return {name: slider.value for name, slider in self.sliders.items()}
+
+    def update(self, /, **values: float) -> None:
+        """Move sliders, and with them the plot."""
+        for name, value in values.items():
+            if name not in self.sliders:
+                raise TypeError(f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}")
+            sliders.place(self.sliders[name], value)
+
+    def _moved(self, change: Any) -> None:
+        try:
+            self.plot = self._draw(**self.values)
+            self._picture.value = self.plot.svg
+        except Exception as error:  # noqa: BLE001 the user's function may raise anything, and the next move may be well again
+            self._picture.value = f"<p role='alert'>{escape(f'{type(error).__name__}: {error}')}</p>"
+
+    def __repr__(self) -> str:
+        return self.plot.text
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        picture, sizes = self.plot._repr_mimebundle_()
+        return {**data, **picture}, {**metadata, **sizes}
+
+
+def plotting(draw: Callable[..., tuple[Figure, str]], movable: tuple[str, ...] = ()) -> Callable[..., Plot | LivePlot]:
+    """A function that draws, in our style, as one that gives a Plot; or a LivePlot, where a `movable` argument is a range or a widget."""
+
+    @wraps(draw)
+    def plot(*arguments: Any, **options: Any) -> Plot | LivePlot:
+        given = signature(draw).bind(*arguments, **options).arguments
+        hands = {name: sliders.slider(name, given[name]) for name in movable if isinstance(given.get(name), tuple | list | widgets.Widget)}
+        return LivePlot(lambda **moved: once(**{**given, **moved}), hands) if hands else once(**given)
+
+    def once(**given: Any) -> Plot:
+        with plt.rc_context(STYLE):
+            figure, text = draw(**given)
+            plt.close(figure)  # or a notebook shows it twice
+        return Plot(figure, text)
+
+    return plot

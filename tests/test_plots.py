@@ -1,0 +1,140 @@
+"""Plots: what they draw, what they say, and that sliders draw them anew."""
+
+import xml.etree.ElementTree as ElementTree
+from io import BytesIO
+
+import gradviz as gv
+import ipywidgets as widgets
+import matplotlib.image
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from gradviz.live.plots import derivatives
+
+
+def square(x):
+    return x**2
+
+
+PLOTS = {
+    "tangent": lambda: gv.plot.tangent(square, at=-1.0),
+    "secants": lambda: gv.plot.secants(square, at=3.0, h=0.1),
+    "difference_error": lambda: gv.plot.difference_error(square, at=3.0),
+    "descent": lambda: gv.plot.descent(square, start=3.0, rate=0.2),
+    "images": lambda: gv.plot.images(np.arange(-8.0, 100.0).reshape(12, 3, 3), titles=range(12)),
+    "layers": lambda: gv.plot.layers({"sigmoid": [1e-3, 0.1], "tanh": [0.2, 0.1]}),
+    "cost": lambda: gv.plot.cost("trees", sizes=(4, 8), timed=False),
+}
+
+
+def lines(plot):
+    """The curves of a plot: their points."""
+    return [np.column_stack(line.get_data()) for line in plot.figure.axes[0].lines]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_pictures(name):
+    plot = PLOTS[name]()
+    data, metadata = plot._repr_mimebundle_()
+    picture = matplotlib.image.imread(BytesIO(data["image/png"]), format="png")
+    assert picture.shape[1] == pytest.approx(2 * metadata["image/png"]["width"], abs=2)  # two dots to a pixel
+    assert picture[0, 0, 3] == 0  # what is behind it shows through
+    assert data["text/plain"] == str(plot) == plot.text
+    root = ElementTree.fromstring(plot.svg)
+    assert root.get("aria-label").split() == plot.text.split()
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [(3.0, "f(3) = 9, slope 6: rising"), (-1.0, "f(−1) = 1, slope −2: falling"), (0.0, "f(0) = 0, slope 0: flat"), (float("nan"), "f(nan) = nan, slope nan: no slope")],
+)
+def test_a_tangent(at, text):
+    assert str(gv.plot.tangent(square, at=at)) == text
+
+
+def test_a_curve_is_green_where_it_rises_and_purple_where_it_falls():
+    rising, falling = gv.plot.tangent(np.sin, at=1.0, span=(-3.0, 3.0)).figure.axes[0].lines[1:3]  # the first is the axis
+    for line, sign in ((rising, 1), (falling, -1)):
+        x, y = line.get_data()
+        there = ~np.isnan(y)
+        assert np.all(sign * np.cos(x[there]) > -0.05)
+        np.testing.assert_allclose(y[there], np.sin(x[there]))
+    assert rising.get_color() != falling.get_color()
+
+
+@pytest.mark.parametrize(("h", "quotient"), [(1.0, "7"), (0.1, "6.1"), (0.01, "6.01"), (0.001, "6.001"), (0.0, "nan"), (-1.0, "5")])
+def test_secants(h, quotient):
+    assert str(gv.plot.secants(square, at=3.0, h=h)).endswith(f"= {quotient}")
+
+
+def test_the_error_falls_and_rises_again():
+    errors = lines(gv.plot.difference_error(square, at=3.0))[0]
+    steps, errors = errors[:, 0], errors[:, 1]
+    np.testing.assert_allclose(errors[:7], steps[:7], rtol=1e-2)  # (6h + h²) / h − 6 = h
+    assert errors.argmin() in (7, 8, 9)
+    assert errors[-1] == 6.0
+
+
+def test_descent_goes_down_the_curve():
+    path = lines(gv.plot.descent(square, start=4.0, rate=0.25, steps=5))[-2]
+    np.testing.assert_allclose(path, [(4 / 2**step, (4 / 2**step) ** 2) for step in range(6)])
+
+
+def test_images_share_one_scale():
+    plot = gv.plot.images([[[0.0, 1.0]], [[-4.0, 2.0]]])
+    shown = [frame.images[0] for frame in plot.figure.axes if frame.images]
+    assert [picture.get_clim() for picture in shown] == [(-4.0, 4.0)] * 2
+    assert str(plot) == "2 pictures of 1 × 2, from −4 to 2"
+    with pytest.raises(ValueError, match=r"of shape \(number, rows, columns\), not of \(2, 2\)"):
+        gv.plot.images(np.eye(2))
+
+
+# Live plots
+
+
+def test_a_slider_draws_anew():
+    plot = gv.plot.tangent(square, at=(-4.0, 4.0))
+    assert str(plot) == "f(0) = 0, slope 0: flat"
+    plot.sliders["at"].value = 2.0
+    assert str(plot) == "f(2) = 4, slope 4: rising"
+    assert "f(2) = 4" in plot.children[1].value
+    data, _ = plot._repr_mimebundle_()
+    assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} <= set(data)
+    plot.update(at=-2.0)
+    assert plot.sliders["at"].value == -2.0
+    with pytest.raises(TypeError, match="no slider 'h'; it has at"):
+        plot.update(h=1.0)
+
+
+def test_a_widget_of_ones_own():
+    plot = gv.plot.secants(square, at=(0.0, 4.0), h=widgets.FloatLogSlider(value=1.0, min=-3, max=0))
+    assert list(plot.sliders) == ["at", "h"]
+    plot.update(at=3.0, h=0.01)
+    assert str(plot) == "h = 0.01: (9.0601 − 9) / 0.01 = 6.01"
+
+
+def test_a_function_that_fails_does_not_stop_the_plot():
+    def root(x):
+        if x < -5:
+            raise ValueError("<b>too far</b>")
+        return x
+
+    plot = gv.plot.tangent(root, at=(-9.0, 4.0), span=(-4.0, 4.0))
+    plot.update(at=-8.0)
+    assert plot.children[1].value == "<p role='alert'>ValueError: &lt;b&gt;too far&lt;/b&gt;</p>"
+    plot.update(at=1.0)
+    assert "slope 1: rising" in plot.children[1].value
+
+
+def test_a_curve_with_a_pole_is_drawn_where_it_is_finite():
+    plot = gv.plot.tangent(lambda x: 1 / x, at=1.0, span=(-1.0, 1.0))
+    assert np.isfinite(plot.figure.axes[0].get_ylim()).all()
+    assert derivatives.POINTS % 2  # the pole is one of the points
+
+
+def test_saving(tmp_path):
+    PLOTS["tangent"]().save(tmp_path / "tangent.png")
+    PLOTS["tangent"]().save(tmp_path / "tangent.svg")
+    assert (tmp_path / "tangent.png").stat().st_size > 5000
+    assert (tmp_path / "tangent.svg").read_text().startswith("<?xml")
