@@ -183,12 +183,12 @@ class Opened:
         """The value of an expression in the kernel, when it has come to rest: the page tells one thing at a time."""
         before, now = None, self._answer(expression)
         while now != before:
-            self.page.wait_for_timeout(150)
+            self.page.wait_for_timeout(80)
             before, now = now, self._answer(expression)
         return now
 
     def _answer(self, expression: str):
-        self.page.wait_for_timeout(100)
+        self.page.wait_for_timeout(50)
         answer = self.page.evaluate(
             f"""(code) => new Promise((done, fail) => {{
                 const {{ kernel }} = {APP}.shell.currentWidget.sessionContext.session;

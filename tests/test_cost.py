@@ -263,3 +263,21 @@ def test_cost_plots(family):
     figure = gv.plot.cost(family, sizes=(4, 9, 16), timed=family == "chains").figure
     labels = [text.get_text() for text in figure.axes[0].texts]
     assert {label.split(",")[0] for label in labels} == {"reverse sweep", "forward mode", "bumping", *(["path by path"] if family == "doublings" else [])}
+
+
+@pytest.mark.parametrize("sines", [0, 1, 10])
+def test_forward_and_reverse_evaluate_the_same_local_derivatives_of_arrays(sines):
+    def f(x):
+        x = np.sum(x)
+        for _ in range(sines):
+            x = np.sin(x)
+        return x * np.ones(3)
+
+    at = np.full(3, 0.1)
+    with gv.Ledger() as forward_:
+        gv.jvp(f, (at,), (np.ones(3),))
+    _, back = gv.vjp(f, at)
+    with gv.Ledger() as backward:
+        back(np.ones(3))
+    assert forward_.local_derivatives == backward.local_derivatives == sines + 2
+    assert (forward_.tangents, backward.adjoints) == (sines + 2, sines + 3)

@@ -76,11 +76,11 @@ ROWS = {  # row: (lesson, cell, figures) …
     "B4.2": [(5, "timed", ["slope"]), (5, "cheap", ["operations  time"])],
     "B5.1": [(6, "network", ["x @ w + b", "np.tanh"]), (6, "graph", ["w1", "64×16", "batch_loss"]), (6, "run", ["97% right"])],
     "B5.2": [
-        (6, "mean", ["x               input      [1, 2, 3]  [0.6667, 0.6667, 0.6667]", "y               2·x        [2, 4, 6]", "mean(y)            4"]),
+        (6, "mean", ["x     input      [1, 2, 3]  [0.6667, 0.6667, 0.6667]", "y     2·x        [2, 4, 6]", "z     mean(y)            4"]),
         (6, "mean-gradient", ["[0.6667, 0.6667, 0.6667]"]),
     ],
     "B6": [
-        (7, "table", ["how sensitive", "structure", "from the output backwards", "a framework", "once"]),
+        (7, "table", ["how sensitive", "structure", "from the output's error backwards", "a framework", "once"]),
         (7, "derivative-number", ["6.0"]),
         (7, "graph", ["f = 9"]),
         (7, "back", ["loss = 0.282"]),

@@ -37,7 +37,7 @@ def test_pictures(name):
     plot = PLOTS[name]()
     data, metadata = plot._repr_mimebundle_()
     picture = matplotlib.image.imread(BytesIO(data["image/png"]), format="png")
-    assert picture.shape[1] == pytest.approx(2 * metadata["image/png"]["width"], abs=2)  # two dots to a pixel
+    assert picture.shape[1] == pytest.approx(1.5 * metadata["image/png"]["width"], abs=2)  # dots to a pixel
     assert picture[0, 0, 3] == 0  # what is behind it shows through
     assert data["text/plain"] == str(plot) == plot.text
     root = ElementTree.fromstring(plot.svg)

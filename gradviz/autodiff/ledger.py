@@ -149,7 +149,7 @@ def _counting() -> Iterator[None]:
         return elsewhere
 
     def moved(of: Any, tangents: Mapping[int, Any], z: Any, operands: Any, recorded: bool) -> Any:
-        if not of.primitive.is_elementwise:
+        if not of.primitive.is_elementwise or getattr(z, "shape", ()):  # of single numbers, the local derivatives count themselves
             _tally("local_derivatives", len(tangents))
             _tally("derivative_flops", len(tangents) * flops(of.name, operands, z))
         result = plain[forward, "_moved"](of, tangents, z, operands, recorded)
@@ -166,7 +166,7 @@ def _counting() -> Iterator[None]:
 
     def local(self: Any, position: int, operands: Any, result: Any) -> Any:
         found = plain[operation, "local"](self, position, operands, result)
-        return Counted(found) if type(found) is float else found
+        return Counted(found) if type(found) is float and type(result) is float else found
 
     def flow(self: Any, position: int, adjoint: Any, operands: Any, result: Any) -> Any:
         _tally("local_derivatives")

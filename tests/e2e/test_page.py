@@ -129,7 +129,7 @@ def set_to(name, value):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_everybody_can_read_it(show, dark):
     for view, *acts in (
-        (view_of(selected="n0"), *(set_to("step", step) for step in range(0, 38, 3)), edit),
+        (view_of(selected="n0"), *(set_to("step", step) for step in range(0, 38, 6)), edit),
         (view_of(closed=[0], step=12, selected="e4"), hover, set_to("message", "ValueError: <b>no</b>")),
         (view_of(lambda x: np.mean(np.tanh(x * np.linspace(-1, 1, 60).reshape(5, 12))), {"x": 0.5}, selected="n1"), set_to("step", 4)),
     ):

@@ -21,7 +21,7 @@ STYLE = {
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
     "axes.titlelocation": "left", "axes.grid": False, "grid.alpha": 0.25, "legend.frameon": False, "svg.hashsalt": "gradviz",
 }  # fmt: skip
-DOTS = 144  # per inch: sharp on a fine screen
+DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count them
 
 
 class Plot:
@@ -42,7 +42,7 @@ class Plot:
         return self.text
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        width, height = (int(inches * DOTS / 2) for inches in self.figure.get_size_inches())
+        width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
         return {"image/png": self._bytes(), "text/plain": self.text}, {"image/png": {"width": width, "height": height}}
 
     def _bytes(self) -> bytes:
