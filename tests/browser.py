@@ -175,6 +175,11 @@ class Opened:
             timeout=120_000,
         )
 
+    def errors(self) -> list[str]:
+        """What cells that were run ended with, other than well."""
+        notebook = f"{APP}.shell.currentWidget.content.model.sharedModel"
+        return self.page.evaluate(f"() => {notebook}.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error').map((output) => output.evalue)")
+
     def cell(self, count: int):
         """The output of the code cell of this number."""
         return self.page.locator(".jp-CodeCell").nth(count - 1).locator(".jp-OutputArea")
