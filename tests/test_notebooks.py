@@ -83,11 +83,18 @@ def test_code_cells_are_short():
 
 @of_each_lesson
 def test_links_lead_somewhere(path):
-    for name, heading in re.findall(r"\]\(([\w./-]+)(?:#([^)]+))?\)", prose(nbformat.read(path, 4))):
+    for name, cell in re.findall(r"\]\(([\w./-]+)(?:#cell-id=([^)]+))?\)", prose(nbformat.read(path, 4))):
         assert (path.parent / name).exists()
-        if heading:
-            headings = re.findall(r"^#+ (.+)$", prose(nbformat.read(path.parent / name, 4)), re.MULTILINE)
-            assert heading in [each.replace(" ", "-") for each in headings]  # as JupyterLab makes them
+        assert not cell or cell in [each.id for each in nbformat.read(path.parent / name, 4).cells]
+
+
+def test_each_term_of_the_glossary_is_linked_to_a_cell_that_has_it():
+    rows = re.findall(r"^\| (.+?) \| .*[^|]+ \| .+ \| \[.+\]\((.+)#cell-id=(.+)\) \|$", prose(nbformat.read(LESSONS[-1], 4)), re.MULTILINE)
+    assert len(rows) > 30
+    for term, name, target in rows:
+        (cell,) = (cell for cell in nbformat.read(LESSONS[0].parent / name, 4).cells if cell.id == target)
+        stems = [word[:6].lower().replace("-", " ") for word in term.replace("*", "").split(", ")]
+        assert any(stem in cell.source.lower() for stem in stems), f"{term}: {name}, {target}"
 
 
 def test_the_start_maps_the_lessons_and_the_summary_their_terms():
