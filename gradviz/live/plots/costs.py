@@ -14,6 +14,7 @@ from gradviz.autodiff.operators import jvp, value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
 from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
+from gradviz.numerals import numeral
 
 COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
 NAMES = {"reverse": "reverse sweep", "forward": "forward mode", "bumping": "bumping", "paths": "path by path"}
@@ -168,7 +169,7 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
     for place, (column, title) in enumerate(titles.items()):
         numbers = [getattr(grain, column) for grain in table]
         bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
-        axes[place].bar_label(bars, [f"{number:.3g}" for number in numbers], padding=3, fontsize=9)
+        axes[place].bar_label(bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9)
         axes[place].set_title(title, fontsize=10)
         axes[place].margins(x=0.2)
         axes[place].set_xticks([])
