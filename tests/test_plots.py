@@ -133,6 +133,15 @@ def test_a_curve_with_a_pole_is_drawn_where_it_is_finite():
     assert derivatives.POINTS % 2  # the pole is one of the points
 
 
+def test_names_are_not_taken_for_mathematics():
+    name = r"$\frac$ <b>&"
+    pictures, layers = gv.plot.images(np.ones((1, 2, 2)), [name]), gv.plot.layers({name: [1.0, 2.0]})
+    table = gv.compare_granularity({name: lambda t: t * t}, t=1.0)
+    for plot in (pictures, layers, gv.plot.granularity(table)):
+        assert ElementTree.fromstring(plot.svg).get("aria-label").split() == plot.text.split()
+        assert name in plot.text
+
+
 def test_saving(tmp_path):
     PLOTS["tangent"]().save(tmp_path / "tangent.png")
     PLOTS["tangent"]().save(tmp_path / "tangent.svg")

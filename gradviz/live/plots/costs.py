@@ -13,7 +13,7 @@ from gradviz.autodiff.granularity import Granularities, gradient_cost, interleav
 from gradviz.autodiff.operators import jvp, value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
-from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
+from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
 from gradviz.numerals import numeral
 
 COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
@@ -164,7 +164,7 @@ def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[st
 def granularity(table: Granularities) -> tuple[Figure, str]:
     """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and lines of derivative by hand."""
     figure, axes = plt.subplots(1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True)
-    names = [grain.name for grain in table]
+    names = [plain(grain.name) for grain in table]
     titles = {"nodes": "operations", "local_derivatives": "local derivatives", "microseconds": "µs, value and gradient", "lines_by_hand": "lines of derivative by hand"}
     for place, (column, title) in enumerate(titles.items()):
         numbers = [getattr(grain, column) for grain in table]

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
+from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
 from gradviz.numerals import numeral
 
 SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])  # the colours of the heat maps in figures
@@ -43,7 +43,7 @@ def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
         if place < len(pictures):
             frame.imshow(pictures[place], cmap=colours, vmin=least, vmax=most)
         if place < len(titles):
-            frame.set_title(str(titles[place]), loc="center")
+            frame.set_title(plain(titles[place]), loc="center")
     count, height, width = pictures.shape
     named = f": {', '.join(map(str, titles))}" if len(titles) else ""
     return figure, f"{count} picture{'s' * (count != 1)} of {height} × {width}, from {numeral(low)} to {numeral(high)}{named}"
@@ -65,7 +65,7 @@ def layers(gradients: Mapping[str, Sequence[Any]]) -> tuple[Figure, str]:
     depth = max(map(len, sizes.values()))
     figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
     for (name, numbers), colour, marker in zip(sizes.items(), (GRADIENT, VALUE, RISING, FALLING, INK), "os^vD"):
-        axes.semilogy(range(1, len(numbers) + 1), numbers, marker=marker, color=colour, linewidth=1.8, label=name)
+        axes.semilogy(range(1, len(numbers) + 1), numbers, marker=marker, color=colour, linewidth=1.8, label=plain(name))
     axes.set(xlabel="layer", ylabel="size of its gradient", xticks=range(1, depth + 1))
     axes.grid(True, axis="y")
     axes.legend()

@@ -24,6 +24,15 @@ STYLE = {
 DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count them
 
 
+def plain(words: Any) -> str:
+    """A user's words for matplotlib, which is not to take them for mathematics.
+
+    >>> plain("5 $ or 6 $")
+    '5 \\\\$ or 6 \\\\$'
+    """
+    return str(words).replace("$", r"\$")
+
+
 class Plot:
     """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the picture where there is none.
 
