@@ -32,7 +32,7 @@ from gradviz.autodiff import scalars
 from gradviz.draw import overview
 
 AUDITS = int(os.environ.get("GRADVIZ_AUDITS", "16"))
-TAMPERINGS = int(os.environ.get("GRADVIZ_TAMPERINGS", "200"))
+TAMPERINGS = int(os.environ.get("GRADVIZ_TAMPERINGS", "120"))
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("GRADVIZ_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("GRADVIZ_EXAMPLES", "250"))
 PEERS, DIFFERENCES = 1e-9, 1e-5  # of the largest term
 NEAR, LARGE, STEEP = 1e-2, 1e3, 1e6  # so near to a kink, and such values and gradients, are left alone
 STEP = 2e-5

@@ -87,7 +87,7 @@ def follow(notebook, count, made):
         assert output.locator(".gradviz-plot svg").get_attribute("aria-label").split() == made.plot.text.split()
 
 
-@pytest.mark.parametrize("lesson", [3, 6])
+@pytest.mark.parametrize("lesson", [6])
 def test_trusted_in_notebook_7(jupyter, open_notebook, lessons, lesson, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(jupyter.home / "data"))
     stored = nbformat.read(lessons[lesson], 4)

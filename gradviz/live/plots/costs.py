@@ -1,6 +1,7 @@
 """What gradients cost, counted and timed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -102,9 +103,7 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
     if family not in FAMILIES:
         raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")
     sizes = sizes or SIZES[family]
-    made = [FAMILIES[family](size) for size in sizes]
-    graphs = [trace(function, inputs) for function, inputs in made]
-    costs = [graph.cost() for graph in graphs]
+    costs = [_counted(family, size) for size in sizes]
     panels = 1 + timed
     figure, axes = plt.subplots(1, panels, figsize=(5.4 * panels, 4), layout="constrained", squeeze=False)
     shown = [way for way in NAMES if way != "paths" or family == "doublings"]
@@ -114,7 +113,7 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
     is_one = family == "doublings"
     axes[0, 0].set(title=f"counted: {WHY[family]}", xlabel="n, operations" if is_one else "n = p, operations and inputs", ylabel="local derivatives, or evaluations")
     if timed:
-        times = [_times(function, inputs) for function, inputs in made]
+        times = [_times(*FAMILIES[family](size)) for size in sizes]
         _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
         axes[0, 1].set(title="measured", xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
     rows = [(f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown)) for place, each in enumerate(costs)]
@@ -123,6 +122,11 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
 
 def _line(cells: Sequence[str]) -> str:
     return "".join(f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}" for place, cell in enumerate(cells))
+
+
+@cache
+def _counted(family: str, size: int) -> Cost:
+    return trace(*FAMILIES[family](size)).cost()
 
 
 def _count(cost: Cost, way: str) -> int:
