@@ -1,4 +1,4 @@
-"""Plot: a picture by matplotlib with its numbers as words; and Hands, a plot whose sliders draw it anew."""
+"""Plot: a picture by matplotlib with its numbers as words; and LivePlot, which its sliders draw anew."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
