@@ -54,11 +54,12 @@ def test_a_tangent(at, text):
 
 
 def test_a_curve_is_green_where_it_rises_and_purple_where_it_falls():
-    rising, falling = gv.plot.tangent(np.sin, at=1.0, span=(-3.0, 3.0)).figure.axes[0].lines[1:3]  # the first is the axis
+    rising, falling = gv.plot.tangent(np.sin, at=1.0, span=(-3.0, 1.0)).figure.axes[0].lines[1:3]  # the first is the axis
     for line, sign in ((rising, 1), (falling, -1)):
         x, y = line.get_data()
         there = ~np.isnan(y)
         assert np.all(sign * np.cos(x[there]) > -0.05)
+        assert there.sum() == np.sum(sign * np.cos(x) > 0) + 1  # and the first beyond, where the pieces meet
         np.testing.assert_allclose(y[there], np.sin(x[there]))
     assert rising.get_color() != falling.get_color()
 

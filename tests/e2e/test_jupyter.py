@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]  # outputs with sliders, races, and views, races among them
 
+
 def opened(notebook, path):
     """The cells of a lesson that was opened as it is stored: every figure shows."""
     cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]

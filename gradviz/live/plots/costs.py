@@ -1,7 +1,7 @@
 """What gradients cost, counted and timed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -124,7 +124,7 @@ def _line(cells: Sequence[str]) -> str:
     return "".join(f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}" for place, cell in enumerate(cells))
 
 
-@cache
+@lru_cache(maxsize=16)  # a lesson shows the same counts twice
 def _counted(family: str, size: int) -> Cost:
     return trace(*FAMILIES[family](size)).cost()
 

@@ -36,7 +36,7 @@ def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str
     figure, axes = plt.subplots(**FRAME)
     x, values, slopes = _frame(axes, f, span)
     for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
-        among = there | np.roll(there, 1) | np.roll(there, -1)  # so that the pieces meet
+        among = np.convolve(there, [1, 1, 1], "same") > 0  # with their neighbours, so that the pieces meet
         axes.plot(x, np.where(among, values, np.nan), color=colour, linewidth=2.2)
     if math.isfinite(slope):
         axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.6)
