@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gradviz.live.race import Race, race
     from gradviz.live.view import View
 
-del _room, draw  # noqa: F821
+del _room, draw
 
 __version__ = "0.1.0"
 __all__ = [

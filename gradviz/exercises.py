@@ -12,8 +12,8 @@ CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
 def check(guess: Any, answer: Any, hint: str) -> None:
     """Print whether `guess` is right: "Not answered yet." for None, "Right.", or what to look at.
 
-    Numbers may be rounded to about four digits; several numbers come as a list, a tuple or an array. A guess that is right but for its
-    sign is told so; any other wrong one gets the `hint`.
+    Numbers may be rounded to about four digits; several numbers come as a list, a tuple or an
+    array. A guess that is right but for its sign is told so; any other wrong one gets the `hint`.
 
     >>> check(None, 6.0, "Which rule?")
     Not answered yet.
@@ -28,7 +28,11 @@ def check(guess: Any, answer: Any, hint: str) -> None:
     """
     if guess is None:
         return print("Not answered yet.")
-    kind = "one number" if np.shape(answer) == () else f"{len(answer)} numbers, such as {tuple(range(1, 1 + len(answer)))}"
+    kind = (
+        "one number"
+        if np.shape(answer) == ()
+        else f"{len(answer)} numbers, such as {tuple(range(1, 1 + len(answer)))}"
+    )
     try:
         values = numeric(guess, "the answer")
     except (TypeError, OverflowError):

@@ -1,9 +1,9 @@
 """The ground: a computational graph, and one run of it.
 
-A :class:`Graph` is the score: which operations feed which. A :class:`Run` is one performance: every primal, local derivative
-and adjoint at given inputs. Nobody writes on the score. Neither knows any calculus: operations are known by the small
-protocol :class:`Operation`, and a graph is handed its `evaluate` by whoever made it (:func:`gradviz.trace`).
-"""
+A :class:`Graph` is the score: which operations feed which. A :class:`Run` is one performance: every
+primal, local derivative and adjoint at given inputs. Nobody writes on the score. Neither knows any
+calculus: operations are known by the small protocol :class:`Operation`, and a graph is handed its
+`evaluate` by whoever made it (:func:`gradviz.trace`)."""
 
 import unicodedata
 from collections import Counter
@@ -23,9 +23,8 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 class Operation(Protocol):
     """What a graph asks of an operation: how to write it, and what an adjoint hands back.
 
-    `operands` are names, or numbers and arrays for constants; `constants` has the constants as text, and None for what arrives
-    by an edge.
-    """
+    `operands` are names, or numbers and arrays for constants; `constants` has the constants as
+    text, and None for what arrives by an edge."""
 
     name: str
     is_handwritten: bool  # whether a user wrote its derivative
@@ -43,10 +42,14 @@ class Operation(Protocol):
         """The operation applied: ``x + y``."""
 
     def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
-        """The local derivative with respect to the operand at `position`, in symbols: ``2·x``; empty where it is no number."""
+        """The local derivative with respect to the operand at `position`, in symbols: ``2·x``;
+        empty where it is no number.
+        """
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-        """What an adjoint of the result hands back to the operand at `position`; here operands are numbers and arrays."""
+        """What an adjoint of the result hands back to the operand at `position`; here operands are
+        numbers and arrays.
+        """
 
 
 class Evaluator(Protocol):
@@ -65,10 +68,14 @@ class Evaluator(Protocol):
         """Both sweeps at many values of the inputs at once."""
 
     def listing(self, graph: "Graph") -> Sequence[tuple[str, tuple[str, "Node | Edge"] | None]]:
-        """Both sweeps as Python, line by line, each with what it works out: the "value" or "adjoint" of a node, the "local" of an edge."""
+        """Both sweeps as Python, line by line, each with what it works out: the "value" or
+        "adjoint" of a node, the "local" of an edge.
+        """
 
     def javascript(self, graph: "Graph") -> str | None:
-        """The body of a JavaScript function of the inputs that returns the distinct numbers of a run; None where there can be none."""
+        """The body of a JavaScript function of the inputs that returns the distinct numbers of a
+        run; None where there can be none.
+        """
 
     def origin(self, graph: "Graph") -> "Source | None":
         """Where the function begins."""
@@ -80,7 +87,8 @@ class Evaluator(Protocol):
         """Whether `opened` can open a node."""
 
     def opened(self, graph: "Graph", labels: Collection[str]) -> "Graph":
-        """The graph with the arrays of these labels worked out by gates of single numbers, each in a block of its own.
+        """The graph with the arrays of these labels worked out by gates of single numbers, each in
+        a block of its own.
 
         Raises ValueError for a node of which that can't be done.
         """
@@ -117,11 +125,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
-    """An input (`operation` is None) or one operation; `operands` are nodes, or numbers and arrays where the code has a constant.
+    """An input (`operation` is None) or one operation; `operands` are nodes, or numbers and arrays
+    where the code has a constant.
 
-    `name` is what the user's code calls it, if it does; `label` is unique in its graph and printable on one line. `source` is the line
-    that computed it, `returned_to` the lines to which blocks returned it.
-    """
+    `name` is what the user's code calls it, if it does; `label` is unique in its graph and
+    printable on one line. `source` is the line that computed it, `returned_to` the lines to which
+    blocks returned it."""
 
     index: int
     label: str
@@ -135,7 +144,14 @@ class Node:
     @property
     def constants(self) -> tuple[str | None, ...]:
         """The operands that are constants, as text; None for those that arrive by an edge."""
-        return tuple(None if isinstance(operand, Node) else f"[{numeral(operand)}]" if np.ndim(operand) > 1 else numeral(operand) for operand in self.operands)
+        return tuple(
+            None
+            if isinstance(operand, Node)
+            else f"[{numeral(operand)}]"
+            if np.ndim(operand) > 1
+            else numeral(operand)
+            for operand in self.operands
+        )
 
     @property
     def sign(self) -> str:
@@ -150,10 +166,16 @@ class Node:
     @property
     def operand_labels(self) -> tuple[Any, ...]:
         """Its operands: labels of nodes, and constants as they are."""
-        return tuple(operand.label if isinstance(operand, Node) else operand for operand in self.operands)
+        return tuple(
+            operand.label if isinstance(operand, Node) else operand for operand in self.operands
+        )
 
     def __repr__(self) -> str:
-        return f"<Node {self.label} = {self.expression}>" if self.operation else f"<Node {self.label}: input>"
+        return (
+            f"<Node {self.label} = {self.expression}>"
+            if self.operation
+            else f"<Node {self.label}: input>"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -173,7 +195,9 @@ class Edge:
     @property
     def local_expression(self) -> str:
         """The local derivative along this edge, in symbols."""
-        return self.target.operation.local_expression(self.position, self.target.operand_labels, self.target.label)
+        return self.target.operation.local_expression(
+            self.position, self.target.operand_labels, self.target.label
+        )
 
     def __repr__(self) -> str:
         return f"<Edge {self.source.label} → {self.target.label}>"
@@ -183,9 +207,9 @@ class Edge:
 class Graph:
     """A computational graph with one output: `nodes` in an order of evaluation, the inputs first.
 
-    `evaluator` performs the runs; `example` is the run at the inputs of the trace, which printing and drawing use. `calls` says of
-    blocks which nodes they were called with, in the order of the call.
-    """
+    `evaluator` performs the runs; `example` is the run at the inputs of the trace, which printing
+    and drawing use. `calls` says of blocks which nodes they were called with, in the order of the
+    call."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -207,8 +231,16 @@ class Graph:
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """One for each operand that is not a constant, in the order of the nodes they arrive at."""
-        arrivals = ((node, position) for node in self.nodes for position, operand in enumerate(node.operands) if isinstance(operand, Node))
-        return tuple(Edge(index, node.operands[position], node, position) for index, (node, position) in enumerate(arrivals))
+        arrivals = (
+            (node, position)
+            for node in self.nodes
+            for position, operand in enumerate(node.operands)
+            if isinstance(operand, Node)
+        )
+        return tuple(
+            Edge(index, node.operands[position], node, position)
+            for index, (node, position) in enumerate(arrivals)
+        )
 
     @cached_property
     def example(self) -> "Run":
@@ -219,7 +251,10 @@ class Graph:
     def has_arrays(self) -> bool:
         """Whether any of its values is an array, or any of its operations has no local derivative."""
         locals_ = self.example_numbers[len(self.nodes) : len(self.nodes) + len(self.edges)]
-        return any(isinstance(number, np.ndarray) for number in self.example_numbers) or None in locals_
+        return (
+            any(isinstance(number, np.ndarray) for number in self.example_numbers)
+            or None in locals_
+        )
 
     @cached_property
     def _example_inputs(self) -> tuple[Any, ...]:
@@ -230,10 +265,12 @@ class Graph:
         return {node.name: position for position, node in enumerate(self.inputs)}
 
     def run(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
-        """Both sweeps at new inputs, by compiled straight-line code. An input that is left out keeps its value of the trace.
+        """Both sweeps at new inputs, by compiled straight-line code. An input that is left out
+        keeps its value of the trace.
 
-        Where the function would take another branch at these inputs, or an array has another shape, the trace no longer holds:
-        the function is traced anew, the result's `graph` is the new graph, and its `retraced` says why.
+        Where the function would take another branch at these inputs, or an array has another shape,
+        the trace no longer holds: the function is traced anew, the result's `graph` is the new
+        graph, and its `retraced` says why.
 
         Inputs are keyword arguments, or one dict where a name is no identifier.
 
@@ -253,19 +290,27 @@ class Graph:
                 if type(value) is not float or type(before) is not float:
                     value = numeric(value, f"input {name!r} of {self.name}")
                     if type(value) is not float:
-                        value = value.copy(order="K")  # the run holds it, and the user may change it later
+                        value = value.copy(
+                            order="K"
+                        )  # the run holds it, and the user may change it later
                     if _kind(value) != _kind(before):
                         misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
                 arguments[position] = value
         except KeyError:
             self.checked(inputs)
-        return self.evaluator.run(self, arguments) if misfit is None else self.evaluator.anew(self, arguments, misfit)
+        return (
+            self.evaluator.run(self, arguments)
+            if misfit is None
+            else self.evaluator.anew(self, arguments, misfit)
+        )
 
     def sweep(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
-        """Both sweeps at many settings of the inputs at once: each input is one value for all, or an array with one for each.
+        """Both sweeps at many settings of the inputs at once: each input is one value for all, or
+        an array with one for each.
 
-        The numbers of the run that is returned are arrays, with one number for each setting. At settings where the function
-        takes another branch, it is traced anew: there only the value and the gradients are known, the rest is nan.
+        The numbers of the run that is returned are arrays, with one number for each setting. At
+        settings where the function takes another branch, it is traced anew: there only the value
+        and the gradients are known, the rest is nan.
 
         Raises ValueError if the arrays differ in length, and TypeError as `run` does.
 
@@ -281,27 +326,41 @@ class Graph:
             if np.ndim(value) == np.ndim(before) + 1:
                 counts[name] = len(value)
             elif np.ndim(value) != np.ndim(before):
-                raise ValueError(f"input {name!r} must be {_kind(before)}, or one such for each setting; it has the shape {np.shape(value)}")
+                raise ValueError(
+                    f"input {name!r} must be {_kind(before)}, or one such for each setting; it has "
+                    f"the shape {np.shape(value)}"
+                )
             arguments[self._input_positions[name]] = value
         if len(set(counts.values())) != 1:
-            raise ValueError(f"sweep needs arrays of one and the same number of settings; it got {counts or 'none'}")
+            raise ValueError(
+                "sweep needs arrays of one and the same number of settings; it got "
+                f"{counts or 'none'}"
+            )
         for name, position in self._input_positions.items():
             if name not in counts and np.ndim(arguments[position]):
-                arguments[position] = np.broadcast_to(arguments[position], (*set(counts.values()), *arguments[position].shape))
+                arguments[position] = np.broadcast_to(
+                    arguments[position], (*set(counts.values()), *arguments[position].shape)
+                )
         return self.evaluator.sweep(self, arguments, *set(counts.values()))
 
     def checked(self, inputs: Mapping[str, object]) -> dict[str, Any]:
         """These inputs as floats and arrays of floats.
 
-        Raises TypeError, naming the input, if the graph has none of that name or the value is no number.
-        """
+        Raises TypeError, naming the input, if the graph has none of that name or the value is no
+        number."""
         for name in inputs:
             if name not in self._input_positions:
-                raise TypeError(f"{self.name} has no input {name!r}; its inputs are {', '.join(self._input_positions)}")
-        return {name: numeric(value, f"input {name!r} of {self.name}") for name, value in inputs.items()}
+                raise TypeError(
+                    f"{self.name} has no input {name!r}; its inputs are "
+                    f"{', '.join(self._input_positions)}"
+                )
+        return {
+            name: numeric(value, f"input {name!r} of {self.name}") for name, value in inputs.items()
+        }
 
     def code(self) -> str:
-        """Both sweeps as straight-line Python, which runs as it stands: the function returns the value and the gradients.
+        """Both sweeps as straight-line Python, which runs as it stands: the function returns the
+        value and the gradients.
 
         >>> import gradviz as gv
         >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
@@ -323,8 +382,9 @@ class Graph:
         return "\n".join(line for line, _ in self.evaluator.listing(self)) + "\n"
 
     def cost(self) -> Any:
-        """What each way of differentiating evaluates on this graph, counted while it is done: reverse sweep, forward mode, bumping, and
-        where there are not too many, the sum over paths. `print` shows a table.
+        """What each way of differentiating evaluates on this graph, counted while it is done:
+        reverse sweep, forward mode, bumping, and where there are not too many, the sum over paths.
+        `print` shows a table.
 
         Raises TypeError for a graph of arrays: a Ledger counts those.
 
@@ -336,8 +396,16 @@ class Graph:
         return self.evaluator.cost(self)
 
     def __repr__(self) -> str:
-        counts = [(len(self.inputs), "input"), (len(self.operations), "operation"), (len(self.edges), "edge")]
-        return f"<Graph {self.name}: " + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts) + ">"
+        counts = [
+            (len(self.inputs), "input"),
+            (len(self.operations), "operation"),
+            (len(self.edges), "edge"),
+        ]
+        return (
+            f"<Graph {self.name}: "
+            + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)
+            + ">"
+        )
 
     def __str__(self) -> str:
         """The table of nodes at the inputs of the trace."""
@@ -346,19 +414,26 @@ class Graph:
 
 def _mapping(values: Any, what: str) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
-        raise TypeError(f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not {values!r:.40}")
+        raise TypeError(
+            f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not "
+            f"{values!r:.40}"
+        )
     return values
 
 
 def _kind(value: Any) -> str:
-    return f"an array of shape {value.shape} of {value.dtype}" if isinstance(value, np.ndarray) else "a single number"
+    return (
+        f"an array of shape {value.shape} of {value.dtype}"
+        if isinstance(value, np.ndarray)
+        else "a single number"
+    )
 
 
 class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
-    `retraced` is None, or says which decision of the function came out otherwise, so that `graph` is a new trace.
-    """
+    `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
+    is a new trace."""
 
     __slots__ = ("_flows", "_numbers", "distinct", "graph", "places", "retraced")
 
@@ -399,28 +474,47 @@ class Run:
 
     @property
     def locals(self) -> "Numbers":
-        """The local derivative along each edge, element by element; None where it is no number (a sum, a product of matrices)."""
-        return Numbers(self.graph.edges, self.numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)])
+        """The local derivative along each edge, element by element; None where it is no number (a
+        sum, a product of matrices).
+        """
+        return Numbers(
+            self.graph.edges,
+            self.numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)],
+        )
 
     @property
     def adjoints(self) -> "Numbers":
         """The derivative of the output with respect to each node; None before a reverse sweep."""
-        return Numbers(self.graph.nodes, self.numbers[len(self.graph.nodes) + len(self.graph.edges) :])
+        return Numbers(
+            self.graph.nodes, self.numbers[len(self.graph.nodes) + len(self.graph.edges) :]
+        )
 
     @property
     def flows(self) -> "Numbers":
-        """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is the sum over its edges."""
+        """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is
+        the sum over its edges.
+        """
         if self._flows is None:
             adjoints = self.adjoints.numbers
             if self.graph.has_arrays:
                 uses = Counter(edge.source for edge in self.graph.edges)
                 self._flows = tuple(
-                    adjoints[edge.source.index] if uses[edge.source] == 1 else self._flow(edge, local, adjoints[edge.target.index])  # nothing else flows there
+                    adjoints[edge.source.index]
+                    if uses[edge.source] == 1
+                    else self._flow(
+                        edge, local, adjoints[edge.target.index]
+                    )  # nothing else flows there
                     for edge, local in zip(self.graph.edges, self.locals.numbers)
                 )
             else:
-                known = ((adjoints[edge.target.index], local) for edge, local in zip(self.graph.edges, self.locals.numbers))
-                self._flows = tuple(None if adjoint is None or local is None else adjoint * local for adjoint, local in known)
+                known = (
+                    (adjoints[edge.target.index], local)
+                    for edge, local in zip(self.graph.edges, self.locals.numbers)
+                )
+                self._flows = tuple(
+                    None if adjoint is None or local is None else adjoint * local
+                    for adjoint, local in known
+                )
         return Numbers(self.graph.edges, self._flows)
 
     def _flow(self, edge: Edge, local: Any, adjoint: Any) -> Any:
@@ -429,7 +523,9 @@ class Run:
         if local is not None and type(adjoint) is float:
             return adjoint * local
         node, primals = edge.target, self.primals
-        operands = [primals[operand] if isinstance(operand, Node) else operand for operand in node.operands]
+        operands = [
+            primals[operand] if isinstance(operand, Node) else operand for operand in node.operands
+        ]
         return node.operation.flow(edge.position, adjoint, operands, primals[node])
 
     @property
@@ -440,7 +536,8 @@ class Run:
         return self._numbers
 
     def bumped(self, node: Node, by: Any) -> Any:
-        """The output if the value of `node` were greater by `by` and everything after it were worked out again.
+        """The output if the value of `node` were greater by `by` and everything after it were
+        worked out again.
 
         Decisions of the function are not looked at: it takes the branch that it took in the trace.
         """
@@ -448,22 +545,37 @@ class Run:
         values[node] = values[node] + by
         moved = {node}
         for later in self.graph.nodes[node.index + 1 :]:
-            if not moved.isdisjoint(operand for operand in later.operands if isinstance(operand, Node)):
+            if not moved.isdisjoint(
+                operand for operand in later.operands if isinstance(operand, Node)
+            ):
                 moved.add(later)
-                values[later] = later.operation.number(*(values[operand] if isinstance(operand, Node) else operand for operand in later.operands))
+                values[later] = later.operation.number(
+                    *(
+                        values[operand] if isinstance(operand, Node) else operand
+                        for operand in later.operands
+                    )
+                )
         return values[self.graph.output]
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{node.label}={numeral(self.numbers[node.index])}" for node in self.graph.inputs)
+        inputs = ", ".join(
+            f"{node.label}={numeral(self.numbers[node.index])}" for node in self.graph.inputs
+        )
         return f"<Run {self.graph.name}({inputs}) = {numeral(self.value)}>"
 
     def __str__(self) -> str:
         """The table of nodes: name, operation, value and adjoint; the text twin of every figure."""
         primals, adjoints = self.primals, self.adjoints
         rows = [("name", "operation", "value", "gradient")]
-        rows += [(n.label, n.expression, numeral(primals[n]), numeral(adjoints[n])) for n in self.graph.nodes]
+        rows += [
+            (n.label, n.expression, numeral(primals[n]), numeral(adjoints[n]))
+            for n in self.graph.nodes
+        ]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}".rstrip() for a, b, c, d in rows]
+        lines = [
+            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}".rstrip()
+            for a, b, c, d in rows
+        ]
         return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
 
 
@@ -484,7 +596,9 @@ class Places(tuple):
 
 
 class Numbers(Mapping):
-    """Numbers by node or edge, read-only; nodes also by their name. `numbers` has them in their order."""
+    """Numbers by node or edge, read-only; nodes also by their name. `numbers` has them in their
+    order.
+    """
 
     __slots__ = ("_keys", "numbers")
 
@@ -496,10 +610,16 @@ class Numbers(Mapping):
         if isinstance(key, str):
             found = [k for k in self._keys if getattr(k, "label", None) == key]
             if not found:
-                raise KeyError(f"no node is called {key!r}; there are {', '.join(getattr(k, 'label', repr(k)) for k in self._keys)}")
+                raise KeyError(
+                    f"no node is called {key!r}; there are "
+                    f"{', '.join(getattr(k, 'label', repr(k)) for k in self._keys)}"
+                )
             key = found[0]
         if not (key.index < len(self._keys) and self._keys[key.index] is key):
-            raise KeyError(f"{key!r} belongs to another graph: this run may have been traced anew (see its `retraced`)")
+            raise KeyError(
+                f"{key!r} belongs to another graph: this run may have been traced anew (see its "
+                "`retraced`)"
+            )
         return self.numbers[key.index]
 
     def __iter__(self) -> Iterator[Node | Edge]:
@@ -514,11 +634,17 @@ class Numbers(Mapping):
 
 
 def applied_derivative(name: str, position: int, operands: Sequence[Any]) -> str:
-    """The derivative of a function by its operand at `position`, applied: ``sigmoid′(t)``, ``swish′₁(a, b)``."""
+    """The derivative of a function by its operand at `position`, applied: ``sigmoid′(t)``,
+    ``swish′₁(a, b)``.
+    """
     number = "" if len(operands) == 1 else str(position + 1).translate(SUBSCRIPTS)
     return f"{name}′{number}({', '.join(map(str, operands))})"
 
 
 def printable(text: str) -> str:
-    """`text` without what a line of text, XML or a reader can't bear: control characters, marks that turn the direction."""
-    return "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
+    """`text` without what a line of text, XML or a reader can't bear: control characters, marks
+    that turn the direction.
+    """
+    return "".join(
+        " " if unicodedata.category(character).startswith("C") else character for character in text
+    )

@@ -1,4 +1,6 @@
-"""The command line: ``gradviz lab`` opens the lessons in JupyterLab, ``gradviz list`` names them, ``gradviz check`` checks a figure."""
+"""The command line: ``gradviz lab`` opens the lessons in JupyterLab, ``gradviz list`` names them,
+``gradviz check`` checks a figure.
+"""
 
 import argparse
 import hashlib
@@ -14,8 +16,12 @@ from urllib.parse import quote
 
 from gradviz import __version__
 
-SETTINGS = Path(__file__).resolve().parent / "jupyter"  # widgets are saved with a notebook, and no news is fetched from the network
-MANIFEST = ".gradviz-lessons.json"  # in the learner's folder: the sha256 of each file as it was copied
+SETTINGS = (
+    Path(__file__).resolve().parent / "jupyter"
+)  # widgets are saved with a notebook, and no news is fetched from the network
+MANIFEST = (
+    ".gradviz-lessons.json"  # in the learner's folder: the sha256 of each file as it was copied
+)
 
 NO_LAB = """JupyterLab is not installed here. To install it:
     pip install 'gradviz-notebooks[lab]'
@@ -28,7 +34,9 @@ class Trouble(Exception):
 
 
 def lessons_folder() -> Path:
-    """Where the lessons are: inside the package if it was installed from a wheel, else in the checkout."""
+    """Where the lessons are: inside the package if it was installed from a wheel, else in the
+    checkout.
+    """
     package = Path(__file__).resolve().parent
     inside = package / "notebooks"
     return inside if inside.is_dir() else package.parent / "notebooks"
@@ -56,15 +64,22 @@ def title(notebook: Path) -> str:
 
 
 def copy_lessons(folder: Path) -> list[str]:
-    """Bring the lessons in a folder up to date, with their data, and return the names of those that the learner changed.
+    """Bring the lessons in a folder up to date, with their data, and return the names of those that
+    the learner changed.
 
-    What is missing is copied, what is still as it was copied is replaced by a newer version, and anything else is left alone.
+    What is missing is copied, what is still as it was copied is replaced by a newer version, and
+    anything else is left alone.
 
     Raises OSError if the folder cannot be written.
     """
     home = lessons_folder()
     data = (path.relative_to(home) for path in (home / "data").rglob("*") if path.is_file())
-    names = [*lessons(), *sorted(path.as_posix() for path in data if not any(part.startswith(".") for part in path.parts))]
+    names = [
+        *lessons(),
+        *sorted(
+            path.as_posix() for path in data if not any(part.startswith(".") for part in path.parts)
+        ),
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     copied = _read_manifest(folder)
     changed = []
@@ -90,15 +105,21 @@ def _read_manifest(folder: Path) -> dict[str, str]:
 
 
 def _digest(content: bytes) -> str:
-    """The sha256 of a file; of a notebook, that of its cells as written: outputs and metadata change when it is only opened or run."""
+    """The sha256 of a file; of a notebook, that of its cells as written: outputs and metadata
+    change when it is only opened or run.
+    """
     with suppress(ValueError, KeyError, TypeError):
-        content = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]).encode()
+        content = json.dumps(
+            [[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]
+        ).encode()
     return hashlib.sha256(content).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")  # half a lesson would look like one that the learner changed
+    part = path.with_name(
+        f".{path.name}.part"
+    )  # half a lesson would look like one that the learner changed
     part.write_bytes(content)
     part.replace(path)
 
@@ -106,8 +127,8 @@ def _write(path: Path, content: bytes) -> None:
 def trust(notebooks: Iterable[Path]) -> None:
     """Mark notebooks as trusted, so that Jupyter shows their stored figures before anything is run.
 
-    Raises Trouble if Jupyter's list of trusted notebooks cannot be written, or if one is no notebook.
-    """
+    Raises Trouble if Jupyter's list of trusted notebooks cannot be written, or if one is no
+    notebook."""
     if find_spec("nbformat") is None:
         raise Trouble(NO_LAB)
     import nbformat
@@ -123,7 +144,8 @@ def trust(notebooks: Iterable[Path]) -> None:
 
 
 def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
-    """Copy the lessons to a folder and open JupyterLab there, until it is ended; return its exit code.
+    """Copy the lessons to a folder and open JupyterLab there, until it is ended; return its exit
+    code.
 
     Raises Trouble if JupyterLab is not installed or the folder cannot be written.
     """
@@ -133,11 +155,15 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
         raise Trouble(f"{folder} is a file; the lessons need a folder")
-    if folder != lessons_folder():  # in a checkout, `gradviz lab notebooks` works on the lessons themselves
+    if (
+        folder != lessons_folder()
+    ):  # in a checkout, `gradviz lab notebooks` works on the lessons themselves
         try:
             changed = copy_lessons(folder)
         except OSError as error:
-            raise Trouble(f"cannot copy the lessons to {folder}: {error.strerror or error}") from error
+            raise Trouble(
+                f"cannot copy the lessons to {folder}: {error.strerror or error}"
+            ) from error
     print(f"The lessons are in {folder}; Ctrl-C here ends JupyterLab.")
     for name in changed:
         print(f"  {name} was changed by you and is kept; move it away to get the original")
@@ -146,7 +172,9 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     except Trouble as trouble:  # then figures show once a lesson is run
         print(f"gradviz: {trouble}", file=sys.stderr)
     sys.stdout.flush()
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
+    )
     return _jupyterlab(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
@@ -154,12 +182,16 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
         "--Application.log_level=WARN",  # or the address is lost in reports
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),
-        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),  # in a container there is nobody else
+        *(
+            ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        ),  # in a container there is nobody else
     )
 
 
 def _jupyterlab(*options: str) -> int:
-    """What ``python -m jupyterlab`` does, in this process: so signals reach it, and no server is left behind."""
+    """What ``python -m jupyterlab`` does, in this process: so signals reach it, and no server is
+    left behind.
+    """
     from jupyterlab.labapp import main
 
     main(list(options))
@@ -199,26 +231,47 @@ def _check(args: argparse.Namespace) -> int:
             print(f"gradviz: {path}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             worst = 2
             continue
-        for line in (*map(str, report.failures), *report.remarks) if report.failures else (str(report), *report.remarks):
+        for line in (
+            (*map(str, report.failures), *report.remarks)
+            if report.failures
+            else (str(report), *report.remarks)
+        ):
             print(f"{path}: {line}")
         worst = max(worst, 1 if report.failures else 0)
     return worst
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gradviz", description="See backpropagation: the lessons of gradviz, in JupyterLab.")
+    parser = argparse.ArgumentParser(
+        prog="gradviz", description="See backpropagation: the lessons of gradviz, in JupyterLab."
+    )
     parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     about = "copy the lessons to a folder of yours and open JupyterLab there; a file that you changed is never overwritten"
     command = commands.add_parser("lab", help="open the lessons in JupyterLab", description=about)
-    command.add_argument("folder", nargs="?", type=Path, default=Path("gradviz-lessons"), help="default: ./gradviz-lessons")
-    command.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, and open no browser")
-    command.add_argument("--port", type=int, help="the port to serve on; the next free one if it is taken")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("gradviz-lessons"),
+        help="default: ./gradviz-lessons",
+    )
+    command.add_argument(
+        "--no-browser",
+        dest="browser",
+        action="store_false",
+        help="print the address, and open no browser",
+    )
+    command.add_argument(
+        "--port", type=int, help="the port to serve on; the next free one if it is taken"
+    )
     command.set_defaults(run=_lab)
 
-    command = commands.add_parser("list", help="name the lessons", description="name the lessons, one a line")
+    command = commands.add_parser(
+        "list", help="name the lessons", description="name the lessons, one a line"
+    )
     command.set_defaults(run=_list)
 
     about = "mark the notebooks of a folder as trusted, so that Jupyter shows their stored figures"
@@ -234,7 +287,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, by default that of the command line, and return its exit code: 2 if it could not do its work."""
+    """Run a command, by default that of the command line, and return its exit code: 2 if it could
+    not do its work.
+    """
     parser = _parser()
     args = parser.parse_args(argv)
     if args.run is None:

@@ -1,4 +1,5 @@
-"""How a number is printed, everywhere: one rule, the same in the page's JavaScript (``live/static/view.js``); and how it is read.
+"""How a number is printed, everywhere: one rule, the same in the page's JavaScript
+(``live/static/view.js``); and how it is read.
 
 >>> numeral(0.19661193324148185), numeral(-8.0), numeral(123456.0), numeral(1.5e-7)
 ('0.1966', '−8', '123456', '1.5e−7')
@@ -16,10 +17,12 @@ FEW = 4  # elements of a vector that are printed one by one
 
 
 def numeral(number: Any, digits: int = 4, few: int = FEW) -> str:
-    """`number` as a reader wants it: rounded to `digits` significant digits, but never inside its integer part.
+    """`number` as a reader wants it: rounded to `digits` significant digits, but never inside its
+    integer part.
 
-    A number that is not known yet (``None``) is a dot. Trailing zeros go; the minus sign is a real one (U+2212). From 10⁶
-    up and below 10⁻³ the notation is scientific. Ties round away from zero, as ``Number.toFixed`` does in a browser.
+    A number that is not known yet (``None``) is a dot. Trailing zeros go; the minus sign is a real
+    one (U+2212). From 10⁶ up and below 10⁻³ the notation is scientific. Ties round away from zero,
+    as ``Number.toFixed`` does in a browser.
 
     >>> [numeral(x) for x in (None, float("nan"), float("-inf"), 0.0, 0.00099999, 2.0625, 999999.7)]
     ['•', 'nan', '−∞', '0', '0.001', '2.063', '1e6']
@@ -35,7 +38,11 @@ def numeral(number: Any, digits: int = 4, few: int = FEW) -> str:
         return UNKNOWN
     if isinstance(number, np.ndarray):
         if number.ndim == 1:
-            return f"[{', '.join(numeral(element, digits) for element in number.tolist())}]" if number.size <= few else f"({number.size},)"
+            return (
+                f"[{', '.join(numeral(element, digits) for element in number.tolist())}]"
+                if number.size <= few
+                else f"({number.size},)"
+            )
         return "×".join(map(str, number.shape))
     if isnan(number):
         return "nan"
@@ -47,7 +54,7 @@ def numeral(number: Any, digits: int = 4, few: int = FEW) -> str:
         exact = abs(Decimal(number))
         exponent = _rounded(exact, exact.adjusted() - digits + 1).adjusted()
         fixed = _rounded(exact, min(0, exponent - digits + 1))
-        if -3 <= exponent and fixed < 1_000_000:
+        if exponent >= -3 and fixed < 1_000_000:
             text = _without_trailing_zeros(f"{fixed:f}")
         else:
             mantissa, _, power = f"{_rounded(exact, exponent - digits + 1):e}".partition("e")
@@ -74,7 +81,9 @@ def real(value: object, what: str) -> float:
     """
     if type(value) is float:
         return value
-    if getattr(value, "shape", None) == () and hasattr(value, "item"):  # NumPy's scalars and arrays without dimensions
+    if getattr(value, "shape", None) == () and hasattr(
+        value, "item"
+    ):  # NumPy's scalars and arrays without dimensions
         value = value.item()
     if not isinstance(value, Real):
         kind = f"the {type(value).__name__} {value!r:.40}" if value is not None else "None"
@@ -82,22 +91,29 @@ def real(value: object, what: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise OverflowError(f"{what} is too large for a float: an integer of {value.bit_length()} bits") from None
+        raise OverflowError(
+            f"{what} is too large for a float: an integer of {value.bit_length()} bits"
+        ) from None
 
 
 def numeric(value: object, what: str) -> Any:
-    """`value` as a float, or as an array of floats (float64, but float32 is kept); `what` names it if it can be neither.
+    """`value` as a float, or as an array of floats (float64, but float32 is kept); `what` names it
+    if it can be neither.
 
     >>> numeric([1, 2], "input x")
     array([1., 2.])
     """
     if type(value) is float:
         return value
-    if isinstance(value, np.ndarray | list | tuple) or (hasattr(value, "__array__") and getattr(value, "shape", ())):
+    if isinstance(value, np.ndarray | list | tuple) or (
+        hasattr(value, "__array__") and getattr(value, "shape", ())
+    ):
         try:
             array = np.asarray(value)
         except ValueError:
-            raise TypeError(f"{what} must be a number or an array of numbers: its rows differ in length") from None
+            raise TypeError(
+                f"{what} must be a number or an array of numbers: its rows differ in length"
+            ) from None
         if array.dtype.kind not in "biuf":
             raise TypeError(f"{what} must hold real numbers, not {array.dtype}: {value!r:.60}")
         if array.ndim:

@@ -17,18 +17,37 @@ from pathlib import Path
 
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def browser_path() -> str | None:
     """Where the browser is, if there is one."""
-    return os.environ.get("GRADVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    return os.environ.get("GRADVIZ_BROWSER") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
 
 
 @pytest.fixture(scope="session")
 def launch():
-    """How to launch a headless Chromium, with more flags if need be. Without one the tests skip and say so; on CI they fail."""
+    """How to launch a headless Chromium, with more flags if need be. Without one the tests skip and
+    say so; on CI they fail.
+    """
     playwright_api = pytest.importorskip("playwright.sync_api")
     path = browser_path()
     if path is None:
@@ -57,14 +76,23 @@ class Server:
 
 @contextmanager
 def serving(module: str, *arguments: str, folder: Path, home: Path) -> Iterator[Server]:
-    """A server with no settings and no trust from this machine, until the block ends. In its arguments, PORT is a free port."""
+    """A server with no settings and no trust from this machine, until the block ends. In its
+    arguments, PORT is a free port.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", module, *(argument.replace("PORT", port) for argument in arguments)]
+    command = [
+        sys.executable,
+        "-m",
+        module,
+        *(argument.replace("PORT", port) for argument in arguments),
+    ]
     address = f"http://127.0.0.1:{port}"
     with (home / f"{module}.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env=environment(home), stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment(home), stdout=log, stderr=log
+        )
         try:
             wait_for(f"{address}/api", home / f"{module}.log")
             yield Server(address, folder, home)
@@ -84,7 +112,9 @@ def jupyter(tmp_path_factory):
         "--no-browser", "--port=PORT", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", *AS_ROOT,
         "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
     ]  # fmt: skip
-    with serving("jupyterlab", *options, folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+    with serving(
+        "jupyterlab", *options, folder=folder, home=tmp_path_factory.mktemp("home")
+    ) as server:
         yield server
 
 
@@ -103,8 +133,18 @@ def wait_for(address: str, log: Path) -> None:
 
 def environment(home: Path) -> dict[str, str]:
     """An environment of its own for a server: no settings and no trust from this machine."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MARIMO", "XDG"))}
-    return {**kept, "HOME": str(home), "MARIMO_SKIP_UPDATE_CHECK": "1", "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_CONFIG_DIR": str(home / "config")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "MARIMO", "XDG"))
+    }
+    return {
+        **kept,
+        "HOME": str(home),
+        "MARIMO_SKIP_UPDATE_CHECK": "1",
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+    }
 
 
 APP = "(window.jupyterapp || window.jupyterlab)"
@@ -113,15 +153,24 @@ APP = "(window.jupyterapp || window.jupyterlab)"
 class Opened:
     """A notebook, opened in JupyterLab or Notebook 7."""
 
-    def __init__(self, browser, address: str, name: str, app: str = "lab", colour_scheme: str = "light") -> None:
-        self.page = browser.new_page(color_scheme=colour_scheme, viewport={"width": 1280, "height": 1000})
-        self.page.goto(f"{address}/" + (f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}"))
+    def __init__(
+        self, browser, address: str, name: str, app: str = "lab", colour_scheme: str = "light"
+    ) -> None:
+        self.page = browser.new_page(
+            color_scheme=colour_scheme, viewport={"width": 1280, "height": 1000}
+        )
+        self.page.goto(
+            f"{address}/" + (f"lab/tree/{name}?reset" if app == "lab" else f"notebooks/{name}")
+        )
         self._wait()
 
     def _wait(self) -> None:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         panel = f"{APP}.shell.currentWidget"
-        self.page.wait_for_function(f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady", timeout=60_000)
+        self.page.wait_for_function(
+            f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady",
+            timeout=60_000,
+        )
 
     def open(self, name: str) -> None:
         """Another notebook in place of this one, on the same page."""
@@ -139,7 +188,10 @@ class Opened:
     @property
     def trusted(self) -> bool:
         """Whether Jupyter trusts every cell."""
-        return self.page.evaluate(f"() => [...{APP}.shell.currentWidget.content.model.cells].every((cell) => cell.type !== 'code' || cell.trusted)")
+        return self.page.evaluate(
+            f"() => [...{APP}.shell.currentWidget.content.model.cells].every((cell) => cell.type "
+            "!== 'code' || cell.trusted)"
+        )
 
     def outputs(self) -> list[dict]:
         """Of each code cell, which is scrolled to: its outputs as text, and the pictures in them."""
@@ -167,8 +219,12 @@ class Opened:
     def run_all(self) -> None:
         """Run all cells and wait until the kernel is done and the views are there."""
         panel = f"{APP}.shell.currentWidget"
-        self.page.wait_for_function(f"() => {panel}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000)
-        self.page.evaluate(f"async () => {{ await {APP}.commands.execute('notebook:clear-all-cell-outputs'); await {APP}.commands.execute('notebook:run-all-cells') }}")
+        self.page.wait_for_function(
+            f"() => {panel}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000
+        )
+        self.page.evaluate(
+            f"async () => {{ await {APP}.commands.execute('notebook:clear-all-cell-outputs'); await {APP}.commands.execute('notebook:run-all-cells') }}"
+        )
         self.page.wait_for_function(
             f"""() => {panel}.sessionContext.session.kernel.status === 'idle' &&
                 [...{panel}.content.model.cells].every((cell) => cell.type !== 'code' || !cell.sharedModel.getSource().trim() || cell.executionCount !== null)""",
@@ -178,14 +234,19 @@ class Opened:
     def errors(self) -> list[str]:
         """What cells that were run ended with, other than well."""
         notebook = f"{APP}.shell.currentWidget.content.model.sharedModel"
-        return self.page.evaluate(f"() => {notebook}.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error').map((output) => output.evalue)")
+        return self.page.evaluate(
+            f"() => {notebook}.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => "
+            "output.output_type === 'error').map((output) => output.evalue)"
+        )
 
     def cell(self, count: int):
         """The output of the code cell of this number."""
         return self.page.locator(".jp-CodeCell").nth(count - 1).locator(".jp-OutputArea")
 
     def ask(self, expression: str):
-        """The value of an expression in the kernel, when it has come to rest: the page tells one thing at a time."""
+        """The value of an expression in the kernel, when it has come to rest: the page tells one
+        thing at a time.
+        """
         before, now = None, self._answer(expression)
         while now != before:
             self.page.wait_for_timeout(80)

@@ -1,7 +1,8 @@
 """The documents' circuit, and their figures for it (row A4.1)."""
 
-import gradviz as gv
 import numpy as np
+
+import gradviz as gv
 
 INPUTS = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 FORWARD = [-2.0, 6.0, 4.0, 1.0, -1.0, 0.37, 1.37, 0.73]  # gate by gate, as printed there

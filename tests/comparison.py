@@ -1,4 +1,6 @@
-"""Texts that agree: character by character, but for numbers, which may differ by a billionth of their size."""
+"""Texts that agree: character by character, but for numbers, which may differ by a billionth of
+their size.
+"""
 
 import base64
 import math
@@ -12,8 +14,8 @@ TOLERANCE = 1e-9
 def agree(text: str, other: str) -> bool:
     """Whether two texts are the same, up to the rounding of the numbers in them.
 
-    Coordinates in a figure have one decimal, so for them this is equality; so it is for numbers of a few digits.
-    """
+    Coordinates in a figure have one decimal, so for them this is equality; so it is for numbers of
+    a few digits."""
     if text == other:
         return True
     text, other = decoded(text), decoded(other)
@@ -32,8 +34,15 @@ def forgive_rounding(test: list, reference: list) -> list:
 
 def _forgiven(new, stored):
     if isinstance(new, dict) and isinstance(stored, dict):
-        return type(new)({key: _forgiven(value, stored[key]) if key in stored else value for key, value in new.items()})
-    return stored if isinstance(new, str) and isinstance(stored, str) and agree(new, stored) else new
+        return type(new)(
+            {
+                key: _forgiven(value, stored[key]) if key in stored else value
+                for key, value in new.items()
+            }
+        )
+    return (
+        stored if isinstance(new, str) and isinstance(stored, str) and agree(new, stored) else new
+    )
 
 
 def decoded(text: str) -> str:

@@ -1,4 +1,6 @@
-"""How nbval compares lessons: strictly, but for numbers that another machine's libm rounds otherwise; and it skips nothing."""
+"""How nbval compares lessons: strictly, but for numbers that another machine's libm rounds
+otherwise; and it skips nothing.
+"""
 
 import os
 
@@ -15,7 +17,11 @@ def compare_outputs(self, test, ref, skip_compare=None):
 
 def runtest(self):
     if self.cell.execution_count is None and self.cell.source.strip():
-        raise NbCellError(self.cell_num, "This cell was stored without being executed: run tests/store_lessons.py", self.cell.source)
+        raise NbCellError(
+            self.cell_num,
+            "This cell was stored without being executed: run tests/store_lessons.py",
+            self.cell.source,
+        )
     _runtest(self)
 
 

@@ -1,10 +1,13 @@
-"""The package's own set of figures, of every kind and size: for screenshots, and for the machine check."""
+"""The package's own set of figures, of every kind and size: for screenshots, and for the machine
+check.
+"""
 
 from collections.abc import Callable
 
-import gradviz as gv
 import numpy as np
 from circuit import INPUTS, circuit
+
+import gradviz as gv
 
 RNG = np.random.default_rng(7)
 
@@ -96,21 +99,41 @@ def loose_network(*weights, sizes=LARGE):
     """The same without blocks."""
     weights, values = iter(weights), [0.5, -0.3, 0.8, 0.1]
     for size in sizes:
-        values = [np.tanh(sum((next(weights) * value for value in values), next(weights))) for _ in range(size)]
+        values = [
+            np.tanh(sum((next(weights) * value for value in values), next(weights)))
+            for _ in range(size)
+        ]
     return values[0]
 
 
 def weights_of(sizes):
     count = sum(size * (before + 1) for before, size in zip((4, *sizes), sizes))
-    return {f"w{number}": float(value) / 3 for number, value in enumerate(np.random.default_rng(0).normal(size=count))}
+    return {
+        f"w{number}": float(value) / 3
+        for number, value in enumerate(np.random.default_rng(0).normal(size=count))
+    }
 
 
 WEIGHTS = weights_of(LARGE)
 
 LABELS = RNG.integers(0, 10, 32)
 ROWS, COLUMNS = np.mgrid[:28, :28]
-IMAGES = np.stack([np.exp(-((ROWS - 8 - 1.2 * digit) ** 2 + (COLUMNS - 14 - 5 * np.cos(digit)) ** 2) / 18).ravel() for digit in LABELS])
-IMAGE_NETWORK = {"x": IMAGES, "w1": RNG.normal(size=(784, 128)) / 28, "b1": np.zeros(128), "w2": RNG.normal(size=(128, 10)) / 11, "b2": np.zeros(10), "gain": 1.0}
+IMAGES = np.stack(
+    [
+        np.exp(
+            -((ROWS - 8 - 1.2 * digit) ** 2 + (COLUMNS - 14 - 5 * np.cos(digit)) ** 2) / 18
+        ).ravel()
+        for digit in LABELS
+    ]
+)
+IMAGE_NETWORK = {
+    "x": IMAGES,
+    "w1": RNG.normal(size=(784, 128)) / 28,
+    "b1": np.zeros(128),
+    "w2": RNG.normal(size=(128, 10)) / 11,
+    "b2": np.zeros(10),
+    "gain": 1.0,
+}
 
 
 def image_network(x, w1, b1, w2, b2, gain):
@@ -133,7 +156,9 @@ FIGURES: dict[str, Callable[[], gv.Figure]] = {
     "circuit-closed": lambda: gv.draw(gv.trace(circuit, INPUTS), collapse=True),
     "circuit-step": lambda: gv.draw(gv.trace(circuit, INPUTS)).at(16),
     "nested": lambda: gv.draw(gv.trace(nested, w0=1.5, w1=-0.5, x=0.8, b=0.2)),
-    "nested-half-closed": lambda: gv.draw(gv.trace(nested, w0=1.5, w1=-0.5, x=0.8, b=0.2), collapse=["sigmoid"]),
+    "nested-half-closed": lambda: gv.draw(
+        gv.trace(nested, w0=1.5, w1=-0.5, x=0.8, b=0.2), collapse=["sigmoid"]
+    ),
     "wrong-gate": lambda: gv.draw(gv.trace(with_a_wrong_gate, x=2.0, y=3.0)),
     "extremes": lambda: gv.draw(gv.trace(extremes, x=-1.0, y=2.0)),
     "names": lambda: gv.draw(gv.trace(names, dict.fromkeys(NASTY, 1.5))),

@@ -15,17 +15,30 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 @cache
 def code(lesson: int) -> dict[str, str]:
     """The code cells of a lesson, by their ids."""
-    return {cell.id: cell.source for cell in nbformat.read(PATHS[lesson], 4).cells if cell.cell_type == "code"}
+    return {
+        cell.id: cell.source
+        for cell in nbformat.read(PATHS[lesson], 4).cells
+        if cell.cell_type == "code"
+    }
 
 
 def _names(source, context):
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    return {
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+    }
 
 
 def _defined(source):
     body = ast.parse(source).body
     made = {node.name for node in body if isinstance(node, ast.FunctionDef)}
-    imported = {alias.asname or alias.name for node in body if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+    imported = {
+        alias.asname or alias.name
+        for node in body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
     return made | imported | _names(source, ast.Store)
 
 
@@ -42,11 +55,18 @@ def needed(lesson: int, cell: str) -> list[str]:
 
 
 def result(lesson: int, cell: str, source: str | None = None):
-    """What a cell (or another text in its place) gives at its end, when it and what it stands on is run."""
+    """What a cell (or another text in its place) gives at its end, when it and what it stands on is
+    run.
+    """
     space: dict = {}
     for place, part in enumerate((*needed(lesson, cell), source or code(lesson)[cell])):
         name = f"<test of lesson {lesson}, {cell}, {place}>"
-        linecache.cache[name] = len(part), None, part.splitlines(keepends=True), name  # as IPython does, so that names are found
+        linecache.cache[name] = (
+            len(part),
+            None,
+            part.splitlines(keepends=True),
+            name,
+        )  # as IPython does, so that names are found
         *body, last = ast.parse(part).body
         exec(compile(ast.Module(body, []), name, "exec"), space)
         if not isinstance(last, ast.Expr):

@@ -11,9 +11,17 @@ PAGE = Path(__file__).with_suffix(".html")
 
 
 def page_of(view: View | Race, dark: bool = False) -> str:
-    """An HTML page that needs nothing else. In it are `model`, `display()`, which shows the view once
-    more and returns what ends that, and `listening()`, the number of handlers that models call."""
+    """An HTML page that needs nothing else. In it are `model`, `display()`, which shows the view
+    once more and returns what ends that, and `listening()`, the number of handlers that models
+    call."""
     state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
-    sent = {"state": {**state, "numbers": base64.b64encode(getattr(view, "numbers", b"")).decode()}, "esm": str(view._esm)}
-    html = PAGE.read_text(encoding="utf-8").replace("THEME", "dark" if dark else "light", 1).replace("/* CSS */", str(view._css), 1)
+    sent = {
+        "state": {**state, "numbers": base64.b64encode(getattr(view, "numbers", b"")).decode()},
+        "esm": str(view._esm),
+    }
+    html = (
+        PAGE.read_text(encoding="utf-8")
+        .replace("THEME", "dark" if dark else "light", 1)
+        .replace("/* CSS */", str(view._css), 1)
+    )
     return html.replace("SENT", json.dumps(sent).replace("</", "<\\/"), 1)

@@ -21,7 +21,9 @@ PLACES = """(svg) => {
 
 
 def check_against_python(svg, function, inputs):
-    """Every number in a live picture is the one that Python computes at the inputs it shows; which are returned."""
+    """Every number in a live picture is the one that Python computes at the inputs it shows; which
+    are returned.
+    """
     seen = svg.evaluate(READ)
     at = {name: float(node["value"]) for name, node in zip(inputs, seen["nodes"])}
     check_run(seen, gv.trace(function, at).example)
@@ -34,11 +36,19 @@ def check_run(seen, run):
     assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
     assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
     assert [float(edge["flow"]) for edge in seen["edges"]] == list(run.flows.values())
-    assert [node["shown"] for node in seen["nodes"]] == [[numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())]
-    assert seen["labels"] == [[f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"] for d, f in zip(run.locals.values(), run.flows.values())]
+    assert [node["shown"] for node in seen["nodes"]] == [
+        [numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())
+    ]
+    assert seen["labels"] == [
+        [f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"]
+        for d, f in zip(run.locals.values(), run.flows.values())
+    ]
 
 
 def check_theme(view, scheme):
     """A view has the colours of the page around it, and stands on that page."""
     styles = "(view) => [getComputedStyle(view.querySelector('.gv-card')).fill, getComputedStyle(view).backgroundColor]"
-    assert view.evaluate(styles) == [{"light": "rgb(255, 255, 255)", "dark": "rgb(27, 33, 40)"}[scheme], "rgba(0, 0, 0, 0)"]
+    assert view.evaluate(styles) == [
+        {"light": "rgb(255, 255, 255)", "dark": "rgb(27, 33, 40)"}[scheme],
+        "rgba(0, 0, 0, 0)",
+    ]

@@ -1,21 +1,27 @@
-"""Pictures of the package's own set of figures, to be looked at: ``python tests/screenshots.py [FOLDER]``.
+"""Pictures of the package's own set of figures, to be looked at: ``python tests/screenshots.py
+[FOLDER]``.
 
-Every figure is taken in light and dark, some in grey as a printer would show them, in a narrow and in a wide window; and of the live
-view, a step, reasons, an element, a box and code beside the graph. Needs Chromium or Chrome, as the browser tests do.
-"""
+Every figure is taken in light and dark, some in grey as a printer would show them, in a narrow and
+in a wide window; and of the live view, a step, reasons, an element, a box and code beside the
+graph. Needs Chromium or Chrome, as the browser tests do."""
 
 import sys
 import time
 from pathlib import Path
 
-import gradviz as gv
 from browser import QUIET, browser_path
 from circuit import INPUTS, circuit
 from gallery import FIGURES, IMAGE_NETWORK, LAYER, WEIGHTS, image_network, layer, nested, network
 from page import page_of
 from playwright.sync_api import sync_playwright
 
-GREY, NARROW, WIDE = ("circuit", "arrays", "five-thousand", "image-network"), ("circuit", "nested"), ("hundred-nodes", "image-network")
+import gradviz as gv
+
+GREY, NARROW, WIDE = (
+    ("circuit", "arrays", "five-thousand", "image-network"),
+    ("circuit", "nested"),
+    ("hundred-nodes", "image-network"),
+)
 
 
 def live() -> dict[str, gv.View]:
@@ -38,8 +44,12 @@ def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=QUIET)
 
-        def take(name: str, html: str, dark: bool = False, width: int = 1280, grey: bool = False) -> None:
-            page = browser.new_page(viewport={"width": width, "height": 200}, color_scheme="dark" if dark else "light")
+        def take(
+            name: str, html: str, dark: bool = False, width: int = 1280, grey: bool = False
+        ) -> None:
+            page = browser.new_page(
+                viewport={"width": width, "height": 200}, color_scheme="dark" if dark else "light"
+            )
             page.set_content(html)
             page.wait_for_selector("svg.gradviz")
             page.wait_for_timeout(300)
@@ -53,7 +63,7 @@ def main(folder: Path) -> None:
             start = time.perf_counter()
             svg = make().svg
             print(f"{name}: {time.perf_counter() - start:.2f} s, {len(svg) / 1000:.0f} kB")
-            html = f'<style>body {{ margin: 8px }} svg {{ max-width: 100%; height: auto }} @media (prefers-color-scheme: dark) {{ body {{ background: #111 }} }}</style>{svg}'
+            html = f"<style>body {{ margin: 8px }} svg {{ max-width: 100%; height: auto }} @media (prefers-color-scheme: dark) {{ body {{ background: #111 }} }}</style>{svg}"
             for theme in ("light", "dark"):
                 take(f"{name}-{theme}", html, dark=theme == "dark")
             if name in GREY:

@@ -1,10 +1,12 @@
-"""The maintainer's command that executes the lessons in place: ``python tests/store_lessons.py [notebooks…]``.
+"""The maintainer's command that executes the lessons in place: ``python tests/store_lessons.py
+[notebooks…]``.
 
-Each notebook (all of ``notebooks/`` if none is named) is run from top to bottom by a fresh kernel and written back with its
-outputs, its code cells counted 1..n. What would tie the file to one machine or one moment, or shows only beside a kernel, is
-not stored: the MIME type of live widgets and their state, the times of execution, the version of Python. Outputs keep their
-static pictures and texts. An error in a cell, or anything on stderr, stops the command, and that notebook stays as it was.
-"""
+Each notebook (all of ``notebooks/`` if none is named) is run from top to bottom by a fresh kernel
+and written back with its outputs, its code cells counted 1..n. What would tie the file to one
+machine or one moment, or shows only beside a kernel, is not stored: the MIME type of live widgets
+and their state, the times of execution, the version of Python. Outputs keep their static pictures
+and texts. An error in a cell, or anything on stderr, stops the command, and that notebook stays as
+it was."""
 
 import sys
 from pathlib import Path
@@ -17,9 +19,15 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
-    """The notebook with the outputs of a real execution in `folder`, cleared of what must not be stored."""
+    """The notebook with the outputs of a real execution in `folder`, cleared of what must not be
+    stored.
+    """
     client = NotebookClient(
-        notebook, resources={"metadata": {"path": str(folder)}}, record_timing=False, store_widget_state=False, coalesce_streams=True
+        notebook,
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
     )
     client.execute()
     notebook.metadata = {
@@ -45,7 +53,10 @@ def main(paths: list[str]) -> None:
         notebook = executed(nbformat.read(path, as_version=4), path.resolve().parent)
         nbformat.validate(notebook)
         nbformat.write(notebook, path)
-        print(f"{path}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} cells executed and stored")
+        print(
+            f"{path}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} cells executed "
+            "and stored"
+        )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,19 @@
-"""Arrays: NumPy's functions on Variables, each held against central differences, and replayed to the bit."""
+"""Arrays: NumPy's functions on Variables, each held against central differences, and replayed to
+the bit.
+"""
 
-import gradviz as gv
 import numpy as np
 import pytest
 
+import gradviz as gv
+
 random = np.random.default_rng(1)
-A, B, V, W = random.normal(size=(3, 4)), random.normal(size=(4, 2)), random.normal(size=4), random.normal(size=3)
+A, B, V, W = (
+    random.normal(size=(3, 4)),
+    random.normal(size=(4, 2)),
+    random.normal(size=4),
+    random.normal(size=3),
+)
 S, T = random.normal(size=(3, 3)) + 3 * np.eye(3), random.normal(size=(2, 3, 4))
 ORDER = np.arange(4.0)
 
@@ -142,7 +150,12 @@ def test_eager_work_replay_and_pasted_code_have_the_same_bits(case):
         for name, variable in zip(names, variables):
             assert np.array_equal(run.grads[name], variable.grad)
             assert np.array_equal(gradients[name], variable.grad)
-            assert np.allclose(sum(flow for edge, flow in run.flows.items() if edge.source.name == name), variable.grad, rtol=1e-12, atol=1e-14)
+            assert np.allclose(
+                sum(flow for edge, flow in run.flows.items() if edge.source.name == name),
+                variable.grad,
+                rtol=1e-12,
+                atol=1e-14,
+            )
 
 
 def test_row_b52_the_mean_of_a_vector_doubled():
@@ -238,7 +251,10 @@ def test_other_shapes_are_traced_anew():
     graph = gv.trace(lambda v: np.sum(v * v), v=np.ones(3))
     run = graph.run(v=np.ones(5))
     assert (run.value, run.grads["v"].tolist()) == (5.0, [2.0] * 5)
-    assert run.retraced == "input 'v' was an array of shape (3,) of float64 when traced, and no longer is"
+    assert (
+        run.retraced
+        == "input 'v' was an array of shape (3,) of float64 when traced, and no longer is"
+    )
     assert graph.run(v=2.0).value == 4.0
 
 
@@ -263,12 +279,17 @@ def test_many_settings_at_once():
     runs = graph.sweep(x=xs, y=0.5)
     for i, x in enumerate(xs):
         run = graph.run(x=float(x), y=0.5)
-        assert (runs.value[i], runs.grads["x"][i], runs.grads["y"][i]) == pytest.approx((run.value, run.grads["x"], run.grads["y"]), rel=1e-14)
+        assert (runs.value[i], runs.grads["x"][i], runs.grads["y"][i]) == pytest.approx(
+            (run.value, run.grads["x"], run.grads["y"]), rel=1e-14
+        )
     branching = gv.trace(lambda x: x if x > 0 else 0.1 * x * x, x=1.0)
     runs = branching.sweep(x=[-1.0, 2.0])
     assert (runs.value.tolist(), runs.grads["x"].tolist()) == ([0.1, 2.0], [-0.2, 1.0])
     vectors = gv.trace(lambda v: np.sum(v**2), v=np.ones(2)).sweep(v=[[1.0, 2.0], [3.0, 4.0]])
-    assert (vectors.value.tolist(), vectors.grads["v"].tolist()) == ([5.0, 25.0], [[2.0, 4.0], [6.0, 8.0]])
+    assert (vectors.value.tolist(), vectors.grads["v"].tolist()) == (
+        [5.0, 25.0],
+        [[2.0, 4.0], [6.0, 8.0]],
+    )
     with pytest.raises(ValueError, match="one and the same number of settings"):
         graph.sweep(x=[1.0, 2.0], y=[1.0, 2.0, 3.0])
 
@@ -276,7 +297,10 @@ def test_many_settings_at_once():
 @pytest.mark.parametrize(
     ("work", "message"),
     [
-        (lambda x: x @ np.ones(5), r"matmul can't take operands of shape \(3, 4\) and shape \(5,\).*\(line \d+: .*x @ np.ones"),
+        (
+            lambda x: x @ np.ones(5),
+            r"matmul can't take operands of shape \(3, 4\) and shape \(5,\).*\(line \d+: .*x @ np.ones",
+        ),
         (lambda x: x + np.ones(5), r"add can't take operands of shape \(3, 4\) and shape \(5,\)"),
         (lambda x: np.reshape(x, (5, 5)), r"reshape can't take an operand of shape \(3, 4\)"),
         (lambda x: x[7], "index 7 is out of bounds"),
@@ -291,9 +315,18 @@ def test_many_settings_at_once():
         (lambda x: gv.Variable(1.0)[0], "is a single number"),
         (lambda x: len(gv.Variable(1.0)), "is a single number"),
         (lambda x: float(x), r"np\.exp instead of math\.exp"),
-        (lambda x: gv.grad(lambda v: v * 2)(A), r"grad needs a function that returns a single number.*shape \(3, 4\)"),
-        (lambda x: gv.grad(np.sum)({"a": "text"}), r"argument 0 of sum\['a'\] must be a real number"),
-        (lambda x: gv.trace(lambda v: v * 2, v=A), r"must return a single number, not an array of shape \(3, 4\)"),
+        (
+            lambda x: gv.grad(lambda v: v * 2)(A),
+            r"grad needs a function that returns a single number.*shape \(3, 4\)",
+        ),
+        (
+            lambda x: gv.grad(np.sum)({"a": "text"}),
+            r"argument 0 of sum\['a'\] must be a real number",
+        ),
+        (
+            lambda x: gv.trace(lambda v: v * 2, v=A),
+            r"must return a single number, not an array of shape \(3, 4\)",
+        ),
     ],
 )
 def test_errors_say_what_is_wrong(work, message):
@@ -305,7 +338,12 @@ def test_errors_say_what_is_wrong(work, message):
 
 
 def test_arrays_that_the_user_changes_later():
-    factor, given, index, mask = np.array([1.0, 2.0]), np.array([1.0, 2.0]), np.array([0, 1]), np.array([True, False])
+    factor, given, index, mask = (
+        np.array([1.0, 2.0]),
+        np.array([1.0, 2.0]),
+        np.array([0, 1]),
+        np.array([True, False]),
+    )
     v = gv.Variable([1.0, 1.0])
     total = np.sum(v * factor + factor * v + v[index] + np.where(mask, v, 0.0))
     graph = gv.trace(lambda v: np.sum(v**2 * factor), v=given)
@@ -328,20 +366,43 @@ def test_gradients_are_the_receivers_own():
     assert gv.vjp(lambda v: v, x)[1](x)[0] is not x
 
 
-@pytest.mark.parametrize("function", [np.hstack, np.ravel, np.cumsum, np.max, np.prod, np.var, np.atleast_1d, lambda x: np.tile(x, 3), lambda x: np.outer(x, x), gv.logsumexp])
+@pytest.mark.parametrize(
+    "function",
+    [
+        np.hstack,
+        np.ravel,
+        np.cumsum,
+        np.max,
+        np.prod,
+        np.var,
+        np.atleast_1d,
+        lambda x: np.tile(x, 3),
+        lambda x: np.outer(x, x),
+        gv.logsumexp,
+    ],
+)
 def test_array_functions_of_a_single_number(function):
     def f(x):
         return np.sum(function([x, x]) if function is np.hstack else function(x))
 
     gv.check_grads(f, 2.0)
     graph = gv.trace(f, x=1.5)
-    assert graph.sweep(x=[1.0, 2.0]).value.tolist() == [graph.run(x=1.0).value, graph.run(x=2.0).value]
+    assert graph.sweep(x=[1.0, 2.0]).value.tolist() == [
+        graph.run(x=1.0).value,
+        graph.run(x=2.0).value,
+    ]
     gv.explore(f, x=1.0).sliders["x"].value = 2.0
 
 
 @pytest.mark.parametrize(
     ("function", "at"),
-    [(np.linalg.norm, [0.0, 0.0]), (np.std, [1.0, 1.0]), (np.max, [np.nan, 1.0]), (lambda v: np.sum(np.log(v)), [0.0, -1.0]), (lambda v: np.sum(1 / v), [0.0, 1.0])],
+    [
+        (np.linalg.norm, [0.0, 0.0]),
+        (np.std, [1.0, 1.0]),
+        (np.max, [np.nan, 1.0]),
+        (lambda v: np.sum(np.log(v)), [0.0, -1.0]),
+        (lambda v: np.sum(1 / v), [0.0, 1.0]),
+    ],
 )
 def test_arithmetic_is_ieee(function, at):
     x = gv.Variable(at)
@@ -349,7 +410,9 @@ def test_arithmetic_is_ieee(function, at):
         y = function(x)
     y.backward()
     assert not np.isfinite(x.grad).all()
-    assert np.array_equal(gv.trace(lambda v: function(v), v=np.array(at)).example.grads["v"], x.grad, equal_nan=True)
+    assert np.array_equal(
+        gv.trace(lambda v: function(v), v=np.array(at)).example.grads["v"], x.grad, equal_nan=True
+    )
 
 
 def test_constants_of_other_kinds():
@@ -360,14 +423,24 @@ def test_constants_of_other_kinds():
 
 def test_powers_of_zero():
     assert gv.grad(gv.grad(lambda y: 0.0**y))(2.0) == 0.0
-    assert gv.hessian(lambda p: p[0] ** p[1])(np.array([0.0, 2.0])).tolist() == [[2.0, 0.0], [0.0, 0.0]]
+    assert gv.hessian(lambda p: p[0] ** p[1])(np.array([0.0, 2.0])).tolist() == [
+        [2.0, 0.0],
+        [0.0, 0.0],
+    ]
     mixed = gv.hessian(lambda p: p[0] ** p[1])(np.array([2.0, 0.0]))
     assert mixed[0, 1] == mixed[1, 0] == 0.5
 
 
 def test_what_numpy_refuses_is_refused():
     x = gv.Variable(np.ones((2, 3)))
-    for work in (lambda: np.inner(x, np.ones(1)), lambda: np.diff(x, axis=3), lambda: np.split(x, 2, axis=1), lambda: np.take(x, 0, axis=2), lambda: x.astype(int), lambda: np.pad(x, 1, mode="mean")):
+    for work in (
+        lambda: np.inner(x, np.ones(1)),
+        lambda: np.diff(x, axis=3),
+        lambda: np.split(x, 2, axis=1),
+        lambda: np.take(x, 0, axis=2),
+        lambda: x.astype(int),
+        lambda: np.pad(x, 1, mode="mean"),
+    ):
         with pytest.raises((ValueError, TypeError)):
             work()
 
@@ -375,8 +448,10 @@ def test_what_numpy_refuses_is_refused():
 def test_a_variable_that_is_called_as_a_function_of_the_program():
     def f(v):
         scatter = v[0] * 2
-        max = scatter * v[1]  # noqa: A001
+        max = scatter * v[1]
         return np.logaddexp(max, scatter)
 
     graph = gv.trace(f, v=np.ones(2))
-    assert np.array_equal(graph.run(v=np.array([2.0, 3.0])).grads["v"], gv.grad(f)(np.array([2.0, 3.0])))
+    assert np.array_equal(
+        graph.run(v=np.array([2.0, 3.0])).grads["v"], gv.grad(f)(np.array([2.0, 3.0]))
+    )

@@ -1,7 +1,7 @@
 """The machine check: what it passes, what it finds, and that nothing in a file can upset it.
 
-GRADVIZ_AUDITS=500 checks the figures of so many random programs, GRADVIZ_TAMPERINGS=5000 alters so many digits.
-"""
+GRADVIZ_AUDITS=500 checks the figures of so many random programs, GRADVIZ_TAMPERINGS=5000 alters so
+many digits."""
 
 import json
 import os
@@ -68,7 +68,10 @@ def test_blocks(collapse):
 @pytest.mark.parametrize("case", CASES)
 def test_arrays(case):
     function, *arguments = CASES[case]
-    graph = gv.trace(lambda *operands: np.sum(function(*operands) ** 2), {f"x{place}": argument for place, argument in enumerate(arguments)})
+    graph = gv.trace(
+        lambda *operands: np.sum(function(*operands) ** 2),
+        {f"x{place}": argument for place, argument in enumerate(arguments)},
+    )
     passes(gv.draw(graph))
 
 
@@ -84,7 +87,12 @@ def layered(w, x, b):
 @pytest.mark.parametrize("dtype", [float, np.float32])
 def test_arrays_in_blocks_and_steps(dtype):
     rng = np.random.default_rng(0)
-    graph = gv.trace(layered, w=rng.normal(size=(5, 12)).astype(dtype), x=rng.normal(size=12).astype(dtype), b=rng.normal(size=5).astype(dtype))
+    graph = gv.trace(
+        layered,
+        w=rng.normal(size=(5, 12)).astype(dtype),
+        x=rng.normal(size=12).astype(dtype),
+        b=rng.normal(size=5).astype(dtype),
+    )
     for figure in (gv.draw(graph), gv.draw(graph, collapse=True)):
         for step in (0, 2, -2, -1):
             passes(figure.at(step))
@@ -103,7 +111,16 @@ def test_names(name):
         passes(gv.draw(graph, collapse=collapse).at(1))
 
 
-@pytest.mark.parametrize(("function", "at"), [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0), (lambda x: x**0.5, -1.0), (lambda x: x * np.inf, 0.0)])
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [
+        (np.log, -1.0),
+        (lambda x: 1 / x, 0.0),
+        (np.exp, 1000.0),
+        (lambda x: x**0.5, -1.0),
+        (lambda x: x * np.inf, 0.0),
+    ],
+)
 def test_nan_and_infinity(function, at):
     passes(gv.draw(gv.trace(lambda x: function(x) * 2 + x, x=at)))
     passes(gv.draw(gv.trace(lambda x: np.sum(function(x) * 2 + x), x=[at, 1.5, 2.0, 3.0, 4.0])))
@@ -130,10 +147,17 @@ def test_odd_graphs():
         (lambda x: 3.0, {"x": 1.0}),
         (lambda x, y: x * 2, {"x": 1.0, "y": [1.0, 2.0]}),
         (lambda x, y: x + np.sum(y), {"x": 1.0, "y": np.zeros((0, 3))}),
-        (lambda x: x[None, 1:, ..., ::-1][:, [0, 1, 1]].sum(), {"x": np.arange(12.0).reshape(3, 4)}),
+        (
+            lambda x: x[None, 1:, ..., ::-1][:, [0, 1, 1]].sum(),
+            {"x": np.arange(12.0).reshape(3, 4)},
+        ),
     ):
         passes(gv.draw(gv.trace(function, inputs)))
-    passes(gv.draw(gv.trace(lambda x, y: np.exp(x * y) + x, x=1.0, y=2.0).sweep(x=[1.0, 2.0, 3.0], y=0.5)))
+    passes(
+        gv.draw(
+            gv.trace(lambda x, y: np.exp(x * y) + x, x=1.0, y=2.0).sweep(x=[1.0, 2.0, 3.0], y=0.5)
+        )
+    )
 
 
 def test_opened_arrays():
@@ -147,7 +171,10 @@ def test_what_stands_for_many_operations():
     for path in ([], [1], [2]):
         report = audit(gv.draw(overview.level(graph, path).run_of(graph.example)).svg)
         assert report.failures == ()
-        assert {note.where for note in report.notes} <= {"the boxes", graph.output.label} and report.notes
+        assert {note.where for note in report.notes} <= {
+            "the boxes",
+            graph.output.label,
+        } and report.notes
 
 
 def test_what_can_only_be_taken_as_it_stands():
@@ -157,18 +184,26 @@ def test_what_can_only_be_taken_as_it_stands():
 
     cube.derivative(lambda t, out: 3 * t * t)
     graph = gv.trace(lambda x: gv.block(lambda t: cube(t) + t, name="odd")(x) * cube(x), x=2.0)
-    assert str(audit(gv.draw(graph).svg).remarks) == "['taken as they stand: v1, v3 (a primitive written by hand)']"
+    assert (
+        str(audit(gv.draw(graph).svg).remarks)
+        == "['taken as they stand: v1, v3 (a primitive written by hand)']"
+    )
     for figure in (gv.draw(graph), gv.draw(graph, collapse=True), gv.draw(graph).at(2)):
         assert audit(figure.svg).failures == ()
     large = gv.trace(lambda w, x: np.sum(np.tanh(w @ x)), w=np.ones((30, 20)), x=np.ones(20))
     report = audit(gv.draw(large).svg)
-    assert (report.failures, [*dict.fromkeys(note.where for note in report.notes)]) == ((), ["w", "v2", "w → v2", "x → v2"])
+    assert (report.failures, [*dict.fromkeys(note.where for note in report.notes)]) == (
+        (),
+        ["w", "v2", "w → v2", "x → v2"],
+    )
 
 
 def test_the_lessons():
     """The pictures that are stored, as far as they were drawn by this version."""
     for name in lessons.lessons():
-        for cell in json.loads((lessons.lessons_folder() / name).read_text(encoding="utf-8"))["cells"]:
+        for cell in json.loads((lessons.lessons_folder() / name).read_text(encoding="utf-8"))[
+            "cells"
+        ]:
             for output in cell.get("outputs", ()):
                 svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
                 if "gradviz" in svg:
@@ -178,10 +213,15 @@ def test_the_lessons():
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_random_figures(kind):
-    @hypothesis.settings(max_examples=AUDITS // 2, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(
+        max_examples=AUDITS // 2, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+    )
     @hypothesis.given(programs(kind), hypothesis.strategies.integers(0, 1000))
     def check(program, step):
-        function, inputs = compiled(program.text, NUMPY), {f"v{place}": value for place, value in enumerate(program.inputs)}
+        function, inputs = (
+            compiled(program.text, NUMPY),
+            {f"v{place}": value for place, value in enumerate(program.inputs)},
+        )
         with np.errstate(all="ignore"):
             graph = gv.trace(function, inputs)
             figure = gv.draw(graph, collapse=step % 3 == 0)
@@ -204,17 +244,39 @@ def figures():
     recorded = np.sum(np.sin(y * x) / (1 + x * x))
     recorded.backward()
     rng = np.random.default_rng(1)
-    layers = gv.trace(layered, w=rng.normal(size=(3, 4)), x=rng.normal(size=4), b=rng.normal(size=3))
+    layers = gv.trace(
+        layered, w=rng.normal(size=(3, 4)), x=rng.normal(size=4), b=rng.normal(size=3)
+    )
     whole = gv.draw(gv.trace(circuit, INPUTS))
-    softmax = gv.trace(lambda z, t: -np.sum(t * np.log(gv.softmax(z))), z=rng.normal(size=5), t=np.eye(5)[2])
-    parts = [whole, whole.at(7), whole.at(17), gv.draw(whole.graph, collapse=True), gv.draw(layers), gv.draw(layers, collapse=True), gv.draw(layers).at(-2)]
-    parts += [gv.draw(gv.trace(nested, x=0.5, y=0.7), collapse=names) for names in (["pair"], ["outer"], [])]
-    parts += [gv.draw(recorded), gv.draw(softmax), gv.draw(gv.trace(lambda x: x / (x - 1) + np.log(x), x=1.0)), gv.draw(gv.trace(lambda x: x**2 * 1e-7 - 3e9, x=12.5))]
+    softmax = gv.trace(
+        lambda z, t: -np.sum(t * np.log(gv.softmax(z))), z=rng.normal(size=5), t=np.eye(5)[2]
+    )
+    parts = [
+        whole,
+        whole.at(7),
+        whole.at(17),
+        gv.draw(whole.graph, collapse=True),
+        gv.draw(layers),
+        gv.draw(layers, collapse=True),
+        gv.draw(layers).at(-2),
+    ]
+    parts += [
+        gv.draw(gv.trace(nested, x=0.5, y=0.7), collapse=names)
+        for names in (["pair"], ["outer"], [])
+    ]
+    parts += [
+        gv.draw(recorded),
+        gv.draw(softmax),
+        gv.draw(gv.trace(lambda x: x / (x - 1) + np.log(x), x=1.0)),
+        gv.draw(gv.trace(lambda x: x**2 * 1e-7 - 3e9, x=12.5)),
+    ]
     return [part.svg for part in parts]
 
 
 class Site:
-    """A place with digits: an attribute of an element or its text; `where` is the node or edge that it is of."""
+    """A place with digits: an attribute of an element or its text; `where` is the node or edge that
+    it is of.
+    """
 
     def __init__(self, element, attribute, where, matters=lambda before, after: True):
         self.element, self.attribute, self.where, self.matters = element, attribute, where, matters
@@ -233,7 +295,10 @@ class Site:
 def differs(before, after):
     """Whether a derived number is another one now, or none."""
     try:
-        before, after = (np.array(json.loads(words)) if words[0] == "[" else float(words) for words in (before, after))
+        before, after = (
+            np.array(json.loads(words)) if words[0] == "[" else float(words)
+            for words in (before, after)
+        )
     except ValueError:  # a number of an array begins with a zero
         return True
     return not np.allclose(before, after, rtol=1e-9, atol=0.0, equal_nan=True)
@@ -245,7 +310,9 @@ def sites(root):
     nodes = [g for g in root.iter(f"{SVG}g") if "gv-node" in classes[g]]
     edges = [g for g in root.iter(f"{SVG}g") if "gv-edge" in classes[g]]
     labels = [g.get("data-name") or g.get("data-label") for g in nodes]
-    between = [f"{labels[int(g.get('data-from'))]} → {labels[int(g.get('data-to'))]}" for g in edges]
+    between = [
+        f"{labels[int(g.get('data-from'))]} → {labels[int(g.get('data-to'))]}" for g in edges
+    ]
     for g, label in zip(nodes, labels):
         yield Site(g, "data-adjoint", label, differs)
         if g.get("data-operation"):
@@ -254,27 +321,56 @@ def sites(root):
         yield Site(g, "data-local", name, differs)
         yield Site(g, "data-flow", name, differs)
         yield from (Site(path, "stroke-width", name) for path in g if classes[path] == ["gv-flow"])
-    groups = [(g, label) for g, label in zip(nodes, labels)] + [(g, name) for g, name in zip(edges, between)]
-    groups += [(g, between[int(g.get("data-edge"))]) for g in root.iter(f"{SVG}g") if "gv-label" in classes[g]]
+    groups = [(g, label) for g, label in zip(nodes, labels)] + [
+        (g, name) for g, name in zip(edges, between)
+    ]
+    groups += [
+        (g, between[int(g.get("data-edge"))])
+        for g in root.iter(f"{SVG}g")
+        if "gv-label" in classes[g]
+    ]
     for g, name in groups:
-        yield from (Site(element, None, name) for element in g.iter() if element.tag in (f"{SVG}text", f"{SVG}tspan", f"{SVG}title"))
-        yield from (Site(path, "d", name) for cells in g.iter(f"{SVG}g") if classes[cells] == ["gv-cells"] for path in cells)
+        yield from (
+            Site(element, None, name)
+            for element in g.iter()
+            if element.tag in (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
+        )
+        yield from (
+            Site(path, "d", name)
+            for cells in g.iter(f"{SVG}g")
+            if classes[cells] == ["gv-cells"]
+            for path in cells
+        )
     yield from (Site(root.find(f"{SVG}{tag}"), None, None) for tag in ("title", "desc"))
-    yield from (Site(element, None, None) for element in root.iter(f"{SVG}text") if classes[element] == ["gv-caption"])
-    yield from (Site(element, None, None) for element in root.iter(f"{SVG}tspan") if (element.text or "").startswith("gradient of"))
+    yield from (
+        Site(element, None, None)
+        for element in root.iter(f"{SVG}text")
+        if classes[element] == ["gv-caption"]
+    )
+    yield from (
+        Site(element, None, None)
+        for element in root.iter(f"{SVG}tspan")
+        if (element.text or "").startswith("gradient of")
+    )
 
 
 def test_a_single_digit():
     """Each alteration of a digit that matters is found, and said of the right node."""
     chance, trees = random.Random(4), [ET.fromstring(svg) for svg in figures()]
-    places = [[site for site in sites(tree) if re.search("[0-9]", site.words or "")] for tree in trees]
+    places = [
+        [site for site in sites(tree) if re.search("[0-9]", site.words or "")] for tree in trees
+    ]
     tried = matter = 0
     while tried < TAMPERINGS:
         which = chance.randrange(len(trees))
         site = chance.choice(places[which])
         before = site.words
         at = chance.choice([found.start() for found in re.finditer("[0-9]", before)])
-        after = before[:at] + chance.choice([digit for digit in "0123456789" if digit != before[at]]) + before[at + 1 :]
+        after = (
+            before[:at]
+            + chance.choice([digit for digit in "0123456789" if digit != before[at]])
+            + before[at + 1 :]
+        )
         tried += 1
         if site.matters(before, after):
             matter += 1
@@ -282,32 +378,78 @@ def test_a_single_digit():
             report = audit(ET.tostring(trees[which], encoding="unicode"))
             site.write(before)
             found = {finding.where for finding in report.failures}
-            assert found, f"figure {which}, {site.where}, {site.attribute}: {before!r} became {after!r}"
-            assert site.where is None or site.where in found, f"{site.where}: {before!r} became {after!r}: {report}"
+            assert found, (
+                f"figure {which}, {site.where}, {site.attribute}: {before!r} became {after!r}"
+            )
+            assert site.where is None or site.where in found, (
+                f"{site.where}: {before!r} became {after!r}: {report}"
+            )
     assert matter > 0.5 * tried
 
 
 def test_what_it_says():
     svg = figures()[0]
     for old, new, said in (
-        ('data-value="0.7310585786300049"', 'data-value="0.7311585786300049"', "circuit: its value is held as 0.7312, and its inputs give 0.7311"),
-        ('data-operation="exp"', 'data-operation="exp2"', "v10: its value is held as 0.3679, and its inputs give 0.5"),
-        ('data-flow="0.39322386648296376"', 'data-flow="0.40322386648296376"', "x0 → v5: its flow is held as 0.4032, and adjoint times local derivative is 0.3932"),
-        ("circuit = 0.7311 at", "circuit = 0.7312 at", "the figure: its title is shown as 'circuit = 0.7312 at"),
+        (
+            'data-value="0.7310585786300049"',
+            'data-value="0.7311585786300049"',
+            "circuit: its value is held as 0.7312, and its inputs give 0.7311",
+        ),
+        (
+            'data-operation="exp"',
+            'data-operation="exp2"',
+            "v10: its value is held as 0.3679, and its inputs give 0.5",
+        ),
+        (
+            'data-flow="0.39322386648296376"',
+            'data-flow="0.40322386648296376"',
+            "x0 → v5: its flow is held as 0.4032, and adjoint times local derivative is 0.3932",
+        ),
+        (
+            "circuit = 0.7311 at",
+            "circuit = 0.7312 at",
+            "the figure: its title is shown as 'circuit = 0.7312 at",
+        ),
     ):
         assert svg.count(old) == 1
         assert said in str(audit(svg.replace(old, new)))
 
 
 def test_a_wrong_number_is_said_once():
-    for old, new in (('data-value="6.0"', 'data-value="6.1"'), ('data-local="-3.0"', 'data-local="-3.1"')):
+    for old, new in (
+        ('data-value="6.0"', 'data-value="6.1"'),
+        ('data-local="-3.0"', 'data-local="-3.1"'),
+    ):
         assert len(audit(figures()[0].replace(old, new)).failures) == 1
 
 
 # ── what is no figure, and what is a bad one ──
 
-JUNK = ["", "nan", "1e999", "-1", "99999", "9" * 5000, "[1, [2]]", "[" * 5000, '{"in": -1}', "null", "∂", "[null, null]", '[{"gate": 0}]']
-JUNK += ['"a"', "0.5", "[NaN, {}]", '{"axis": 99}', '{"index": {"tuple": [{"ellipsis": true}]}}', '[{"array": [1, 2], "shape": [-1], "dtype": "O"}]', "x" * 5000, "[1e400, 12345678901234567890123]"]
+JUNK = [
+    "",
+    "nan",
+    "1e999",
+    "-1",
+    "99999",
+    "9" * 5000,
+    "[1, [2]]",
+    "[" * 5000,
+    '{"in": -1}',
+    "null",
+    "∂",
+    "[null, null]",
+    '[{"gate": 0}]',
+]
+JUNK += [
+    '"a"',
+    "0.5",
+    "[NaN, {}]",
+    '{"axis": 99}',
+    '{"index": {"tuple": [{"ellipsis": true}]}}',
+    '[{"array": [1, 2], "shape": [-1], "dtype": "O"}]',
+    "x" * 5000,
+    "[1e400, 12345678901234567890123]",
+]
 
 
 def test_malformed_files():
@@ -368,7 +510,11 @@ def figure_of(operation, params, value="1.0"):
         ("broadcast_to", '{"shape": {"tuple": [99999, 99999, 2]}}', "too large to be worked out"),
         ("pad", '{"pad_width": 1000000000}', "too large to be worked out"),
         ("diag", '{"k": 1000000}', "too large to be worked out"),
-        ("repeat", '{"repeats": {"array": [1000000000, 1000000000], "shape": [2], "dtype": "int64"}}', "too large to be worked out"),
+        (
+            "repeat",
+            '{"repeats": {"array": [1000000000, 1000000000], "shape": [2], "dtype": "int64"}}',
+            "too large to be worked out",
+        ),
         ("sum", '{"nonsense": 1}', "unexpected keyword"),
         ("sum", '{"axis": 7}', "AxisError"),
         ("sum", '{"axis": {"dtype": "object"}}', "is no constant and no parameter"),
@@ -385,15 +531,35 @@ def test_hostile_operations(operation, params, said):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("data-from='0'", "data-from='1'", "edge 0: what it holds makes no sense: it leads from node 1 to node 1, of 2"),
-        ("data-to='1'", "data-to='7'", "edge 0: what it holds makes no sense: it leads from node 0 to node 7, of 2"),
+        (
+            "data-from='0'",
+            "data-from='1'",
+            "edge 0: what it holds makes no sense: it leads from node 1 to node 1, of 2",
+        ),
+        (
+            "data-to='1'",
+            "data-to='7'",
+            "edge 0: what it holds makes no sense: it leads from node 0 to node 7, of 2",
+        ),
         ("data-argument='0'", "data-argument='3'", "f: it does not hold 0"),
         (" data-flow='1.0'", "", "x → f: it does not hold 'flow'"),
         ("data-name='f'", "", "node 1: it does not hold 'label'"),
         ("gv-output", "", "the figure: it has 0 outputs"),
-        ("data-value='3.0'", "data-value='one'", "f: what it holds makes no sense: could not convert string to float: 'one'"),
-        ("data-adjoint='[1.0, 2.0]'", "data-adjoint='[1.0]'", "x: what it holds makes no sense: its value has the shape (2,), and its adjoint (1,)"),
-        ("data-flow='1.0'", "data-flow='[1.0, 3.0]'", "x → f: its flow is held as 3 at [1], and adjoint times local derivative is 1 at [1]"),
+        (
+            "data-value='3.0'",
+            "data-value='one'",
+            "f: what it holds makes no sense: could not convert string to float: 'one'",
+        ),
+        (
+            "data-adjoint='[1.0, 2.0]'",
+            "data-adjoint='[1.0]'",
+            "x: what it holds makes no sense: its value has the shape (2,), and its adjoint (1,)",
+        ),
+        (
+            "data-flow='1.0'",
+            "data-flow='[1.0, 3.0]'",
+            "x → f: its flow is held as 3 at [1], and adjoint times local derivative is 1 at [1]",
+        ),
         ("id='n1'", "id='n3'", "f: what it holds makes no sense: it is node 1, and not n3"),
     ],
 )
@@ -411,7 +577,10 @@ def test_what_is_said_of_bad_figures(old, new, said):
         ("\ud800", "no XML"),
         ("<svg xmlns='http://www.w3.org/2000/svg'/>", "no figure of gradviz"),
         ("<svg class='gradviz'/>", "no figure of gradviz"),
-        ("<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]><svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>", "document type"),
+        (
+            "<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]><svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>",
+            "document type",
+        ),
     ],
 )
 def test_what_is_no_figure(text, why):
@@ -439,7 +608,11 @@ def test_the_command(tmp_path, capsys):
     assert capsys.readouterr().out == f"{good}: 13 nodes, 12 edges: all of it agrees\n"
     assert lessons.main(["check", str(good), str(bad)]) == 1
     assert f"{bad}: the figure: its title is shown as" in capsys.readouterr().out
-    for path, why in ((other, "it is no figure of gradviz"), (tmp_path / "none.svg", "No such file"), (tmp_path, "directory")):
+    for path, why in (
+        (other, "it is no figure of gradviz"),
+        (tmp_path / "none.svg", "No such file"),
+        (tmp_path, "directory"),
+    ):
         assert lessons.main(["check", str(path), str(good)]) == 2
         said = capsys.readouterr()
         assert f"gradviz: {path}: " in said.err and why in said.err
@@ -450,9 +623,21 @@ def test_the_command(tmp_path, capsys):
 
 def test_the_command_for_itself(tmp_path):
     path = tmp_path / "circuit.svg"
-    gv.draw(gv.trace(lambda x: gv.block(np.tanh, name="ﬁt∂")(x) ** 2, x=0.3), collapse=True).save(path)
-    env = {**os.environ, "PYTHONPATH": str(Path(gv.__file__).parent.parent), "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run([sys.executable, "-m", "gradviz.lessons", "check", str(path)], capture_output=True, text=True, env=env, check=False)
+    gv.draw(gv.trace(lambda x: gv.block(np.tanh, name="ﬁt∂")(x) ** 2, x=0.3), collapse=True).save(
+        path
+    )
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(Path(gv.__file__).parent.parent),
+        "PYTHONIOENCODING": "ascii",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "gradviz.lessons", "check", str(path)],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

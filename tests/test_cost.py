@@ -3,10 +3,11 @@
 import threading
 from functools import cache
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+
+import gradviz as gv
 from gradviz.autodiff import cost as costs
 from gradviz.autodiff import forward, primitive, reverse
 from gradviz.autodiff.granularity import gradient_cost
@@ -41,18 +42,34 @@ def counted(name):
 def test_the_documents_figures(name):
     cost, expected = counted(name), FIGURES[name][2]
     graph = cost.graph
-    assert (cost.n, cost.p, cost.n_plus_p, cost.n_times_p, cost.reverse, cost.forward, cost.bumping, cost.paths) == expected
+    assert (
+        cost.n,
+        cost.p,
+        cost.n_plus_p,
+        cost.n_times_p,
+        cost.reverse,
+        cost.forward,
+        cost.bumping,
+        cost.paths,
+    ) == expected
     assert cost.edges == len(graph.edges) == cost.reverse
     assert cost.ways["reverse"].written == cost.n_plus_p
     assert cost.ways["forward_all"].written == cost.n_times_p
     assert cost.ways["forward_all"].local_derivatives == cost.edges * cost.p
     for way in cost.ways.values():
-        np.testing.assert_allclose(way.gradient, list(graph.example.grads.values()), rtol=1e-4 if way.name == "bumping" else 1e-12)
+        np.testing.assert_allclose(
+            way.gradient,
+            list(graph.example.grads.values()),
+            rtol=1e-4 if way.name == "bumping" else 1e-12,
+        )
 
 
 def test_what_is_said_where_n_plus_p_does_not_win():
     cost = counted("doubled")
-    assert "n × p = 20 is less than n + p = 21: with 1 input one forward sweep writes less than the reverse sweep" in str(cost)
+    assert (
+        "n × p = 20 is less than n + p = 21: with 1 input one forward sweep writes less than the "
+        "reverse sweep" in str(cost)
+    )
     assert "1,048,576 paths" in str(cost)
     assert "n + p = 13 is less than n × p = 40" in str(counted("gates"))
     assert "<td style='text-align: right'>12</td>" in counted("gates")._repr_html_()
@@ -77,17 +94,35 @@ def test_counters_move_only_because_sweeps_work(monkeypatch):
 
 def test_a_tangent_sweep_that_skips_an_operation_changes_its_count(monkeypatch):
     moved = forward._moved
-    monkeypatch.setattr(forward, "_moved", lambda of, tangents, z, operands, recorded: 0.0 if of.name == "exp" else moved(of, tangents, z, operands, recorded))
+    monkeypatch.setattr(
+        forward,
+        "_moved",
+        lambda of, tangents, z, operands, recorded: (
+            0.0 if of.name == "exp" else moved(of, tangents, z, operands, recorded)
+        ),
+    )
     assert gv.trace(circuit, INPUTS).cost().forward == 33 - 5
 
 
 def test_nothing_stands_in_the_way_when_no_ledger_is_open():
-    before = reverse._walk, forward._moved, primitive.Operation.number, primitive.Operation.local, primitive.Operation.flow
+    before = (
+        reverse._walk,
+        forward._moved,
+        primitive.Operation.number,
+        primitive.Operation.local,
+        primitive.Operation.flow,
+    )
     with gv.Ledger(), gv.Ledger():
         assert reverse._walk is not before[0]
     with pytest.raises(ZeroDivisionError), gv.Ledger():
         raise ZeroDivisionError
-    assert (reverse._walk, forward._moved, primitive.Operation.number, primitive.Operation.local, primitive.Operation.flow) == before
+    assert (
+        reverse._walk,
+        forward._moved,
+        primitive.Operation.number,
+        primitive.Operation.local,
+        primitive.Operation.flow,
+    ) == before
 
 
 def test_a_ledger_counts_whatever_runs_inside_it():
@@ -159,17 +194,32 @@ def test_many_inputs_at_once_are_counted_as_one_by_one(family, monkeypatch):
     at_once = graph.cost()
     for name in ("reverse", "forward", "forward_all", "bumping"):
         a, b = one_by_one.ways[name], at_once.ways[name]
-        assert (a.operations, a.local_derivatives, a.written) == (b.operations, b.local_derivatives, b.written)
+        assert (a.operations, a.local_derivatives, a.written) == (
+            b.operations,
+            b.local_derivatives,
+            b.written,
+        )
         np.testing.assert_allclose(a.gradient, b.gradient, rtol=1e-5)
 
 
 def test_chains_grow_as_n_plus_p_and_as_n_times_p():
     graphs = [gv.trace(*plots.chains(size)) for size in (100, 1000, 10_000)]
-    counts = [(costs._reverse(graph).local_derivatives, costs._forward(graph).local_derivatives, costs._bumping(graph).operations) for graph in graphs]
+    counts = [
+        (
+            costs._reverse(graph).local_derivatives,
+            costs._forward(graph).local_derivatives,
+            costs._bumping(graph).operations,
+        )
+        for graph in graphs
+    ]
     for (before, after), (fewer, more) in zip(zip(graphs, graphs[1:]), zip(counts, counts[1:])):
         assert len(before.operations) == len(before.inputs)
         along = len(before.operations), len(after.operations)
-        assert [slope(along, pair) for pair in zip(fewer, more)] == [pytest.approx(1, rel=0.02), pytest.approx(2, rel=0.02), pytest.approx(2, rel=0.02)]
+        assert [slope(along, pair) for pair in zip(fewer, more)] == [
+            pytest.approx(1, rel=0.02),
+            pytest.approx(2, rel=0.02),
+            pytest.approx(2, rel=0.02),
+        ]
 
 
 def test_trees_are_the_exception():
@@ -211,9 +261,22 @@ def test_four_granularities():
     assert [grain.lines_by_hand for grain in table] == [0, 1, 2, 0]
     for grain in table:
         assert grain.value == pytest.approx(table[0].value, rel=1e-12)
-        np.testing.assert_allclose(list(grain.gradient.values()), list(table[0].gradient.values()), rtol=1e-12)
+        np.testing.assert_allclose(
+            list(grain.gradient.values()), list(table[0].gradient.values()), rtol=1e-12
+        )
         assert grain.microseconds > 0
-    assert str(table).splitlines()[0].split() == ["granularity", "nodes", "local", "derivatives", "µs", "lines", "of", "derivative", "by", "hand"]
+    assert str(table).splitlines()[0].split() == [
+        "granularity",
+        "nodes",
+        "local",
+        "derivatives",
+        "µs",
+        "lines",
+        "of",
+        "derivative",
+        "by",
+        "hand",
+    ]
     figure = plots.granularity(table).figure
     assert [text.get_text() for text in figure.axes[0].texts] == ["8", "5", "1", "8"]
     with pytest.raises(ValueError, match="'other' is another function: its derivative by t"):
@@ -231,7 +294,15 @@ def test_reverse_against_forward_counted(outputs, inputs):
     with gv.Ledger() as by_rows:
         rows = [gv.grad(component(row), tuple(range(inputs)))(*at) for row in range(outputs)]
     with gv.Ledger() as by_columns:
-        columns = [[gv.jvp(component(row), at, tuple(float(other == place) for other in range(inputs)))[1] for row in range(outputs)] for place in range(inputs)]
+        columns = [
+            [
+                gv.jvp(component(row), at, tuple(float(other == place) for other in range(inputs)))[
+                    1
+                ]
+                for row in range(outputs)
+            ]
+            for place in range(inputs)
+        ]
     np.testing.assert_allclose(rows, np.transpose(columns), rtol=1e-13)
     evaluated = by_rows.operations, by_columns.operations
     assert evaluated[0] * inputs == evaluated[1]
@@ -239,7 +310,13 @@ def test_reverse_against_forward_counted(outputs, inputs):
 
 @pytest.mark.parametrize("inputs", [1, 10, 100, 1000])
 def test_the_gradient_is_cheap(inputs):
-    cost = gradient_cost(gv.trace(lambda *x: sum(np.sin(a) * b for a, b in zip(x, (*x[1:], x[0]))), {f"x{place}": 0.5 for place in range(inputs)}), rounds=1)
+    cost = gradient_cost(
+        gv.trace(
+            lambda *x: sum(np.sin(a) * b for a, b in zip(x, (*x[1:], x[0]))),
+            {f"x{place}": 0.5 for place in range(inputs)},
+        ),
+        rounds=1,
+    )
     assert cost.inputs == inputs
     assert 2 <= cost.in_operations <= 5
 
@@ -248,13 +325,19 @@ def test_the_gradient_is_cheap(inputs):
 def test_the_race_takes_the_steps_that_are_counted(name):
     function, inputs, (n, _, _, _, reverse_, forward_, bumping_, _) = FIGURES[name]
     race = gv.race(function, inputs)
-    assert [(way["operations"], way["locals"]) for way in race.ways] == [(n, reverse_), (n, forward_), (bumping_, 0)]
+    assert [(way["operations"], way["locals"]) for way in race.ways] == [
+        (n, reverse_),
+        (n, forward_),
+        (bumping_, 0),
+    ]
 
 
 def test_what_cannot_be_raced():
     with pytest.raises(ValueError, match="single numbers with at most 60 nodes; f has"):
         gv.race(lambda x: np.sum(x), x=[1.0, 2.0])
-    with pytest.raises(ValueError, match="cost plots are of chains, trees, layers, doublings, not of 'rings'"):
+    with pytest.raises(
+        ValueError, match="cost plots are of chains, trees, layers, doublings, not of 'rings'"
+    ):
         gv.plot.cost("rings")
 
 
@@ -262,7 +345,12 @@ def test_what_cannot_be_raced():
 def test_cost_plots(family):
     figure = gv.plot.cost(family, sizes=(4, 9, 16), timed=family == "chains").figure
     labels = [text.get_text() for text in figure.axes[0].texts]
-    assert {label.split(",")[0] for label in labels} == {"reverse sweep", "forward mode", "bumping", *(["path by path"] if family == "doublings" else [])}
+    assert {label.split(",")[0] for label in labels} == {
+        "reverse sweep",
+        "forward mode",
+        "bumping",
+        *(["path by path"] if family == "doublings" else []),
+    }
 
 
 @pytest.mark.parametrize("sines", [0, 1, 10])

@@ -1,8 +1,9 @@
 """The figures of the two source documents."""
 
-import gradviz as gv
 import pytest
 from circuit import BACKWARD, FORWARD, GRADIENTS, INPUTS, circuit
+
+import gradviz as gv
 
 
 def test_row_a41_the_sigmoid_circuit():

@@ -4,16 +4,29 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+
+import gradviz as gv
 from gradviz.draw import layout
 from gradviz.numerals import numeral
 
 GOLDEN = Path(__file__).parent / "golden" / "circuit.svg"
 SVG = "{http://www.w3.org/2000/svg}"
-NASTY = ["<script>alert(1)</script>", 'a"b\n->c', "x);import os#", "损失", "&amp;", "]]>", "\\N\\G", "a" * 300, "\x00\x07", "<b>b</b>", "\u202eabc"]
+NASTY = [
+    "<script>alert(1)</script>",
+    'a"b\n->c',
+    "x);import os#",
+    "损失",
+    "&amp;",
+    "]]>",
+    "\\N\\G",
+    "a" * 300,
+    "\x00\x07",
+    "<b>b</b>",
+    "\u202eabc",
+]
 
 
 def elements(svg, kind):
@@ -44,7 +57,9 @@ def test_a_nodes_adjoint_is_the_sum_of_what_flows_back():
         back[int(g.get("data-from"))] += flow
     *others, output = nodes
     assert nodes[output] == 1.0
-    assert [back[node] for node in others] == pytest.approx([nodes[node] for node in others], rel=1e-14)
+    assert [back[node] for node in others] == pytest.approx(
+        [nodes[node] for node in others], rel=1e-14
+    )
 
 
 def test_the_golden_figure():
@@ -53,13 +68,19 @@ def test_the_golden_figure():
         figure.save(GOLDEN)
     from comparison import agree
 
-    assert agree(figure.svg, GOLDEN.read_text(encoding="utf-8")), "the circuit's figure has changed: if it should, delete the golden file and run again"
+    assert agree(figure.svg, GOLDEN.read_text(encoding="utf-8")), (
+        "the circuit's figure has changed: if it should, delete the golden file and run again"
+    )
 
 
 def test_the_layout_does_not_depend_on_the_numbers():
     graph = gv.trace(circuit, INPUTS)
-    numberless = re.compile(r'data-(value|adjoint|local|flow)="[^"]*"|>[^<]*<|stroke-width="[^"]*"| (textLength="\d+" lengthAdjust="spacingAndGlyphs")')
-    first, second = (numberless.sub("", gv.draw(graph.run(w0=w0)).svg) for w0 in (2.0, -1.234567e-9))
+    numberless = re.compile(
+        r'data-(value|adjoint|local|flow)="[^"]*"|>[^<]*<|stroke-width="[^"]*"| (textLength="\d+" lengthAdjust="spacingAndGlyphs")'
+    )
+    first, second = (
+        numberless.sub("", gv.draw(graph.run(w0=w0)).svg) for w0 in (2.0, -1.234567e-9)
+    )
     assert first == second
 
 
@@ -71,7 +92,11 @@ def test_before_backward_a_dot_and_not_a_zero():
     assert re.findall(r'class="gv-adjoint"[^>]*>([^<]*)<', figure.svg)[:3] == ["•"] * 3
     assert "0" not in [row.split()[-1] for row in str(figure).splitlines()[4:]]
     y.backward()
-    assert [float(g.get("data-adjoint")) for g in elements(gv.draw(y).svg, "gv-node")] == [6.0, 1.0, 1.0]
+    assert [float(g.get("data-adjoint")) for g in elements(gv.draw(y).svg, "gv-node")] == [
+        6.0,
+        1.0,
+        1.0,
+    ]
     assert figure.svg != gv.draw(y).svg
 
 
@@ -93,8 +118,22 @@ def test_names_are_data_everywhere(name):
 
     figure = gv.draw(gv.trace(lambda *xs: inside(xs[0]) * xs[0], {name: 0.5}))
     tree = ET.fromstring(figure.svg)
-    assert {element.tag.removeprefix(SVG) for element in tree.iter()} <= {"svg", "title", "desc", "style", "rect", "g", "path", "text", "tspan"}
-    assert not any(attribute.startswith("on") or "href" in attribute for element in tree.iter() for attribute in element.attrib)
+    assert {element.tag.removeprefix(SVG) for element in tree.iter()} <= {
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "rect",
+        "g",
+        "path",
+        "text",
+        "tspan",
+    }
+    assert not any(
+        attribute.startswith("on") or "href" in attribute
+        for element in tree.iter()
+        for attribute in element.attrib
+    )
     assert "<script" not in figure.svg + figure.html
     assert all(re.fullmatch(r"[ne]\d+", g.get("id")) for g in tree.iter(f"{SVG}g") if g.get("id"))
     places = layout.graphviz(figure.dot.source)  # the DOT for users, through Graphviz itself
@@ -128,7 +167,11 @@ def test_cards_do_not_overlap_and_lie_inside():
         b = np.exp(a) - x / y
         return (b**2 + x) / a + np.maximum(x, 0) - x**y
 
-    for graph in (gv.trace(busy, x=1.5, y=2.0), gv.trace(circuit, INPUTS), gv.trace(lambda x: x, x=1.0)):
+    for graph in (
+        gv.trace(busy, x=1.5, y=2.0),
+        gv.trace(circuit, INPUTS),
+        gv.trace(lambda x: x, x=1.0),
+    ):
         places = gv.draw(graph).layout
         for i, a in enumerate(places.cards):
             assert a.x >= -1
@@ -136,7 +179,12 @@ def test_cards_do_not_overlap_and_lie_inside():
             assert a.x + a.width <= places.width + 1
             assert a.y + a.height <= places.height + 1
             for b in places.cards[:i]:
-                assert a.x + a.width <= b.x + 0.5 or b.x + b.width <= a.x + 0.5 or a.y + a.height <= b.y + 0.5 or b.y + b.height <= a.y + 0.5
+                assert (
+                    a.x + a.width <= b.x + 0.5
+                    or b.x + b.width <= a.x + 0.5
+                    or a.y + a.height <= b.y + 0.5
+                    or b.y + b.height <= a.y + 0.5
+                )
 
 
 def test_blocks_lie_around_their_gates():
@@ -145,7 +193,9 @@ def test_blocks_lie_around_their_gates():
     assert block.name == "sigmoid"
     for node in figure.graph.nodes:
         x, y = figure.layout.cards[node.index].centre
-        assert (node.block is block) == (box.x < x < box.x + box.width and box.y < y < box.y + box.height)
+        assert (node.block is block) == (
+            box.x < x < box.x + box.width and box.y < y < box.y + box.height
+        )
 
 
 def test_dot_says_all():
@@ -155,7 +205,12 @@ def test_dot_says_all():
 
 
 def test_nan_and_infinity_are_drawn():
-    for function, at in ((np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0), (lambda x: x**0.5, -1.0)):
+    for function, at in (
+        (np.log, -1.0),
+        (lambda x: 1 / x, 0.0),
+        (np.exp, 1000.0),
+        (lambda x: x**0.5, -1.0),
+    ):
         svg = gv.draw(gv.trace(lambda x: function(x) * 2, x=at)).svg
         assert ET.fromstring(svg) is not None
         assert "nan" in svg or "∞" in svg

@@ -1,12 +1,15 @@
-"""The exercises of the lessons: right answers are right, wrong ones get a hint that does not give the answer away."""
+"""The exercises of the lessons: right answers are right, wrong ones get a hint that does not give
+the answer away.
+"""
 
 import re
 
 import nbformat
 import numpy as np
 import pytest
-from gradviz.exercises import check
 from lesson_code import PATHS, code, result
+
+from gradviz.exercises import check
 
 ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
     0: [(["3", "3.0"], ["4", "'three'"]), (["7"], ["3"]), (["1"], ["0", "17"])],
@@ -21,13 +24,19 @@ ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
         (["0.5**10", "1 / 1024"], ["0.5", "5"]),
     ],
 }  # fmt: skip
-EACH = [(lesson, number) for lesson, exercises in ANSWERS.items() for number in range(1, len(exercises) + 1)]
+EACH = [
+    (lesson, number)
+    for lesson, exercises in ANSWERS.items()
+    for number in range(1, len(exercises) + 1)
+]
 
 
 def answered(lesson, number, answer, capsys):
     """What an exercise says to an answer."""
     cell = f"exercise-{number}"
-    source, replaced = re.subn(r"(guess =|return) None$", rf"\1 {answer}", code(lesson)[cell], count=1, flags=re.MULTILINE)
+    source, replaced = re.subn(
+        r"(guess =|return) None$", rf"\1 {answer}", code(lesson)[cell], count=1, flags=re.MULTILINE
+    )
     assert replaced == 1
     result(lesson, cell, source)
     return capsys.readouterr().out.splitlines()[-1]  # before it, other exercises may have spoken
@@ -41,13 +50,19 @@ def test_exercises(lesson, number, capsys):
     for answer in wrong:
         said = answered(lesson, number, answer, capsys)
         assert re.fullmatch(r"Not yet\. .+", said)
-        assert not any(re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.])", said) for each in right if len(each) > 1)
+        assert not any(
+            re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.])", said)
+            for each in right
+            if len(each) > 1
+        )
     assert answered(lesson, number, "None", capsys) == "Not answered yet."
 
 
 def test_every_exercise_is_here():
     for lesson, exercises in ANSWERS.items():
-        assert [cell for cell in code(lesson) if cell.startswith("exercise-")] == [f"exercise-{number}" for number in range(1, len(exercises) + 1)]
+        assert [cell for cell in code(lesson) if cell.startswith("exercise-")] == [
+            f"exercise-{number}" for number in range(1, len(exercises) + 1)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +89,8 @@ def test_check(guess, answer, said, capsys):
 def test_pytorch_says_what_lesson_one_says_it_says(capsys):
     (text,) = (cell.source for cell in nbformat.read(PATHS[1], 4).cells if cell.id == "pytorch")
     source, said = re.search(r"```python\n(.+?)```\s+```\n(.+?)```", text, re.DOTALL).groups()
-    pytest.importorskip("torch", reason="PyTorch is not installed: what lesson 1 says of it was not tried")
+    pytest.importorskip(
+        "torch", reason="PyTorch is not installed: what lesson 1 says of it was not tried"
+    )
     exec(compile(source, "<lesson 1>", "exec"), {})
     assert capsys.readouterr().out == said

@@ -7,14 +7,15 @@ import zlib
 from html.parser import HTMLParser
 from io import BytesIO
 
-import gradviz as gv
 import matplotlib.image
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+from test_draw import NASTY
+
+import gradviz as gv
 from gradviz.draw import export, paint
 from gradviz.numerals import numeral
-from test_draw import NASTY
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,16 @@ def named(name):
 
 def test_endings(figure, tmp_path):
     assert figure.save(tmp_path / "circuit.svg").read_text(encoding="utf-8") == figure.svg
-    assert figure.save(str(tmp_path / "circuit.dot")).read_text(encoding="utf-8") == figure.dot.source
-    begins = {"svg": b"<svg", "dot": b"digraph", "html": b"<!doctype html>", "png": b"\x89PNG", "pdf": b"%PDF"}
+    assert (
+        figure.save(str(tmp_path / "circuit.dot")).read_text(encoding="utf-8") == figure.dot.source
+    )
+    begins = {
+        "svg": b"<svg",
+        "dot": b"digraph",
+        "html": b"<!doctype html>",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF",
+    }
     for ending, beginning in begins.items():
         for name in (f"a.{ending}", f"B.{ending.upper()}"):
             path = tmp_path / name
@@ -48,7 +57,9 @@ def test_endings(figure, tmp_path):
 
 @pytest.mark.parametrize("name", ["circuit.jpeg", "circuit", ".svg", "svg"])
 def test_other_endings(figure, tmp_path, name):
-    with pytest.raises(ValueError, match=r"saved as \.svg, \.dot, \.html, \.png or \.pdf, not as") as error:
+    with pytest.raises(
+        ValueError, match=r"saved as \.svg, \.dot, \.html, \.png or \.pdf, not as"
+    ) as error:
         figure.save(tmp_path / name)
     assert repr(name) in str(error.value)
     assert [*tmp_path.iterdir()] == []
@@ -82,7 +93,10 @@ def test_every_run_gives_the_same_file(figure):
 # Themes
 
 
-@pytest.mark.parametrize(("theme", "paper", "ink", "flow"), [("light", "#ffffff", "#1b2733", "#f6b98f"), ("dark", "#111111", "#e6edf3", "#8a4a20")])
+@pytest.mark.parametrize(
+    ("theme", "paper", "ink", "flow"),
+    [("light", "#ffffff", "#1b2733", "#f6b98f"), ("dark", "#111111", "#e6edf3", "#8a4a20")],
+)
 def test_a_sheet_of_one_theme(figure, theme, paper, ink, flow):
     svg = export.svg(figure, theme)
     assert not re.search(r"var\(|light-dark\(|light dark", svg)
@@ -136,8 +150,13 @@ class Page(HTMLParser):
 def test_the_table_has_the_numbers_of_the_run(figure):
     page, run = Page(export.page(figure)), figure.run
     assert page.rows[0] == ["name", "operation", "value", "gradient"]
-    assert page.rows[1:] == [[node.label, node.expression, numeral(run.primals[node]), numeral(run.adjoints[node])] for node in run.graph.nodes]
-    assert [float(number) for number in page.full] == [number for node in run.graph.nodes for number in (run.primals[node], run.adjoints[node])]
+    assert page.rows[1:] == [
+        [node.label, node.expression, numeral(run.primals[node]), numeral(run.adjoints[node])]
+        for node in run.graph.nodes
+    ]
+    assert [float(number) for number in page.full] == [
+        number for node in run.graph.nodes for number in (run.primals[node], run.adjoints[node])
+    ]
     assert page.words["h1"] == ["circuit = 0.7311 at w0 = 2, x0 = −1, w1 = −3, x1 = −2, w2 = −3"]
 
 
@@ -160,8 +179,12 @@ def test_names_are_data_in_the_page(name):
     figure = named(name)
     page = Page(export.page(figure))
     tags = {tag for tag, _ in page.tags}
-    assert tags <= set("html meta title style h1 figure div table caption thead tbody tr th td data svg rect g path text tspan".split())
-    assert not any(attribute.startswith("on") for _, attributes in page.tags for attribute in attributes)
+    assert tags <= set(
+        "html meta title style h1 figure div table caption thead tbody tr th td data svg rect g path text tspan".split()
+    )
+    assert not any(
+        attribute.startswith("on") for _, attributes in page.tags for attribute in attributes
+    )
     assert page.rows[1][0] == figure.graph.nodes[0].label
 
 
@@ -173,7 +196,11 @@ def test_a_page_of_a_step(figure):
 
 
 def test_a_page_of_arrays():
-    figure = gv.draw(gv.trace(lambda w, x: np.sum(np.tanh(w @ x)), w=np.ones((2, 3)), x=np.array([1.0, 2.0, np.nan])))
+    figure = gv.draw(
+        gv.trace(
+            lambda w, x: np.sum(np.tanh(w @ x)), w=np.ones((2, 3)), x=np.array([1.0, 2.0, np.nan])
+        )
+    )
     rows = Page(export.page(figure)).rows
     assert rows[1][:3] == ["w", "input", "2×3"]
     assert rows[2][:3] == ["x", "input", "[1, 2, nan]"]
@@ -184,7 +211,10 @@ def test_a_page_of_arrays():
 
 def pixels(figure, *arguments):
     """The colours of a picture, row by row, from 0 to 255."""
-    return np.rint(255 * matplotlib.image.imread(BytesIO(export.png(figure, *arguments)), format="png")[:, :, :3]).astype(int)
+    return np.rint(
+        255
+        * matplotlib.image.imread(BytesIO(export.png(figure, *arguments)), format="png")[:, :, :3]
+    ).astype(int)
 
 
 def size_of(figure):
@@ -222,13 +252,22 @@ def test_the_colours_of_a_picture(figure, theme):
 
 
 def test_a_picture_is_light_unless_told_otherwise(figure, tmp_path):
-    assert figure.save(tmp_path / "a.png").read_bytes() == figure.save(tmp_path / "b.png", theme="light", scale=2).read_bytes()
-    assert figure.save(tmp_path / "a.png").read_bytes() != figure.save(tmp_path / "b.png", theme="dark").read_bytes()
+    assert (
+        figure.save(tmp_path / "a.png").read_bytes()
+        == figure.save(tmp_path / "b.png", theme="light", scale=2).read_bytes()
+    )
+    assert (
+        figure.save(tmp_path / "a.png").read_bytes()
+        != figure.save(tmp_path / "b.png", theme="dark").read_bytes()
+    )
 
 
 @pytest.mark.parametrize("scale", [0, -2, float("nan"), float("inf"), 1e6])
 def test_sizes_that_cannot_be(figure, scale):
-    with pytest.raises(ValueError, match=r"scale must be greater than 0 and, for this picture of 984 × 318, not above 17; it is"):
+    with pytest.raises(
+        ValueError,
+        match=r"scale must be greater than 0 and, for this picture of 984 × 318, not above 17; it is",
+    ):
         export.png(figure, "light", scale)
 
 
@@ -243,7 +282,9 @@ def test_scale_is_a_number(figure, tmp_path):
 def characters(pdf):
     """The characters that can be selected in a PDF."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    maps = [text for text in map(inflated, streams) if b"beginbfchar" in text or b"beginbfrange" in text]
+    maps = [
+        text for text in map(inflated, streams) if b"beginbfchar" in text or b"beginbfrange" in text
+    ]
     codes = re.findall(rb"<[0-9A-Fa-f]{2,4}>\s*<([0-9A-Fa-f]{4})>", b"".join(maps))
     return {chr(int(code, 16)) for code in codes}
 
@@ -284,11 +325,15 @@ def test_names_are_data_in_pictures(name, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(("function", "at"), [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0)])
+@pytest.mark.parametrize(
+    ("function", "at"), [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0)]
+)
 def test_nan_and_infinity_are_saved(function, at):
     figure = gv.draw(gv.trace(lambda x: function(x) * 2, x=at))
     assert {"nan", "inf", "-inf"} & {*Page(export.page(figure)).full}
-    assert {*"nan"} <= characters(export.pdf(figure, "light")) or "∞" in characters(export.pdf(figure, "light"))
+    assert {*"nan"} <= characters(export.pdf(figure, "light")) or "∞" in characters(
+        export.pdf(figure, "light")
+    )
     assert pixels(figure, "light", 1).shape == (*size_of(figure), 3)
 
 

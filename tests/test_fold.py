@@ -1,12 +1,13 @@
 """Blocks that are closed: the same gradients, at another granularity."""
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
-from gradviz.draw import fold
 from hypothesis import given
 from hypothesis import strategies as st
+
+import gradviz as gv
+from gradviz.draw import fold
 
 
 def in_a_block(function):
@@ -50,7 +51,9 @@ def test_a_closed_block_is_the_same_as_a_primitive_written_by_hand(name, a, b):
 
     closed = gv.draw(gv.trace(with_gate(in_a_block(function)), x=a, y=b), collapse=[name]).run
     written = gv.trace(with_gate(by_hand(function, *derivatives)), x=a, y=b).example
-    assert [node.sign.removeprefix("▸ ") for node in closed.graph.nodes] == [node.sign for node in written.graph.nodes]
+    assert [node.sign.removeprefix("▸ ") for node in closed.graph.nodes] == [
+        node.sign for node in written.graph.nodes
+    ]
     for kind in ("primals", "locals", "adjoints", "flows"):
         ours, theirs = (list(getattr(run, kind).values()) for run in (closed, written))
         assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-12)
@@ -65,7 +68,10 @@ def test_the_sigmoid_of_the_circuit():
     assert "▸ sigmoid" in figure.svg
     assert 'class="gv-block"' not in figure.svg
     assert "sigmoid(t)" in str(figure)
-    assert figure.explain("circuit", detail="full").split("\n")[1] == "∂circuit/∂t = sigmoid′(t) = sigmoid′(1) = 0.1966"
+    assert (
+        figure.explain("circuit", detail="full").split("\n")[1]
+        == "∂circuit/∂t = sigmoid′(t) = sigmoid′(1) = 0.1966"
+    )
 
 
 @gv.block
@@ -109,11 +115,17 @@ def test_which_blocks():
     names = [block.name for block in fold.blocks_of(graph)]
     assert names == ["outer", "pair", "pair", "outer", "pair", "pair", "pair"]
     assert len(gv.draw(graph, collapse=True).graph.operations) == 5
-    assert len(gv.draw(graph, collapse="outer").graph.operations) < len(gv.draw(graph, collapse=True, expand=["outer"]).graph.operations) < len(graph.operations)
+    assert (
+        len(gv.draw(graph, collapse="outer").graph.operations)
+        < len(gv.draw(graph, collapse=True, expand=["outer"]).graph.operations)
+        < len(graph.operations)
+    )
     keys = fold.keys(graph)
     assert len(set(keys.values())) == 7
     assert keys == fold.keys(graph)
-    with pytest.raises(ValueError, match=r"nested has no block called 'inner'; there are outer, pair"):
+    with pytest.raises(
+        ValueError, match=r"nested has no block called 'inner'; there are outer, pair"
+    ):
         gv.draw(graph, collapse=["inner"])
     with pytest.raises(ValueError, match=r"there are none; decorate a function with @gv\.block"):
         gv.draw(gv.trace(lambda x: x * 2, x=1.0), collapse=["inner"])
@@ -127,10 +139,14 @@ def test_a_folded_graph_is_a_graph():
     assert closed.code() == graph.code()
     runs, swept = [closed.run(w0=w0) for w0 in (1.0, 2.0, 3.0)], closed.sweep(w0=[1.0, 2.0, 3.0])
     assert swept.value.tolist() == pytest.approx([run.value for run in runs])
-    assert swept.locals[closed.edges[-1]].tolist() == pytest.approx([run.locals[closed.edges[-1]] for run in runs])
+    assert swept.locals[closed.edges[-1]].tolist() == pytest.approx(
+        [run.locals[closed.edges[-1]] for run in runs]
+    )
     assert fold.unfolded(closed) is graph
     assert gv.draw(closed).graph is closed
-    assert len(gv.draw(closed.run(w0=1.0), collapse=True, expand="sigmoid").graph.nodes) == len(graph.nodes)
+    assert len(gv.draw(closed.run(w0=1.0), collapse=True, expand="sigmoid").graph.nodes) == len(
+        graph.nodes
+    )
     assert fold.fold(closed, ()) is graph
     with pytest.raises(TypeError, match="no input 'q'"):
         closed.run(q=1.0)
@@ -142,10 +158,17 @@ def rectified(x):
 
 
 def test_a_branch_inside_a_closed_block():
-    closed = gv.draw(gv.trace(lambda x: rectified(x) + rectified(x - 3), x=1.0), collapse=True).graph
+    closed = gv.draw(
+        gv.trace(lambda x: rectified(x) + rectified(x - 3), x=1.0), collapse=True
+    ).graph
     run = closed.run(x=4.0)
     assert run.retraced
-    assert [node.operation.name for node in run.graph.operations] == ["rectified", "subtract", "rectified", "add"]
+    assert [node.operation.name for node in run.graph.operations] == [
+        "rectified",
+        "subtract",
+        "rectified",
+        "add",
+    ]
     assert run.grads == {"x": 4.0}
 
 
@@ -195,4 +218,8 @@ def test_the_name_that_a_call_is_given():
         h = outer(x, x)
         return h * h
 
-    assert [node.label for node in gv.draw(gv.trace(f, x=0.5), collapse=True).graph.nodes] == ["x", "h", "f"]
+    assert [node.label for node in gv.draw(gv.trace(f, x=0.5), collapse=True).graph.nodes] == [
+        "x",
+        "h",
+        "f",
+    ]

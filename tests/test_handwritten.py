@@ -2,10 +2,11 @@
 
 import math
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
+
+import gradviz as gv
 
 
 def sigmoid_by_hand():
@@ -21,7 +22,11 @@ def whole_by_hand():
     def whole(w0, x0, w1, x1, w2):
         return 1 / (1 + math.exp(-(w0 * x0 + w1 * x1 + w2)))
 
-    return whole.vjp_by(lambda adjoint, f, w0, x0, w1, x1, w2: [adjoint * f * (1 - f) * other for other in (x0, w0, x1, w1, 1.0)])
+    return whole.vjp_by(
+        lambda adjoint, f, w0, x0, w1, x1, w2: [
+            adjoint * f * (1 - f) * other for other in (x0, w0, x1, w1, 1.0)
+        ]
+    )
 
 
 def test_three_granularities_agree():
@@ -30,10 +35,18 @@ def test_three_granularities_agree():
     def fused(w0, x0, w1, x1, w2):
         return sigmoid(w0 * x0 + w1 * x1 + w2)
 
-    for function, operations in ((circuit, 8), (fused, 5), (lambda w0, x0, w1, x1, w2: whole(w0, x0, w1, x1, w2), 1)):
+    for function, operations in (
+        (circuit, 8),
+        (fused, 5),
+        (lambda w0, x0, w1, x1, w2: whole(w0, x0, w1, x1, w2), 1),
+    ):
         graph = gv.trace(function, INPUTS)
         assert len(graph.operations) == operations
-        for gradients in (graph.example.grads, graph.run(INPUTS).grads, dict(zip(INPUTS, gv.grad(function, (0, 1, 2, 3, 4))(*INPUTS.values())))):
+        for gradients in (
+            graph.example.grads,
+            graph.run(INPUTS).grads,
+            dict(zip(INPUTS, gv.grad(function, (0, 1, 2, 3, 4))(*INPUTS.values()))),
+        ):
             assert gradients == pytest.approx(GRADIENTS, abs=5e-8)
         gv.check_grads(function, *INPUTS.values())
 
@@ -53,7 +66,9 @@ def test_a_wrong_sign_is_found():
         return np.sin(t)
 
     wave.derivative(lambda t, out: -np.cos(t))
-    with pytest.raises(AssertionError, match=r"the derivative of wave by its operand 0 \(wave\(x\)\) is wrong"):
+    with pytest.raises(
+        AssertionError, match=r"the derivative of wave by its operand 0 \(wave\(x\)\) is wrong"
+    ):
         gv.check_grads(lambda x, y: np.exp(wave(x * y)) + y, 0.5, 2.0)
 
     @gv.primitive
@@ -83,14 +98,19 @@ def test_a_jvp_by_hand():
     def total(x):
         return np.sum(x)
 
-    total.vjp_by(lambda adjoint, out, x: adjoint * np.ones(x.shape)).jvp_by(lambda tangents, out, x: np.sum(tangents[0]))
+    total.vjp_by(lambda adjoint, out, x: adjoint * np.ones(x.shape)).jvp_by(
+        lambda tangents, out, x: np.sum(tangents[0])
+    )
     gv.check_grads(total, np.array([1.0, 2.0]))
 
 
 def test_it_uses_python_and_is_still_ieee():
     inverse = gv.primitive(lambda x: 1 / x).derivative(lambda x, out: -out * out)
     assert inverse(gv.Variable(0.0)).value == math.inf
-    with pytest.raises(OverflowError, match="sigmoid fails at −1000: math range error; NumPy's functions, such as np.exp for math.exp"):
+    with pytest.raises(
+        OverflowError,
+        match="sigmoid fails at −1000: math range error; NumPy's functions, such as np.exp for math.exp",
+    ):
         sigmoid_by_hand()(gv.Variable(-1000.0))
     assert gv.primitive(lambda t: 1 / (1 + np.exp(-t)))(gv.Variable(-1000.0)).value == 0.0
 
@@ -102,11 +122,18 @@ def test_what_is_missing_is_said():
 
     y = naked(gv.Variable(1.0))
     assert y.value == 1.0
-    with pytest.raises(TypeError, match=r"naked has no derivative yet: give it with naked\.derivative"):
+    with pytest.raises(
+        TypeError, match=r"naked has no derivative yet: give it with naked\.derivative"
+    ):
         y.backward()
-    with pytest.raises(TypeError, match="naked takes 1 operand, so it needs as many derivatives, not 2"):
+    with pytest.raises(
+        TypeError, match="naked takes 1 operand, so it needs as many derivatives, not 2"
+    ):
         naked.derivative(lambda x, out: 1.0, lambda x, out: 1.0)
-    with pytest.raises(TypeError, match="derivative 0 of naked must be a function of 2: its operands, and then its result"):
+    with pytest.raises(
+        TypeError,
+        match="derivative 0 of naked must be a function of 2: its operands, and then its result",
+    ):
         naked.derivative(lambda x: 1.0)
     with pytest.raises(TypeError, match="naked takes 1 operand, not 2"):
         naked(1.0, 2.0)
@@ -124,7 +151,10 @@ def test_its_code_calls_it_by_name():
     run = graph.run(x=0.25)
     assert namespace["f"](0.25) == (run.value, run.grads)
     assert "# sigmoid is a primitive of your own" in graph.code()
-    assert graph.sweep(x=[0.25, 0.5]).grads["x"].tolist() == [run.grads["x"], graph.run(x=0.5).grads["x"]]
+    assert graph.sweep(x=[0.25, 0.5]).grads["x"].tolist() == [
+        run.grads["x"],
+        graph.run(x=0.5).grads["x"],
+    ]
 
 
 def test_two_of_one_name():
@@ -154,5 +184,7 @@ def test_results_are_floats():
     with pytest.raises(TypeError, match="makes one number of an array"):
         total(gv.Variable([1.0, 2.0])).backward()
     wrong = gv.primitive(lambda v: np.sum(v)).vjp_by(lambda adjoint, out, v: np.ones(5))
-    with pytest.raises(TypeError, match=r"what flows back to operand 0 in its shape \(2,\), not shape \(5,\)"):
+    with pytest.raises(
+        TypeError, match=r"what flows back to operand 0 in its shape \(2,\), not shape \(5,\)"
+    ):
         wrong(gv.Variable([1.0, 2.0])).backward()

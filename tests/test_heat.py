@@ -3,9 +3,10 @@
 import re
 import xml.etree.ElementTree as ET
 
-import gradviz as gv
 import numpy as np
 import pytest
+
+import gradviz as gv
 from gradviz.draw import heat
 from gradviz.numerals import numeral
 
@@ -16,11 +17,16 @@ def shades(cells, cell=10):
     strokes = set()
     for path in ET.fromstring(f"<g>{heat.picture(cells, cell)}</g>"):
         if path.get("class") == "gv-minus":
-            strokes = {(int(float(y)) // cell, int(x) // cell) for x, y in re.findall(r"M(\d+),([\d.]+)", path.get("d"))}
+            strokes = {
+                (int(float(y)) // cell, int(x) // cell)
+                for x, y in re.findall(r"M(\d+),([\d.]+)", path.get("d"))
+            }
             continue
         sign = {"gv-above": 1, "gv-below": -1, "gv-nan": np.nan}[path.get("class")]
         for x, y, width in re.findall(r"M(\d+),(\d+)h(\d+)", path.get("d")):
-            found[int(y) // cell, int(x) // cell : (int(x) + int(width)) // cell] = sign * float(path.get("opacity") or 1)
+            found[int(y) // cell, int(x) // cell : (int(x) + int(width)) // cell] = sign * float(
+                path.get("opacity") or 1
+            )
     return found, strokes
 
 
@@ -38,7 +44,10 @@ def test_nan_and_infinity_in_a_map():
     assert heat.scale(np.array([[np.nan, np.inf, 2.0]])) == "±2, nan"
 
 
-@pytest.mark.parametrize("shape", [(3, 4), (16, 24), (5,), (1, 7), (7, 1), (2, 3, 4), (784, 128), (100,), (17, 25), (1, 1)])
+@pytest.mark.parametrize(
+    "shape",
+    [(3, 4), (16, 24), (5,), (1, 7), (7, 1), (2, 3, 4), (784, 128), (100,), (17, 25), (1, 1)],
+)
 def test_every_element_is_in_one_cell(shape):
     array = np.random.default_rng(0).normal(size=shape)
     cells = heat.grid(array)
@@ -81,9 +90,14 @@ def test_elements_are_reachable():
     assert figure.explain("w[6, 0]") == "w has no element [6, 0]: its shape is 6 × 10"
     view = gv.View(figure.graph)
     view.selected, view.element = "n0", "3, 7"
-    assert [line["formula"] for line in view.nudges["lines"]][:2] == [[["say", "w[3, 7] = 37"]], [["say", f"∂f/∂w[3, 7] = {numeral(74.0)}"]]]
+    assert [line["formula"] for line in view.nudges["lines"]][:2] == [
+        [["say", "w[3, 7] = 37"]],
+        [["say", f"∂f/∂w[3, 7] = {numeral(74.0)}"]],
+    ]
     view.element = "x"
-    assert view.nudges["lines"][0]["formula"] == [["say", "w has no element [x]: its shape is 6 × 10"]]
+    assert view.nudges["lines"][0]["formula"] == [
+        ["say", "w has no element [x]: its shape is 6 × 10"]
+    ]
 
 
 def test_explore_takes_arrays_as_inputs_without_sliders():

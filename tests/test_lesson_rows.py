@@ -1,4 +1,6 @@
-"""What the two source documents teach, row by row: the cell that shows it, and the figures that stand in that cell or its output."""
+"""What the two source documents teach, row by row: the cell that shows it, and the figures that
+stand in that cell or its output.
+"""
 
 import re
 from functools import cache
@@ -104,7 +106,10 @@ def shown(cell):
     """What stands in a cell and its outputs, as text."""
     texts = [cell.source]
     for output in cell.get("outputs", []):
-        texts += [output.get("text", ""), *(text for kind, text in output.get("data", {}).items() if kind.startswith("text/"))]
+        texts += [
+            output.get("text", ""),
+            *(text for kind, text in output.get("data", {}).items() if kind.startswith("text/")),
+        ]
     return "\n".join(texts)
 
 
@@ -118,5 +123,7 @@ def test_every_row_has_its_place_in_the_order_of_the_documents():
 def test_the_cell_shows_the_rows_figures(row):
     for lesson, cell, figures in ROWS[row]:
         text = shown(cells(lesson)[cell])
-        missing = [figure for figure in figures if not re.search(rf"(?<![\d.]){re.escape(figure)}", text)]
+        missing = [
+            figure for figure in figures if not re.search(rf"(?<![\d.]){re.escape(figure)}", text)
+        ]
         assert not missing, f"lesson {lesson}, cell {cell}"

@@ -25,7 +25,12 @@ FIRST, SECOND = "02-first.ipynb", "03-second.ipynb"
 
 def write_lesson(path: Path, heading: str) -> None:
     picture = new_output("display_data", data={"image/svg+xml": "<svg/>", "text/plain": "a figure"})
-    nbformat.write(new_notebook(cells=[new_markdown_cell(heading), new_code_cell("figure", outputs=[picture])]), path)
+    nbformat.write(
+        new_notebook(
+            cells=[new_markdown_cell(heading), new_code_cell("figure", outputs=[picture])]
+        ),
+        path,
+    )
 
 
 @pytest.fixture
@@ -139,7 +144,11 @@ def test_lab_opens_the_first_lesson_in_the_folder(home, tmp_path, opened, capsys
 def test_lab_has_a_default_folder_and_takes_options(home, tmp_path, opened, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert lessons.main(["lab", "--no-browser", "--port", "8899"]) == 0
-    assert {"--no-browser", "--port=8899", f"--ServerApp.root_dir={tmp_path / 'gradviz-lessons'}"} <= set(opened)
+    assert {
+        "--no-browser",
+        "--port=8899",
+        f"--ServerApp.root_dir={tmp_path / 'gradviz-lessons'}",
+    } <= set(opened)
     assert (tmp_path / "gradviz-lessons" / FIRST).exists()
 
 
@@ -194,7 +203,10 @@ def test_lab_where_nothing_can_be_written_is_refused(home, tmp_path, opened, mon
 
     monkeypatch.setattr(lessons, "_write", refuse)
     assert lessons.main(["lab", str(tmp_path / "mine")]) == 2
-    assert capsys.readouterr().err == f"gradviz: cannot copy the lessons to {tmp_path / 'mine'}: Permission denied\n"
+    assert (
+        capsys.readouterr().err
+        == f"gradviz: cannot copy the lessons to {tmp_path / 'mine'}: Permission denied\n"
+    )
     assert not opened
 
 
@@ -214,8 +226,23 @@ def test_ctrl_c_while_jupyterlab_starts_leaves_no_traceback(home, tmp_path, monk
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to one process on Windows")
 def test_lab_serves_with_a_token_until_ctrl_c(home, tmp_path):
     script = f"import sys, pathlib; from gradviz import lessons; lessons.lessons_folder = lambda: pathlib.Path({str(home)!r}); "
-    command = [sys.executable, "-c", script + "sys.exit(lessons.main())", "lab", str(tmp_path / "mine"), "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+    command = [
+        sys.executable,
+        "-c",
+        script + "sys.exit(lessons.main())",
+        "lab",
+        str(tmp_path / "mine"),
+        "--no-browser",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as server:
         try:
             said = ""
             for line in server.stdout:
@@ -237,7 +264,10 @@ def test_lab_serves_with_a_token_until_ctrl_c(home, tmp_path):
 
 def test_list_names_each_lesson_with_its_title(home, capsys):
     assert lessons.main(["list"]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{FIRST}   The first lesson", f"{SECOND}  03-second"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{FIRST}   The first lesson",
+        f"{SECOND}  03-second",
+    ]
 
 
 def test_title_reads_sources_kept_as_lists(tmp_path):

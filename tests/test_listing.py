@@ -1,8 +1,9 @@
 """Code beside the graph: each line belongs to its nodes, and has the numbers that it works out."""
 
-import gradviz as gv
 import numpy as np
 from circuit import INPUTS, circuit
+
+import gradviz as gv
 from gradviz.draw.formula import State
 from gradviz.draw.listing import listing
 
@@ -17,7 +18,12 @@ def looped(x, n=3):
 
 def shown(graph, lines):
     state = State(graph.example)
-    return {line["text"].strip(): state.text([part for part in line["shows"] if isinstance(part, str) or part[0] != "sent"]) for line in lines}
+    return {
+        line["text"].strip(): state.text(
+            [part for part in line["shows"] if isinstance(part, str) or part[0] != "sent"]
+        )
+        for line in lines
+    }
 
 
 def test_the_users_lines():
@@ -50,7 +56,11 @@ def test_lines_that_call_a_block():
 def test_a_line_that_is_run_many_times():
     graph = gv.trace(looped, x=0.5)
     lines = shown(graph, listing(graph)["source"])
-    values = [v for node, v in graph.example.primals.items() if node.operation is not None and node.operation.name == "tanh"]
+    values = [
+        v
+        for node, v in graph.example.primals.items()
+        if node.operation is not None and node.operation.name == "tanh"
+    ]
     assert lines["h = np.tanh(h * 2)"] == f"{values[0]:.4}, {values[1]:.4} … {values[-1]:.4}"
     assert float(lines["return total"]) == float(lines["total = h + x"])
 
@@ -62,8 +72,12 @@ def test_the_programs_lines():
         for kind, index in line["shows"]:
             found[kind, index] = line["text"]
             assert line["nodes"] == ([index] if kind != "local" else [])
-    assert [index for kind, index in found if kind == "value"] == [node.index for node in graph.operations]
-    assert sorted(index for kind, index in found if kind == "adjoint") == [node.index for node in graph.nodes]
+    assert [index for kind, index in found if kind == "value"] == [
+        node.index for node in graph.operations
+    ]
+    assert sorted(index for kind, index in found if kind == "adjoint") == [
+        node.index for node in graph.nodes
+    ]
     assert graph.code() == "\n".join(line["text"] for line in listing(graph)["program"]) + "\n"
     namespace = {}
     exec(graph.code(), namespace)

@@ -2,11 +2,12 @@
 
 from array import array
 
-import gradviz as gv
 import ipywidgets as widgets
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+
+import gradviz as gv
 
 
 def numbers(view):
@@ -38,16 +39,28 @@ def test_a_run_that_python_cannot_finish_is_sent_in_the_same_places():
     explorer = gv.explore(lambda x, y: np.log(x) * y + y, x=(-1, 1), y=2.0)
     explorer.sliders["x"].value = 0.0
     explorer.view.update(x=-0.5)
-    assert str(numbers(explorer.view)) == str(list(gv.trace(lambda x, y: np.log(x) * y + y, x=-0.5, y=2.0).example.numbers))
+    assert str(numbers(explorer.view)) == str(
+        list(gv.trace(lambda x, y: np.log(x) * y + y, x=-0.5, y=2.0).example.numbers)
+    )
 
 
 def test_arrays_are_sent_as_shapes_and_what_they_show():
-    explorer = gv.explore(lambda w: np.sum(w * np.ones((3, 4))) + np.sum(w * np.array([1.0, 2.0])), w=1.0)
+    explorer = gv.explore(
+        lambda w: np.sum(w * np.ones((3, 4))) + np.sum(w * np.array([1.0, 2.0])), w=1.0
+    )
     explorer.sliders["w"].value = 3.0
     shapes, sent = explorer.view.structure["shapes"], array("d", explorer.view.numbers)
     assert [3, 4] in shapes
     nodes, edges = len(explorer.view.structure["nodes"]), len(explorer.view.structure["edges"])
-    cells = [12 if shape == [3, 4] and (part < nodes or nodes + edges <= part < 2 * nodes + edges) else 2 if shape == [2] else 1 for part, shape in enumerate(shapes) if shape is not None]
+    cells = [
+        12
+        if shape == [3, 4] and (part < nodes or nodes + edges <= part < 2 * nodes + edges)
+        else 2
+        if shape == [2]
+        else 1
+        for part, shape in enumerate(shapes)
+        if shape is not None
+    ]
     assert len(sent) == sum(cells)
     assert {3.0, 6.0, 36.0, 9.0, 45.0} <= set(sent)
 
@@ -64,7 +77,10 @@ def test_a_branch_is_redrawn():
     assert len(explorer.view.structure["nodes"]) == 1
 
 
-@pytest.mark.parametrize(("function", "at"), [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0), (lambda x: x**0.5, -1.0)])
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [(np.log, -1.0), (lambda x: 1 / x, 0.0), (np.exp, 1000.0), (lambda x: x**0.5, -1.0)],
+)
 def test_nan_and_infinity_do_not_end_it(function, at):
     explorer = gv.explore(lambda x: function(x) + 1, x=(-1, 1000))
     explorer.update(x=at)
@@ -90,7 +106,14 @@ def test_a_function_that_fails_says_so_and_lives_on():
 
 
 def test_sliders_from_abbreviations():
-    explorer = gv.explore(lambda a, b, c, d, e: a + b + c + d + e, a=2.0, b=(-5, 5), c=(0, 1, 0.25), d=0, e=widgets.FloatText(7.0))
+    explorer = gv.explore(
+        lambda a, b, c, d, e: a + b + c + d + e,
+        a=2.0,
+        b=(-5, 5),
+        c=(0, 1, 0.25),
+        d=0,
+        e=widgets.FloatText(7.0),
+    )
     a, b, c, d, e = explorer.sliders.values()
     assert (a.value, a.min, a.max) == (2.0, -2.0, 6.0)
     assert (b.value, b.min, b.max, b.step) == (0.0, -5.0, 5.0, 0.05)
@@ -108,7 +131,9 @@ def test_inputs_that_make_no_slider(bad):
         gv.explore(lambda x: x * x, x=bad)
 
 
-@pytest.mark.parametrize("bad", [(2, 1), (0, 1, 0), (0, 1, -1), (0, float("inf")), float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "bad", [(2, 1), (0, 1, 0), (0, 1, -1), (0, float("inf")), float("nan"), float("inf")]
+)
 def test_ranges_that_make_no_slider(bad):
     with pytest.raises(ValueError, match="'x'"):
         gv.explore(lambda x: x * x, x=bad)
@@ -152,8 +177,16 @@ def test_what_stays_when_there_is_no_kernel():
     explorer = gv.explore(circuit, INPUTS)
     for shown in (explorer, explorer.view):
         data, _ = shown._repr_mimebundle_()
-        assert {"application/vnd.jupyter.widget-view+json", "text/html", "image/svg+xml", "text/plain"} <= set(data)
-    assert repr(explorer) == "<Explorer circuit = 0.7311 at w0 = 2, x0 = −1, w1 = −3, x1 = −2, w2 = −3>"
+        assert {
+            "application/vnd.jupyter.widget-view+json",
+            "text/html",
+            "image/svg+xml",
+            "text/plain",
+        } <= set(data)
+    assert (
+        repr(explorer)
+        == "<Explorer circuit = 0.7311 at w0 = 2, x0 = −1, w1 = −3, x1 = −2, w2 = −3>"
+    )
     assert repr(explorer.view).startswith("<View circuit = 0.7311 at")
 
 
@@ -214,7 +247,11 @@ def test_the_hand_on_a_card_moves_the_slider():
     assert (explorer.run.value, explorer.sliders["y"].value) == (7.0, 3.5)
     explorer.view.hand = [0, float("inf"), 2]
     assert explorer.run.value == float("inf")
-    assert [node["input"] for node in explorer.view.structure["nodes"]] == [{"least": -2.0, "most": 6.0, "grain": 0.05}, {"least": -3.0, "most": 9.0, "grain": 0.05}, None]
+    assert [node["input"] for node in explorer.view.structure["nodes"]] == [
+        {"least": -2.0, "most": 6.0, "grain": 0.05},
+        {"least": -3.0, "most": 9.0, "grain": 0.05},
+        None,
+    ]
 
 
 def test_blocks_close_and_open():
@@ -238,7 +275,10 @@ def test_steps_selections_and_code():
     assert view.step == end
     view.step = 2
     assert "step 2 of" in str(view.figure)
-    assert {part["text"] for part in view.code["source"]} >= {"def halved(t):", "    return t / 2 + 1"}
+    assert {part["text"] for part in view.code["source"]} >= {
+        "def halved(t):",
+        "    return t / 2 + 1",
+    }
     view.code_open = False
     for selected, lines in (("n0", 1), ("e0", 1), ("n99", 0), ("x", 0), ("", 0)):
         view.selected = selected

@@ -1,4 +1,6 @@
-"""The lessons as they are stored, and that their comparison is strict. nbval itself runs them: see conftest.py."""
+"""The lessons as they are stored, and that their comparison is strict. nbval itself runs them: see
+conftest.py.
+"""
 
 import copy
 import os
@@ -22,7 +24,10 @@ NAMES = [
 ]  # fmt: skip
 LIVE = ("gv.explore(", "gv.View(", "gv.race(", "gv.plot.tangent(square, at=")
 NOT_COMPARED = "nbval-ignore-output"
-MEASURED = {"04-granularity": ["measured", "arrays"], "05-n-plus-p": ["timed", "cheap"]}  # the cells that show times
+MEASURED = {
+    "04-granularity": ["measured", "arrays"],
+    "05-n-plus-p": ["timed", "cheap"],
+}  # the cells that show times
 
 of_each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -51,8 +56,12 @@ def test_what_is_stored(path):
         assert output.get("name") != "stderr"
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
         assert " at 0x" not in str(output)
-        assert {"image/svg+xml", "image/png"}.isdisjoint(output.get("data", {})) or output.data["text/plain"]
-    assert [cell.id for cell in code if NOT_COMPARED in cell.metadata.get("tags", [])] == MEASURED.get(path.stem, [])
+        assert {"image/svg+xml", "image/png"}.isdisjoint(output.get("data", {})) or output.data[
+            "text/plain"
+        ]
+    assert [
+        cell.id for cell in code if NOT_COMPARED in cell.metadata.get("tags", [])
+    ] == MEASURED.get(path.stem, [])
 
 
 @of_each_lesson
@@ -62,7 +71,11 @@ def test_what_a_lesson_has(path):
     number, first = int(path.stem[:2]), notebook.cells[0].source.split("\n\n")
     assert first[0].startswith(f"# {number} · ")
     assert re.fullmatch(r"\*\*.+\?\*\*", first[1])  # the question that it answers
-    assert re.search(r"^After(wards| these two minutes) you can\n\n(- .+\n){3,4}", notebook.cells[0].source, re.MULTILINE)
+    assert re.search(
+        r"^After(wards| these two minutes) you can\n\n(- .+\n){3,4}",
+        notebook.cells[0].source,
+        re.MULTILINE,
+    )
     assert re.search(r"Time: (about \d+|two) minutes", first[-1])
     assert "## What to remember" in text
     assert "**Your turn.**" in text or number == 7
@@ -78,21 +91,36 @@ def test_what_a_lesson_has(path):
 
 
 def test_code_cells_are_short():
-    assert statistics.median(len(cell.source.splitlines()) for path in LESSONS for cell in code_cells(nbformat.read(path, 4))) <= 3
+    assert (
+        statistics.median(
+            len(cell.source.splitlines())
+            for path in LESSONS
+            for cell in code_cells(nbformat.read(path, 4))
+        )
+        <= 3
+    )
 
 
 @of_each_lesson
 def test_links_lead_somewhere(path):
-    for name, cell in re.findall(r"\]\(([\w./-]+)(?:#cell-id=([^)]+))?\)", prose(nbformat.read(path, 4))):
+    for name, cell in re.findall(
+        r"\]\(([\w./-]+)(?:#cell-id=([^)]+))?\)", prose(nbformat.read(path, 4))
+    ):
         assert (path.parent / name).exists()
         assert not cell or cell in [each.id for each in nbformat.read(path.parent / name, 4).cells]
 
 
 def test_each_term_of_the_glossary_is_linked_to_a_cell_that_has_it():
-    rows = re.findall(r"^\| (.+?) \| .*[^|]+ \| .+ \| \[.+\]\((.+)#cell-id=(.+)\) \|$", prose(nbformat.read(LESSONS[-1], 4)), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (.+?) \| .*[^|]+ \| .+ \| \[.+\]\((.+)#cell-id=(.+)\) \|$",
+        prose(nbformat.read(LESSONS[-1], 4)),
+        re.MULTILINE,
+    )
     assert len(rows) > 30
     for term, name, target in rows:
-        (cell,) = (cell for cell in nbformat.read(LESSONS[0].parent / name, 4).cells if cell.id == target)
+        (cell,) = (
+            cell for cell in nbformat.read(LESSONS[0].parent / name, 4).cells if cell.id == target
+        )
         stems = [word[:6].lower().replace("-", " ") for word in term.replace("*", "").split(", ")]
         assert any(stem in cell.source.lower() for stem in stems), f"{term}: {name}, {target}"
 
@@ -140,7 +168,10 @@ class Replay:
 
     def execute_cell_input(self, source, allow_stdin):
         idle = ("status", {"execution_state": "idle"})
-        self.messages = [*((output.output_type, dict(output)) for output in self.outputs[source]), idle]
+        self.messages = [
+            *((output.output_type, dict(output)) for output in self.outputs[source]),
+            idle,
+        ]
         return "replay"
 
     def await_reply(self, *arguments, **options):
@@ -171,7 +202,9 @@ def test_whatever_is_changed_in_a_stored_lesson_is_noticed(path, request):
 
 
 def changed_cells(cell, draw):
-    """The cell, not executed; and where its outputs are compared, without one of them, and with one digit in each text changed."""
+    """The cell, not executed; and where its outputs are compared, without one of them, and with one
+    digit in each text changed.
+    """
     changed = copy.deepcopy(cell)
     changed.execution_count = None
     yield changed
@@ -199,21 +232,49 @@ def with_another_digit(text, number):
 
 def nbval(folder, *cells):
     """The exit code and the words of nbval, with our comparison, on a notebook of these cells."""
-    notebook = nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook = nbformat.v4.new_notebook(
+        cells=list(cells), metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
     nbformat.write(notebook, folder / "lesson.ipynb")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "lesson.ipynb"]
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(TESTS)}, capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "conftest",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        "lesson.ipynb",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+    )
     return done.returncode, done.stdout
 
 
 def cell(source, text=None, count=1):
-    outputs = [nbformat.v4.new_output("execute_result", {"text/plain": text}, execution_count=count)] if text else []
+    outputs = (
+        [nbformat.v4.new_output("execute_result", {"text/plain": text}, execution_count=count)]
+        if text
+        else []
+    )
     return nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
 
 
 def test_nbval_compares_strictly_but_for_rounding(tmp_path):
     right = [cell("1 / 3", "0.3333333333333334"), cell("'a 1'", "'a 1'", 2)]
-    wrong = [cell("1 / 3", "0.3333333343333334", 3), cell("1 + 1", None, 4), cell("two = 2", None, None)]
+    wrong = [
+        cell("1 / 3", "0.3333333343333334", 3),
+        cell("1 + 1", None, 4),
+        cell("two = 2", None, None),
+    ]
     code, words = nbval(tmp_path, *right, *wrong)
     assert code == 1
     assert "3 failed, 2 passed" in words

@@ -1,4 +1,6 @@
-"""Numbers are printed by one rule: the golden table, here in Python and in tests/e2e in the page's JavaScript."""
+"""Numbers are printed by one rule: the golden table, here in Python and in tests/e2e in the page's
+JavaScript.
+"""
 
 import json
 import math
@@ -7,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gradviz.numerals import numeral, real
 from hypothesis import given
 from hypothesis import strategies as st
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "numerals.json").read_text(encoding="utf-8"))
+from gradviz.numerals import numeral, real
+
+GOLDEN = json.loads(
+    (Path(__file__).parent / "golden" / "numerals.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['number']}-{row['digits']}")
@@ -25,7 +30,17 @@ def test_is_as_near_as_its_digits_allow(number, digits):
     assert math.isclose(shown, number, rel_tol=0.5000001 * 10.0 ** (1 - digits), abs_tol=5e-324)
 
 
-@pytest.mark.parametrize(("value", "number"), [(3, 3.0), (True, 1.0), (np.float32(0.5), 0.5), (np.int8(-2), -2.0), (np.array(2.5), 2.5), (Fraction(1, 4), 0.25)])
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (3, 3.0),
+        (True, 1.0),
+        (np.float32(0.5), 0.5),
+        (np.int8(-2), -2.0),
+        (np.array(2.5), 2.5),
+        (Fraction(1, 4), 0.25),
+    ],
+)
 def test_real_numbers_become_floats(value, number):
     assert real(value, "x") == number
     assert type(real(value, "x")) is float

@@ -2,9 +2,10 @@
 
 import math
 
-import gradviz as gv
 import numpy as np
 import pytest
+
+import gradviz as gv
 
 
 def test_gradients_by_position():
@@ -42,7 +43,9 @@ def test_where_nothing_depends_on_the_input():
 
 
 def test_bad_arguments():
-    with pytest.raises(TypeError, match="argnums names argument 2, but 1 positional arguments were given"):
+    with pytest.raises(
+        TypeError, match="argnums names argument 2, but 1 positional arguments were given"
+    ):
         gv.grad(np.exp, argnums=2)(1.0)
     with pytest.raises(TypeError, match="must be a real number"):
         gv.grad(np.exp)("1")
@@ -56,7 +59,9 @@ def test_the_oracle_finds_a_wrong_rule(monkeypatch):
     wrong = Elementwise("sin", "sin(x)", "math.sin(x)", lambda x, z: -primitives.cos(x))
     monkeypatch.setitem(UFUNCS, np.sin, wrong)
     for at in (0.5, np.array([0.5, 1.0])):
-        with pytest.raises(AssertionError, match=r"the derivative of sin by its operand 0 \(sin\(x\)\) is wrong"):
+        with pytest.raises(
+            AssertionError, match=r"the derivative of sin by its operand 0 \(sin\(x\)\) is wrong"
+        ):
             gv.check_grads(lambda x: np.exp(np.sin(x)), at)
 
 
@@ -65,7 +70,10 @@ def test_containers_of_parameters():
         (w, b), scale = parameters["layer"], parameters["scale"]
         return np.sum((w @ x + b) ** 2) * scale
 
-    parameters = {"layer": (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -0.5])), "scale": 2.0}
+    parameters = {
+        "layer": (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -0.5])),
+        "scale": 2.0,
+    }
     x = np.array([1.0, -1.0])
     value, gradient = gv.value_and_grad(loss)(parameters, x)
     residual = parameters["layer"][0] @ x + parameters["layer"][1]
@@ -98,11 +106,17 @@ def test_jacobians_and_hessians():
 
 
 def test_modes_nest_in_any_mix():
-    f = lambda x: np.sin(x) * x**3  # noqa: E731
-    forward = lambda g: lambda x: gv.jvp(g, (x,), (1.0,))[1]  # noqa: E731
+    f = lambda x: np.sin(x) * x**3
+    forward = lambda g: lambda x: gv.jvp(g, (x,), (1.0,))[1]
     x = 0.7
     third = -math.cos(x) * x**3 - 9 * x**2 * math.sin(x) + 18 * x * math.cos(x) + 6 * math.sin(x)
-    for modes in ((gv.grad,) * 3, (forward,) * 3, (forward, gv.grad, forward), (gv.grad, forward, gv.grad), (gv.grad, gv.grad, forward)):
+    for modes in (
+        (gv.grad,) * 3,
+        (forward,) * 3,
+        (forward, gv.grad, forward),
+        (gv.grad, forward, gv.grad),
+        (gv.grad, gv.grad, forward),
+    ):
         g = f
         for mode in modes:
             g = mode(g)
@@ -129,7 +143,9 @@ def test_vjp_and_jvp_of_arrays():
 
 def test_a_gradient_can_be_drawn():
     graph = gv.trace(lambda v: gv.grad(lambda u: np.sum(np.tanh(u)))(v)[0], v=np.array([0.5, 1.0]))
-    assert graph.example.grads["v"][0] == pytest.approx(-2 * math.tanh(0.5) * (1 - math.tanh(0.5) ** 2))
+    assert graph.example.grads["v"][0] == pytest.approx(
+        -2 * math.tanh(0.5) * (1 - math.tanh(0.5) ** 2)
+    )
     assert gv.draw(graph).svg.count('class="gv-edge"') == len(graph.edges)
 
 
@@ -147,7 +163,7 @@ def test_what_was_freed_says_so():
 
 
 def test_tangents_of_containers_go_by_their_keys():
-    f = lambda d: d["a"] ** 2 * d["b"]  # noqa: E731
+    f = lambda d: d["a"] ** 2 * d["b"]
     assert gv.jvp(f, ({"a": 3.0, "b": 5.0},), ({"b": 0.0, "a": 1.0},))[1] == 30.0
     with pytest.raises(TypeError, match="must be a dict with the keys 'a', 'b'"):
         gv.jvp(f, ({"a": 3.0, "b": 5.0},), ({"a": 1.0},))

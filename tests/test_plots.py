@@ -3,12 +3,13 @@
 import xml.etree.ElementTree as ElementTree
 from io import BytesIO
 
-import gradviz as gv
 import ipywidgets as widgets
 import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+import gradviz as gv
 from gradviz.live.plots import derivatives
 
 
@@ -37,7 +38,9 @@ def test_pictures(name):
     plot = PLOTS[name]()
     data, metadata = plot._repr_mimebundle_()
     picture = matplotlib.image.imread(BytesIO(data["image/png"]), format="png")
-    assert picture.shape[1] == pytest.approx(1.5 * metadata["image/png"]["width"], abs=2)  # dots to a pixel
+    assert picture.shape[1] == pytest.approx(
+        1.5 * metadata["image/png"]["width"], abs=2
+    )  # dots to a pixel
     assert picture[0, 0, 3] == 0  # what is behind it shows through
     assert data["text/plain"] == str(plot) == plot.text
     root = ElementTree.fromstring(plot.svg)
@@ -47,24 +50,36 @@ def test_pictures(name):
 
 @pytest.mark.parametrize(
     ("at", "text"),
-    [(3.0, "f(3) = 9, slope 6: rising"), (-1.0, "f(−1) = 1, slope −2: falling"), (0.0, "f(0) = 0, slope 0: flat"), (float("nan"), "f(nan) = nan, slope nan: no slope")],
+    [
+        (3.0, "f(3) = 9, slope 6: rising"),
+        (-1.0, "f(−1) = 1, slope −2: falling"),
+        (0.0, "f(0) = 0, slope 0: flat"),
+        (float("nan"), "f(nan) = nan, slope nan: no slope"),
+    ],
 )
 def test_a_tangent(at, text):
     assert str(gv.plot.tangent(square, at=at)) == text
 
 
 def test_a_curve_is_green_where_it_rises_and_purple_where_it_falls():
-    rising, falling = gv.plot.tangent(np.sin, at=1.0, span=(-3.0, 1.0)).figure.axes[0].lines[1:3]  # the first is the axis
+    rising, falling = (
+        gv.plot.tangent(np.sin, at=1.0, span=(-3.0, 1.0)).figure.axes[0].lines[1:3]
+    )  # the first is the axis
     for line, sign in ((rising, 1), (falling, -1)):
         x, y = line.get_data()
         there = ~np.isnan(y)
         assert np.all(sign * np.cos(x[there]) > -0.05)
-        assert there.sum() == np.sum(sign * np.cos(x) > 0) + 1  # and the first beyond, where the pieces meet
+        assert (
+            there.sum() == np.sum(sign * np.cos(x) > 0) + 1
+        )  # and the first beyond, where the pieces meet
         np.testing.assert_allclose(y[there], np.sin(x[there]))
     assert rising.get_color() != falling.get_color()
 
 
-@pytest.mark.parametrize(("h", "quotient"), [(1.0, "7"), (0.1, "6.1"), (0.01, "6.01"), (0.001, "6.001"), (0.0, "nan"), (-1.0, "5")])
+@pytest.mark.parametrize(
+    ("h", "quotient"),
+    [(1.0, "7"), (0.1, "6.1"), (0.01, "6.01"), (0.001, "6.001"), (0.0, "nan"), (-1.0, "5")],
+)
 def test_secants(h, quotient):
     assert str(gv.plot.secants(square, at=3.0, h=h)).endswith(f"= {quotient}")
 
@@ -109,7 +124,9 @@ def test_a_slider_draws_anew():
 
 
 def test_a_widget_of_ones_own():
-    plot = gv.plot.secants(square, at=(0.0, 4.0), h=widgets.FloatLogSlider(value=1.0, min=-3, max=0))
+    plot = gv.plot.secants(
+        square, at=(0.0, 4.0), h=widgets.FloatLogSlider(value=1.0, min=-3, max=0)
+    )
     assert list(plot.sliders) == ["at", "h"]
     plot.update(at=3.0, h=0.01)
     assert str(plot) == "h = 0.01: (9.0601 − 9) / 0.01 = 6.01"
@@ -136,7 +153,10 @@ def test_a_curve_with_a_pole_is_drawn_where_it_is_finite():
 
 def test_names_are_not_taken_for_mathematics():
     name = r"$\frac$ <b>&"
-    pictures, layers = gv.plot.images(np.ones((1, 2, 2)), [name]), gv.plot.layers({name: [1.0, 2.0]})
+    pictures, layers = (
+        gv.plot.images(np.ones((1, 2, 2)), [name]),
+        gv.plot.layers({name: [1.0, 2.0]}),
+    )
     table = gv.compare_granularity({name: lambda t: t * t}, t=1.0)
     for plot in (pictures, layers, gv.plot.granularity(table)):
         assert ElementTree.fromstring(plot.svg).get("aria-label").split() == plot.text.split()

@@ -2,23 +2,40 @@
 
 import math
 
-import gradviz as gv
 import numpy as np
 import pytest
-from gradviz.autodiff import primitives
-from gradviz.autodiff.protocols import UFUNCS
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-ROWS = sorted((row for row in UFUNCS.values() if getattr(row, "has_locals", False)), key=lambda primitive: primitive.name)
-LEAST = {"log": 0.1, "log2": 0.1, "log10": 0.1, "log1p": -0.9, "sqrt": 0.1, "arccosh": 1.1, "cbrt": 0.2, "power": 0.1, "float_power": 0.1}
+import gradviz as gv
+from gradviz.autodiff import primitives
+from gradviz.autodiff.protocols import UFUNCS
+
+ROWS = sorted(
+    (row for row in UFUNCS.values() if getattr(row, "has_locals", False)),
+    key=lambda primitive: primitive.name,
+)
+LEAST = {
+    "log": 0.1,
+    "log2": 0.1,
+    "log10": 0.1,
+    "log1p": -0.9,
+    "sqrt": 0.1,
+    "arccosh": 1.1,
+    "cbrt": 0.2,
+    "power": 0.1,
+    "float_power": 0.1,
+}
 MOST = {"tan": 1.3, "arcsin": 0.9, "arccos": 0.9, "arctanh": 0.9}
 FLAT = {"floor", "ceil", "trunc", "rint", "sign", "floor_divide"}
 
 
 def points(primitive):
     """Where the primitive has a derivative, away from its kinks."""
-    one = st.floats(max(LEAST.get(primitive.name, -3.0), -MOST.get(primitive.name, 3.0)), MOST.get(primitive.name, 3.0))
+    one = st.floats(
+        max(LEAST.get(primitive.name, -3.0), -MOST.get(primitive.name, 3.0)),
+        MOST.get(primitive.name, 3.0),
+    )
     return st.tuples(*[one] * primitive.arity)
 
 
@@ -27,11 +44,24 @@ def points(primitive):
 @given(data=st.data())
 def test_values_and_derivatives(primitive, data):
     operands = data.draw(points(primitive))
-    assume(all(abs(operand) > 1e-2 and abs(2 * operand - round(2 * operand)) > 1e-3 for operand in operands))
+    assume(
+        all(
+            abs(operand) > 1e-2 and abs(2 * operand - round(2 * operand)) > 1e-3
+            for operand in operands
+        )
+    )
     if primitive.arity == 2:
         x, y = operands
-        assume(abs(x - y) > 1e-2 and (primitive.name not in ("remainder", "fmod", "floor_divide") or (abs(y) > 0.1 and abs(x / y - round(x / y)) > 1e-2)))
-    assert primitive.number(*operands) == pytest.approx(float(primitive.ufunc(*operands)), rel=1e-14)
+        assume(
+            abs(x - y) > 1e-2
+            and (
+                primitive.name not in ("remainder", "fmod", "floor_divide")
+                or (abs(y) > 0.1 and abs(x / y - round(x / y)) > 1e-2)
+            )
+        )
+    assert primitive.number(*operands) == pytest.approx(
+        float(primitive.ufunc(*operands)), rel=1e-14
+    )
     gv.check_grads(primitive.ufunc, *operands)
 
 
@@ -47,19 +77,40 @@ def test_symbols_floats_and_variables_read_the_same_rule(primitive):
 
 
 def test_against_torch():
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: its derivatives were not compared")
+    torch = pytest.importorskip(
+        "torch", reason="PyTorch is not installed: its derivatives were not compared"
+    )
     compared = [primitive.name for primitive in ROWS if agrees_with_torch(torch, primitive)]
     assert len(compared) > 30
 
 
 def agrees_with_torch(torch, primitive):
-    theirs = {"floor_divide": None, "fabs": None, "heaviside": None, "copysign": None, "absolute": "abs", "negative": "neg", "power": "pow", "arctan2": "atan2", "cbrt": None, "rint": "round", "remainder": "remainder", "arccosh": "acosh"}
+    theirs = {
+        "floor_divide": None,
+        "fabs": None,
+        "heaviside": None,
+        "copysign": None,
+        "absolute": "abs",
+        "negative": "neg",
+        "power": "pow",
+        "arctan2": "atan2",
+        "cbrt": None,
+        "rint": "round",
+        "remainder": "remainder",
+        "arccosh": "acosh",
+    }
     name = theirs.get(primitive.name, primitive.name)
     if name is None:
         return False
     function = getattr(torch, name)
-    for operands in ([(0.7, 0.3), (0.2, 0.9), (1.5, 2.5)] if primitive.arity == 2 else [(0.7,), (0.2,), (-0.4,), (1.7,)]):
-        tensors = [torch.tensor(operand, dtype=torch.float64, requires_grad=True) for operand in operands]
+    for operands in (
+        [(0.7, 0.3), (0.2, 0.9), (1.5, 2.5)]
+        if primitive.arity == 2
+        else [(0.7,), (0.2,), (-0.4,), (1.7,)]
+    ):
+        tensors = [
+            torch.tensor(operand, dtype=torch.float64, requires_grad=True) for operand in operands
+        ]
         output = function(*tensors)
         if not torch.isfinite(output):
             continue
@@ -103,7 +154,11 @@ def test_the_power_zero_has_derivative_zero_everywhere():
     ],
 )
 def test_arithmetic_is_ieee(function, at, value):
-    graph = gv.trace(function, {"x": 1.5}) if not isinstance(function, np.ufunc) else gv.trace(lambda x: function(x), x=1.5)
+    graph = (
+        gv.trace(function, {"x": 1.5})
+        if not isinstance(function, np.ufunc)
+        else gv.trace(lambda x: function(x), x=1.5)
+    )
     eager = function(gv.Variable(at))
     assert graph.run({"x": at}).value == pytest.approx(value, nan_ok=True)
     assert eager.value == pytest.approx(value, nan_ok=True)

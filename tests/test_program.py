@@ -3,27 +3,76 @@
 import math
 import struct
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
-from gradviz.autodiff import program
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-NASTY = ["x);import os#", 'a"b\n->c', "<script>alert(1)</script>", "class", "math", "1st", "", "__import__", "损失", "z₂", "adj_x", "{x}", "x\\", "﹍", "ﬁ", "fi", "f"]
+import gradviz as gv
+from gradviz.autodiff import program
+
+NASTY = [
+    "x);import os#",
+    'a"b\n->c',
+    "<script>alert(1)</script>",
+    "class",
+    "math",
+    "1st",
+    "",
+    "__import__",
+    "损失",
+    "z₂",
+    "adj_x",
+    "{x}",
+    "x\\",
+    "﹍",
+    "ﬁ",
+    "fi",
+    "f",
+]
 
 
 @st.composite
 def programs(draw):
     """A random function of three numbers, as a list of steps that uses values again."""
-    unary = [np.exp, np.sin, np.tanh, np.sqrt, np.log, abs, lambda v: -v, lambda v: v * v, lambda v: 1 / v, lambda v: v**2, lambda v: v + 1]
-    binary = [lambda u, v: u + v, lambda u, v: u - v, lambda u, v: u * v, lambda u, v: u / v, np.maximum, np.minimum, lambda u, v: u if u > v else v * 0.5]
-    steps = draw(st.lists(st.tuples(st.sampled_from(unary + binary), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=15))
+    unary = [
+        np.exp,
+        np.sin,
+        np.tanh,
+        np.sqrt,
+        np.log,
+        abs,
+        lambda v: -v,
+        lambda v: v * v,
+        lambda v: 1 / v,
+        lambda v: v**2,
+        lambda v: v + 1,
+    ]
+    binary = [
+        lambda u, v: u + v,
+        lambda u, v: u - v,
+        lambda u, v: u * v,
+        lambda u, v: u / v,
+        np.maximum,
+        np.minimum,
+        lambda u, v: u if u > v else v * 0.5,
+    ]
+    steps = draw(
+        st.lists(
+            st.tuples(st.sampled_from(unary + binary), st.integers(0, 30), st.integers(0, 30)),
+            min_size=1,
+            max_size=15,
+        )
+    )
 
     @gv.block
     def step(function, values, i, j):
-        return function(values[i % len(values)]) if function in unary else function(values[i % len(values)], values[j % len(values)])
+        return (
+            function(values[i % len(values)])
+            if function in unary
+            else function(values[i % len(values)], values[j % len(values)])
+        )
 
     def function(x, y, z):
         values = [x, y, z]
@@ -51,7 +100,9 @@ def test_program_interpreter_and_eager_work_give_the_same_bits(function, traced_
         output.backward()
         fresh = gv.trace(function, dict(zip("xyz", run_at))).example
     assert bits([run.value]) == bits([output.value])
-    assert bits(run.grads.values()) == bits([0.0 if variable.grad is None else variable.grad for variable in variables])
+    assert bits(run.grads.values()) == bits(
+        [0.0 if variable.grad is None else variable.grad for variable in variables]
+    )
     assert bits(run.numbers) == bits(fresh.numbers)
 
 
@@ -67,7 +118,11 @@ def test_random_programs_against_central_differences(function, at):
     def number(operand):
         return operand if isinstance(operand, float) else run.primals[operand]
 
-    choices = (node.operands for node in run.graph.operations if node.operation.name in ("maximum", "minimum"))
+    choices = (
+        node.operands
+        for node in run.graph.operations
+        if node.operation.name in ("maximum", "minimum")
+    )
     assume(all(abs(number(x) - number(y)) > 1e-3 for x, y in choices))  # both the same is a kink
     for position, name in enumerate("xyz"):
         step = 1e-5
@@ -77,7 +132,11 @@ def test_random_programs_against_central_differences(function, at):
         left, right = (run.value - value(*below)) / step, (value(*above) - run.value) / step
         slope = (left + right) / 2
         scale = max(1.0, abs(run.value), abs(slope))
-        if not all(map(math.isfinite, (slope, *run.locals.values()))) or abs(left - right) > 1e-2 * scale or scale > 1e3:
+        if (
+            not all(map(math.isfinite, (slope, *run.locals.values())))
+            or abs(left - right) > 1e-2 * scale
+            or scale > 1e3
+        ):
             continue  # a kink, a pole, or too steep for differences
         curvature = abs(left - right) / step
         assert run.grads[name] == pytest.approx(slope, abs=1e-5 * scale + 1e-3 * step * curvature)

@@ -1,10 +1,12 @@
-"""Random programs: each is a text that NumPy, gradviz, PyTorch and JAX all run, and they must agree about its gradients.
+"""Random programs: each is a text that NumPy, gradviz, PyTorch and JAX all run, and they must agree
+about its gradients.
 
-A program is a list of lines such as ``v5 = np.hypot(v1, v3)``, each made from a row of the tables below by putting earlier values
-in place of x and y, and drawn parameters in place of {axis}, {keep} and so on. It is written while NumPy computes it, and a line
-that does not fit (shapes, domains, huge values) or stands near a kink or a pole is left out: what remains has derivatives. A
-failure shows the text, so that it can be pasted. GRADVIZ_EXAMPLES=20000 makes a long hunt of so many programs.
-"""
+A program is a list of lines such as ``v5 = np.hypot(v1, v3)``, each made from a row of the tables
+below by putting earlier values in place of x and y, and drawn parameters in place of {axis}, {keep}
+and so on. It is written while NumPy computes it, and a line that does not fit (shapes, domains,
+huge values) or stands near a kink or a pole is left out: what remains has derivatives. A failure
+shows the text, so that it can be pasted. GRADVIZ_EXAMPLES=20000 makes a long hunt of so many
+programs."""
 
 import importlib.util
 import operator
@@ -14,18 +16,27 @@ from collections import Counter
 from functools import cache
 from types import SimpleNamespace
 
-import gradviz as gv
 import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+import gradviz as gv
+
 EXAMPLES = int(os.environ.get("GRADVIZ_EXAMPLES", "250"))
 PEERS, DIFFERENCES = 1e-9, 1e-5  # of the largest term
-NEAR, LARGE, STEEP = 1e-2, 1e3, 1e6  # so near to a kink, and such values and gradients, are left alone
+NEAR, LARGE, STEEP = (
+    1e-2,
+    1e3,
+    1e6,
+)  # so near to a kink, and such values and gradients, are left alone
 STEP = 2e-5
 RARE = 20  # JAX compiles every operation anew for every shape, so it sees one program in so many
-MISSING = [name for name, module in {"PyTorch": "torch", "JAX": "jax"}.items() if importlib.util.find_spec(module) is None]
+MISSING = [
+    name
+    for name, module in {"PyTorch": "torch", "JAX": "jax"}.items()
+    if importlib.util.find_spec(module) is None
+]
 
 # ── the rows, by what must not be near zero; WELL, POSITIVE and APART are matrices made of x ──
 
@@ -95,10 +106,21 @@ ON_ARRAYS = {
     "abs(x) - 1": "np.where(np.abs(x) < 1, x, y)",
     "np.sum(x) - np.sum(y)": "(x if np.sum(x) > np.sum(y) else np.sin(x)); (x * y if np.sum(x) <= np.sum(y) else x - y)",
 }
-BRANCHING = re.compile(r" if (?!np)|^max")  # a branch of Python's, which only single numbers can take
+BRANCHING = re.compile(
+    r" if (?!np)|^max"
+)  # a branch of Python's, which only single numbers can take
 LITERALS = ["2", "0.5", "(-1.5)", "3", "1", "0.0"]
-PARAMETERS = {"axis": [None, 0, -1, 1, (0, 1), (-1, 0), (0, 2)], "one": [0, -1, 1], "keep": [False, True], "length": [3, 2], "shift": [1, -1, 2]}
-SHAPES = {"scalars": [()], "arrays": [(), (3,), (2, 3), (2, 1), (1, 3), (3, 3), (2, 3, 3), (3, 2), (1,)]}
+PARAMETERS = {
+    "axis": [None, 0, -1, 1, (0, 1), (-1, 0), (0, 2)],
+    "one": [0, -1, 1],
+    "keep": [False, True],
+    "length": [3, 2],
+    "shift": [1, -1, 2],
+}
+SHAPES = {
+    "scalars": [()],
+    "arrays": [(), (3,), (2, 3), (2, 1), (1, 3), (3, 3), (2, 3, 3), (3, 2), (1,)],
+}
 RANGES = [(-2.0, 2.0), (0.2, 0.9), (1.1, 2.5)]
 
 
@@ -109,11 +131,18 @@ def rows(table):
     def written(text):
         return re.sub("|".join(matrices), lambda name: matrices[name[0]], text.strip())
 
-    return [(written(row), written(away)) for away, text in table.items() for row in text.split(";")]
+    return [
+        (written(row), written(away)) for away, text in table.items() for row in text.split(";")
+    ]
 
 
-ROWS = {"scalars": rows(ELEMENTWISE), "arrays": [row for row in rows(ELEMENTWISE) if not BRANCHING.search(row[0])] + rows(ON_ARRAYS)}
-WITH_LITERALS = {row for row, _ in ROWS["scalars"] if re.search(r"\by\b", row) and not BRANCHING.search(row)}
+ROWS = {
+    "scalars": rows(ELEMENTWISE),
+    "arrays": [row for row in rows(ELEMENTWISE) if not BRANCHING.search(row[0])] + rows(ON_ARRAYS),
+}
+WITH_LITERALS = {
+    row for row, _ in ROWS["scalars"] if re.search(r"\by\b", row) and not BRANCHING.search(row)
+}
 
 
 # ── the backends: what the names in a program mean ──
@@ -127,19 +156,33 @@ def constants(*shape):
     return np.linspace(0.3, 1.7, int(np.prod(shape))).reshape(shape)
 
 
-NUMPY = {"np": np, "gv": gv, "c": constants, "eye": lambda x: np.eye(x.shape[-1]), "at": operator.getitem, "s": np.s_, "distinct": distinct}
+NUMPY = {
+    "np": np,
+    "gv": gv,
+    "c": constants,
+    "eye": lambda x: np.eye(x.shape[-1]),
+    "at": operator.getitem,
+    "s": np.s_,
+    "distinct": distinct,
+}
 MOVING = """reshape ravel transpose swapaxes moveaxis expand_dims squeeze atleast_1d broadcast_to tile repeat pad flip roll split array_split
             diag diagonal triu tril take take_along_axis copy""".split()
 
 
 def gather(function, tensor, join):
-    """A function that only takes elements to other places, as one indexing: not every peer has all of them, and spells them so."""
+    """A function that only takes elements to other places, as one indexing: not every peer has all
+    of them, and spells them so.
+    """
 
     def gathered(x, *arguments, **options):
         def taken(places):
-            return join([tensor(np.zeros(1)), x.reshape(-1)])[tensor(np.array(places))]  # place 0 is for what is no element of x
+            return join([tensor(np.zeros(1)), x.reshape(-1)])[
+                tensor(np.array(places))
+            ]  # place 0 is for what is no element of x
 
-        places = function(np.arange(1, int(np.prod(x.shape)) + 1).reshape(tuple(x.shape)), *arguments, **options)
+        places = function(
+            np.arange(1, int(np.prod(x.shape)) + 1).reshape(tuple(x.shape)), *arguments, **options
+        )
         return [taken(part) for part in places] if isinstance(places, list) else taken(places)
 
     return gathered
@@ -147,7 +190,14 @@ def gather(function, tensor, join):
 
 def spelled(module, names):
     """A module in which some names mean something else."""
-    return type("Spelled", (), {**{name: staticmethod(function) for name, function in names.items()}, "__getattr__": lambda _, name: getattr(module, name)})()
+    return type(
+        "Spelled",
+        (),
+        {
+            **{name: staticmethod(function) for name, function in names.items()},
+            "__getattr__": lambda _, name: getattr(module, name),
+        },
+    )()
 
 
 @cache
@@ -158,62 +208,131 @@ def pytorch():
     tensor, linalg = torch.as_tensor, torch.linalg
 
     def axes(x, axis):
-        return tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+        return (
+            tuple(range(x.ndim))
+            if axis is None or not x.ndim
+            else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+        )
 
     def reducing(function):
-        return lambda x, axis=None, keepdims=False, **more: function(x, dim=axes(x, axis), keepdim=keepdims, **more)
+        return lambda x, axis=None, keepdims=False, **more: function(
+            x, dim=axes(x, axis), keepdim=keepdims, **more
+        )
 
     def deviation(function):
-        return lambda x, axis=None, keepdims=False, ddof=0: function(x, dim=axes(x, axis), keepdim=keepdims, correction=ddof)
+        return lambda x, axis=None, keepdims=False, ddof=0: function(
+            x, dim=axes(x, axis), keepdim=keepdims, correction=ddof
+        )
 
     def prod(x, dim, keepdim):
         for axis in dim:
             x = torch.prod(x, dim=axis, keepdim=True)
-        return x if keepdim else x.reshape([length for axis, length in enumerate(x.shape) if axis not in dim])
+        return (
+            x
+            if keepdim
+            else x.reshape([length for axis, length in enumerate(x.shape) if axis not in dim])
+        )
 
     def of_tensors(function):
-        return lambda *operands: function(*(tensor(operand, dtype=torch.float64) for operand in operands))
+        return lambda *operands: function(
+            *(tensor(operand, dtype=torch.float64) for operand in operands)
+        )
 
     def dot(x, y):
-        return x * y if not x.ndim or not y.ndim else torch.matmul(x, y) if y.ndim < 3 else torch.tensordot(x, y, dims=([-1], [-2]))
+        return (
+            x * y
+            if not x.ndim or not y.ndim
+            else torch.matmul(x, y)
+            if y.ndim < 3
+            else torch.tensordot(x, y, dims=([-1], [-2]))
+        )
 
     binary = "maximum minimum fmax fmin hypot logaddexp logaddexp2 copysign remainder fmod power arctan2 float_power add subtract multiply divide"
     names = {name: gather(getattr(np, name), tensor, torch.cat) for name in MOVING}
-    names |= {name: of_tensors(getattr(torch, {"power": "pow"}.get(name, name))) for name in binary.split()}
-    names |= {name: reducing(getattr(torch, {"max": "amax", "min": "amin"}.get(name, name))) for name in ("sum", "mean", "max", "min")}
-    names |= {"prod": reducing(prod), "var": deviation(torch.var), "std": deviation(torch.std), "dot": dot, "fabs": torch.abs, "rint": torch.round}
+    names |= {
+        name: of_tensors(getattr(torch, {"power": "pow"}.get(name, name)))
+        for name in binary.split()
+    }
+    names |= {
+        name: reducing(getattr(torch, {"max": "amax", "min": "amin"}.get(name, name)))
+        for name in ("sum", "mean", "max", "min")
+    }
+    names |= {
+        "prod": reducing(prod),
+        "var": deviation(torch.var),
+        "std": deviation(torch.std),
+        "dot": dot,
+        "fabs": torch.abs,
+        "rint": torch.round,
+    }
     names |= {
         "floor_divide": of_tensors(lambda x, y: torch.div(x, y, rounding_mode="floor")),
         "heaviside": of_tensors(lambda x, y: (x > 0 * y).to(torch.float64)),
         "round": lambda x, digits=0: torch.round(x, decimals=digits),
         "cbrt": lambda x: x.sign() * x.abs() ** (1 / 3),
-        "cumsum": lambda x, axis=None: torch.cumsum(x.reshape(-1) if axis is None or not x.ndim else x, axis or 0),
+        "cumsum": lambda x, axis=None: torch.cumsum(
+            x.reshape(-1) if axis is None or not x.ndim else x, axis or 0
+        ),
         "trace": lambda x, offset=0: torch.diagonal(x, offset).sum(-1),
         "diff": lambda x, n=1, axis=-1: torch.diff(x, n, axis),
-        "sort": lambda x, axis=-1: torch.sort(x.ravel() if axis is None else x, -1 if axis is None else axis)[0],
+        "sort": lambda x, axis=-1: torch.sort(
+            x.ravel() if axis is None else x, -1 if axis is None else axis
+        )[0],
         "argsort": lambda x, axis: x.detach().numpy().argsort(axis),
         "tensordot": lambda x, y, axes: torch.tensordot(x, y, dims=axes),
         "outer": lambda x, y: torch.outer(x.ravel(), y.ravel()),
         "vdot": lambda x, y: x.ravel() @ y.ravel(),
         "kron": lambda x, y: torch.kron(x.contiguous(), y.contiguous()),
-        "concatenate": lambda parts, axis=0: torch.cat([part.ravel() for part in parts] if axis is None else parts, axis or 0),
+        "concatenate": lambda parts, axis=0: torch.cat(
+            [part.ravel() for part in parts] if axis is None else parts, axis or 0
+        ),
         "stack": lambda parts, axis=0: torch.stack(parts, axis),
     }
     numpy = spelled(torch, names)
-    numpy.linalg = spelled(linalg, {"norm": lambda x, ord=2, axis=None, keepdims=False: linalg.vector_norm(x, ord, dim=axis, keepdim=keepdims)})
-    models = SimpleNamespace(relu=torch.relu, sigmoid=torch.sigmoid, softplus=lambda x: torch.logaddexp(x, 0 * x), block=lambda function: function)
-    models.logsumexp, models.softmax = reducing(torch.logsumexp), lambda x, axis=-1: torch.softmax(x, axis)
-    backend = {**NUMPY, "np": numpy, "gv": models, "at": gather(operator.getitem, tensor, torch.cat)}
-    backend |= {"c": lambda *shape: tensor(constants(*shape)), "eye": lambda x: torch.eye(x.shape[-1], dtype=torch.float64)}
+    numpy.linalg = spelled(
+        linalg,
+        {
+            "norm": lambda x, ord=2, axis=None, keepdims=False: linalg.vector_norm(
+                x, ord, dim=axis, keepdim=keepdims
+            )
+        },
+    )
+    models = SimpleNamespace(
+        relu=torch.relu,
+        sigmoid=torch.sigmoid,
+        softplus=lambda x: torch.logaddexp(x, 0 * x),
+        block=lambda function: function,
+    )
+    models.logsumexp, models.softmax = (
+        reducing(torch.logsumexp),
+        lambda x, axis=-1: torch.softmax(x, axis),
+    )
+    backend = {
+        **NUMPY,
+        "np": numpy,
+        "gv": models,
+        "at": gather(operator.getitem, tensor, torch.cat),
+    }
+    backend |= {
+        "c": lambda *shape: tensor(constants(*shape)),
+        "eye": lambda x: torch.eye(x.shape[-1], dtype=torch.float64),
+    }
 
     def gradients(text, inputs):
-        for sign, name in {"//": "floor_divide", "%": "remainder"}.items():  # its operators have no derivative of numbers with tensors
-            text = re.sub(rf"(\(-1\.5\)|[\w.]+) {sign} (\(-1\.5\)|[\w.]+)", rf"np.{name}(\1, \2)", text)
+        for sign, name in {
+            "//": "floor_divide",
+            "%": "remainder",
+        }.items():  # its operators have no derivative of numbers with tensors
+            text = re.sub(
+                rf"(\(-1\.5\)|[\w.]+) {sign} (\(-1\.5\)|[\w.]+)", rf"np.{name}(\1, \2)", text
+            )
         tensors = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in inputs]
         output = compiled(text, backend)(*tensors)
         if output.requires_grad:
             output.backward()
-        return output.item(), [np.zeros(t.shape) if t.grad is None else t.grad.numpy() for t in tensors]
+        return output.item(), [
+            np.zeros(t.shape) if t.grad is None else t.grad.numpy() for t in tensors
+        ]
 
     return gradients
 
@@ -224,12 +343,31 @@ def jax():
 
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
-    numpy = spelled(jnp, {"fix": jnp.trunc, **{name: gather(getattr(np, name), jnp.asarray, jnp.concatenate) for name in MOVING}})
-    models = SimpleNamespace(**{name: getattr(jax.nn, name) for name in ("relu", "sigmoid", "softplus", "softmax", "logsumexp")}, block=lambda function: function)
-    backend = {**NUMPY, "np": numpy, "gv": models, "at": gather(operator.getitem, jnp.asarray, jnp.concatenate)}
+    numpy = spelled(
+        jnp,
+        {
+            "fix": jnp.trunc,
+            **{name: gather(getattr(np, name), jnp.asarray, jnp.concatenate) for name in MOVING},
+        },
+    )
+    models = SimpleNamespace(
+        **{
+            name: getattr(jax.nn, name)
+            for name in ("relu", "sigmoid", "softplus", "softmax", "logsumexp")
+        },
+        block=lambda function: function,
+    )
+    backend = {
+        **NUMPY,
+        "np": numpy,
+        "gv": models,
+        "at": gather(operator.getitem, jnp.asarray, jnp.concatenate),
+    }
 
     def gradients(text, inputs):
-        value, found = jax.value_and_grad(compiled(text, backend), tuple(range(len(inputs))))(*map(jnp.asarray, inputs))
+        value, found = jax.value_and_grad(compiled(text, backend), tuple(range(len(inputs))))(
+            *map(jnp.asarray, inputs)
+        )
         return float(value), [np.asarray(gradient) for gradient in found]
 
     return gradients
@@ -256,30 +394,67 @@ class Program:
         random = np.random.default_rng(seed)
         bounds = [RANGES[random.integers(3)] for _ in shapes]
         self.seed = seed
-        self.inputs, self.elsewhere = ([random.uniform(*bound, shape) for bound, shape in zip(bounds, shapes)] for _ in range(2))
+        self.inputs, self.elsewhere = (
+            [random.uniform(*bound, shape) for bound, shape in zip(bounds, shapes)]
+            for _ in range(2)
+        )
         self.tangents = [random.normal(size=shape) for shape in shapes]
-        self.values, self.lines = {f"v{i}": np.asarray(value)[()] for i, value in enumerate(self.inputs)}, []
+        self.values, self.lines = (
+            {f"v{i}": np.asarray(value)[()] for i, value in enumerate(self.inputs)},
+            [],
+        )
         with np.errstate(all="ignore"):
             for step in steps:
                 self.add(*step)
         self.text = self.written(block)
 
     def add(self, row, i, j, k):
-        """Add a line, with the first operands that fit: i and j say where to begin, 0 with the last values, and k the parameters."""
-        row, away = (re.sub(r"\{(\w+)\}", lambda name: str(PARAMETERS[name[1]][k % len(PARAMETERS[name[1]])]), text) for text in row)
+        """Add a line, with the first operands that fit: i and j say where to begin, 0 with the last
+        values, and k the parameters.
+        """
+        row, away = (
+            re.sub(
+                r"\{(\w+)\}",
+                lambda name: str(PARAMETERS[name[1]][k % len(PARAMETERS[name[1]])]),
+                text,
+            )
+            for text in row
+        )
         names = list(self.values)
         for attempt in range(4 * len(names)):
-            x, y = (names[-1 - (int(len(names) * (place / 60) ** 2) + shift) % len(names)] for place, shift in ((i, attempt), (j, attempt // len(names))))
+            x, y = (
+                names[-1 - (int(len(names) * (place / 60) ** 2) + shift) % len(names)]
+                for place, shift in ((i, attempt), (j, attempt // len(names)))
+            )
             if row in WITH_LITERALS and k % 6 < 2:
-                x, y = (x, LITERALS[j % len(LITERALS)]) if k % 6 else (LITERALS[j % len(LITERALS)], y)
-            operands = [self.values[name] if name in self.values else np.float64(eval(name)) for name in (x, y)]
+                x, y = (
+                    (x, LITERALS[j % len(LITERALS)]) if k % 6 else (LITERALS[j % len(LITERALS)], y)
+                )
+            operands = [
+                self.values[name] if name in self.values else np.float64(eval(name))
+                for name in (x, y)
+            ]
             try:
                 result = np.asarray(evaluator(row)(*operands))[()]
                 clear = not away or np.all(np.abs(evaluator(away)(*operands)) > NEAR)
-            except (ValueError, TypeError, IndexError, AttributeError, RuntimeWarning):  # it does not take these shapes
+            except (
+                ValueError,
+                TypeError,
+                IndexError,
+                AttributeError,
+                RuntimeWarning,
+            ):  # it does not take these shapes
                 continue
-            if clear and 0 < result.size <= 60 and result.ndim <= 4 and np.all(np.abs(result) < LARGE):
-                self.lines.append(f"v{len(names)} = " + re.sub(r"\b[xy]\b", lambda operand: {"x": x, "y": y}[operand[0]], row))
+            if (
+                clear
+                and 0 < result.size <= 60
+                and result.ndim <= 4
+                and np.all(np.abs(result) < LARGE)
+            ):
+                self.lines.append(
+                    f"v{len(names)} = "
+                    + re.sub(r"\b[xy]\b", lambda operand: {"x": x, "y": y}[operand[0]], row)
+                )
                 self.values[f"v{len(names)}"] = result
                 return
 
@@ -287,11 +462,21 @@ class Program:
         """The text: some lines in a block, and a sum of all that no line uses."""
         names, inputs = list(self.values), len(self.inputs)
         used = re.findall(r"v\d+\b", " ".join(line.partition("=")[2] for line in self.lines))
-        terms = [f"np.sum({name} * c{value.shape})".replace(",)", ")") if value.ndim else f"0.7 * {name}" for name, value in self.values.items() if name not in used]
+        terms = [
+            f"np.sum({name} * c{value.shape})".replace(",)", ")") if value.ndim else f"0.7 * {name}"
+            for name, value in self.values.items()
+            if name not in used
+        ]
         start, stop = sorted(number % (len(self.lines) + 1) for number in block)
         inside, results = self.lines[start:stop], ", ".join(names[inputs + start : inputs + stop])
         if inside:
-            inside = ["@gv.block", "def part():", *(f"    {line}" for line in inside), f"    return {results}", f"{results} = part()"]
+            inside = [
+                "@gv.block",
+                "def part():",
+                *(f"    {line}" for line in inside),
+                f"    return {results}",
+                f"{results} = part()",
+            ]
         lines = [*self.lines[:start], *inside, *self.lines[stop:], f"return {' + '.join(terms)}"]
         return f"def f({', '.join(names[:inputs])}):\n" + "".join(f"    {line}\n" for line in lines)
 
@@ -301,19 +486,35 @@ class Program:
 
 def programs(kind):
     place = st.integers(0, 59)
-    steps = st.lists(st.tuples(st.sampled_from(ROWS[kind]), place, place, place), min_size=1, max_size=14)
-    return st.builds(Program, st.just(kind), st.integers(0, 2**32 - 1), st.lists(st.sampled_from(SHAPES[kind]), min_size=2, max_size=4), steps, st.tuples(place, place))
+    steps = st.lists(
+        st.tuples(st.sampled_from(ROWS[kind]), place, place, place), min_size=1, max_size=14
+    )
+    return st.builds(
+        Program,
+        st.just(kind),
+        st.integers(0, 2**32 - 1),
+        st.lists(st.sampled_from(SHAPES[kind]), min_size=2, max_size=4),
+        steps,
+        st.tuples(place, place),
+    )
 
 
 # ── what must hold ──
 
 
 def bits(numbers):
-    return [np.where(np.isnan(number), np.nan, number).tobytes() for number in numbers if number is not None]
+    return [
+        np.where(np.isnan(number), np.nan, number).tobytes()
+        for number in numbers
+        if number is not None
+    ]
 
 
 def largest(numbers):
-    return max((float(np.max(np.abs(number), initial=0.0)) for number in numbers if number is not None), default=0.0)
+    return max(
+        (float(np.max(np.abs(number), initial=0.0)) for number in numbers if number is not None),
+        default=0.0,
+    )
 
 
 def flat(parts):
@@ -323,14 +524,21 @@ def flat(parts):
 def agree(found, expected, tolerance, what):
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.shape == expected.shape, f"{what}: shapes {found.shape} and {expected.shape}"
-    assert np.all(np.abs(found - expected) <= tolerance), f"{what}: {found} and {expected}, {np.max(np.abs(found - expected)):g} apart where {tolerance:g} is allowed"
+    assert np.all(np.abs(found - expected) <= tolerance), (
+        f"{what}: {found} and {expected}, {np.max(np.abs(found - expected)):g} apart where "
+        f"{tolerance:g} is allowed"
+    )
 
 
 def held_against_differences(found, function, inputs, tangents, tally, what):
-    """Hold what moves along the tangents against differences, unless those of two steps say that it is too curved for them."""
+    """Hold what moves along the tangents against differences, unless those of two steps say that it
+    is too curved for them.
+    """
 
     def moved(by):
-        return np.asarray(function(*(value + by * tangent for value, tangent in zip(inputs, tangents))), float)
+        return np.asarray(
+            function(*(value + by * tangent for value, tangent in zip(inputs, tangents))), float
+        )
 
     coarse, fine = ((moved(step) - moved(-step)) / (2 * step) for step in (STEP, STEP / 2))
     tolerance = DIFFERENCES * max(1.0, largest([found]))
@@ -344,7 +552,11 @@ def held_against_differences(found, function, inputs, tangents, tally, what):
 def all_agree(program, tally):
     """Every way to a gradient of the program against every other."""
     inputs, tangents = program.inputs, program.tangents
-    f, names, positions = compiled(program.text, NUMPY), [f"v{i}" for i in range(len(inputs))], tuple(range(len(inputs)))
+    f, names, positions = (
+        compiled(program.text, NUMPY),
+        [f"v{i}" for i in range(len(inputs))],
+        tuple(range(len(inputs))),
+    )
     graph = gv.trace(f, dict(zip(names, inputs)))
     run = graph.example
     terms = max(1.0, largest([*run.adjoints.values(), *run.flows.values()]))
@@ -353,16 +565,21 @@ def all_agree(program, tally):
         tally["too steep"] += 1
         return
 
-    # gradviz with itself, to the bit: eager work, gv.grad, pasted code, and a replay at another point
+    # gradviz with itself, to the bit: eager work, gv.grad, pasted code, and a replay at another
+    # point
     def eager(at):
         variables = [gv.Variable(value) for value in at]
         output = f(*variables)
         output.backward()
-        return bits([output.value, *(np.zeros(v.shape) if v.grad is None else v.grad for v in variables)])
+        return bits(
+            [output.value, *(np.zeros(v.shape) if v.grad is None else v.grad for v in variables)]
+        )
 
     value, gradients = gv.value_and_grad(f, positions)(*inputs)
     assert eager(inputs) == bits([run.value, *run.grads.values()]) == bits([value, *gradients])
-    pasted_value, pasted_gradients = compiled(graph.code(), {})(*(value if value.ndim else float(value) for value in inputs))
+    pasted_value, pasted_gradients = compiled(graph.code(), {})(
+        *(value if value.ndim else float(value) for value in inputs)
+    )
     assert bits([pasted_value, *pasted_gradients.values()]) == bits([value, *gradients])
     try:
         fresh = gv.trace(f, dict(zip(names, program.elsewhere))).example
@@ -373,11 +590,18 @@ def all_agree(program, tally):
         run_elsewhere = graph.run(dict(zip(names, program.elsewhere)))
         tally["retraced"] += run_elsewhere.retraced is not None
         assert bits(run_elsewhere.numbers) == bits(fresh.numbers)
-        assert eager(program.elsewhere) == bits([run_elsewhere.value, *run_elsewhere.grads.values()])
+        assert eager(program.elsewhere) == bits(
+            [run_elsewhere.value, *run_elsewhere.grads.values()]
+        )
 
     # forward against reverse mode
     along = [float(np.sum(gradient * tangent)) for gradient, tangent in zip(gradients, tangents)]
-    agree(gv.jvp(f, inputs, tangents), (value, sum(along)), 10 * PEERS * terms, "forward and reverse mode")
+    agree(
+        gv.jvp(f, inputs, tangents),
+        (value, sum(along)),
+        10 * PEERS * terms,
+        "forward and reverse mode",
+    )
 
     # the peers
     for name, peer in {"PyTorch": pytorch, "JAX": jax}.items():
@@ -386,10 +610,17 @@ def all_agree(program, tally):
         try:
             its_value, its_gradients = peer()(program.text, inputs)
         except ValueError as error:
-            assert "out of bounds for array of dimension 0" in str(error)  # JAX is stricter than NumPy about axes of single numbers
+            assert "out of bounds for array of dimension 0" in str(
+                error
+            )  # JAX is stricter than NumPy about axes of single numbers
             continue
         tally[name] += 1
-        agree(value, its_value, PEERS * max(1.0, largest(run.primals.values())), f"values of gradviz and {name}")
+        agree(
+            value,
+            its_value,
+            PEERS * max(1.0, largest(run.primals.values())),
+            f"values of gradviz and {name}",
+        )
         for gradient, its_gradient in zip(gradients, its_gradients, strict=True):
             agree(gradient, its_gradient, PEERS * terms, f"gradients of gradviz and {name}")
 
@@ -403,21 +634,46 @@ def all_agree(program, tally):
 
 def second_derivatives_agree(f, inputs, tangents, positions, tally):
     def directional(*at):
-        return sum(np.sum(part * tangent) for part, tangent in zip(gv.grad(f, positions)(*at), tangents))
+        return sum(
+            np.sum(part * tangent) for part, tangent in zip(gv.grad(f, positions)(*at), tangents)
+        )
 
     product = flat(gv.grad(directional, positions)(*inputs))
-    held_against_differences(product, lambda *at: flat(gv.grad(f, positions)(*at)), inputs, tangents, tally, "differences of gradients")
+    held_against_differences(
+        product,
+        lambda *at: flat(gv.grad(f, positions)(*at)),
+        inputs,
+        tangents,
+        tally,
+        "differences of gradients",
+    )
     forward = gv.jvp(directional, inputs, tangents)[1]
-    agree(forward, np.sum(product * flat(tangents)), DIFFERENCES * max(1.0, largest([product])) * product.size, "forward and reverse over reverse")
+    agree(
+        forward,
+        np.sum(product * flat(tangents)),
+        DIFFERENCES * max(1.0, largest([product])) * product.size,
+        "forward and reverse over reverse",
+    )
     first = gv.hvp(lambda x: f(x, *inputs[1:]), inputs[0], tangents[0])
-    held_against_differences(first, lambda x: gv.grad(f)(x, *inputs[1:]), inputs[:1], tangents[:1], tally, "differences for hvp")
+    held_against_differences(
+        first,
+        lambda x: gv.grad(f)(x, *inputs[1:]),
+        inputs[:1],
+        tangents[:1],
+        tally,
+        "differences for hvp",
+    )
 
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_random_programs(kind):
     tally = Counter()
 
-    @hypothesis.settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(
+        max_examples=EXAMPLES // 2,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     @hypothesis.given(programs(kind))
     def hunt(program):
         hypothesis.note(repr(program))
@@ -443,7 +699,13 @@ def test_each_row_alone(kind):
         for seed in range(100):
             random = np.random.default_rng(seed)
             shapes = [SHAPES[kind][random.integers(len(SHAPES[kind]))] for _ in range(3)]
-            program = Program(kind, 3 * (RARE * seed + 1), shapes, [(row, *map(int, random.integers(60, size=3)))], (0, 0))
+            program = Program(
+                kind,
+                3 * (RARE * seed + 1),
+                shapes,
+                [(row, *map(int, random.integers(60, size=3)))],
+                (0, 0),
+            )
             if program.lines:
                 with np.errstate(all="ignore"):
                     all_agree(program, Counter())
@@ -456,4 +718,7 @@ def test_each_row_alone(kind):
 @pytest.mark.parametrize("peer", ["PyTorch", "JAX"])
 def test_peer_is_at_hand(peer):
     if peer in MISSING:
-        pytest.skip(f"{peer} IS NOT INSTALLED: random programs were held against central differences, but not against its gradients")
+        pytest.skip(
+            f"{peer} IS NOT INSTALLED: random programs were held against central differences, but "
+            "not against its gradients"
+        )

@@ -1,22 +1,44 @@
 """An array's node opened into gates of single numbers: the same value and the same gradients."""
 
-import gradviz as gv
 import numpy as np
 import pytest
+
+import gradviz as gv
 from gradviz.draw import fold
 
 RNG = np.random.default_rng(3)
 CASES = {
     "elementwise": (lambda w, x: np.sum(np.tanh(w) * x), {"w": RNG.normal(size=(2, 3)), "x": 0.5}),
-    "broadcast": (lambda w, b: np.sum((w + b) ** 2), {"w": RNG.normal(size=(3, 2)), "b": RNG.normal(size=2)}),
-    "columns": (lambda w, b: np.sum(w * b), {"w": RNG.normal(size=(3, 2)), "b": RNG.normal(size=(3, 1))}),
-    "matrix and vector": (lambda w, x: np.mean(np.exp(w @ x)), {"w": RNG.normal(size=(3, 4)), "x": RNG.normal(size=4)}),
-    "vector and matrix": (lambda w, x: np.mean(np.exp(x @ w)), {"w": RNG.normal(size=(3, 4)), "x": RNG.normal(size=3)}),
-    "matrices": (lambda a, b: np.sum(np.sin(a @ b)), {"a": RNG.normal(size=(2, 3)), "b": RNG.normal(size=(3, 2))}),
+    "broadcast": (
+        lambda w, b: np.sum((w + b) ** 2),
+        {"w": RNG.normal(size=(3, 2)), "b": RNG.normal(size=2)},
+    ),
+    "columns": (
+        lambda w, b: np.sum(w * b),
+        {"w": RNG.normal(size=(3, 2)), "b": RNG.normal(size=(3, 1))},
+    ),
+    "matrix and vector": (
+        lambda w, x: np.mean(np.exp(w @ x)),
+        {"w": RNG.normal(size=(3, 4)), "x": RNG.normal(size=4)},
+    ),
+    "vector and matrix": (
+        lambda w, x: np.mean(np.exp(x @ w)),
+        {"w": RNG.normal(size=(3, 4)), "x": RNG.normal(size=3)},
+    ),
+    "matrices": (
+        lambda a, b: np.sum(np.sin(a @ b)),
+        {"a": RNG.normal(size=(2, 3)), "b": RNG.normal(size=(3, 2))},
+    ),
     "dot": (lambda a, b: a @ b, {"a": RNG.normal(size=3), "b": RNG.normal(size=3)}),
     "sum along": (lambda a: np.sum(np.sum(a**3, axis=0) ** 2), {"a": RNG.normal(size=(3, 2))}),
-    "mean along, kept": (lambda a: np.sum((a - np.mean(a, axis=1, keepdims=True)) ** 2), {"a": RNG.normal(size=(2, 3))}),
-    "constant": (lambda a: np.sum(a * np.array([[1.0, 2.0], [3.0, 4.0]])), {"a": RNG.normal(size=(2, 2))}),
+    "mean along, kept": (
+        lambda a: np.sum((a - np.mean(a, axis=1, keepdims=True)) ** 2),
+        {"a": RNG.normal(size=(2, 3))},
+    ),
+    "constant": (
+        lambda a: np.sum(a * np.array([[1.0, 2.0], [3.0, 4.0]])),
+        {"a": RNG.normal(size=(2, 2))},
+    ),
     "the document's mean(2x)": (lambda x: np.mean(2 * x), {"x": np.array([1.0, 2.0, 3.0])}),
 }
 
@@ -27,7 +49,10 @@ def test_opened_nodes_give_the_same_gradients(name):
     graph = gv.trace(function, inputs)
     openable = [node.label for node in graph.nodes if graph.evaluator.is_openable(graph, node)]
     assert openable
-    moved = {name: np.asarray(value) + 0.1 if np.shape(value) else value + 0.1 for name, value in inputs.items()}
+    moved = {
+        name: np.asarray(value) + 0.1 if np.shape(value) else value + 0.1
+        for name, value in inputs.items()
+    }
     for labels in ([openable[0]], openable[-1:], openable):
         opened = graph.evaluator.opened(graph, labels)
         assert len(opened.nodes) > len(graph.nodes) or len(openable) == 1
@@ -36,8 +61,14 @@ def test_opened_nodes_give_the_same_gradients(name):
             for each, gradient in whole.grads.items():
                 np.testing.assert_allclose(run.grads[each], gradient, rtol=1e-12, atol=1e-15)
     gates = [node for node in opened.operations if node.block is not None]
-    assert {node.block.name for node in gates} <= {node.label if node.name else node.expression for node in graph.nodes}
-    assert all(node.operation.name in ("stack", "reshape", "getitem") or np.shape(opened.example.primals[node]) == () for node in gates)
+    assert {node.block.name for node in gates} <= {
+        node.label if node.name else node.expression for node in graph.nodes
+    }
+    assert all(
+        node.operation.name in ("stack", "reshape", "getitem")
+        or np.shape(opened.example.primals[node]) == ()
+        for node in gates
+    )
 
 
 def layer(w, x, b):
@@ -60,7 +91,9 @@ def test_draw_opens_an_array_by_its_name():
 
 def test_what_cannot_be_opened_says_why():
     graph = gv.trace(lambda a: np.sum(np.linalg.inv(a)) + np.sum(np.cumsum(a)), a=np.eye(2) * 2)
-    with pytest.raises(ValueError, match=r"can't be opened into gates of single numbers: inv has no parts"):
+    with pytest.raises(
+        ValueError, match=r"can't be opened into gates of single numbers: inv has no parts"
+    ):
         gv.draw(graph, expand=[graph.operations[0].label])
     wide = gv.trace(lambda a: np.sum(a**2), a=np.ones(37))
     with pytest.raises(ValueError, match="more than 36 elements"):

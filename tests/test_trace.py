@@ -3,9 +3,10 @@
 import operator
 from functools import partial, reduce
 
-import gradviz as gv
 import numpy as np
 import pytest
+
+import gradviz as gv
 
 
 def names(function, **inputs):
@@ -89,7 +90,10 @@ def test_inputs_by_name_or_as_a_dict():
     assert gv.trace(f, {"a": 1.0, "b": 2.0}).example.value == -18.0
     assert gv.trace(f, a=1.0, b=2.0, d=3.0).example.grads == {"a": 1.0, "b": -10.0, "d": 1.0}
     assert gv.trace(f, a=1, b=2, c=3, d=4).example.value == -1.0
-    assert gv.trace(lambda *xs: xs[0] - xs[1], {"p": 5.0, "q": 2.0}).example.grads == {"p": 1.0, "q": -1.0}
+    assert gv.trace(lambda *xs: xs[0] - xs[1], {"p": 5.0, "q": 2.0}).example.grads == {
+        "p": 1.0,
+        "q": -1.0,
+    }
     assert gv.trace(lambda **xs: xs["p"] - xs["q"], p=5.0, q=2.0).example.value == 3.0
     assert gv.trace(partial(f, 1.0), b=2.0).example.value == -18.0
     assert gv.trace(np.exp, x=0.0).example.grads == {"x": 1.0}
@@ -125,7 +129,9 @@ def test_bad_inputs_of_a_run_are_named():
 def test_what_is_not_a_function_or_returns_no_number():
     with pytest.raises(TypeError, match="trace needs a function"):
         gv.trace(3.0, x=1.0)
-    with pytest.raises(TypeError, match="f must return one number, a Variable; it returned the tuple"):
+    with pytest.raises(
+        TypeError, match="f must return one number, a Variable; it returned the tuple"
+    ):
         gv.trace(lambda x: (x, x), x=1.0)
     with pytest.raises(TypeError, match="it returned the NoneType"):
         gv.trace(lambda x: None, x=1.0)
@@ -237,7 +243,12 @@ def test_blocks_nest_and_repeat():
 
     graph = gv.trace(lambda x: outer(x) + inner(x), x=0.5)
     blocks = dict.fromkeys(node.block for node in graph.operations if node.block)
-    assert sorted(" ".join(part.name for part in block.path) for block in blocks) == ["inner", "外", "外 inner", "外 inner"]
+    assert sorted(" ".join(part.name for part in block.path) for block in blocks) == [
+        "inner",
+        "外",
+        "外 inner",
+        "外 inner",
+    ]
     assert graph.output.block is None
 
 

@@ -5,9 +5,10 @@ import gc
 import math
 import threading
 
-import gradviz as gv
 import numpy as np
 import pytest
+
+import gradviz as gv
 
 
 def test_before_backward_there_is_no_gradient():
@@ -43,9 +44,52 @@ def test_backward_of_an_input():
 
 def test_every_operator_and_its_reflection():
     x = gv.Variable(7.0)
-    results = [x + 2, 2 + x, x - 2, 2 - x, x * 2, 2 * x, x / 2, 2 / x, x**2, 2**x, x // 2, 15 // x, x % 2, 15 % x, -x, +x, abs(-x), divmod(x, 2)[1]]
-    assert [result.value for result in results] == [9, 9, 5, -5, 14, 14, 3.5, 2 / 7, 49, 128, 3, 2, 1, 1, -7, 7, 7, 1]
-    assert [math.floor(x / 2).value, math.ceil(x / 2).value, math.trunc(x / 2).value, round(x / 2).value] == [3, 4, 3, 4]
+    results = [
+        x + 2,
+        2 + x,
+        x - 2,
+        2 - x,
+        x * 2,
+        2 * x,
+        x / 2,
+        2 / x,
+        x**2,
+        2**x,
+        x // 2,
+        15 // x,
+        x % 2,
+        15 % x,
+        -x,
+        +x,
+        abs(-x),
+        divmod(x, 2)[1],
+    ]
+    assert [result.value for result in results] == [
+        9,
+        9,
+        5,
+        -5,
+        14,
+        14,
+        3.5,
+        2 / 7,
+        49,
+        128,
+        3,
+        2,
+        1,
+        1,
+        -7,
+        7,
+        7,
+        1,
+    ]
+    assert [
+        math.floor(x / 2).value,
+        math.ceil(x / 2).value,
+        math.trunc(x / 2).value,
+        round(x / 2).value,
+    ] == [3, 4, 3, 4]
     assert round(gv.Variable(1.2345), 2).value == pytest.approx(1.23)
 
 
@@ -66,17 +110,39 @@ def test_sum_of_variables_starts_without_a_node():
 
 def test_comparisons_give_plain_booleans():
     x = gv.Variable(2.0)
-    for outcome in (x > 1, x >= 2, x < 3, x <= 2, x == 2, x != 3, 1 < x, np.greater(x, 1), x == gv.Variable(2.0)):
+    for outcome in (
+        x > 1,
+        x >= 2,
+        x < 3,
+        x <= 2,
+        x == 2,
+        x != 3,
+        x > 1,
+        np.greater(x, 1),
+        x == gv.Variable(2.0),
+    ):
         assert outcome is True
     assert bool(gv.Variable(0.0)) is False
     assert (x == "two") is False
-    assert (x == None) is False  # noqa: E711
+    assert (x == None) is False
     with pytest.raises(TypeError):
-        x < "two"  # noqa: B015
+        x < "two"
     assert x in {x}
 
 
-@pytest.mark.parametrize("value", ["3", None, 1j, ["1"], np.array([1j, 2.0]), [[1.0], [2.0, 3.0]], np.array([None, 1.0]), object()])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "3",
+        None,
+        1j,
+        ["1"],
+        np.array([1j, 2.0]),
+        [[1.0], [2.0, 3.0]],
+        np.array([None, 1.0]),
+        object(),
+    ],
+)
 def test_only_real_numbers(value):
     with pytest.raises(TypeError, match="the value of Variable 'x' must (be|hold)"):
         gv.Variable(value, name="x")
@@ -325,7 +391,13 @@ def test_threads_may_share_inputs():
                 y = y * w + w
             total = y * 1.0
             pages = gv.draw(total).graph
-            if len(pages.operations) != 41 or abs(total.value - gv.trace(lambda x, w: chained(x, w), x=scale, w=0.5).example.value) > 1e-12:
+            if (
+                len(pages.operations) != 41
+                or abs(
+                    total.value - gv.trace(lambda x, w: chained(x, w), x=scale, w=0.5).example.value
+                )
+                > 1e-12
+            ):
                 wrong.append(scale)
 
     def chained(x, w):

@@ -1,7 +1,9 @@
-"""The machine check: it reads nothing but a figure's SVG, works out every number again and holds all that is shown against them.
+"""The machine check: it reads nothing but a figure's SVG, works out every number again and holds
+all that is shown against them.
 
-A value follows from its inputs by its operation, and so do the local derivatives; what flows back along an edge is the upstream
-adjoint times the local derivative, and an adjoint is the sum of the flows that leave. What is written must be what is held.
+A value follows from its inputs by its operation, and so do the local derivatives; what flows back
+along an edge is the upstream adjoint times the local derivative, and an adjoint is the sum of the
+flows that leave. What is written must be what is held.
 
 >>> import gradviz as gv
 >>> svg = gv.draw(gv.trace(lambda x, y: x * y + x, x=2.0, y=3.0)).svg
@@ -38,11 +40,20 @@ class Report:
         reasons: dict[str, list[Finding]] = {}
         for note in self.notes:
             reasons.setdefault(note.what, []).append(note)
-        return [f"taken as {'it stands' if len(of) == 1 else 'they stand'}: {', '.join(note.at for note in of)} ({why})" for why, of in reasons.items()]
+        return [
+            f"taken as {'it stands' if len(of) == 1 else 'they stand'}: "
+            f"{', '.join(note.at for note in of)} ({why})"
+            for why, of in reasons.items()
+        ]
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in ((self.nodes, "node"), (self.edges, "edge")))
-        return "\n".join(map(str, self.failures)) if self.failures else f"{counts}: all of it agrees"
+        counts = ", ".join(
+            f"{n} {what}{'s' * (n != 1)}"
+            for n, what in ((self.nodes, "node"), (self.edges, "edge"))
+        )
+        return (
+            "\n".join(map(str, self.failures)) if self.failures else f"{counts}: all of it agrees"
+        )
 
 
 def audit(svg: str) -> Report:
@@ -57,4 +68,6 @@ def audit(svg: str) -> Report:
             recomputed = Recomputed(held)
             recomputed.work()
             Shown(held, recomputed).compare_all()
-    return Report(len(held.cards), len(held.wires), tuple(held.failures), tuple(dict.fromkeys(held.notes)))
+    return Report(
+        len(held.cards), len(held.wires), tuple(held.failures), tuple(dict.fromkeys(held.notes))
+    )

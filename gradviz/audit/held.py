@@ -1,4 +1,6 @@
-"""What a figure holds: the graph and the numbers of a run, read from the data-* attributes of its elements."""
+"""What a figure holds: the graph and the numbers of a run, read from the data-* attributes of its
+elements.
+"""
 
 import json
 import xml.etree.ElementTree as ET
@@ -60,15 +62,19 @@ def words(element: ET.Element) -> str:
 
 
 def data_of(element: ET.Element) -> dict[str, str]:
-    return {name.removeprefix("data-"): value for name, value in element.attrib.items() if name.startswith("data-")}
+    return {
+        name.removeprefix("data-"): value
+        for name, value in element.attrib.items()
+        if name.startswith("data-")
+    }
 
 
 class Held:
-    """A figure's elements, and the graph and the numbers that they hold; and all that is found out about them.
+    """A figure's elements, and the graph and the numbers that they hold; and all that is found out
+    about them.
 
-    Numbers are None where they are not known, and `Unheld` where there are too many. Failures in reading are among the findings;
-    after them there may be no graph.
-    """
+    Numbers are None where they are not known, and `Unheld` where there are too many. Failures in
+    reading are among the findings; after them there may be no graph."""
 
     graph: Graph
 
@@ -77,18 +83,32 @@ class Held:
         self.failures: list[Finding] = []
         self.notes: list[Finding] = []
         groups = [*root.iter(f"{SVG}g")]
-        self.cards, self.wires, self.labels, self.blocks = ([g for g in groups if kind in classes(g)] for kind in ("gv-node", "gv-edge", "gv-label", "gv-block"))
-        captions = [words(element) for element in root.iter(f"{SVG}text") if "gv-caption" in classes(element)]
+        self.cards, self.wires, self.labels, self.blocks = (
+            [g for g in groups if kind in classes(g)]
+            for kind in ("gv-node", "gv-edge", "gv-label", "gv-block")
+        )
+        captions = [
+            words(element)
+            for element in root.iter(f"{SVG}text")
+            if "gv-caption" in classes(element)
+        ]
         self.caption = " ".join(captions) if captions else None  # only a step has one
-        self.values, self.adjoints, self.locals, self.flows = ([None] * len(elements) for elements in (self.cards, self.cards, self.wires, self.wires))
+        self.values, self.adjoints, self.locals, self.flows = (
+            [None] * len(elements) for elements in (self.cards, self.cards, self.wires, self.wires)
+        )
         for read in (self._read_nodes, self._read_edges, self._read_numbers):
             if not self.failures:
                 read()
 
     @property
     def is_overview(self) -> bool:
-        """Whether each card stands for many nodes, so that its numbers are theirs, and follow from nothing here."""
-        return any(isinstance(node.operation, Elsewhere) and node.operation.name == "many" for node in self.graph.nodes)
+        """Whether each card stands for many nodes, so that its numbers are theirs, and follow from
+        nothing here.
+        """
+        return any(
+            isinstance(node.operation, Elsewhere) and node.operation.name == "many"
+            for node in self.graph.nodes
+        )
 
     def fail(self, where: Where, what: str) -> None:
         self.failures.append(Finding(_name(where), what))
@@ -103,8 +123,10 @@ class Held:
             yield
         except KeyError as error:
             self.fail(where, f"it does not hold {error!s:.60}")
-        except Exception as error:  # noqa: BLE001 a file may hold anything
-            self.fail(where, f"what it holds makes no sense: {str(error) or type(error).__name__:.200}")
+        except Exception as error:
+            self.fail(
+                where, f"what it holds makes no sense: {str(error) or type(error).__name__:.200}"
+            )
 
     @cached_property
     def _ends(self) -> list[tuple[int, int, int]]:
@@ -115,7 +137,9 @@ class Held:
                 held = data_of(wire)
                 source, target, position = (int(held[end]) for end in ("from", "to", "argument"))
                 if wire.get("id") != f"e{number}" or not 0 <= source < target < len(self.cards):
-                    raise ValueError(f"it leads from node {source} to node {target}, of {len(self.cards)}")
+                    raise ValueError(
+                        f"it leads from node {source} to node {target}, of {len(self.cards)}"
+                    )
                 ends.append((source, target, position))
         return ends
 
@@ -145,7 +169,9 @@ class Held:
     def _read_edges(self) -> None:
         edges = self.graph.edges
         if len(edges) != len(self._ends):
-            self.fail(FIGURE, f"it has {len(self._ends)} edges, and its operations have {len(edges)}")
+            self.fail(
+                FIGURE, f"it has {len(self._ends)} edges, and its operations have {len(edges)}"
+            )
         for edge, ends in zip(edges, self._ends):
             if (edge.source.index, edge.target.index, edge.position) != ends:
                 self.fail(f"edge {edge.index}", f"the edge {_name(edge)} should stand here")
@@ -157,12 +183,21 @@ class Held:
                 held = data_of(card)
                 value = self.values[node.index] = number_in(held, "value")
                 adjoint = self.adjoints[node.index] = number_in(held, "adjoint", dtype_of(value))
-                if value is not None and adjoint is not None and np.shape(value) != np.shape(adjoint):
-                    raise ValueError(f"its value has the shape {np.shape(value)}, and its adjoint {np.shape(adjoint)}")
+                if (
+                    value is not None
+                    and adjoint is not None
+                    and np.shape(value) != np.shape(adjoint)
+                ):
+                    raise ValueError(
+                        f"its value has the shape {np.shape(value)}, and its adjoint "
+                        f"{np.shape(adjoint)}"
+                    )
         for edge, wire in zip(self.graph.edges, self.wires):
             with self.guarding(edge):
                 self.locals[edge.index] = number_in(data_of(wire), "local")
-                self.flows[edge.index] = number_in(data_of(wire), "flow", dtype_of(self.values[edge.source.index]))
+                self.flows[edge.index] = number_in(
+                    data_of(wire), "flow", dtype_of(self.values[edge.source.index])
+                )
 
 
 def dtype_of(number: Any) -> str:
@@ -177,6 +212,16 @@ def _name(where: Where) -> str:
 
 def _node(before: list[Node], held: Mapping[str, str], coming: Mapping[int, int]) -> Node:
     constants = json.loads(held["constants"]) if "constants" in held else [None] * len(coming)
-    operands = tuple(before[coming[position]] if given is None else constant(given) for position, given in enumerate(constants))
+    operands = tuple(
+        before[coming[position]] if given is None else constant(given)
+        for position, given in enumerate(constants)
+    )
     label = held["name"] if "name" in held else held["label"]
-    return Node(len(before), label, operation_in(held, operands), operands, held.get("name"), held.get("source"))
+    return Node(
+        len(before),
+        label,
+        operation_in(held, operands),
+        operands,
+        held.get("name"),
+        held.get("source"),
+    )

@@ -1,4 +1,6 @@
-"""The operations of a figure, by the names that it holds: rows of the table, and nothing else, are worked out again."""
+"""The operations of a figure, by the names that it holds: rows of the table, and nothing else, are
+worked out again.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +32,9 @@ def need(*numbers: Any) -> None:
 
 
 class Careful(Operation):
-    """An operation of a file: it does not work on what is not held, nor on more than there is room for."""
+    """An operation of a file: it does not work on what is not held, nor on more than there is room
+    for.
+    """
 
     __slots__ = ()
 
@@ -84,17 +88,28 @@ class Own(HandWritten):
 
     def __init__(self, name: str, arity: int, has_locals: bool) -> None:
         self.name, self.arity, self.has_locals, self.token = name, arity, has_locals, ""
-        self.derivatives = tuple(Derivative(self, position, lambda *operands: 1.0) for position in range(arity))
+        self.derivatives = tuple(
+            Derivative(self, position, lambda *operands: 1.0) for position in range(arity)
+        )
 
     def number(self, *operands: Any, **params: Any) -> Any:
         raise Untold("a primitive written by hand")
 
-    def vjp(self, position: int, adjoint: Any, z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
         return self.number()
 
 
 class Elsewhere:
-    """The operation of what stands for a part of a graph that is not drawn; how it is written is all that a file holds of it."""
+    """The operation of what stands for a part of a graph that is not drawn; how it is written is
+    all that a file holds of it.
+    """
 
     is_handwritten = False
 
@@ -156,14 +171,18 @@ def constant(held: Any) -> Any:
 
 
 def _operation(name: str, operands: Sequence[Any], params: Any, handwritten: Any) -> Careful:
-    positions = tuple(position for position, operand in enumerate(operands) if isinstance(operand, Node))
+    positions = tuple(
+        position for position, operand in enumerate(operands) if isinstance(operand, Node)
+    )
     if handwritten is not None:
         return Careful(Own(name, len(operands), handwritten == "derivative"), positions)
     if name not in TABLE:
         raise ValueError(f"{name!r:.60} is no operation")
     if not operands or TABLE[name].arity not in (None, len(operands)):
         raise ValueError(f"{name} does not take {len(operands)} operands")
-    return Careful(TABLE[name], positions, {key: data.revived(value) for key, value in dict(params).items()})
+    return Careful(
+        TABLE[name], positions, {key: data.revived(value) for key, value in dict(params).items()}
+    )
 
 
 def _inside(name: str, gates: list[Any], count: int) -> Hidden:
@@ -181,6 +200,8 @@ def _inside(name: str, gates: list[Any], count: int) -> Hidden:
 
     for gate in gates:
         operands = tuple(map(operand, gate["operands"]))
-        operation = _operation(gate["operation"], operands, gate.get("params", {}), gate.get("handwritten"))
+        operation = _operation(
+            gate["operation"], operands, gate.get("params", {}), gate.get("handwritten")
+        )
         made.append(Node(count + len(made), f"v{count + len(made)}", operation, operands))
     return Hidden(Block(name), made, coming)

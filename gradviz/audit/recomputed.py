@@ -21,15 +21,24 @@ UNTOLD = object()  # what can't be worked out
 
 
 class Recomputed:
-    """The numbers of a figure as they should be: those that are held, and in place of each wrong one, which is said, the right one."""
+    """The numbers of a figure as they should be: those that are held, and in place of each wrong
+    one, which is said, the right one.
+    """
 
     def __init__(self, held: Held) -> None:
         self.held, self.graph = held, held.graph
-        self.values, self.adjoints, self.locals, self.flows = [*held.values], [*held.adjoints], [*held.locals], [*held.flows]
+        self.values, self.adjoints, self.locals, self.flows = (
+            [*held.values],
+            [*held.adjoints],
+            [*held.locals],
+            [*held.flows],
+        )
         self.arriving: list[list[Edge]] = [[] for _ in self.graph.nodes]
         for edge in self.graph.edges:
             self.arriving[edge.target.index].append(edge)
-        self.leaving: list[list[Edge]] = [[] for _ in self.graph.nodes]  # in the order in which the reverse sweep comes along
+        self.leaving: list[list[Edge]] = [
+            [] for _ in self.graph.nodes
+        ]  # in the order in which the reverse sweep comes along
         for edges in reversed(self.arriving):
             for edge in edges:
                 self.leaving[edge.source.index].append(edge)
@@ -40,14 +49,21 @@ class Recomputed:
         if self.held.is_overview:
             self.held.note("the boxes", "each stands for many operations")
             return
-        for sweep, nodes in ((self.forward, self.graph.nodes), (self.backward, reversed(self.graph.nodes))):
+        for sweep, nodes in (
+            (self.forward, self.graph.nodes),
+            (self.backward, reversed(self.graph.nodes)),
+        ):
             for node in nodes:
                 with self.held.guarding(node):
                     sweep(node)
 
     def forward(self, node: Node) -> None:
         """The value of a node, and the local derivatives of its operation."""
-        held, operation, operands = self.held.values[node.index], node.operation, self.operands(node)
+        held, operation, operands = (
+            self.held.values[node.index],
+            node.operation,
+            self.operands(node),
+        )
         if isinstance(held, Unheld):
             self.held.note(node, f"more than {MOST} numbers")
         if held is None and (operation is None or not self.is_step):
@@ -56,50 +72,97 @@ class Recomputed:
             return
         if not isinstance(held, Unheld):
             found = self.attempt(node, partial(operation.number, *operands))
-            self.values[node.index] = self.settled(node, "value", held, found, "its inputs give", partial(_rounding_of_value, operation, operands))
+            self.values[node.index] = self.settled(
+                node,
+                "value",
+                held,
+                found,
+                "its inputs give",
+                partial(_rounding_of_value, operation, operands),
+            )
         value = self.values[node.index]
-        for edge in self.arriving[node.index] if value is not None and not isinstance(operation, Elsewhere) else ():
+        for edge in (
+            self.arriving[node.index]
+            if value is not None and not isinstance(operation, Elsewhere)
+            else ()
+        ):
             local = self.held.locals[edge.index]
             if isinstance(operation, Careful) and operation.is_handwritten:
                 found = local if operation.primitive.has_locals else None
             else:
                 found = self.attempt(edge, partial(_local, edge, operands, value))
             if held is not None and found is not UNTOLD and (found is None) != (local is None):
-                self.held.fail(edge, "it has no local derivative" if found is None else "its local derivative is missing")
-            found, rounding = _widened(found, local, np.shape(value)), partial(_rounding_of_local, edge, operands, value)
-            self.locals[edge.index] = self.settled(edge, "local derivative", local, found, "by its operation it is", rounding)
+                self.held.fail(
+                    edge,
+                    "it has no local derivative"
+                    if found is None
+                    else "its local derivative is missing",
+                )
+            found, rounding = (
+                _widened(found, local, np.shape(value)),
+                partial(_rounding_of_local, edge, operands, value),
+            )
+            self.locals[edge.index] = self.settled(
+                edge, "local derivative", local, found, "by its operation it is", rounding
+            )
 
     def backward(self, node: Node) -> None:
         """The adjoint of a node, and what it hands back."""
-        held, value, operands = self.held.adjoints[node.index], self.values[node.index], self.operands(node)
+        held, value, operands = (
+            self.held.adjoints[node.index],
+            self.values[node.index],
+            self.operands(node),
+        )
         known = [edge for edge in self.leaving[node.index] if self.flows[edge.index] is not None]
         if held is None:
             if self.is_swept and (known or not self.is_step):
                 self.held.fail(node, "its adjoint is missing")
         elif self.leaving[node.index] and not known:
-            self.held.fail(node, f"its adjoint is held as {numeral(held)}, and nothing has flowed back")
+            self.held.fail(
+                node, f"its adjoint is held as {numeral(held)}, and nothing has flowed back"
+            )
         else:
             if known:
-                found, by = self.attempt(node, partial(_sum, [self.flows[edge.index] for edge in known])), "the flows that leave it add up to"
+                found, by = (
+                    self.attempt(node, partial(_sum, [self.flows[edge.index] for edge in known])),
+                    "the flows that leave it add up to",
+                )
             else:
-                found, by = (1.0, "that of the output is") if node is self.graph.output else (0.0, "nothing leaves it, so it is")
-                found = np.full_like(value, found) if isinstance(value, np.ndarray) and not isinstance(value, Unheld) else found
-            self.adjoints[node.index] = self.settled(node, "adjoint", held, found, by, lambda: sum(map(self.rounding_in_sum, known)))
+                found, by = (
+                    (1.0, "that of the output is")
+                    if node is self.graph.output
+                    else (0.0, "nothing leaves it, so it is")
+                )
+                found = (
+                    np.full_like(value, found)
+                    if isinstance(value, np.ndarray) and not isinstance(value, Unheld)
+                    else found
+                )
+            self.adjoints[node.index] = self.settled(
+                node, "adjoint", held, found, by, lambda: sum(map(self.rounding_in_sum, known))
+            )
         adjoint = self.adjoints[node.index]
         for edge in self.arriving[node.index]:
             flow = self.held.flows[edge.index]
             if adjoint is None and flow is not None:
-                self.held.fail(edge, "something flows back, and the adjoint that it comes from is missing")
+                self.held.fail(
+                    edge, "something flows back, and the adjoint that it comes from is missing"
+                )
             elif adjoint is not None and flow is None and not self.is_step:
                 self.held.fail(edge, "what flows back is missing")
             elif flow is not None:
                 local = self.locals[edge.index]
                 found = self.attempt(edge, partial(_flow, edge, adjoint, local, operands, value))
                 rounding = partial(_rounding_of_flow, edge, adjoint, local, operands, value)
-                self.flows[edge.index] = self.settled(edge, "flow", flow, found, "adjoint times local derivative is", rounding)
+                self.flows[edge.index] = self.settled(
+                    edge, "flow", flow, found, "adjoint times local derivative is", rounding
+                )
 
     def operands(self, node: Node) -> list[Any]:
-        return [self.values[operand.index] if isinstance(operand, Node) else operand for operand in node.operands]
+        return [
+            self.values[operand.index] if isinstance(operand, Node) else operand
+            for operand in node.operands
+        ]
 
     def attempt(self, where: Node | Edge, work: Callable[[], Any]) -> Any:
         """What comes of it; UNTOLD if it can't be done."""
@@ -107,13 +170,21 @@ class Recomputed:
             return work()
         except Untold as why:
             self.held.note(where, str(why))
-        except Exception as error:  # noqa: BLE001 the numbers are anybody's
+        except Exception as error:
             self.held.fail(where, f"it can't be worked out: {type(error).__name__}: {error!s:.200}")
         return UNTOLD
 
-    def settled(self, where: Node | Edge, what: str, held: Any, found: Any, by: str, rounding: Callable[[], Any]) -> Any:
-        """The number to go on with: the one that is held, unless it is wrong or not known. How much `rounding` may make of it is asked
-        only where they differ."""
+    def settled(
+        self,
+        where: Node | Edge,
+        what: str,
+        held: Any,
+        found: Any,
+        by: str,
+        rounding: Callable[[], Any],
+    ) -> Any:
+        """The number to go on with: the one that is held, unless it is wrong or not known. How much
+        `rounding` may make of it is asked only where they differ."""
         if found is None or found is UNTOLD or isinstance(held, Unheld):
             return held
         if held is None or agree(held, found):
@@ -129,12 +200,21 @@ class Recomputed:
 
     def rounding_in_sum(self, edge: Edge) -> Any:
         """How much rounding may make of what flows back along an edge in the sum at its source."""
-        flow, adjoint, operation = self.flows[edge.index], self.adjoints[edge.target.index], edge.target.operation
+        flow, adjoint, operation = (
+            self.flows[edge.index],
+            self.adjoints[edge.target.index],
+            edge.target.operation,
+        )
         terms, count = abs(flow), len(self.leaving[edge.source.index])
         if isinstance(operation, Inside):  # where hidden paths are added up in another order
             count += len(operation.gates)
             with suppress(Untold):
-                terms = terms + _along_all_paths(operation, adjoint, self.operands(edge.target))[edge.position]
+                terms = (
+                    terms
+                    + _along_all_paths(operation, adjoint, self.operands(edge.target))[
+                        edge.position
+                    ]
+                )
         return ROUNDING[dtype_of(flow)] * max(count, np.size(flow)) * terms
 
 
@@ -143,16 +223,30 @@ def _local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
     if not isinstance(operation, Inside):
         return operation.local(edge.position, operands, value)
     values = operation.values(operands)
-    if len(set(map(np.shape, values.values()))) > 1 or not all(gate.operation.primitive.has_locals for gate in operation.gates):
+    if len(set(map(np.shape, values.values()))) > 1 or not all(
+        gate.operation.primitive.has_locals for gate in operation.gates
+    ):
         return None
-    return operation.flows(np.ones_like(value) if isinstance(value, np.ndarray) else 1.0, values).get(operation.operands[edge.position], 0.0)
+    return operation.flows(
+        np.ones_like(value) if isinstance(value, np.ndarray) else 1.0, values
+    ).get(operation.operands[edge.position], 0.0)
 
 
 def _widened(found: Any, local: Any, shape: tuple[int, ...]) -> Any:
-    """A local derivative, or the one that is held if it is the same for each element of the result: one can be held for all."""
-    if isinstance(found, float | np.ndarray) and isinstance(local, float | np.ndarray) and np.shape(found) != np.shape(local):
+    """A local derivative, or the one that is held if it is the same for each element of the result:
+    one can be held for all.
+    """
+    if (
+        isinstance(found, float | np.ndarray)
+        and isinstance(local, float | np.ndarray)
+        and np.shape(found) != np.shape(local)
+    ):
         with suppress(ValueError):
-            return local if agree(np.broadcast_to(local, shape), np.broadcast_to(found, shape)) else found
+            return (
+                local
+                if agree(np.broadcast_to(local, shape), np.broadcast_to(found, shape))
+                else found
+            )
     return found
 
 
@@ -179,15 +273,28 @@ def _flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: 
 
 
 def _rounding_of_value(operation: Any, operands: Sequence[Any]) -> Any:
-    return ROUNDING[dtype_of(operands[0])] * sum(map(np.size, operands)) * operation.number(*map(np.abs, operands)) if _is_linear(operation) else 0.0
+    return (
+        ROUNDING[dtype_of(operands[0])]
+        * sum(map(np.size, operands))
+        * operation.number(*map(np.abs, operands))
+        if _is_linear(operation)
+        else 0.0
+    )
 
 
 def _rounding_of_local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
     operation = edge.target.operation
-    return ROUNDING[dtype_of(value)] * _along_all_paths(operation, np.ones_like(value), operands)[edge.position] if isinstance(operation, Inside) else 0.0
+    return (
+        ROUNDING[dtype_of(value)]
+        * _along_all_paths(operation, np.ones_like(value), operands)[edge.position]
+        if isinstance(operation, Inside)
+        else 0.0
+    )
 
 
-def _rounding_of_flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: Any) -> Any:
+def _rounding_of_flow(
+    edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: Any
+) -> Any:
     operation, operand = edge.target.operation, operands[edge.position]
     terms: Any = 0.0
     if isinstance(operation, Inside):
@@ -200,18 +307,27 @@ def _rounding_of_flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[A
 
 
 def _is_linear(operation: Any) -> bool:
-    return isinstance(operation, Careful) and (getattr(operation.primitive, "linear", False) or getattr(operation.primitive, "multilinear", False))
+    return isinstance(operation, Careful) and (
+        getattr(operation.primitive, "linear", False)
+        or getattr(operation.primitive, "multilinear", False)
+    )
 
 
 def _along_all_paths(inside: Inside, adjoint: Any, operands: Sequence[Any]) -> list[Any]:
-    """For each value that comes into a closed block, the size of what flows back to it, were all hidden paths of one sign."""
+    """For each value that comes into a closed block, the size of what flows back to it, were all
+    hidden paths of one sign.
+    """
     values = inside.values(operands)
     terms = {inside.gates[-1]: abs(adjoint)}
     for gate in reversed(inside.gates):
-        of = [values[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+        of = [
+            values[operand] if isinstance(operand, Node) else operand for operand in gate.operands
+        ]
         for position, operand in enumerate(gate.operands):
             if isinstance(operand, Node) and gate in terms:
-                terms[operand] = terms.get(operand, 0.0) + abs(gate.operation.flow(position, terms[gate], of, values[gate]))
+                terms[operand] = terms.get(operand, 0.0) + abs(
+                    gate.operation.flow(position, terms[gate], of, values[gate])
+                )
     return [terms.get(operand, 0.0) for operand in inside.operands]
 
 
@@ -233,12 +349,15 @@ def _apart(held: Any, found: Any, slack: Any) -> Any:
     near = max(AGREE[dtype_of(held)], AGREE[dtype_of(found)])
     a, b = np.asarray(held, float), np.asarray(found, float)
     with np.errstate(all="ignore"):
-        close = np.abs(a - b) <= near * np.maximum(np.abs(a), np.abs(b)) + np.where(np.isfinite(slack), slack, 0.0)
+        close = np.abs(a - b) <= near * np.maximum(np.abs(a), np.abs(b)) + np.where(
+            np.isfinite(slack), slack, 0.0
+        )
     return ~((a == b) | (close & np.isfinite(a) & np.isfinite(b)) | (np.isnan(a) & np.isnan(b)))
 
 
 def contrast(held: Any, found: Any, slack: Any = 0.0) -> tuple[str, str]:
-    """Two numbers that differ, in as many digits as tell them apart; of arrays, the first elements that do.
+    """Two numbers that differ, in as many digits as tell them apart; of arrays, the first elements
+    that do.
 
     >>> contrast(0.7312, 0.7311), contrast(1.0, 1.000001), contrast(np.zeros(9), np.arange(9.0))
     (('0.7312', '0.7311'), ('1', '1.000001'), ('0 at [1]', '1 at [1]'))

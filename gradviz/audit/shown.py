@@ -1,4 +1,6 @@
-"""What a figure shows: every text of it, every width and every map, held against the numbers that it holds, by the words of the painter."""
+"""What a figure shows: every text of it, every width and every map, held against the numbers that
+it holds, by the words of the painter.
+"""
 
 import re
 import xml.etree.ElementTree as ET
@@ -27,7 +29,8 @@ EXCERPT = 60  # characters of a text that is wrong
 
 
 class Shown:
-    """What is shown of a figure. Elements and texts that are not known here, or not there, are passed over.
+    """What is shown of a figure. Elements and texts that are not known here, or not there, are
+    passed over.
 
     Where a number was wrong, which is said already, a text may also show the right one.
     """
@@ -35,18 +38,41 @@ class Shown:
     def __init__(self, held: Held, recomputed: Recomputed) -> None:
         self.held, self.graph, self.recomputed = held, held.graph, recomputed
         sources = [held, recomputed] if held.failures else [held]
-        self.runs = [Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows)) for of in sources for graph in self._graphs()]
+        self.runs = [
+            Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows))
+            for of in sources
+            for graph in self._graphs()
+        ]
         self.flows = [tuple(run.flows.values()) for run in self.runs]
 
     def _graphs(self) -> Iterator[Graph]:
-        """The graph twice, with examples that say where there are arrays and local derivatives; where that is not certain, the second says otherwise."""
+        """The graph twice, with examples that say where there are arrays and local derivatives;
+        where that is not certain, the second says otherwise.
+        """
         graph, values, held = self.graph, self.recomputed.values, self.held.values
         edges = list(zip(graph.edges, self.recomputed.locals))
-        first = [1.0 if local is None and held[edge.target.index] is None and _may_have_local(edge) else local for edge, local in edges]
-        yield replace(graph, example_numbers=(*(1.0 if value is None else value for value in values), *first, *values))
+        first = [
+            1.0
+            if local is None and held[edge.target.index] is None and _may_have_local(edge)
+            else local
+            for edge, local in edges
+        ]
+        yield replace(
+            graph,
+            example_numbers=(
+                *(1.0 if value is None else value for value in values),
+                *first,
+                *values,
+            ),
+        )
         kind = 1.0 if any(isinstance(value, np.ndarray) for value in values) else np.ones(1)
-        second = [None if held[edge.target.index] is None or local is None else kind for edge, local in edges]
-        yield replace(graph, example_numbers=(*[kind] * len(values), *second, *[kind] * len(values)))
+        second = [
+            None if held[edge.target.index] is None or local is None else kind
+            for edge, local in edges
+        ]
+        yield replace(
+            graph, example_numbers=(*[kind] * len(values), *second, *[kind] * len(values))
+        )
 
     def compare_all(self) -> None:
         held = self.held
@@ -72,7 +98,11 @@ class Shown:
 
     def _is_short(self) -> bool:
         with suppress(Exception):
-            return len(self.graph.nodes) * max(len(node.label) + len(node.expression) for node in self.graph.nodes) <= LONGEST
+            return (
+                len(self.graph.nodes)
+                * max(len(node.label) + len(node.expression) for node in self.graph.nodes)
+                <= LONGEST
+            )
         return False
 
     # ── how two texts are compared ──
@@ -85,7 +115,13 @@ class Shown:
                 return
             wanted.append(said)
         if wanted:
-            self.held.fail(where, f"its {what} is shown as {_excerpt(shown, wanted[0])}, and what is held says {_excerpt(wanted[0], shown)}")
+            self.held.fail(
+                where,
+                (
+                    f"its {what} is shown as {_excerpt(shown, wanted[0])}, and what is held says "
+                    f"{_excerpt(wanted[0], shown)}"
+                ),
+            )
 
     def cut(self, where: Where, what: str, shown: str, whole: str) -> None:
         """A text that may be cut to fit."""
@@ -101,14 +137,23 @@ class Shown:
     def whole(self) -> None:
         """The figure's title, its table of nodes, its legend, and the words of a step."""
         root, nodes = self.held.root, self.graph.nodes
-        self.compare(FIGURE, "title", _child(root, "title"), (text.clean(paint.summary(run)) for run in self.runs))
+        self.compare(
+            FIGURE,
+            "title",
+            _child(root, "title"),
+            (text.clean(paint.summary(run)) for run in self.runs),
+        )
         table = _child(root, "desc") or ""
         rows, lines = table.split("\n"), text.clean(str(self.runs[0])).split("\n")
-        if len(rows) == len(lines) == len(nodes) + 2 and all(text.clean(str(run)) != table for run in self.runs):
+        if len(rows) == len(lines) == len(nodes) + 2 and all(
+            text.clean(str(run)) != table for run in self.runs
+        ):
             for where, row, line in zip([FIGURE, FIGURE, *nodes], rows, lines):
                 self.compare(where, "row in the table", row, [line])
         else:
-            self.compare(FIGURE, "table", table or None, (text.clean(str(run)) for run in self.runs))
+            self.compare(
+                FIGURE, "table", table or None, (text.clean(str(run)) for run in self.runs)
+            )
         for part in root.iter(f"{SVG}tspan"):
             if words(part).startswith("gradient of "):
                 self.cut(FIGURE, "legend", words(part), f"gradient of {self.graph.output.label}")
@@ -120,20 +165,44 @@ class Shown:
         elements = zip((*self.held.cards, *self.held.wires), (*self.graph.nodes, *self.graph.edges))
         lit = [what for element, what in elements if "gv-lit" in classes(element)]
         where = lit[0] if lit else FIGURE
-        taken = [step for step in steps(self.graph) if lit == ([] if step.what is None else [step.what])]
+        taken = [
+            step for step in steps(self.graph) if lit == ([] if step.what is None else [step.what])
+        ]
         if not taken:
             self.held.fail(where, "no step of the sweeps lights just this")
-        self.compare(where, "step", caption, (said for step in taken for said in self.said(lambda of, step=step: explain.step(of, _in(of, step)))))
+        self.compare(
+            where,
+            "step",
+            caption,
+            (
+                said
+                for step in taken
+                for said in self.said(lambda of, step=step: explain.step(of, _in(of, step)))
+            ),
+        )
 
     def block(self, block: ET.Element) -> None:
         """A block: its name, which is also its title."""
         for part in block.findall(f"{SVG}text"):
-            self.cut(FIGURE, "block", words(part).removeprefix("▾ "), _child(block, "title") or words(part))
+            self.cut(
+                FIGURE,
+                "block",
+                words(part).removeprefix("▾ "),
+                _child(block, "title") or words(part),
+            )
 
     def card(self, node: Node, card: ET.Element) -> None:
         """A node: its title, its name and operation, its value and adjoint, and the maps of these."""
-        numbers = {"value": [run.numbers[node.index] for run in self.runs], "adjoint": [run.numbers[node.index - len(self.held.cards)] for run in self.runs]}
-        self.compare(node, "title", _child(card, "title"), self.said(lambda of: paint.node_title(of, node), paint.TITLE_DIGITS))
+        numbers = {
+            "value": [run.numbers[node.index] for run in self.runs],
+            "adjoint": [run.numbers[node.index - len(self.held.cards)] for run in self.runs],
+        }
+        self.compare(
+            node,
+            "title",
+            _child(card, "title"),
+            self.said(lambda of: paint.node_title(of, node), paint.TITLE_DIGITS),
+        )
         for kind, shown in _texts(card):
             match kind:
                 case "gv-name":
@@ -150,15 +219,36 @@ class Shown:
 
     def map(self, node: Node, group: ET.Element, arrays: Sequence[Any]) -> None:
         """A heat map, against those that the arrays give."""
-        cells = [part.attrib for cells in group.findall(f"{SVG}g") if "gv-cells" in classes(cells) for part in cells]
-        pictures = ("" if array is None else heat.picture(heat.grid(array), heat.size(array.shape)[2]) for array in arrays if not isinstance(array, Unheld))
-        expected = [[part.attrib for part in ET.fromstring(f"<g>{picture}</g>")] for picture in pictures]
+        cells = [
+            part.attrib
+            for cells in group.findall(f"{SVG}g")
+            if "gv-cells" in classes(cells)
+            for part in cells
+        ]
+        pictures = (
+            "" if array is None else heat.picture(heat.grid(array), heat.size(array.shape)[2])
+            for array in arrays
+            if not isinstance(array, Unheld)
+        )
+        expected = [
+            [part.attrib for part in ET.fromstring(f"<g>{picture}</g>")] for picture in pictures
+        ]
         if expected and cells not in expected:
-            self.held.fail(node, f"the map of its {group.get('data-of')} is not that of the numbers that are held")
+            self.held.fail(
+                node,
+                f"the map of its {group.get('data-of')} is not that of the numbers that are held",
+            )
 
     def wire(self, edge: Edge, wire: ET.Element, widths: Sequence[str]) -> None:
         """An edge: its title, and the width of what flows back."""
-        self.compare(edge, "title", _child(wire, "title"), self.said(lambda of: paint.edge_title(of, of.graph.edges[edge.index]), paint.TITLE_DIGITS))
+        self.compare(
+            edge,
+            "title",
+            _child(wire, "title"),
+            self.said(
+                lambda of: paint.edge_title(of, of.graph.edges[edge.index]), paint.TITLE_DIGITS
+            ),
+        )
         for path in wire.findall(f"{SVG}path"):
             if "gv-flow" in classes(path):
                 self.compare(edge, "width", path.get("stroke-width"), widths)
@@ -166,25 +256,52 @@ class Shown:
     def label(self, edge: Edge, label: ET.Element) -> None:
         """The label of an edge: its local derivative, what flows back, and which operand it is."""
         place = len(self.held.cards) + edge.index
-        locals_ = [("" if run.graph.example_numbers[place] is None else "∂ ", run.numbers[place]) for run in self.runs]
+        locals_ = [
+            ("" if run.graph.example_numbers[place] is None else "∂ ", run.numbers[place])
+            for run in self.runs
+        ]
         for kind, shown in _texts(label):
             match kind:
                 case "gv-mark":
                     self.compare(edge, "mark", shown, [text.clean(edge.mark)])
                 case "gv-local":
-                    self.compare(edge, "local derivative", shown, (sign and sign + paint.on_edge(_tangible(local)) for sign, local in locals_))
+                    self.compare(
+                        edge,
+                        "local derivative",
+                        shown,
+                        (
+                            sign and sign + paint.on_edge(_tangible(local))
+                            for sign, local in locals_
+                        ),
+                    )
                 case "gv-back":
-                    self.compare(edge, "flow", shown, (f"◂ {paint.on_edge(_tangible(flows[edge.index]))}" for flows in self.flows))
+                    self.compare(
+                        edge,
+                        "flow",
+                        shown,
+                        (
+                            f"◂ {paint.on_edge(_tangible(flows[edge.index]))}"
+                            for flows in self.flows
+                        ),
+                    )
 
 
 def _may_have_local(edge: Edge) -> bool:
     operation = edge.target.operation
-    return operation.primitive.has_locals if isinstance(operation, Careful) else isinstance(operation, Inside)
+    return (
+        operation.primitive.has_locals
+        if isinstance(operation, Careful)
+        else isinstance(operation, Inside)
+    )
 
 
 def _in(words_: Words, step: Step) -> Step:
     """A step in the graph that the words are of, whose edges are its own."""
-    return replace(step, what=words_.graph.edges[step.what.index]) if isinstance(step.what, Edge) else step
+    return (
+        replace(step, what=words_.graph.edges[step.what.index])
+        if isinstance(step.what, Edge)
+        else step
+    )
 
 
 def _child(element: ET.Element, tag: str) -> str | None:
@@ -201,7 +318,9 @@ def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
 
 
 def _widths(flows: Sequence[Any]) -> list[str]:
-    sizes = [flow.magnitude if isinstance(flow, Unheld) else paint.magnitude(flow) for flow in flows]
+    sizes = [
+        flow.magnitude if isinstance(flow, Unheld) else paint.magnitude(flow) for flow in flows
+    ]
     largest = max((size for size in sizes if isfinite(size)), default=0.0)
     return [f"{paint.flow_width(size, largest):.2f}" for size in sizes]
 
@@ -222,6 +341,22 @@ def _on_card(numbers: Sequence[Any], shape: bool) -> Iterator[str]:
 
 def _excerpt(said: str, other: str) -> str:
     """A text, from a little before the place where another differs from it."""
-    place = next((place for place, (a, b) in enumerate(zip(said, other)) if a != b), min(len(said), len(other)))
-    start = max(0, re.search(r"\S*\Z", said[max(0, place - EXCERPT) : place]).start() + max(0, place - EXCERPT) - 10) if len(said) > EXCERPT else 0
-    return repr(("…" if start else "") + said[start : start + EXCERPT] + ("…" if len(said) > start + EXCERPT else ""))
+    place = next(
+        (place for place, (a, b) in enumerate(zip(said, other)) if a != b),
+        min(len(said), len(other)),
+    )
+    start = (
+        max(
+            0,
+            re.search(r"\S*\Z", said[max(0, place - EXCERPT) : place]).start()
+            + max(0, place - EXCERPT)
+            - 10,
+        )
+        if len(said) > EXCERPT
+        else 0
+    )
+    return repr(
+        ("…" if start else "")
+        + said[start : start + EXCERPT]
+        + ("…" if len(said) > start + EXCERPT else "")
+    )

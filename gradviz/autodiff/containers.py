@@ -32,7 +32,9 @@ def _rebuilt(tree: Any, others: Iterator[Any]) -> Any:
     if not isinstance(tree, tuple | list):
         return next(others)
     parts = [_rebuilt(part, others) for part in tree]
-    return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)  # namedtuples take them one by one
+    return (
+        type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    )  # namedtuples take them one by one
 
 
 def matched(tree: Any, other: Any, path: str = "the arguments") -> list[Any]:
@@ -44,18 +46,27 @@ def matched(tree: Any, other: Any, path: str = "the arguments") -> list[Any]:
     [10.0, 20.0]
     """
     if not isinstance(tree, dict | tuple | list):
-        if isinstance(other, dict | tuple) or (isinstance(other, list) and not getattr(tree, "shape", ())):
-            raise TypeError(f"{path} is a number or an array, but its tangent is the {type(other).__name__} {other!r:.40}")
+        if isinstance(other, dict | tuple) or (
+            isinstance(other, list) and not getattr(tree, "shape", ())
+        ):
+            raise TypeError(
+                f"{path} is a number or an array, but its tangent is the {type(other).__name__} "
+                f"{other!r:.40}"
+            )
         return [other]
     if isinstance(tree, dict):
         if not isinstance(other, dict) or other.keys() != tree.keys():
-            raise TypeError(f"the tangent of {path} must be a dict with the keys {', '.join(map(repr, tree))}")
+            raise TypeError(
+                f"the tangent of {path} must be a dict with the keys {', '.join(map(repr, tree))}"
+            )
         pairs = [(part, other[key], key) for key, part in tree.items()]
     else:
         if not isinstance(other, tuple | list) or len(other) != len(tree):
             raise TypeError(f"the tangent of {path} must be a {type(tree).__name__} of {len(tree)}")
         pairs = [(part, tangent, key) for key, (part, tangent) in enumerate(zip(tree, other))]
-    return [leaf for part, tangent, key in pairs for leaf in matched(part, tangent, f"{path}[{key!r}]")]
+    return [
+        leaf for part, tangent, key in pairs for leaf in matched(part, tangent, f"{path}[{key!r}]")
+    ]
 
 
 def paths(tree: Any, path: str = "") -> Iterator[str]:

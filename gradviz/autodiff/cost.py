@@ -1,4 +1,5 @@
-"""What a gradient costs: each way of differentiating a graph, by the very sweeps that the package uses, with a Ledger open.
+"""What a gradient costs: each way of differentiating a graph, by the very sweeps that the package
+uses, with a Ledger open.
 
 >>> import gradviz as gv
 >>> import numpy as np
@@ -27,8 +28,8 @@ COLUMNS = ("way", "operations", "local derivatives", "written")
 
 @dataclass(frozen=True)
 class Way:
-    """One way of differentiating, and what it evaluated: operations of the function, local derivatives, and how many derivatives it
-    wrote; and the gradient that came out."""
+    """One way of differentiating, and what it evaluated: operations of the function, local
+    derivatives, and how many derivatives it wrote; and the gradient that came out."""
 
     name: str
     operations: int
@@ -54,17 +55,28 @@ class Cost:
 
     @property
     def forward(self) -> int:
-        """Local derivatives that forward mode evaluates, one sweep for each input, where it skips what does not depend on that."""
+        """Local derivatives that forward mode evaluates, one sweep for each input, where it skips
+        what does not depend on that.
+        """
         return self.ways["forward"].local_derivatives
 
     @property
     def bumping(self) -> int:
-        """Operations that bumping evaluates: all once, and then for each input those that depend on it."""
+        """Operations that bumping evaluates: all once, and then for each input those that depend on
+        it.
+        """
         return self.ways["bumping"].operations
 
     @cached_property
     def rows(self) -> list[tuple[str, ...]]:
-        return [(way.name, *(f"{count:,}" for count in (way.operations, way.local_derivatives, way.written))) for way in self.ways.values() if way is not None]
+        return [
+            (
+                way.name,
+                *(f"{count:,}" for count in (way.operations, way.local_derivatives, way.written)),
+            )
+            for way in self.ways.values()
+            if way is not None
+        ]
 
     @property
     def verdict(self) -> str:
@@ -72,7 +84,11 @@ class Cost:
         n, p = f"n + p = {self.n_plus_p:,}", f"n × p = {self.n_times_p:,}"
         if self.n_times_p < self.n_plus_p:
             return f"{p} is less than {n}: with {self.p} input{'s' * (self.p != 1)} one forward sweep writes less than the reverse sweep"
-        return f"{n} is less than {p}" if self.n_plus_p < self.n_times_p else f"{n} and {p} are the same"
+        return (
+            f"{n} is less than {p}"
+            if self.n_plus_p < self.n_times_p
+            else f"{n} and {p} are the same"
+        )
 
     def __repr__(self) -> str:
         return f"<Cost of {self.graph.name}: n = {self.n}, p = {self.p}, reverse {self.reverse}, forward {self.forward}>"
@@ -80,15 +96,32 @@ class Cost:
     def __str__(self) -> str:
         rows = [COLUMNS, *self.rows]
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-        lines = ["  ".join(cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))) for row in rows]
+        lines = [
+            "  ".join(
+                cell.ljust(width) if not column else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(row, widths))
+            )
+            for row in rows
+        ]
         head = f"{self.graph.name}: n = {self.n:,} operations, p = {self.p:,} inputs, {self.edges:,} edges, {self.paths:,} paths"
         return "\n".join([head, self.verdict, "", lines[0], "─" * len(lines[0]), *lines[1:]])
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        head = "".join(f"<th style='text-align: {'right' if column else 'left'}'>{name}</th>" for column, name in enumerate(COLUMNS))
-        body = "".join("<tr>" + "".join(f"<td style='text-align: {'right' if column else 'left'}'>{cell}</td>" for column, cell in enumerate(row)) + "</tr>" for row in self.rows)
+        head = "".join(
+            f"<th style='text-align: {'right' if column else 'left'}'>{name}</th>"
+            for column, name in enumerate(COLUMNS)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td style='text-align: {'right' if column else 'left'}'>{cell}</td>"
+                for column, cell in enumerate(row)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
         first, second, *_ = str(self).split("\n")
         return f"<div>{escape(first)}<br>{escape(second)}</div><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -99,9 +132,14 @@ def cost(graph: Graph) -> Cost:
     Raises TypeError for a graph of arrays; a Ledger counts those.
     """
     if graph.has_arrays:
-        raise TypeError(f"{graph.name} has arrays: its cost in operations and floating-point operations is counted by a Ledger, as in: with gv.Ledger() as ledger: graph.run()")
+        raise TypeError(
+            f"{graph.name} has arrays: its cost in operations and floating-point operations is "
+            "counted by a Ledger, as in: with gv.Ledger() as ledger: graph.run()"
+        )
     paths, steps = count_paths(graph)
-    ways = {way.__name__.strip("_"): way(graph) for way in (_reverse, _forward, _forward_all, _bumping)}
+    ways = {
+        way.__name__.strip("_"): way(graph) for way in (_reverse, _forward, _forward_all, _bumping)
+    }
     return Cost(graph, {**ways, "paths": _paths(graph) if steps <= MOST_STEPS else None}, paths)
 
 
@@ -109,17 +147,35 @@ def _reverse(graph: Graph) -> Way:
     with Ledger() as ledger:
         output, inputs = performed(graph)
         _, leaves = reverse.sweep(output)
-    return Way("reverse sweep", ledger.operations, ledger.local_derivatives, ledger.adjoints, tuple(leaves.get(each.leaf, 0.0) for each in inputs))
+    return Way(
+        "reverse sweep",
+        ledger.operations,
+        ledger.local_derivatives,
+        ledger.adjoints,
+        tuple(leaves.get(each.leaf, 0.0) for each in inputs),
+    )
 
 
 def _forward(graph: Graph) -> Way:
     ledger, gradient = _tangents(graph, skipping=True)
-    return Way("forward mode, skipping", ledger.operations, ledger.local_derivatives, ledger.tangents, gradient)
+    return Way(
+        "forward mode, skipping",
+        ledger.operations,
+        ledger.local_derivatives,
+        ledger.tangents,
+        gradient,
+    )
 
 
 def _forward_all(graph: Graph) -> Way:
     ledger, gradient = _tangents(graph, skipping=False)
-    return Way("forward mode, leaving nothing out", ledger.operations, ledger.derivative_flops, ledger.tangents + ledger.idle_tangents, gradient)
+    return Way(
+        "forward mode, leaving nothing out",
+        ledger.operations,
+        ledger.derivative_flops,
+        ledger.tangents + ledger.idle_tangents,
+        gradient,
+    )
 
 
 def _tangents(graph: Graph, skipping: bool) -> tuple[Ledger, tuple[float, ...]]:
@@ -129,24 +185,37 @@ def _tangents(graph: Graph, skipping: bool) -> tuple[Ledger, tuple[float, ...]]:
         output, inputs = performed(graph)
         for seeds in _seeds(graph, inputs, skipping):
             moved = forward.tangent_sweep(output, seeds, 0)
-            gradient += np.atleast_1d(np.zeros_like(next(iter(seeds.values()))) if moved is None else moved).tolist()
+            gradient += np.atleast_1d(
+                np.zeros_like(next(iter(seeds.values()))) if moved is None else moved
+            ).tolist()
     return ledger, tuple(gradient)
 
 
 def _seeds(graph: Graph, inputs: list[Variable], skipping: bool) -> Iterator[dict[Any, Any]]:
-    """The seeds of one sweep for each input; of large graphs, of many sweeps that are made at once, as arrays."""
+    """The seeds of one sweep for each input; of large graphs, of many sweeps that are made at once,
+    as arrays.
+    """
     if not _is_large(graph):
         for each in inputs:
-            yield {each.leaf: 1.0} if skipping else {other.leaf: float(other is each) for other in inputs}
+            yield (
+                {each.leaf: 1.0}
+                if skipping
+                else {other.leaf: float(other is each) for other in inputs}
+            )
         return
     for start in range(0, len(inputs), AT_ONCE):
         block = inputs[start : start + AT_ONCE]
         rows = np.eye(len(block))
-        yield {**({} if skipping else {other.leaf: np.zeros(len(block)) for other in inputs}), **{each.leaf: row for each, row in zip(block, rows)}}
+        yield {
+            **({} if skipping else {other.leaf: np.zeros(len(block)) for other in inputs}),
+            **{each.leaf: row for each, row in zip(block, rows)},
+        }
 
 
 def _is_large(graph: Graph) -> bool:
-    return len(graph.operations) * len(graph.inputs) > LARGE and all(node.operation.primitive.is_elementwise for node in graph.operations)
+    return len(graph.operations) * len(graph.inputs) > LARGE and all(
+        node.operation.primitive.is_elementwise for node in graph.operations
+    )
 
 
 def _bumping(graph: Graph) -> Way:
@@ -157,28 +226,44 @@ def _bumping(graph: Graph) -> Way:
         if _is_large(graph):
             bumped, evaluated = _bumped_at_once(graph, steps)
         else:
-            bumped, evaluated = [run.bumped(node, step) for node, step in zip(graph.inputs, steps)], None
+            bumped, evaluated = (
+                [run.bumped(node, step) for node, step in zip(graph.inputs, steps)],
+                None,
+            )
     quotients = tuple((after - output._value) / step for after, step in zip(bumped, steps))
     operations = ledger.operations if evaluated is None else len(graph.operations) + evaluated
     return Way("bumping", operations, ledger.local_derivatives, len(quotients), quotients)
 
 
 def _bumped_at_once(graph: Graph, steps: list[float]) -> tuple[list[float], int]:
-    """The output with each input bumped by itself, for many inputs at once: of each operation only those elements are evaluated that
-    depend on the input that was bumped; how many they were."""
+    """The output with each input bumped by itself, for many inputs at once: of each operation only
+    those elements are evaluated that depend on the input that was bumped; how many they were."""
     base = graph.example.primals.numbers
     outputs: list[float] = []
     evaluated = 0
     for start in range(0, len(steps), AT_ONCE):
         count = min(AT_ONCE, len(steps) - start)
-        moved: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by node: which of the runs differ, and their values there
+        moved: dict[
+            int, tuple[np.ndarray, np.ndarray]
+        ] = {}  # by node: which of the runs differ, and their values there
         for place in range(count):
-            moved[start + place] = np.array([place]), np.array([base[start + place] + steps[start + place]])
+            moved[start + place] = (
+                np.array([place]),
+                np.array([base[start + place] + steps[start + place]]),
+            )
         for node in graph.operations:
-            arriving = [moved[operand.index] for operand in node.operands if isinstance(operand, Node) and operand.index in moved]
+            arriving = [
+                moved[operand.index]
+                for operand in node.operands
+                if isinstance(operand, Node) and operand.index in moved
+            ]
             if not arriving:
                 continue
-            runs = arriving[0][0] if len(arriving) == 1 else np.unique(np.concatenate([each for each, _ in arriving]))
+            runs = (
+                arriving[0][0]
+                if len(arriving) == 1
+                else np.unique(np.concatenate([each for each, _ in arriving]))
+            )
             operands = []
             for operand in node.operands:
                 if isinstance(operand, Node) and operand.index in moved:
@@ -218,7 +303,9 @@ def _paths(graph: Graph) -> Way:
 
 
 def count_paths(graph: Graph) -> tuple[int, int]:
-    """How many paths lead from inputs to the output, and how many steps it takes to walk them all from each input."""
+    """How many paths lead from inputs to the output, and how many steps it takes to walk them all
+    from each input.
+    """
     ways, steps = dict.fromkeys(graph.nodes, 0), dict.fromkeys(graph.nodes, 0)
     ways[graph.output] = 1
     for edge in reversed(graph.edges):
@@ -236,5 +323,11 @@ def performed(graph: Graph) -> tuple[Variable, list[Variable]]:
         for node in graph.operations:
             operation = node.operation
             apply: Callable[..., Variable] = operation.primitive
-            values[node] = apply(*(values[operand] if isinstance(operand, Node) else operand for operand in node.operands), **operation.params)
+            values[node] = apply(
+                *(
+                    values[operand] if isinstance(operand, Node) else operand
+                    for operand in node.operands
+                ),
+                **operation.params,
+            )
     return values[graph.output], [values[node] for node in graph.inputs]

@@ -1,8 +1,7 @@
 """The tangent sweep: from inputs forward to an output, tangent by tangent.
 
-A tangent says how fast a value moves when the inputs move along given directions. The sweep follows the tape of a computation;
-over Variables in place of numbers it is recorded itself.
-"""
+A tangent says how fast a value moves when the inputs move along given directions. The sweep follows
+the tape of a computation; over Variables in place of numbers it is recorded itself."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,10 +18,14 @@ Tangent = Any  # a number or an array; or a Variable where the sweep itself is r
 Place = tuple[Page, int]
 
 
-def tangent_sweep(output: Variable, seeds: Mapping[Place | Leaf, Tangent], since: int, recorded: bool = False) -> Tangent | None:
-    """How `output` moves when inputs move along the tangents in `seeds`, which are given by place or leaf; None if it does not.
+def tangent_sweep(
+    output: Variable, seeds: Mapping[Place | Leaf, Tangent], since: int, recorded: bool = False
+) -> Tangent | None:
+    """How `output` moves when inputs move along the tangents in `seeds`, which are given by place
+    or leaf; None if it does not.
 
-    Where all values are single numbers and all operations elementwise, a tangent may be an array: then there are many directions at once.
+    Where all values are single numbers and all operations elementwise, a tangent may be an array:
+    then there are many directions at once.
 
     Nothing before the page of serial number `since` depends on them.
     """
@@ -43,11 +46,18 @@ def tangent_sweep(output: Variable, seeds: Mapping[Place | Leaf, Tangent], since
                     tangents[page, index] = arriving
                 continue
             places = operation.operands(entry)
-            arriving = {position: tangents[page, places[position]] for position in operation.positions if (page, places[position]) in tangents}
+            arriving = {
+                position: tangents[page, places[position]]
+                for position in operation.positions
+                if (page, places[position]) in tangents
+            }
             if not arriving:
                 continue
             at = standing if recorded else _value
-            operands = [at(page, place) if position in operation.positions else place for position, place in enumerate(places)]
+            operands = [
+                at(page, place) if position in operation.positions else place
+                for position, place in enumerate(places)
+            ]
             tangents[page, index] = _moved(operation, arriving, at(page, index), operands, recorded)
     return tangents.get((output.page, output.index))
 
@@ -56,11 +66,16 @@ def _value(page: Page, index: int) -> Any:
     return page.entries[index][5]
 
 
-def _moved(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool) -> Tangent:
+def _moved(
+    operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool
+) -> Tangent:
     """How the result of an operation moves with its operands."""
     primitive = operation.primitive
     if primitive.is_elementwise and not recorded:
-        moves = [operation.local(position, operands, z) * tangent for position, tangent in tangents.items()]
+        moves = [
+            operation.local(position, operands, z) * tangent
+            for position, tangent in tangents.items()
+        ]
         moved = moves[0] if len(moves) == 1 else moves[0] + moves[1]
     else:
         moved = primitive.jvp(tangents, z, operands, operation.params)
@@ -74,8 +89,12 @@ def _moved(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Se
     return moved if recorded else settled(moved) if not shape else moved.astype(z.dtype, copy=False)
 
 
-def _transposed(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool) -> Tangent:
-    """The jvp out of the vjp: that is linear in the adjoint u, so the gradient of its product with the tangents, by u, is the jvp."""
+def _transposed(
+    operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool
+) -> Tangent:
+    """The jvp out of the vjp: that is linear in the adjoint u, so the gradient of its product with
+    the tangents, by u, is the jvp.
+    """
     zero = np.zeros(z.shape, z.dtype) if getattr(z, "shape", ()) else 0.0
     if recorded:
         u = record(positive, (input_of(zero),))
@@ -84,14 +103,28 @@ def _transposed(operation: Any, tangents: Mapping[int, Tangent], z: Any, operand
         return _gradient(operation, tangents, z, operands, input_of(zero), False)
 
 
-def _gradient(operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], u: Variable, recorded: bool) -> Tangent:
-    terms = [np.sum(operation.primitive.vjp(position, u, z, operands, operation.params) * tangent) for position, tangent in tangents.items()]
+def _gradient(
+    operation: Any,
+    tangents: Mapping[int, Tangent],
+    z: Any,
+    operands: Sequence[Any],
+    u: Variable,
+    recorded: bool,
+) -> Tangent:
+    terms = [
+        np.sum(operation.primitive.vjp(position, u, z, operands, operation.params) * tangent)
+        for position, tangent in tangents.items()
+    ]
     product = sum(terms[1:], terms[0])
     if not isinstance(product, Variable):  # nothing flows, whatever the adjoint
         return 0.0 * z
     if recorded:
         pages, _ = recorded_sweep(product, 1.0, frozenset([(u.page, u.index)]))
-        adjoint = pages[u.page][u.index] if u.page in pages and u.index < len(pages[u.page]) else UNREACHED
+        adjoint = (
+            pages[u.page][u.index]
+            if u.page in pages and u.index < len(pages[u.page])
+            else UNREACHED
+        )
         return 0.0 * z if adjoint is UNREACHED else adjoint
     _, leaves = sweep(product)
     return leaves.get(u.leaf, 0.0 * z)

@@ -1,4 +1,6 @@
-"""NumPy's functions that are made of the table's primitives, and those that give plain values; and the methods of Variables."""
+"""NumPy's functions that are made of the table's primitives, and those that give plain values; and
+the methods of Variables.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -85,7 +87,9 @@ def _shaped(x: Any) -> np.ndarray:
 
 
 def _rearranged(x: Any, function: Any, *arguments: Any) -> Any:
-    numbered = function(np.empty(tuple(range(2, 2 + x.ndim))), *arguments)  # each axis is known by its length
+    numbered = function(
+        np.empty(tuple(range(2, 2 + x.ndim))), *arguments
+    )  # each axis is known by its length
     return transpose(x, axes=tuple(length - 2 for length in numbered.shape))
 
 
@@ -111,7 +115,17 @@ def hstack(tup: Sequence[Any]) -> Any:
 @answers(np.vstack)
 def vstack(tup: Sequence[Any]) -> Any:
     rows = [atleast_1d(part) if isinstance(part, Operand) else np.atleast_1d(part) for part in tup]
-    return concatenate(*(expand_dims(row, 0) if row.ndim == 1 and isinstance(row, Operand) else np.atleast_2d(row) if row.ndim == 1 else row for row in rows), axis=0)
+    return concatenate(
+        *(
+            expand_dims(row, 0)
+            if row.ndim == 1 and isinstance(row, Operand)
+            else np.atleast_2d(row)
+            if row.ndim == 1
+            else row
+            for row in rows
+        ),
+        axis=0,
+    )
 
 
 @answers(np.split)
@@ -128,14 +142,20 @@ def _split(function: Any, ary: Any, indices_or_sections: Any, axis: int) -> list
     axis = normalize_axis_index(axis, ary.ndim)
     parts = function(np.arange(ary.shape[axis]), indices_or_sections)
     before = (slice(None),) * axis
-    return [ary[(*before, slice(int(part[0]), int(part[-1]) + 1) if part.size else slice(0, 0))] for part in parts]
+    return [
+        ary[(*before, slice(int(part[0]), int(part[-1]) + 1) if part.size else slice(0, 0))]
+        for part in parts
+    ]
 
 
 @answers(np.take)
 def take(a: Any, indices: Any, axis: int | None = None) -> Any:
     if axis is None:
         a, axis = ravel(a), 0
-    return a[(slice(None),) * normalize_axis_index(axis, a.ndim) + (np.asarray(indices) if np.ndim(indices) else int(indices),)]
+    return a[
+        (slice(None),) * normalize_axis_index(axis, a.ndim)
+        + (np.asarray(indices) if np.ndim(indices) else int(indices),)
+    ]
 
 
 @answers(np.take_along_axis)
@@ -155,7 +175,7 @@ def sort(a: Any, axis: int | None = -1) -> Any:
 
 
 @answers(np.clip)
-def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:  # noqa: A002
+def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     least, most = a_min if min is None else min, a_max if max is None else max
     a = a if least is None else table.maximum(a, least)
     return a if most is None else table.minimum(a, most)
@@ -185,7 +205,11 @@ def where(condition: Any, *branches: Any) -> Any:
 def dot(a: Any, b: Any) -> Any:
     if not np.ndim(a) or not np.ndim(b):
         return multiply(a, b)
-    return matmul(a, b) if np.ndim(a) <= 2 and np.ndim(b) <= 2 else tensordot(a, b, (-1, -2 if np.ndim(b) > 1 else -1))
+    return (
+        matmul(a, b)
+        if np.ndim(a) <= 2 and np.ndim(b) <= 2
+        else tensordot(a, b, (-1, -2 if np.ndim(b) > 1 else -1))
+    )
 
 
 @answers(np.vdot)
@@ -208,7 +232,10 @@ def kron(a: Any, b: Any) -> Any:
     rank = max(np.ndim(a), np.ndim(b))
     shapes = [(1,) * (rank - np.ndim(x)) + np.shape(x) for x in (a, b)]
     letters = LETTERS[:rank], LETTERS[rank : 2 * rank]
-    product = einsum(*(np.reshape(x, shape) for x, shape in zip((a, b), shapes)), subscripts=f"{letters[0]},{letters[1]}->{''.join(map(''.join, zip(*letters)))}")
+    product = einsum(
+        *(np.reshape(x, shape) for x, shape in zip((a, b), shapes)),
+        subscripts=f"{letters[0]},{letters[1]}->{''.join(map(''.join, zip(*letters)))}",
+    )
     return reshape(product, shape=tuple(m * n for m, n in zip(*shapes)))
 
 
@@ -216,11 +243,20 @@ def kron(a: Any, b: Any) -> Any:
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, int):
         axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
-    over_a, over_b = ([normalize_axis_index(int(axis), np.ndim(x)) for axis in np.atleast_1d(part)] for x, part in zip((a, b), axes))
+    over_a, over_b = (
+        [normalize_axis_index(int(axis), np.ndim(x)) for axis in np.atleast_1d(part)]
+        for x, part in zip((a, b), axes)
+    )
     if [np.shape(a)[axis] for axis in over_a] != [np.shape(b)[axis] for axis in over_b]:
-        raise ValueError(f"arrays of shape {np.shape(a)} and {np.shape(b)} differ in length along the axes that are summed over")
+        raise ValueError(
+            f"arrays of shape {np.shape(a)} and {np.shape(b)} differ in length along the axes that "
+            "are summed over"
+        )
     first, rest = list(LETTERS[: np.ndim(a)]), iter(LETTERS[np.ndim(a) :])
-    second = [first[over_a[over_b.index(axis)]] if axis in over_b else next(rest) for axis in range(np.ndim(b))]
+    second = [
+        first[over_a[over_b.index(axis)]] if axis in over_b else next(rest)
+        for axis in range(np.ndim(b))
+    ]
     kept = [letter for letter in first + second if (letter in first) != (letter in second)]
     return einsum(a, b, subscripts=f"{''.join(first)},{''.join(second)}->{''.join(kept)}")
 
@@ -231,7 +267,9 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 @answers(np.einsum)
 def einsums(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
     if not isinstance(subscripts, str):
-        raise TypeError("np.einsum of Variables takes its subscripts as text: np.einsum('ij,jk->ik', x, y)")
+        raise TypeError(
+            "np.einsum of Variables takes its subscripts as text: np.einsum('ij,jk->ik', x, y)"
+        )
     return einsum(*operands, subscripts=_explicit(subscripts.replace(" ", ""), operands))
 
 
@@ -253,21 +291,28 @@ def _explicit(subscripts: str, operands: Sequence[Any]) -> str:
 
 def _once(terms: Sequence[str], without: str) -> str:
     letters = "".join(terms)
-    return "".join(letter for letter in sorted(set(letters)) if letters.count(letter) == 1 and letter not in without)
+    return "".join(
+        letter
+        for letter in sorted(set(letters))
+        if letters.count(letter) == 1 and letter not in without
+    )
 
 
 # ── linear algebra ──
 
 
 @answers(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     is_vector = isinstance(axis, int) or (axis is None and x.ndim == 1)
     is_matrix = isinstance(axis, tuple) or (axis is None and x.ndim == 2)
     if ord is None or (ord == 2 and is_vector) or (ord == "fro" and is_matrix):
         return table.norm(x, axis=axis, keepdims=keepdims)
     if is_vector and ord in (1, np.inf):
         return (table.sum_ if ord == 1 else table.max_)(absolute(x), axis=axis, keepdims=keepdims)
-    raise TypeError(f"np.linalg.norm of Variables knows no ord={ord!r} here: it knows None, 'fro', and for vectors 1, 2 and inf")
+    raise TypeError(
+        f"np.linalg.norm of Variables knows no ord={ord!r} here: it knows None, 'fro', and for "
+        "vectors 1, 2 and inf"
+    )
 
 
 @answers(np.linalg.slogdet)
@@ -293,25 +338,39 @@ def solve(a: Any, b: Any) -> Any:
 
 @answers(np.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return table.trace(a, offset=offset) if a.ndim == 2 and (axis1, axis2) == (0, 1) else table.sum_(table.diagonal(a, offset=offset, axis1=axis1, axis2=axis2), axis=-1)
+    return (
+        table.trace(a, offset=offset)
+        if a.ndim == 2 and (axis1, axis2) == (0, 1)
+        else table.sum_(table.diagonal(a, offset=offset, axis1=axis1, axis2=axis2), axis=-1)
+    )
 
 
 @answers(np.pad)
 def pad(array: Any, pad_width: Any, mode: str = "constant") -> Any:
     if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
-        raise TypeError(f"np.pad of Variables knows no mode {mode!r}: it knows constant, edge, reflect, symmetric and wrap")
+        raise TypeError(
+            f"np.pad of Variables knows no mode {mode!r}: it knows constant, edge, reflect, "
+            "symmetric and wrap"
+        )
     return table.pad(array, pad_width=pad_width, mode=mode)
 
 
 @answers(np.roll)
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
-    return table.roll(a, shift=tuple(shift) if np.ndim(shift) else int(shift), axis=tuple(axis) if isinstance(axis, list) else axis)
+    return table.roll(
+        a,
+        shift=tuple(shift) if np.ndim(shift) else int(shift),
+        axis=tuple(axis) if isinstance(axis, list) else axis,
+    )
 
 
 @answers(*([np.astype] if hasattr(np, "astype") else []))
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     if np.dtype(dtype).char not in "df":
-        raise TypeError(f"a Variable holds float64 or float32, not {np.dtype(dtype)}; np.floor and np.round make whole numbers of it")
+        raise TypeError(
+            f"a Variable holds float64 or float32, not {np.dtype(dtype)}; np.floor and np.round "
+            "make whole numbers of it"
+        )
     return table.astype(x, dtype=np.dtype(dtype))
 
 
@@ -332,11 +391,27 @@ def copy(a: Any) -> Any:
 
 # ── what gives plain values ──
 
-for _relation, _ufunc in (("<", np.less), ("<=", np.less_equal), (">", np.greater), (">=", np.greater_equal), ("==", np.equal), ("!=", np.not_equal)):
+for _relation, _ufunc in (
+    ("<", np.less),
+    ("<=", np.less_equal),
+    (">", np.greater),
+    (">=", np.greater_equal),
+    ("==", np.equal),
+    ("!=", np.not_equal),
+):
     UFUNCS[_ufunc] = RELATIONS[_relation]
 for _ufunc in (np.isnan, np.isinf, np.isfinite, np.signbit):
     UFUNCS[_ufunc] = Plain(_ufunc.__name__, f"np.{_ufunc.__name__}(x)", _ufunc)
-for _function in (np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.any, np.all, np.count_nonzero):
+for _function in (
+    np.argmax,
+    np.argmin,
+    np.argsort,
+    np.nonzero,
+    np.flatnonzero,
+    np.any,
+    np.all,
+    np.count_nonzero,
+):
     FUNCTIONS[_function] = Plain(_function.__name__, f"np.{_function.__name__}(x)", _function)
 for _function in (np.array_equal, np.allclose, np.isclose):
     FUNCTIONS[_function] = Plain(_function.__name__, f"np.{_function.__name__}(x, y)", _function)
@@ -345,7 +420,9 @@ FUNCTIONS[np.shape] = lambda a: a.shape
 FUNCTIONS[np.ndim] = lambda a: a.ndim
 FUNCTIONS[np.size] = lambda a: a.size
 for _function in (np.zeros_like, np.ones_like, np.empty_like):
-    FUNCTIONS[_function] = lambda a, function=_function: function(_shaped(a), dtype=a.dtype, subok=False)
+    FUNCTIONS[_function] = lambda a, function=_function: function(
+        _shaped(a), dtype=a.dtype, subok=False
+    )
 FUNCTIONS[np.full_like] = lambda a, fill_value: np.full(a.shape, fill_value, a.dtype)
 
 
@@ -356,23 +433,59 @@ def _index(x: Any, index: Any) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         if isinstance(part, Operand):
-            raise TypeError("a Variable can't be an index: its gradient would be lost; use plain integers, or np.where with a condition")
+            raise TypeError(
+                "a Variable can't be an index: its gradient would be lost; use plain integers, or "
+                "np.where with a condition"
+            )
     if not x.shape:
         raise TypeError(f"{x!r} is a single number, and can't be indexed")
-    whole = tuple(np.array(part, dtype=None if len(part) else int) if isinstance(part, list | np.ndarray) and np.ndim(part) else int(part) if isinstance(part, np.integer) else part for part in parts)
+    whole = tuple(
+        np.array(part, dtype=None if len(part) else int)
+        if isinstance(part, list | np.ndarray) and np.ndim(part)
+        else int(part)
+        if isinstance(part, np.integer)
+        else part
+        for part in parts
+    )
     return getitem(x, index=whole if isinstance(index, tuple) else whole[0])
 
 
 def _transposed(x: Any, *axes: Any) -> Any:
-    return transposed(x, axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes)
+    return transposed(
+        x,
+        axes[0]
+        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list))
+        else axes,
+    )
 
 
 def _reshaped(x: Any, *shape: Any) -> Any:
-    return reshape(x, shape=tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape)
+    return reshape(
+        x,
+        shape=tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape,
+    )
 
 
 def _install_methods() -> None:
-    same = ("sum", "mean", "prod", "var", "std", "max", "min", "cumsum", "argmax", "argmin", "argsort", "nonzero", "any", "all", "ravel", "squeeze", "swapaxes")
+    same = (
+        "sum",
+        "mean",
+        "prod",
+        "var",
+        "std",
+        "max",
+        "min",
+        "cumsum",
+        "argmax",
+        "argmin",
+        "argsort",
+        "nonzero",
+        "any",
+        "all",
+        "ravel",
+        "squeeze",
+        "swapaxes",
+    )
     more = ("repeat", "take", "clip", "dot", "trace", "round", "diagonal", "copy")
     for name in same + more:
         setattr(Operand, name, _method(name))

@@ -15,14 +15,22 @@ from gradviz.numerals import FEW, numeral
 
 
 class General(Primitive):
-    """A row for what is not elementwise. Its vjps are functions of adjoint, result, operands and parameters, one an operand.
+    """A row for what is not elementwise. Its vjps are functions of adjoint, result, operands and
+    parameters, one an operand.
 
-    `linear` says that the result is linear in all its operands together, `multilinear` in each of them: then the function is its
-    own jvp. Otherwise the jvp follows from the vjp, which is linear in the adjoint, by transposing it.
-    """
+    `linear` says that the result is linear in all its operands together, `multilinear` in each of
+    them: then the function is its own jvp. Otherwise the jvp follows from the vjp, which is linear
+    in the adjoint, by transposing it."""
 
     def __init__(
-        self, name: str, function: Callable, *vjps: Callable, linear: bool = False, multilinear: bool = False, code: str | None = None, written: str | None = None
+        self,
+        name: str,
+        function: Callable,
+        *vjps: Callable,
+        linear: bool = False,
+        multilinear: bool = False,
+        code: str | None = None,
+        written: str | None = None,
     ) -> None:
         self.name = name
         self.function = function
@@ -39,7 +47,11 @@ class General(Primitive):
         """The names of the operands, and the defaults of the parameters: those of the first vjp."""
         _, _, *parameters = inspect.signature(self.vjps[0]).parameters.values()
         names = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
-        return names, {parameter.name: parameter.default for parameter in parameters if parameter.default is not parameter.empty}
+        return names, {
+            parameter.name: parameter.default
+            for parameter in parameters
+            if parameter.default is not parameter.empty
+        }
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -54,7 +66,9 @@ class General(Primitive):
         names, defaults = self._signature
         text = ", ".join([*names, *(f"{name}=defaults[{name!r}]" for name in defaults)])
         arguments = ", ".join([*names, *(f"{name}={name}" for name in defaults)])
-        return eval(f"lambda {text}: primitive({arguments})", {"primitive": self, "defaults": defaults})
+        return eval(
+            f"lambda {text}: primitive({arguments})", {"primitive": self, "defaults": defaults}
+        )
 
     def bound(self, *arguments: Any, **options: Any) -> Any:
         """The primitive called as NumPy's function of its name is."""
@@ -64,15 +78,26 @@ class General(Primitive):
             if "unexpected keyword" not in str(error) and "positional argument" not in str(error):
                 raise
             known = ", ".join(self.defaults) or "no options"
-            raise TypeError(f"np.{self.name} of Variables takes {known}; it {str(error).partition('() ')[2]}") from None
+            raise TypeError(
+                f"np.{self.name} of Variables takes {known}; it {str(error).partition('() ')[2]}"
+            ) from None
 
-    def operation(self, positions: tuple[int, ...], params: dict[str, Any], result: Any) -> Operation:
+    def operation(
+        self, positions: tuple[int, ...], params: dict[str, Any], result: Any
+    ) -> Operation:
         return Operation(self, positions, params)
 
     def number(self, *operands: Any, **params: Any) -> Any:
         return settled(self.function(*operands, **params))
 
-    def vjp(self, position: int, adjoint: Any, z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
         """What an adjoint hands back to the operand at `position`: in any reading."""
         if self.variadic:
             flow = self.vjps[0](adjoint, z, *operands, position=position, **params)
@@ -80,21 +105,54 @@ class General(Primitive):
             flow = self.vjps[position](adjoint, z, *operands, **params)
         return fitted(flow, operands[position])
 
-    def jvp(self, tangents: Mapping[int, Any], z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
-        """How the result moves when the operands move along `tangents`, by position; NotImplemented if only the vjp is known."""
+    def jvp(
+        self,
+        tangents: Mapping[int, Any],
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
+        """How the result moves when the operands move along `tangents`, by position; NotImplemented
+        if only the vjp is known.
+        """
         if self.linear:
-            return self(*(tangents.get(position, _zeros(operand)) for position, operand in enumerate(operands)), **params)
+            return self(
+                *(
+                    tangents.get(position, _zeros(operand))
+                    for position, operand in enumerate(operands)
+                ),
+                **params,
+            )
         if self.multilinear:
-            moves = [self(*(tangent if p == position else operand for p, operand in enumerate(operands)), **params) for position, tangent in tangents.items()]
+            moves = [
+                self(
+                    *(tangent if p == position else operand for p, operand in enumerate(operands)),
+                    **params,
+                )
+                for position, tangent in tangents.items()
+            ]
             return sum(moves[1:], moves[0])
         return NotImplemented
 
     # ── how it is written ──
 
-    def python(self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True) -> str:  # noqa: B006
+    def python(
+        self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True
+    ) -> str:
         if self.code is not None:
-            return self.code.format(*operands, operands=", ".join(operands), **{name: _code(params.get(name, default)) for name, default in self.defaults.items()})
-        options = [f"{name}={_code(value)}" for name, value in params.items() if value is not self.defaults.get(name)]
+            return self.code.format(
+                *operands,
+                operands=", ".join(operands),
+                **{
+                    name: _code(params.get(name, default))
+                    for name, default in self.defaults.items()
+                },
+            )
+        options = [
+            f"{name}={_code(value)}"
+            for name, value in params.items()
+            if value is not self.defaults.get(name)
+        ]
         if self.name == "transpose" and not options:
             return f"{operands[0]}.T"
         return f"{self.path}({', '.join([*operands, *options])})"
@@ -102,19 +160,32 @@ class General(Primitive):
     @property
     def path(self) -> str:
         """Under which name generated code knows its function."""
-        return f"{self.module.replace('numpy', 'np')}.{self.function.__name__}" if self.module.startswith("numpy") else self.function.__name__
+        return (
+            f"{self.module.replace('numpy', 'np')}.{self.function.__name__}"
+            if self.module.startswith("numpy")
+            else self.function.__name__
+        )
 
     def is_call(self, on_arrays: bool) -> bool:
-        return self.name != "transpose" and (self.code is None or re.fullmatch(r"[\w.]+\(.*\)", self.code) is not None)
+        return self.name != "transpose" and (
+            self.code is None or re.fullmatch(r"[\w.]+\(.*\)", self.code) is not None
+        )
 
-    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         if self.written:
-            return self.written.format(*operands, **{name: _short(value) for name, value in params.items()})
+            return self.written.format(
+                *operands, **{name: _short(value) for name, value in params.items()}
+            )
         return self.name + "(" + ", ".join([*operands, *_shown(params)]) + ")"
 
-    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:
         if self.written:
-            return self.notation([constant or "·" for constant in constants] if any(constants) else [""] * len(constants), params).strip()
+            return self.notation(
+                [constant or "·" for constant in constants]
+                if any(constants)
+                else [""] * len(constants),
+                params,
+            ).strip()
         shown = [*(constant for constant in constants if constant), *_shown(params)]
         return f"{self.name} {' '.join(shown)}" if shown else self.name
 
@@ -124,12 +195,19 @@ class General(Primitive):
 
 def _shown(params: Mapping[str, Any]) -> list[str]:
     """Parameters as a figure shows them: short."""
-    return [f"{name} {_short(value)}" if name in ("axis", "axes") else _short(value) for name, value in params.items() if name != "keepdims" and value is not None]
+    return [
+        f"{name} {_short(value)}" if name in ("axis", "axes") else _short(value)
+        for name, value in params.items()
+        if name != "keepdims" and value is not None
+    ]
 
 
 def _short(value: Any) -> str:
     if isinstance(value, slice):
-        return ":".join("" if part is None else str(part) for part in (value.start, value.stop, value.step)[: 3 if value.step is not None else 2])
+        return ":".join(
+            "" if part is None else str(part)
+            for part in (value.start, value.stop, value.step)[: 3 if value.step is not None else 2]
+        )
     if isinstance(value, tuple):
         return ", ".join(map(_short, value))
     if isinstance(value, np.ndarray):

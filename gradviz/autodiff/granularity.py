@@ -1,4 +1,6 @@
-"""Granularity: one function in coarser and coarser gates, and what each costs; and what a gradient costs in functions."""
+"""Granularity: one function in coarser and coarser gates, and what each costs; and what a gradient
+costs in functions.
+"""
 
 import ast
 import inspect
@@ -24,8 +26,9 @@ COLUMNS = ("granularity", "nodes", "local derivatives", "µs", "lines of derivat
 
 @dataclass(frozen=True)
 class Grain:
-    """A function at one granularity: its graph, its value and gradient, what the reverse sweep evaluated, the median time of value and
-    gradient together in microseconds, and how many lines of derivative a person wrote for it."""
+    """A function at one granularity: its graph, its value and gradient, what the reverse sweep
+    evaluated, the median time of value and gradient together in microseconds, and how many lines of
+    derivative a person wrote for it."""
 
     name: str
     graph: Graph
@@ -46,23 +49,41 @@ class Granularities(tuple[Grain, ...]):
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        return [(each.name, str(each.nodes), str(each.local_derivatives), f"{each.microseconds:.2f}", str(each.lines_by_hand)) for each in self]
+        return [
+            (
+                each.name,
+                str(each.nodes),
+                str(each.local_derivatives),
+                f"{each.microseconds:.2f}",
+                str(each.lines_by_hand),
+            )
+            for each in self
+        ]
 
     def __str__(self) -> str:
         rows = [COLUMNS, *self.rows]
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-        lines = ["  ".join(cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))) for row in rows]
+        lines = [
+            "  ".join(
+                cell.ljust(width) if not column else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(row, widths))
+            )
+            for row in rows
+        ]
         return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
 
     __repr__ = __str__
 
 
-def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: Any) -> Granularities:
-    """Take the gradient of each of these functions, which are to be the same one in coarser and coarser gates, and compare.
+def compare_granularity(
+    functions: Mapping[str, Callable[..., Any]], **inputs: Any
+) -> Granularities:
+    """Take the gradient of each of these functions, which are to be the same one in coarser and
+    coarser gates, and compare.
 
-    Eager work is timed, a function and its gradient together; and the first of them once more as the straight-line program that is
-    made of its gates without anybody's deriving anything. All are timed in turn, in one interleaved run. Inputs may be arrays,
-    if the output is a single number.
+    Eager work is timed, a function and its gradient together; and the first of them once more as
+    the straight-line program that is made of its gates without anybody's deriving anything. All are
+    timed in turn, in one interleaved run. Inputs may be arrays, if the output is a single number.
 
     Raises ValueError, naming it, if one has another value or gradient than the first.
 
@@ -74,7 +95,9 @@ def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: A
     """
     graphs = {name: trace(function, inputs) for name, function in functions.items()}
     first, values = next(iter(functions)), tuple(inputs.values())
-    calls: dict[str, Callable[[], Any]] = {name: _eager(function, values) for name, function in functions.items()}
+    calls: dict[str, Callable[[], Any]] = {
+        name: _eager(function, values) for name, function in functions.items()
+    }
     compiled = f"{first}, compiled"
     graphs[compiled] = graphs[first]
     graphs[compiled].run(inputs)  # compiles it
@@ -83,15 +106,32 @@ def compare_granularity(functions: Mapping[str, Callable[..., Any]], **inputs: A
     for name, graph in graphs.items():
         for input_, expected in graphs[first].example.grads.items():
             if not np.allclose(graph.example.grads[input_], expected, rtol=1e-9, atol=1e-9):
-                raise ValueError(f"{name!r} is another function: its derivative by {input_} is {graph.example.grads[input_]}, and not {expected} as of {first!r}")
+                raise ValueError(
+                    f"{name!r} is another function: its derivative by {input_} is "
+                    f"{graph.example.grads[input_]}, and not {expected} as of {first!r}"
+                )
     times = interleaved(calls)
     grains = []
     for name, graph in graphs.items():
         with Ledger() as ledger:
             run = graph.run(inputs)
-        derivatives = {node.operation.primitive for node in graph.operations if isinstance(node.operation.primitive, HandWritten)}
+        derivatives = {
+            node.operation.primitive
+            for node in graph.operations
+            if isinstance(node.operation.primitive, HandWritten)
+        }
         lines = sum(map(lines_of_derivative, derivatives))
-        grains.append(Grain(name, graph, run.value, run.grads, ledger.local_derivatives, times[name] * 1e6, lines))
+        grains.append(
+            Grain(
+                name,
+                graph,
+                run.value,
+                run.grads,
+                ledger.local_derivatives,
+                times[name] * 1e6,
+                lines,
+            )
+        )
     return Granularities(grains)
 
 
@@ -101,7 +141,9 @@ def _eager(function: Callable[..., Any], values: tuple[Any, ...]) -> Callable[[]
 
 
 def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
-    """The median time of each call, in seconds. All are timed in turn, round by round, so that a slow moment is everybody's."""
+    """The median time of each call, in seconds. All are timed in turn, round by round, so that a
+    slow moment is everybody's.
+    """
     repeats = {}
     for name, call in calls.items():
         call()
@@ -119,7 +161,9 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) ->
 
 
 def lines_of_derivative(primitive: HandWritten) -> int:
-    """How many lines of derivative a person wrote for a primitive: statements, or the expressions of lambdas."""
+    """How many lines of derivative a person wrote for a primitive: statements, or the expressions
+    of lambdas.
+    """
     written = [derivative.function for derivative in primitive.derivatives] or [primitive._vjp]
     return sum(_lines(function) for function in written if function is not None)
 
@@ -139,7 +183,9 @@ def _lines(function: Callable[..., Any]) -> int:
 
 @dataclass(frozen=True)
 class GradientCost:
-    """How much more than the function its gradient costs: in operations of the generated program, and in time."""
+    """How much more than the function its gradient costs: in operations of the generated program,
+    and in time.
+    """
 
     inputs: int
     function: int  # operations
@@ -159,10 +205,12 @@ class GradientCost:
 
 
 def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
-    """Count and time the function and its gradient, as the straight-line program of the graph does them.
+    """Count and time the function and its gradient, as the straight-line program of the graph does
+    them.
 
-    Function and gradient together cost at most 4 to 5 functions in operations, however many inputs there are (Baur and Strassen
-    1983; Griewank and Walther, Evaluating Derivatives, 2008, section 4.6).
+    Function and gradient together cost at most 4 to 5 functions in operations, however many inputs
+    there are (Baur and Strassen 1983; Griewank and Walther, Evaluating Derivatives, 2008, section
+    4.6).
 
     >>> import gradviz as gv
     >>> cost = gradient_cost(gv.trace(lambda *x: sum(a * b for a, b in zip(x, x[1:])), {f"x{i}": 1.0 for i in range(100)}))
@@ -172,12 +220,18 @@ def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
     text = graph.code()
     tree = ast.parse(text)
     (function,) = (part for part in tree.body if isinstance(part, ast.FunctionDef))
-    seed = next(place for place, part in enumerate(function.body) if isinstance(part, ast.Assign) and part.targets[0].id.startswith("adj"))
+    seed = next(
+        place
+        for place, part in enumerate(function.body)
+        if isinstance(part, ast.Assign) and part.targets[0].id.startswith("adj")
+    )
     forward_only = ast.Module([*(part for part in tree.body if part is not function), ast.FunctionDef(
         "alone", function.args, [*function.body[:seed], ast.Return(ast.Name(function.body[-1].value.elts[0].id, ast.Load()))], [], lineno=1, col_offset=0,
     )], [])  # fmt: skip
     namespaces: list[dict[str, Any]] = [{}, {}]
-    exec(compile(ast.fix_missing_locations(forward_only), "<function alone>", "exec"), namespaces[0])
+    exec(
+        compile(ast.fix_missing_locations(forward_only), "<function alone>", "exec"), namespaces[0]
+    )
     exec(compile(tree, "<function and gradient>", "exec"), namespaces[1])
     values = graph.example_numbers[: len(graph.inputs)]
     alone, both = namespaces[0]["alone"], namespaces[1][function.name]
@@ -188,4 +242,8 @@ def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
 
 def _operations(statements: list[ast.stmt]) -> int:
     """Arithmetic operations and calls of functions in lines of straight code."""
-    return sum(isinstance(part, ast.BinOp | ast.UnaryOp | ast.Call) for statement in statements for part in ast.walk(statement))
+    return sum(
+        isinstance(part, ast.BinOp | ast.UnaryOp | ast.Call)
+        for statement in statements
+        for part in ast.walk(statement)
+    )

@@ -36,36 +36,55 @@ class HandWritten(Primitive):
         self.name = printable(name) if name != "<lambda>" else "f"
         self.token = f"⟦{next(_numbers)}⟧"  # stands for it in code, until that gives it a name
         parameters = inspect.signature(function).parameters.values()
-        if not parameters or any(parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) for parameter in parameters):
-            raise TypeError(f"a primitive takes its operands as plain arguments; {self.name}{inspect.signature(function)} has others, or none")
+        if not parameters or any(
+            parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+            for parameter in parameters
+        ):
+            raise TypeError(
+                "a primitive takes its operands as plain arguments; "
+                f"{self.name}{inspect.signature(function)} has others, or none"
+            )
         self.arity = len(parameters)
         self.derivatives: tuple[Derivative, ...] = ()
         self._vjp: Callable[..., Any] | None = None
         self._jvp: Callable[..., Any] | None = None
 
     def derivative(self, *derivatives: Callable[..., Any]) -> "HandWritten":
-        """Give the local derivatives, one for each operand: functions of the operands and the result, for each element alike.
+        """Give the local derivatives, one for each operand: functions of the operands and the
+        result, for each element alike.
 
         Raises TypeError if their number, or that of their arguments, does not fit.
         """
         if len(derivatives) != self.arity:
-            raise TypeError(f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}, so it needs as many derivatives, not {len(derivatives)}")
+            raise TypeError(
+                f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}, so it needs as "
+                f"many derivatives, not {len(derivatives)}"
+            )
         for position, function in enumerate(derivatives):
             try:
                 inspect.signature(function).bind(*range(self.arity + 1))
             except TypeError:
-                raise TypeError(f"derivative {position} of {self.name} must be a function of {self.arity + 1}: its operands, and then its result") from None
-        self.derivatives = tuple(Derivative(self, position, function) for position, function in enumerate(derivatives))
+                raise TypeError(
+                    f"derivative {position} of {self.name} must be a function of {self.arity + 1}: "
+                    "its operands, and then its result"
+                ) from None
+        self.derivatives = tuple(
+            Derivative(self, position, function) for position, function in enumerate(derivatives)
+        )
         self.has_locals = True
         return self
 
     def vjp_by(self, function: Callable[..., Any]) -> "HandWritten":
-        """Give the vjp: a function of the adjoint, the result and the operands, that returns what flows back to each operand."""
+        """Give the vjp: a function of the adjoint, the result and the operands, that returns what
+        flows back to each operand.
+        """
         self._vjp = function
         return self
 
     def jvp_by(self, function: Callable[..., Any]) -> "HandWritten":
-        """Give the jvp: a function of a list of tangents (0.0 where an operand stands still), the result and the operands."""
+        """Give the jvp: a function of a list of tangents (0.0 where an operand stands still), the
+        result and the operands.
+        """
         self._jvp = function
         return self
 
@@ -73,18 +92,34 @@ class HandWritten(Primitive):
 
     def __call__(self, *operands: Any) -> Any:
         if len(operands) != self.arity:
-            raise TypeError(f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}, not {len(operands)}")
+            raise TypeError(
+                f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}, not "
+                f"{len(operands)}"
+            )
         return super().__call__(*operands)
 
-    def operation(self, positions: tuple[int, ...], params: dict[str, Any], result: Any) -> Operation:
+    def operation(
+        self, positions: tuple[int, ...], params: dict[str, Any], result: Any
+    ) -> Operation:
         operation = Operation(self, positions)
         if not self.has_locals:
             operation.pull = partial(self._pull_all, positions)
         return operation
 
-    def _pull_all(self, positions: tuple[int, ...], adjoint: Any, z: Any, operands: tuple[Any, ...], entries: list[Any], adjoints: list[Any]) -> None:
+    def _pull_all(
+        self,
+        positions: tuple[int, ...],
+        adjoint: Any,
+        z: Any,
+        operands: tuple[Any, ...],
+        entries: list[Any],
+        adjoints: list[Any],
+    ) -> None:
         """Hand an adjoint back to all operands at once, by the vjp that was written."""
-        plain = [entries[operand][5] if position in positions else operand for position, operand in enumerate(operands)]
+        plain = [
+            entries[operand][5] if position in positions else operand
+            for position, operand in enumerate(operands)
+        ]
         flows = self.flows(adjoint, z, *plain)
         for position in positions:
             flow, place = fitted(flows[position], plain[position]), operands[position]
@@ -102,10 +137,20 @@ class HandWritten(Primitive):
         """The local derivative by the operand at `position`: in any reading."""
         local = self.derivatives[position](*operands, z)
         if getattr(local, "shape", ()) and not getattr(z, "shape", ()):
-            raise TypeError(f"{self.name} makes one number of an array, so it has no derivative for each element; give its vjp with .vjp_by(...)")
+            raise TypeError(
+                f"{self.name} makes one number of an array, so it has no derivative for each "
+                "element; give its vjp with .vjp_by(...)"
+            )
         return local
 
-    def vjp(self, position: int, adjoint: Any, z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
         if not self.has_locals:
             return fitted(self.flows(adjoint, z, *operands)[position], operands[position])
         return fitted(adjoint * self.derivative_by(position, operands, z), operands[position])
@@ -113,45 +158,76 @@ class HandWritten(Primitive):
     def flows(self, adjoint: Any, z: Any, *operands: Any) -> tuple[Any, ...]:
         """What an adjoint hands back to each operand, by the vjp that was written."""
         if self._vjp is None:
-            raise TypeError(f"{self.name} has no derivative yet: give it with {self.name}.derivative(...), one function for each operand")
+            raise TypeError(
+                f"{self.name} has no derivative yet: give it with {self.name}.derivative(...), one "
+                "function for each operand"
+            )
         flows = self._vjp(adjoint, z, *operands)
         flows = flows if isinstance(flows, tuple | list) else (flows,)
         if len(flows) != self.arity:
-            raise TypeError(f"the vjp of {self.name} must return {self.arity} flows, one for each operand, not {len(flows)}")
+            raise TypeError(
+                f"the vjp of {self.name} must return {self.arity} flows, one for each operand, not "
+                f"{len(flows)}"
+            )
         for position, (flow, operand) in enumerate(zip(flows, operands)):
-            if flow is None or getattr(flow, "shape", ()) not in (getattr(operand, "shape", ()), getattr(z, "shape", ())):
+            if flow is None or getattr(flow, "shape", ()) not in (
+                getattr(operand, "shape", ()),
+                getattr(z, "shape", ()),
+            ):
                 shape = f"shape {np.shape(flow)}" if flow is not None else "None"
-                raise TypeError(f"the vjp of {self.name} must return what flows back to operand {position} in its shape {getattr(operand, 'shape', ())}, not {shape}")
+                raise TypeError(
+                    f"the vjp of {self.name} must return what flows back to operand {position} in "
+                    f"its shape {getattr(operand, 'shape', ())}, not {shape}"
+                )
         return tuple(flow if isinstance(flow, Variable) else settled(flow) for flow in flows)
 
-    def jvp(self, tangents: Mapping[int, Any], z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    def jvp(
+        self,
+        tangents: Mapping[int, Any],
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
         if self._jvp is not None:
-            return self._jvp([tangents.get(position, 0.0) for position in range(self.arity)], z, *operands)
+            return self._jvp(
+                [tangents.get(position, 0.0) for position in range(self.arity)], z, *operands
+            )
         if not self.has_locals:
             return NotImplemented
-        moves = [self.derivative_by(position, operands, z) * tangent for position, tangent in tangents.items()]
+        moves = [
+            self.derivative_by(position, operands, z) * tangent
+            for position, tangent in tangents.items()
+        ]
         return sum(moves[1:], moves[0])
 
     # ── how it is written ──
 
-    def python(self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True) -> str:  # noqa: B006
+    def python(
+        self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True
+    ) -> str:
         return f"{self.token}({', '.join(operands)})"
 
     def is_call(self, on_arrays: bool) -> bool:
         return True
 
-    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         return f"{self.name}({', '.join(operands)})"
 
-    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
-        return self.notation([constant or "·" for constant in constants]) if any(constants) else self.name
+    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:
+        return (
+            self.notation([constant or "·" for constant in constants])
+            if any(constants)
+            else self.name
+        )
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ordinals(self.arity) if constants.count(None) > 1 else ("",) * self.arity
 
 
 class Derivative(Primitive):
-    """A local derivative as it was written: of the operands and the result. In code it is called, whatever it does inside."""
+    """A local derivative as it was written: of the operands and the result. In code it is called,
+    whatever it does inside.
+    """
 
     code = written = None
 
@@ -170,13 +246,15 @@ class Derivative(Primitive):
     def number(self, *operands: Any) -> Any:
         return _ieee(self.name, self.function, operands)
 
-    def python(self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True) -> str:  # noqa: B006
+    def python(
+        self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = True
+    ) -> str:
         return f"{self.code_name}({', '.join(operands)})"
 
     def is_call(self, on_arrays: bool) -> bool:
         return True
 
-    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         return applied_derivative(self.of.name, self.position, operands[:-1])
 
 
@@ -187,18 +265,29 @@ def _ieee(name: str, function: Callable[..., Any], operands: Sequence[Any]) -> A
             try:
                 return settled(function(*operands))
             except ArithmeticError:
-                return settled(function(*(np.float64(operand) if isinstance(operand, float) else operand for operand in operands)))
+                return settled(
+                    function(
+                        *(
+                            np.float64(operand) if isinstance(operand, float) else operand
+                            for operand in operands
+                        )
+                    )
+                )
     except ArithmeticError as error:
         at = ", ".join(map(numeral, operands))
-        raise type(error)(f"{name} fails at {at}: {error}; NumPy's functions, such as np.exp for math.exp, give inf or nan there") from None
+        raise type(error)(
+            f"{name} fails at {at}: {error}; NumPy's functions, such as np.exp for math.exp, give "
+            "inf or nan there"
+        ) from None
 
 
 def primitive(function: Callable[..., Any]) -> HandWritten:
     """Make one gate of a function, whose derivatives you write by hand.
 
-    The function gets plain numbers or arrays, and may use anything. Its derivatives are given with ``.derivative(...)``, one
-    function for each operand, of the operands and the result; or, where they are no number for each element, with
-    ``.vjp_by(...)`` and, if you like, ``.jvp_by(...)``. Check what you wrote with :func:`gradviz.check_grads`.
+    The function gets plain numbers or arrays, and may use anything. Its derivatives are given with
+    ``.derivative(...)``, one function for each operand, of the operands and the result; or, where
+    they are no number for each element, with ``.vjp_by(...)`` and, if you like, ``.jvp_by(...)``.
+    Check what you wrote with :func:`gradviz.check_grads`.
 
     >>> import gradviz as gv
     >>> @gv.primitive
@@ -211,5 +300,7 @@ def primitive(function: Callable[..., Any]) -> HandWritten:
     >>> gv.check_grads(sigmoid, 1.0)
     """
     if not callable(function):
-        raise TypeError(f"primitive decorates a function, not the {type(function).__name__} {function!r:.40}")
+        raise TypeError(
+            f"primitive decorates a function, not the {type(function).__name__} {function!r:.40}"
+        )
     return HandWritten(function)

@@ -1,9 +1,8 @@
 """Python's operators on Variables, written out of the table.
 
-Operators on single numbers are the hot path of eager work, so the row of the table is written into each: its value, and its local
-derivatives, which go on the tape. Where an operand is an array or stands on another page, or arithmetic fails, all goes the long
-way, by `record`.
-"""
+Operators on single numbers are the hot path of eager work, so the row of the table is written into
+each: its value, and its local derivatives, which go on the tape. Where an operand is an array or
+stands on another page, or arithmetic fails, all goes the long way, by `record`."""
 
 import math
 from typing import Any
@@ -153,36 +152,69 @@ def on_arrays(self, other):
 def on_array(primitive: Any) -> Any:
     """A function of one ArrayVariable."""
     namespace = {**_HOT, "primitive": primitive, "operation": primitive.on_arrays[0,]}
-    exec(ON_ARRAY.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")), namespace)
+    exec(
+        ON_ARRAY.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")),
+        namespace,
+    )
     return namespace["on_array"]
 
 
 def on_arrays(primitive: Any) -> Any:
     """A function of two operands, of which one at least is an array, and one at least a Variable."""
-    operations = {"left": primitive.on_arrays[0,], "right": primitive.on_arrays[1,], "both": primitive.on_arrays[0, 1]}
+    operations = {
+        "left": primitive.on_arrays[0,],
+        "right": primitive.on_arrays[1,],
+        "both": primitive.on_arrays[0, 1],
+    }
     namespace = {**_HOT, **operations, "primitive": primitive}
-    exec(ON_ARRAYS.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")), namespace)
+    exec(
+        ON_ARRAYS.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")),
+        namespace,
+    )
     return namespace["on_arrays"]
 
 
 def unary_operator(primitive: Any) -> Any:
     """A function of one Variable."""
-    namespace = {**_HOT, "primitive": primitive, "code": primitive.on_numbers[0,].code, "on_array": on_array(primitive)}
-    exec(UNARY.format(value=primitive.code, by_x=primitive.code_of_local(0), result=RESULT.format(kind="Variable")), namespace)
+    namespace = {
+        **_HOT,
+        "primitive": primitive,
+        "code": primitive.on_numbers[0,].code,
+        "on_array": on_array(primitive),
+    }
+    exec(
+        UNARY.format(
+            value=primitive.code,
+            by_x=primitive.code_of_local(0),
+            result=RESULT.format(kind="Variable"),
+        ),
+        namespace,
+    )
     return namespace["operator"]
 
 
 def binary_operators(primitive: Any) -> tuple[Any, Any]:
     """Two methods of Variable for a primitive of two operands: the operator and its reflection."""
-    codes = {"left": primitive.on_numbers[0,].code, "right": primitive.on_numbers[1,].code, "both": primitive.on_numbers[0, 1].code}
+    codes = {
+        "left": primitive.on_numbers[0,].code,
+        "right": primitive.on_numbers[1,].code,
+        "both": primitive.on_numbers[0, 1].code,
+    }
     namespace = {**_HOT, **codes, "ZERO": ZERO, "LARGE": LARGE, "primitive": primitive}
-    parts = {"value": primitive.code, "by_x": primitive.code_of_local(0), "by_y": primitive.code_of_local(1), "result": RESULT.format(kind="Variable")}
+    parts = {
+        "value": primitive.code,
+        "by_x": primitive.code_of_local(0),
+        "by_y": primitive.code_of_local(1),
+        "result": RESULT.format(kind="Variable"),
+    }
     exec(BINARY.format(**parts, is_sum=primitive.name == "add"), namespace)
     return namespace["operator"], namespace["reflected"]
 
 
 def array_operators(function: Any) -> tuple[Any, Any]:
-    """Two methods of ArrayVariable, for a function of two operands that answers for constants as operators do."""
+    """Two methods of ArrayVariable, for a function of two operands that answers for constants as
+    operators do.
+    """
 
     def reflected(self: ArrayVariable, other: object) -> Any:
         other = number(other)
@@ -192,7 +224,9 @@ def array_operators(function: Any) -> tuple[Any, Any]:
 
 
 def install(kind: type, names: tuple[str, ...], make: Any) -> None:
-    """Give a class the methods of these names that `make()` returns: it is called when one of them is first used."""
+    """Give a class the methods of these names that `make()` returns: it is called when one of them
+    is first used.
+    """
 
     def first(name: str) -> Any:
         def method(*operands: Any) -> Any:
@@ -207,10 +241,18 @@ def install(kind: type, names: tuple[str, ...], make: Any) -> None:
 
 
 def moved(operand: Variable, entry: tuple[Any, ...]) -> Variable:
-    """The operation on one Variable that `entry` records, recorded on the current page, since that of the Variable is full."""
+    """The operation on one Variable that `entry` records, recorded on the current page, since that
+    of the Variable is full.
+    """
     page = state.page
     try:
-        a = operand.index if operand.page is page else operand.alias[1] if operand.alias[0] is page else page.place(operand)
+        a = (
+            operand.index
+            if operand.page is page
+            else operand.alias[1]
+            if operand.alias[0] is page
+            else page.place(operand)
+        )
         index = next(page.room)
     except StopIteration:
         turn()

@@ -1,4 +1,6 @@
-"""The compiled program once more, in JavaScript: so that a page can work out a move itself and show it before Python has answered."""
+"""The compiled program once more, in JavaScript: so that a page can work out a move itself and show
+it before Python has answered.
+"""
 
 import keyword
 import re
@@ -9,13 +11,15 @@ IN_JAVASCRIPT = {f"math.{name}": f"Math.{name}" for name in (
     "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh",
     "asinh", "acosh", "atanh", "hypot",
 )} | {"math.fabs": "Math.abs", "abs": "Math.abs", "math.inf": "Infinity", "math.nan": "NaN"}  # fmt: skip
-TOKENS = re.compile(r"(?P<plain>\d[\d.]*(?:e[+-]?\d+)?|[-+*/(),=\s])|(?P<function>math\.\w+|abs(?=\())|(?P<name>[^\W\d]\w*)|(?P<other>.)")
+TOKENS = re.compile(
+    r"(?P<plain>\d[\d.]*(?:e[+-]?\d+)?|[-+*/(),=\s])|(?P<function>math\.\w+|abs(?=\())|(?P<name>[^\W\d]\w*)|(?P<other>.)"
+)
 
 
 def javascript(recording: Recording) -> str | None:
-    """The program as the body of a JavaScript function of the inputs, that returns the distinct numbers of a Run; for a page that
-    shows a move before Python has answered. None where it has decisions, arrays, or functions that JavaScript does not have.
-    """
+    """The program as the body of a JavaScript function of the inputs, that returns the distinct
+    numbers of a Run; for a page that shows a move before Python has answered. None where it has
+    decisions, arrays, or functions that JavaScript does not have."""
     first, *lines = replayed(recording)
     body = [("const [", first.partition("(")[2].rpartition(")")[0], "] = inputs;")]
     for line in map(str.strip, lines):
@@ -30,7 +34,9 @@ def javascript(recording: Recording) -> str | None:
 
 
 def _translated(code: str) -> str | None:
-    """Names, numbers, arithmetic and calls in JavaScript; names get a sign before them, so that none means anything else there."""
+    """Names, numbers, arithmetic and calls in JavaScript; names get a sign before them, so that
+    none means anything else there.
+    """
     if any(sign in code for sign in ("--", "++", "**", "//")):  # mean other things there
         return None
     parts = []

@@ -1,8 +1,8 @@
 """The ledger: what sweeps and replays evaluate, counted while they work.
 
-While no Ledger is open, nothing of this stands in the way of any computation. An open one puts counting versions in the place of
-the functions that work: local derivatives, for one, become numbers that count when they are multiplied.
-"""
+While no Ledger is open, nothing of this stands in the way of any computation. An open one puts
+counting versions in the place of the functions that work: local derivatives, for one, become
+numbers that count when they are multiplied."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,11 @@ from gradviz.graph import Graph, Run
 class Ledger:
     """Counts the work that is done while it is open, of single numbers and of arrays.
 
-    `operations` are those of the functions themselves, `local_derivatives` how often one was multiplied with what came along, `adjoints` and
-    `tangents` how many were written for operations and inputs; `flops` are floating-point operations, of the functions, and
-    `derivative_flops` those of the sweeps: an elementwise operation is one for each element of its result, a product of matrices two
-    for each product of elements.
+    `operations` are those of the functions themselves, `local_derivatives` how often one was
+    multiplied with what came along, `adjoints` and `tangents` how many were written for operations
+    and inputs; `flops` are floating-point operations, of the functions, and `derivative_flops`
+    those of the sweeps: an elementwise operation is one for each element of its result, a product
+    of matrices two for each product of elements.
 
     It counts for all threads. Ledgers can be nested.
 
@@ -58,7 +59,10 @@ class Ledger:
                 operation, *_ = entry = page.entry(index)
                 if operation not in (LEAF, FOREIGN):
                     places = operation.operands(entry)
-                    operands = [page.entries[place][5] if position in operation.positions else place for position, place in enumerate(places)]
+                    operands = [
+                        page.entries[place][5] if position in operation.positions else place
+                        for position, place in enumerate(places)
+                    ]
                     self._operation(operation, operands, entry[5])
         self._pages = []
 
@@ -70,8 +74,17 @@ class Ledger:
         return f"<Ledger: {self.operations:,} operations, {self.local_derivatives:,} local derivatives>"
 
     def __str__(self) -> str:
-        names = ("operations", "local_derivatives", "adjoints", "tangents", "flops", "derivative_flops")
-        return "\n".join(f"{name.replace('_', ' '):<18}{getattr(self, name):>14,}" for name in names)
+        names = (
+            "operations",
+            "local_derivatives",
+            "adjoints",
+            "tangents",
+            "flops",
+            "derivative_flops",
+        )
+        return "\n".join(
+            f"{name.replace('_', ' '):<18}{getattr(self, name):>14,}" for name in names
+        )
 
 
 def flops(name: str, operands: Any, result: Any) -> int:
@@ -85,7 +98,24 @@ def flops(name: str, operands: Any, result: Any) -> int:
     return int(np.size(result))
 
 
-MOVES = {"reshape", "transpose", "getitem", "scatter", "broadcast_to", "concatenate", "stack", "flip", "roll", "repeat", "tile", "diag", "diagonal", "astype", "positive", "constant"}
+MOVES = {
+    "reshape",
+    "transpose",
+    "getitem",
+    "scatter",
+    "broadcast_to",
+    "concatenate",
+    "stack",
+    "flip",
+    "roll",
+    "repeat",
+    "tile",
+    "diag",
+    "diagonal",
+    "astype",
+    "positive",
+    "constant",
+}
 
 _lock = threading.RLock()
 _open: list[Ledger] = []
@@ -103,7 +133,9 @@ class Counted(float):
     def __mul__(self, other: Any) -> Any:
         if type(other) is Variable:  # a sweep that is recorded itself
             return float(self) * other
-        if isinstance(other, np.ndarray):  # many directions at once, of which the zeros stand for those that do not come here
+        if isinstance(
+            other, np.ndarray
+        ):  # many directions at once, of which the zeros stand for those that do not come here
             _tally("local_derivatives", int(np.count_nonzero(other)))
             _tally("derivative_flops", other.size)
         else:
@@ -120,11 +152,18 @@ class _CountedPull:
     def __init__(self, operation: Any) -> None:
         self.operation = operation
 
-    def pull(self, adjoint: Any, z: Any, operands: Any, entries: list[Any], adjoints: list[Any]) -> None:
+    def pull(
+        self, adjoint: Any, z: Any, operands: Any, entries: list[Any], adjoints: list[Any]
+    ) -> None:
         count = len(self.operation.positions)
         _tally("local_derivatives", count)
-        plain = [entries[operand][5] if position in self.operation.positions else operand for position, operand in enumerate(operands)]
-        _tally("derivative_flops", count * max(flops(self.operation.name, plain, z), int(np.size(z))))
+        plain = [
+            entries[operand][5] if position in self.operation.positions else operand
+            for position, operand in enumerate(operands)
+        ]
+        _tally(
+            "derivative_flops", count * max(flops(self.operation.name, plain, z), int(np.size(z)))
+        )
         self.operation.pull(adjoint, z, operands, entries, adjoints)
 
 
@@ -143,17 +182,25 @@ def _counting() -> Iterator[None]:
     }
 
     def walk(adjoints: list[Any], entries: list[Any], leaves: Any, release: bool) -> list[Any]:
-        elsewhere = plain[reverse, "_walk"](adjoints, [_counted_entry(entry) for entry in entries], leaves, False)
+        elsewhere = plain[reverse, "_walk"](
+            adjoints, [_counted_entry(entry) for entry in entries], leaves, False
+        )
         reached = (index for index, adjoint in enumerate(adjoints) if adjoint is not tape.UNREACHED)
         _tally("adjoints", sum(entries[index][0] != FOREIGN for index in reached))
         return elsewhere
 
     def moved(of: Any, tangents: Mapping[int, Any], z: Any, operands: Any, recorded: bool) -> Any:
-        if not of.primitive.is_elementwise or getattr(z, "shape", ()):  # of single numbers, the local derivatives count themselves
+        if not of.primitive.is_elementwise or getattr(
+            z, "shape", ()
+        ):  # of single numbers, the local derivatives count themselves
             _tally("local_derivatives", len(tangents))
             _tally("derivative_flops", len(tangents) * flops(of.name, operands, z))
         result = plain[forward, "_moved"](of, tangents, z, operands, recorded)
-        there = int(np.count_nonzero(result)) if type(z) is float and isinstance(result, np.ndarray) else 1
+        there = (
+            int(np.count_nonzero(result))
+            if type(z) is float and isinstance(result, np.ndarray)
+            else 1
+        )
         _tally("tangents", there)
         _tally("idle_tangents", int(np.size(result)) - there if type(z) is float else 0)
         return result
@@ -179,7 +226,9 @@ def _counting() -> Iterator[None]:
         except AssertionError as broken:
             return self.anew(graph, values, str(broken))
         _tally("adjoints", len(graph.nodes))
-        return Run(graph, tuple(float(number) if type(number) is Counted else number for number in numbers))
+        return Run(
+            graph, tuple(float(number) if type(number) is Counted else number for number in numbers)
+        )
 
     def begin(self: Page, *arguments: Any, **options: Any) -> None:
         plain[Page, "__init__"](self, *arguments, **options)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from gradviz.autodiff import functions  # noqa: F401  with them NumPy's functions work on Variables
 from gradviz.autodiff import primitives as table
 

@@ -1,4 +1,6 @@
-"""Names for intermediate values, read from the user's source: where an instruction stands, and what its result is assigned to."""
+"""Names for intermediate values, read from the user's source: where an instruction stands, and what
+its result is assigned to.
+"""
 
 import ast
 import linecache
@@ -31,12 +33,19 @@ class Place:
 
 
 def user_frame() -> tuple[FrameType | None, bool]:
-    """The innermost frame that is the user's, and whether it came here through NumPy; none outside the function being traced."""
+    """The innermost frame that is the user's, and whether it came here through NumPy; none outside
+    the function being traced.
+    """
     frame, through_numpy = sys._getframe(1), False
     while frame is not None and frame.f_code.co_name != TRACER:
-        if not frame.f_code.co_filename.startswith(("<", *NOT_THE_USERS)) or frame.f_code.co_filename.startswith(("<ipython", "<stdin", "<doctest", "<test")):
+        if not frame.f_code.co_filename.startswith(
+            ("<", *NOT_THE_USERS)
+        ) or frame.f_code.co_filename.startswith(("<ipython", "<stdin", "<doctest", "<test")):
             return frame, through_numpy
-        through_numpy = through_numpy or frame.f_code.co_name in ("__array_ufunc__", "__array_function__")
+        through_numpy = through_numpy or frame.f_code.co_name in (
+            "__array_ufunc__",
+            "__array_function__",
+        )
         frame = frame.f_back
     return None, through_numpy
 
@@ -57,12 +66,16 @@ def place(code: CodeType, instruction: int) -> Place:
     first_line = position[0]
     text = lines[first_line - 1].strip() if first_line <= len(lines) else ""
     names, accumulating = _spans("".join(lines))
-    return Place(names.get(position), Source(code.co_filename, first_line, text), position in accumulating)
+    return Place(
+        names.get(position), Source(code.co_filename, first_line, text), position in accumulating
+    )
 
 
 @lru_cache(maxsize=200)
 def _spans(text: str) -> tuple[dict[Span, str], frozenset[Span]]:
-    """For source code: which expressions' values are given which name; and where sum() and its like are called."""
+    """For source code: which expressions' values are given which name; and where sum() and its like
+    are called.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -78,7 +91,10 @@ def _assignments(node: ast.AST) -> Iterator[tuple[Span, str]]:
         case ast.Assign(targets=[*targets], value=value):
             for target in reversed(targets):  # of `a = b = …` the first name stands
                 yield from _pairs(target, value)
-        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+        case (
+            ast.AnnAssign(target=target, value=ast.expr() as value)
+            | ast.NamedExpr(target=target, value=value)
+        ):
             yield from _pairs(target, value)
         case ast.AugAssign(target=ast.Name(id=name)):
             yield _span(node), name
@@ -88,8 +104,13 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[Span, str]]:
     match target, value:
         case ast.Name(id=name), _:
             yield _span(value), name
-        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), (ast.Tuple(elts=values) | ast.List(elts=values)):
-            if len(targets) == len(values) and not any(isinstance(part, ast.Starred) for part in (*targets, *values)):
+        case (
+            (ast.Tuple(elts=targets) | ast.List(elts=targets)),
+            (ast.Tuple(elts=values) | ast.List(elts=values)),
+        ):
+            if len(targets) == len(values) and not any(
+                isinstance(part, ast.Starred) for part in (*targets, *values)
+            ):
                 for inner_target, inner_value in zip(targets, values):
                     yield from _pairs(inner_target, inner_value)
 

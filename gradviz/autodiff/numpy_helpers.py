@@ -1,4 +1,6 @@
-"""Functions of plain arrays that NumPy has not, or has in another shape. Programs carry their source along, so each stands alone."""
+"""Functions of plain arrays that NumPy has not, or has in another shape. Programs carry their
+source along, so each stands alone.
+"""
 
 import numpy as np
 

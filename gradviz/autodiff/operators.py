@@ -1,8 +1,9 @@
-"""Functions of functions: from f to its gradient, its products with Jacobians, and its higher derivatives.
+"""Functions of functions: from f to its gradient, its products with Jacobians, and its higher
+derivatives.
 
-Each of them takes numbers and arrays, and containers of them; given Variables, or inside a function that is being traced or
-differentiated, it returns Variables, so that the result can be differentiated again.
-"""
+Each of them takes numbers and arrays, and containers of them; given Variables, or inside a function
+that is being traced or differentiated, it returns Variables, so that the result can be
+differentiated again."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -22,19 +23,31 @@ Argnums = int | tuple[int, ...]
 
 
 class _Evaluation:
-    """One call of a function with fresh Variables in place of some arguments, and its derivatives there."""
+    """One call of a function with fresh Variables in place of some arguments, and its derivatives
+    there.
+    """
 
     def __init__(
-        self, function: Callable[..., Any], arguments: Sequence[Any], options: dict[str, Any], positions: Sequence[int], nested: bool, keeps: bool = False
+        self,
+        function: Callable[..., Any],
+        arguments: Sequence[Any],
+        options: dict[str, Any],
+        positions: Sequence[int],
+        nested: bool,
+        keeps: bool = False,
     ) -> None:
         self.flat = [flatten(arguments[position]) for position in positions]
-        self.recorded = nested or any(isinstance(leaf, Variable) for leaves, _ in self.flat for leaf in leaves)
+        self.recorded = nested or any(
+            isinstance(leaf, Variable) for leaves, _ in self.flat for leaf in leaves
+        )
         self.page = state.page if self.recorded else Page()
         if not self.recorded:
             self.page.keeps = keeps
         before, state.page = state.page, self.page
         try:
-            self.inputs = [_fresh(leaf, self.recorded) for leaves, _ in self.flat for leaf in leaves]
+            self.inputs = [
+                _fresh(leaf, self.recorded) for leaves, _ in self.flat for leaf in leaves
+            ]
             given, start = list(arguments), 0
             for position, (leaves, rebuilt) in zip(positions, self.flat):
                 given[position] = rebuilt(self.inputs[start : start + len(leaves)])
@@ -45,9 +58,16 @@ class _Evaluation:
                     output = Variable(output)
                 except TypeError:
                     what = f"the {type(output).__name__} {output!r:.60}"
-                    raise TypeError(f"{_title(function)} must return one number or array to be differentiated, not {what}") from None
+                    raise TypeError(
+                        f"{_title(function)} must return one number or array to be differentiated, "
+                        f"not {what}"
+                    ) from None
         except _NoNumber:
-            where = (path for position in positions for path in paths(arguments[position], f"argument {position} of {_title(function)}"))
+            where = (
+                path
+                for position in positions
+                for path in paths(arguments[position], f"argument {position} of {_title(function)}")
+            )
             for leaf, path in zip((leaf for leaves, _ in self.flat for leaf in leaves), where):
                 if not isinstance(leaf, Variable):
                     numeric(leaf, path)
@@ -65,14 +85,20 @@ class _Evaluation:
     def pulled(self, seed: Any, release: bool = False) -> list[Any]:
         """What `seed`, an adjoint of the output, hands back to each input."""
         if self.recorded:
-            pages, leaves = recorded_sweep(self.output, seed, frozenset((variable.page, variable.index) for variable in self.inputs))
+            pages, leaves = recorded_sweep(
+                self.output,
+                seed,
+                frozenset((variable.page, variable.index) for variable in self.inputs),
+            )
         else:
             with np.errstate(all="ignore"):
                 pages, leaves = sweep(self.output, seed, self.page.serial if release else None)
         gradients = [self._gradient(variable, pages, leaves) for variable in self.inputs]
         return gradients if self.recorded else _owned(gradients, seed)
 
-    def _gradient(self, variable: Variable, pages: dict[Page, list[Any]], leaves: dict[Any, Any]) -> Any:
+    def _gradient(
+        self, variable: Variable, pages: dict[Page, list[Any]], leaves: dict[Any, Any]
+    ) -> Any:
         if not self.recorded:
             adjoint = leaves.get(variable.leaf, UNREACHED)
         else:
@@ -82,7 +108,10 @@ class _Evaluation:
 
     def pushed(self, tangents: Sequence[Any]) -> Any:
         """How the output moves when the inputs move along these tangents."""
-        seeds = {(variable.page, variable.index) if self.recorded else variable.leaf: tangent for variable, tangent in zip(self.inputs, tangents)}
+        seeds = {
+            (variable.page, variable.index) if self.recorded else variable.leaf: tangent
+            for variable, tangent in zip(self.inputs, tangents)
+        }
         with np.errstate(all="ignore"):
             moved = tangent_sweep(self.output, seeds, self.page.serial, self.recorded)
         return _like(0.0, self.output) if moved is None else moved
@@ -97,7 +126,9 @@ class _Evaluation:
 
 
 def _owned(arrays: list[Any], seed: Any) -> list[Any]:
-    """The same numbers, but each array the receiver's own to change: none is a view, or stands twice."""
+    """The same numbers, but each array the receiver's own to change: none is a view, or stands
+    twice.
+    """
     seen = {id(seed)}
     for position, array in enumerate(arrays):
         if isinstance(array, np.ndarray):
@@ -112,13 +143,19 @@ class _NoNumber(TypeError):
 
 
 def _fresh(argument: Any, recorded: bool) -> Variable:
-    """An input that nothing else is computed from: so the derivatives of several functions, one inside the other, stay apart."""
+    """An input that nothing else is computed from: so the derivatives of several functions, one
+    inside the other, stay apart.
+    """
     if not isinstance(argument, Variable):
         try:
             argument = numeric(argument, "an argument")
         except TypeError as error:
             raise _NoNumber(*error.args) from None
-        argument = input_of(argument.copy(order="K") if state.page.keeps and type(argument) is not float else argument)
+        argument = input_of(
+            argument.copy(order="K")
+            if state.page.keeps and type(argument) is not float
+            else argument
+        )
     return record(primitives.positive, (argument,)) if recorded else argument
 
 
@@ -133,7 +170,8 @@ def _title(function: Callable[..., Any]) -> str:
 def _scalar(evaluation: _Evaluation, function: Callable[..., Any], what: str) -> None:
     if evaluation.output.shape:
         raise TypeError(
-            f"{what} needs a function that returns a single number, but {_title(function)} returned an array of shape {evaluation.output.shape}; "
+            f"{what} needs a function that returns a single number, but {_title(function)} "
+            f"returned an array of shape {evaluation.output.shape}; "
             "return its sum or mean, or use gv.jacobian or gv.vjp"
         )
 
@@ -144,18 +182,24 @@ def _positions(argnums: Argnums, arguments: Sequence[Any]) -> list[int]:
         if not isinstance(position, int):
             raise TypeError(f"argnums must be a position or a tuple of positions, not {argnums!r}")
         if not -len(arguments) <= position < len(arguments):
-            raise TypeError(f"argnums names argument {position}, but {len(arguments)} positional arguments were given")
+            raise TypeError(
+                f"argnums names argument {position}, but {len(arguments)} positional arguments "
+                "were given"
+            )
     found = [position % len(arguments) for position in positions]
     if len(set(found)) < len(found):
         raise ValueError(f"argnums {argnums!r} names an argument twice")
     return found
 
 
-def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(
+    function: Callable[..., Any], argnums: Argnums = 0
+) -> Callable[..., tuple[Any, Any]]:
     """A function that returns f's value and its gradient, by one run forward and one reverse sweep.
 
-    The gradient has the shape of the argument: a number, an array, or a container (tuple, list, dict) of them. If `argnums` is a
-    tuple of positions, it is a tuple of gradients. f must return a single number.
+    The gradient has the shape of the argument: a number, an array, or a container (tuple, list,
+    dict) of them. If `argnums` is a tuple of positions, it is a tuple of gradients. f must return a
+    single number.
 
     >>> import gradviz as gv
     >>> gv.value_and_grad(lambda x, y: (x + y) ** 2, argnums=(0, 1))(1.0, 2.0)
@@ -196,8 +240,11 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., An
     return gradient
 
 
-def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f's value, and a function that takes an adjoint of it back to the arguments: v ↦ vᵀJ, one for each.
+def vjp(
+    function: Callable[..., Any], *primals: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f's value, and a function that takes an adjoint of it back to the arguments: v ↦ vᵀJ, one for
+    each.
 
     >>> import gradviz as gv
     >>> value, pull = gv.vjp(lambda v: v**2, np.array([1.0, 2.0, 3.0]))
@@ -214,19 +261,38 @@ def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any
     return evaluation.value, pull
 
 
-def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f's value, and how it moves when its arguments move along `tangents`: J t, by one forward sweep.
+def jvp(
+    function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    """f's value, and how it moves when its arguments move along `tangents`: J t, by one forward
+    sweep.
 
     >>> import gradviz as gv
     >>> gv.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list) and len(primals) == len(tangents)):
-        raise TypeError("jvp takes the arguments as a tuple and their tangents as another of the same length: gv.jvp(f, (x, y), (tx, ty))")
+    if not (
+        isinstance(primals, tuple | list)
+        and isinstance(tangents, tuple | list)
+        and len(primals) == len(tangents)
+    ):
+        raise TypeError(
+            "jvp takes the arguments as a tuple and their tangents as another of the same length: "
+            "gv.jvp(f, (x, y), (tx, ty))"
+        )
     with differentiating() as nested:
         flat = matched(tuple(primals), tuple(tangents))
-        evaluation = _Evaluation(function, primals, {}, range(len(primals)), nested or any(isinstance(leaf, Variable) for leaf in flat))
-        seeds = [_seed(tangent, variable, "a tangent") for tangent, variable in zip(flat, evaluation.inputs)]
+        evaluation = _Evaluation(
+            function,
+            primals,
+            {},
+            range(len(primals)),
+            nested or any(isinstance(leaf, Variable) for leaf in flat),
+        )
+        seeds = [
+            _seed(tangent, variable, "a tangent")
+            for tangent, variable in zip(flat, evaluation.inputs)
+        ]
         return evaluation.value, evaluation.pushed(seeds)
 
 
@@ -235,12 +301,16 @@ def _seed(given: Any, variable: Variable, what: str) -> Any:
     if not isinstance(given, Variable):
         given = numeric(given, what)
     if getattr(given, "shape", ()) != variable.shape:
-        raise ValueError(f"{what} must have the shape {variable.shape} of what it belongs to, not {getattr(given, 'shape', ())}")
+        raise ValueError(
+            f"{what} must have the shape {variable.shape} of what it belongs to, not "
+            f"{getattr(given, 'shape', ())}"
+        )
     return given.astype(variable.dtype, copy=False) if isinstance(given, np.ndarray) else given
 
 
 def jacobian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """A function that returns all derivatives of f's result by its argument: an array of the result's shape followed by the argument's.
+    """A function that returns all derivatives of f's result by its argument: an array of the
+    result's shape followed by the argument's.
 
     Column by column in forward mode, or row by row in reverse mode, whichever are fewer.
 
@@ -257,7 +327,10 @@ def jacobian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...
         with differentiating() as nested:
             evaluation = _Evaluation(function, arguments, options, positions, nested)
             if len(evaluation.inputs) != len(positions):
-                raise TypeError("jacobian takes numbers and arrays, not containers of them: put the parameters into one array")
+                raise TypeError(
+                    "jacobian takes numbers and arrays, not containers of them: put the parameters "
+                    "into one array"
+                )
             if sum(variable.size for variable in evaluation.inputs) <= evaluation.output.size:
                 found = _by_columns(evaluation)
             else:
@@ -271,14 +344,20 @@ def _by_columns(evaluation: _Evaluation) -> list[Any]:
     zeros = [_like(0.0, variable) for variable in evaluation.inputs]
     found = []
     for number, variable in enumerate(evaluation.inputs):
-        columns = [evaluation.pushed([*zeros[:number], unit, *zeros[number + 1 :]]) for unit in _units(variable)]
+        columns = [
+            evaluation.pushed([*zeros[:number], unit, *zeros[number + 1 :]])
+            for unit in _units(variable)
+        ]
         found.append(_stacked(columns, -1, evaluation.output.shape + variable.shape))
     return found
 
 
 def _by_rows(evaluation: _Evaluation) -> list[Any]:
     rows = [evaluation.pulled(unit) for unit in _units(evaluation.output)]
-    return [_stacked([row[number] for row in rows], 0, evaluation.output.shape + variable.shape) for number, variable in enumerate(evaluation.inputs)]
+    return [
+        _stacked([row[number] for row in rows], 0, evaluation.output.shape + variable.shape)
+        for number, variable in enumerate(evaluation.inputs)
+    ]
 
 
 def _units(variable: Variable) -> list[Any]:
@@ -297,7 +376,8 @@ def _stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
 
 
 def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """A function that returns all second derivatives of f, a function of one argument that returns a single number.
+    """A function that returns all second derivatives of f, a function of one argument that returns
+    a single number.
 
     >>> import gradviz as gv
     >>> gv.hessian(lambda v: v[0] ** 2 * v[1])(np.array([3.0, 5.0]))

@@ -1,7 +1,8 @@
-"""What a row of the table is, and its many readings: with numbers, with arrays, with Variables and with symbols.
+"""What a row of the table is, and its many readings: with numbers, with arrays, with Variables and
+with symbols.
 
-A :class:`Primitive` is the row. An :class:`Operation` is a primitive with its parameters, and with the knowledge which of its
-operands are variable: that is what stands on the tape and in a graph.
+A :class:`Primitive` is the row. An :class:`Operation` is a primitive with its parameters, and with
+the knowledge which of its operands are variable: that is what stands on the tape and in a graph.
 """
 
 import re
@@ -23,20 +24,38 @@ COMMUTING = ("add", "multiply", "maximum", "minimum", "hypot")
 
 
 class Operation:
-    """A primitive with its parameters, applied to operands of which those at `positions` are variable."""
+    """A primitive with its parameters, applied to operands of which those at `positions` are
+    variable.
+    """
 
     __slots__ = ("code", "params", "positions", "primitive", "pull")
 
-    def __init__(self, primitive: Any, positions: tuple[int, ...], params: dict[str, Any] | None = None, pull: Callable | None = None) -> None:
+    def __init__(
+        self,
+        primitive: Any,
+        positions: tuple[int, ...],
+        params: dict[str, Any] | None = None,
+        pull: Callable | None = None,
+    ) -> None:
         self.primitive = primitive
         self.positions = positions
         self.params = params or {}
         self.pull = pull or self._pull
 
-    def _pull(self, adjoint: Any, z: Any, operands: tuple[Any, ...], entries: list[Any], adjoints: list[Any]) -> None:
+    def _pull(
+        self,
+        adjoint: Any,
+        z: Any,
+        operands: tuple[Any, ...],
+        entries: list[Any],
+        adjoints: list[Any],
+    ) -> None:
         """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
         primitive, positions = self.primitive, self.positions
-        plain = [entries[operand][5] if position in positions else operand for position, operand in enumerate(operands)]
+        plain = [
+            entries[operand][5] if position in positions else operand
+            for position, operand in enumerate(operands)
+        ]
         for position in positions:
             flow = primitive.vjp(position, adjoint, z, plain, self.params)
             place = operands[position]
@@ -44,7 +63,9 @@ class Operation:
             adjoints[place] = flow if before is UNREACHED else before + flow
 
     def operands(self, entry: Sequence[Any]) -> tuple[Any, ...]:
-        """The operands of an entry of the tape: numbers of entries at `positions`, constants elsewhere."""
+        """The operands of an entry of the tape: numbers of entries at `positions`, constants
+        elsewhere.
+        """
         _, a, local, b, last, _ = entry
         if local is None:
             return a
@@ -67,8 +88,12 @@ class Operation:
         return self.primitive.number(*operands, **self.params)
 
     def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
-        """The local derivative by the operand at `position`; None where it is not one number for each element."""
-        return self.primitive.local(position, operands, result) if self.primitive.has_locals else None
+        """The local derivative by the operand at `position`; None where it is not one number for
+        each element.
+        """
+        return (
+            self.primitive.local(position, operands, result) if self.primitive.has_locals else None
+        )
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         """What an adjoint hands back to the operand at `position`."""
@@ -87,14 +112,18 @@ class Operation:
     def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
         if not self.primitive.has_locals:
             return ""
-        return symbols.formula(self.primitive.derivative_by(position, _named(operands), Symbol.named(result)))[0]
+        return symbols.formula(
+            self.primitive.derivative_by(position, _named(operands), Symbol.named(result))
+        )[0]
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
 
 class Primitive:
-    """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable or a Symbol."""
+    """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable
+    or a Symbol.
+    """
 
     is_elementwise = False
     has_locals = False  # whether there is a local derivative for each element
@@ -117,17 +146,28 @@ class Primitive:
 
 
 class Elementwise(Primitive):
-    """A row whose value at each element depends on that element of its operands alone; arrays are broadcast."""
+    """A row whose value at each element depends on that element of its operands alone; arrays are
+    broadcast.
+    """
 
     is_elementwise = has_locals = True
 
-    def __init__(self, name: str, written: str, code: str, *local_derivatives: Callable, on_arrays: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        written: str,
+        code: str,
+        *local_derivatives: Callable,
+        on_arrays: str | None = None,
+    ) -> None:
         self.name = name
         self.written = written
         self.code = code
         self.local_derivatives = local_derivatives
         self.arity = len(local_derivatives)
-        self.ufunc = getattr(np, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
+        self.ufunc = (
+            getattr(np, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
+        )
         operands = ", ".join(OPERANDS[: self.arity])
         is_plain = "math." not in code and " if " not in code
         self.array_code = on_arrays or (code if is_plain else f"np.{name}({operands})")
@@ -164,7 +204,9 @@ class Elementwise(Primitive):
         return pull
 
     def code_of_local(self, position: int) -> str:
-        """The local derivative by the operand at `position`, as code for single numbers x, y and the result z."""
+        """The local derivative by the operand at `position`, as code for single numbers x, y and
+        the result z.
+        """
         return rule(self, position)
 
     @cached_property
@@ -177,7 +219,9 @@ class Elementwise(Primitive):
         """The primitive of one operand, as an operator of Variables."""
         return hot.unary_operator(self)
 
-    def operation(self, positions: tuple[int, ...], params: dict[str, Any], result: Any) -> Operation:
+    def operation(
+        self, positions: tuple[int, ...], params: dict[str, Any], result: Any
+    ) -> Operation:
         """What stands on the tape."""
         return (self.on_numbers if type(result) is float else self.on_arrays)[positions]
 
@@ -191,7 +235,9 @@ class Elementwise(Primitive):
         except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
                 result = float((self.ufunc or self.arrays)(*map(np.float64, operands)))
-        return np.float64(result) if np.float64 in map(type, operands) else result  # stays in IEEE's arithmetic
+        return (
+            np.float64(result) if np.float64 in map(type, operands) else result
+        )  # stays in IEEE's arithmetic
 
     def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
         """The local derivative by the operand at `position`, by IEEE's rules."""
@@ -202,7 +248,9 @@ class Elementwise(Primitive):
             return _local(self, position, False)(*operands, result)
         except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
-                return float(self.local_derivatives[position](*map(np.float64, (*operands, result))))
+                return float(
+                    self.local_derivatives[position](*map(np.float64, (*operands, result)))
+                )
 
     def derivative_by(self, position: int, operands: Sequence[Any], z: Any) -> Any:
         """The local derivative by the operand at `position`: in any reading."""
@@ -210,28 +258,55 @@ class Elementwise(Primitive):
             return self.local_derivatives[position](*operands, z)
         except ArithmeticError:  # of constants: once more in NumPy's arithmetic
             with np.errstate(all="ignore"):
-                return self.local_derivatives[position](*(np.float64(x) if type(x) is float else x for x in (*operands, z)))
+                return self.local_derivatives[position](
+                    *(np.float64(x) if type(x) is float else x for x in (*operands, z))
+                )
 
-    def vjp(self, position: int, adjoint: Any, z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
         """What an adjoint hands back to the operand at `position`: in any reading."""
-        return fitted(_times(adjoint, self.derivative_by(position, operands, z)), operands[position])
+        return fitted(
+            _times(adjoint, self.derivative_by(position, operands, z)), operands[position]
+        )
 
-    def jvp(self, tangents: Mapping[int, Any], z: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
-        """How the result moves when the operands move along `tangents`, by position: in any reading."""
-        moves = [self.derivative_by(position, operands, z) * tangent for position, tangent in tangents.items()]
+    def jvp(
+        self,
+        tangents: Mapping[int, Any],
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
+        """How the result moves when the operands move along `tangents`, by position: in any
+        reading.
+        """
+        moves = [
+            self.derivative_by(position, operands, z) * tangent
+            for position, tangent in tangents.items()
+        ]
         return moves[0] if len(moves) == 1 else moves[0] + moves[1]
 
     # ── how it is written ──
 
-    def python(self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = False) -> str:  # noqa: B006
+    def python(
+        self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = False
+    ) -> str:
         """Its value as Python code."""
         return _substituted(self.array_code if on_arrays else self.code, operands)
 
     def is_call(self, on_arrays: bool) -> bool:
         """Whether the code is a call, so that its operands need no brackets."""
-        return re.fullmatch(r"[\w.]+\(x(, y)?\)", self.array_code if on_arrays else self.code) is not None
+        return (
+            re.fullmatch(r"[\w.]+\(x(, y)?\)", self.array_code if on_arrays else self.code)
+            is not None
+        )
 
-    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         """Its value on paper."""
         return _substituted(self.written, operands)
 
@@ -239,19 +314,29 @@ class Elementwise(Primitive):
     def is_infix(self) -> bool:
         return self.written.startswith("x ")
 
-    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:  # noqa: B006
+    def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:
         if self.name == "negative":
             return "×−1"  # "−·" would read as a subtraction
         if self.arity == 1:
-            return self.notation(["·"]).removesuffix("(·)") if constants == (None,) else constants[0]
+            return (
+                self.notation(["·"]).removesuffix("(·)") if constants == (None,) else constants[0]
+            )
         if not self.is_infix:
-            return self.written.removesuffix("(x, y)") if constants == (None, None) else self.notation([c or "·" for c in constants])
+            return (
+                self.written.removesuffix("(x, y)")
+                if constants == (None, None)
+                else self.notation([c or "·" for c in constants])
+            )
         glyph = self.written[2:-2]
         left, right = constants
         if left is not None and self.name not in COMMUTING:
             return f"{f'({left})' if left.startswith('−') else left}{glyph}·".replace("÷", "/")
         constant = left or right or ""
-        return f"{glyph}({constant})" if constant.startswith("−") and glyph in "+−" else f"{glyph}{constant}"
+        return (
+            f"{glyph}({constant})"
+            if constant.startswith("−") and glyph in "+−"
+            else f"{glyph}{constant}"
+        )
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         if constants != (None, None) or self.name in COMMUTING:
@@ -261,11 +346,16 @@ class Elementwise(Primitive):
 
 def ordinals(count: int) -> tuple[str, ...]:
     """Marks of operands whose order matters: 1st, 2nd, 3rd, 4th …"""
-    return tuple(f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }" for number in range(1, count + 1))
+    return tuple(
+        f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
+        for number in range(1, count + 1)
+    )
 
 
 def _times(adjoint: Any, local: Any) -> Any:
-    """Their product, without what changes no bit: a gradient of a gradient need not record a multiplication by one."""
+    """Their product, without what changes no bit: a gradient of a gradient need not record a
+    multiplication by one.
+    """
     if type(adjoint) is float and adjoint == 1.0:
         return local
     if type(local) is float and local in (1.0, -1.0):
@@ -274,13 +364,22 @@ def _times(adjoint: Any, local: Any) -> Any:
 
 
 def fitted(flow: Any, operand: Any) -> Any:
-    """What flows back to `operand`, in its shape: where the operand was broadcast, the sum of what its copies get."""
+    """What flows back to `operand`, in its shape: where the operand was broadcast, the sum of what
+    its copies get.
+    """
     if type(flow) is float and type(operand) is float:
         return flow
     shape, wanted = getattr(flow, "shape", ()), getattr(operand, "shape", ())
     if shape != wanted:
         extra = len(shape) - len(wanted)
-        axes = (*range(extra), *(extra + axis for axis, length in enumerate(wanted) if length == 1 and shape[extra + axis] != 1))
+        axes = (
+            *range(extra),
+            *(
+                extra + axis
+                for axis, length in enumerate(wanted)
+                if length == 1 and shape[extra + axis] != 1
+            ),
+        )
         if axes:
             flow = FITTING["sum"](flow, axis=axes)
         if getattr(flow, "shape", ()) != wanted:
@@ -290,7 +389,9 @@ def fitted(flow: Any, operand: Any) -> Any:
     return flow if flow.dtype == operand.dtype else FITTING["astype"](flow, dtype=operand.dtype)
 
 
-FITTING: dict[str, Primitive] = {}  # the rows of the table that `fitted` needs; filled by `primitives`
+FITTING: dict[
+    str, Primitive
+] = {}  # the rows of the table that `fitted` needs; filled by `primitives`
 
 
 def _named(operands: Sequence[Any]) -> list[Any]:
@@ -304,20 +405,30 @@ def _substituted(template: str, operands: Sequence[str]) -> str:
 
 @cache
 def _format(template: str) -> str:
-    return re.sub(r"(?<![A-Za-z.])[xy](?![A-Za-z])", lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}", template)
+    return re.sub(
+        r"(?<![A-Za-z.])[xy](?![A-Za-z])",
+        lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}",
+        template,
+    )
 
 
 @cache
 def _local(primitive: Elementwise, position: int, on_arrays: bool) -> Callable[..., Any]:
     operands = OPERANDS[: primitive.arity]
-    return eval(f"lambda {', '.join(operands)}, z: {rule(primitive, position, on_arrays)}", NAMESPACE)
+    return eval(
+        f"lambda {', '.join(operands)}, z: {rule(primitive, position, on_arrays)}", NAMESPACE
+    )
 
 
-def rule(primitive: Elementwise, position: int, on_arrays: bool = False, adjoint: str | None = None) -> str:
+def rule(
+    primitive: Elementwise, position: int, on_arrays: bool = False, adjoint: str | None = None
+) -> str:
     """The local derivative as code; or what flows back, its product with the adjoint of this name."""
     example = np.ones(1) if on_arrays else None
     operands = (*OPERANDS[: primitive.arity], "z")
-    local = primitive.local_derivatives[position](*(Symbol.named(operand, example) for operand in operands))
+    local = primitive.local_derivatives[position](
+        *(Symbol.named(operand, example) for operand in operands)
+    )
     return symbols.python(Symbol.named(adjoint, example) * local if adjoint else local)[0]
 
 
@@ -337,12 +448,25 @@ ARRAY_FLOW = """
 
 
 def array_pull(operation: Operation) -> Callable:
-    """How an adjoint is handed back from an elementwise operation on arrays: the row of the table, compiled."""
+    """How an adjoint is handed back from an elementwise operation on arrays: the row of the table,
+    compiled.
+    """
     primitive, positions = operation.primitive, operation.positions
-    loads = [f"{name} = entries[{place}][5]" if position in positions else f"{name} = {place}" for position, (name, place) in enumerate(zip("xy", "ab"))]
-    code = ARRAY_PULL.format(unpack="a, b = operands" if primitive.arity == 2 else "a, = operands", x=loads[0], y=loads[1] if primitive.arity == 2 else "")
+    loads = [
+        f"{name} = entries[{place}][5]" if position in positions else f"{name} = {place}"
+        for position, (name, place) in enumerate(zip("xy", "ab"))
+    ]
+    code = ARRAY_PULL.format(
+        unpack="a, b = operands" if primitive.arity == 2 else "a, = operands",
+        x=loads[0],
+        y=loads[1] if primitive.arity == 2 else "",
+    )
     for position in positions:
-        code += ARRAY_FLOW.format(flow=rule(primitive, position, True, "adjoint"), operand="xy"[position], place="ab"[position])
+        code += ARRAY_FLOW.format(
+            flow=rule(primitive, position, True, "adjoint"),
+            operand="xy"[position],
+            place="ab"[position],
+        )
     namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED}
     exec(code, namespace)
     return namespace["pull"]

@@ -1,9 +1,11 @@
 """THE TABLE: every primitive once, with its value and its derivatives.
 
-It is meant to be read like the table at the back of a calculus book. A row of the first part says: the name (NumPy's), how it is
-written, its value as Python code, and for each operand the local derivative as a plain function of the operands x, y and the
-result z. Those functions are read four ways: with floats, with arrays, with Variables (so a gradient has a gradient) and with
-Symbols (so that the same row gives a formula for the figure and a line of the compiled program). No derivative is written twice.
+It is meant to be read like the table at the back of a calculus book. A row of the first part says:
+the name (NumPy's), how it is written, its value as Python code, and for each operand the local
+derivative as a plain function of the operands x, y and the result z. Those functions are read four
+ways: with floats, with arrays, with Variables (so a gradient has a gradient) and with Symbols (so
+that the same row gives a formula for the figure and a line of the compiled program). No derivative
+is written twice.
 
 >>> import gradviz as gv
 >>> gv.grad(np.tanh)(0.0)
@@ -171,7 +173,6 @@ constant     = row("constant",      "x",             "x",                       
 # fmt: on
 
 
-
 def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
     primitive = General(name, function, *vjps, **more)
     if getattr(np, name, None) is not None or primitive.module.startswith("numpy.linalg"):
@@ -239,7 +240,6 @@ pad          = general("pad",          np.pad,                  lambda g, z, x, 
 FITTING.update(sum=sum_, reshape=reshape, astype=astype)
 
 
-
 def _matmul(x: Any, y: Any) -> Any:
     y = variable.number(y)
     return NotImplemented if y is None else matmul(x, y)
@@ -248,21 +248,37 @@ def _matmul(x: Any, y: Any) -> Any:
 def _install_operators() -> None:
     """Give Variable and Symbol Python's operators, from the table."""
     unary = {"neg": negative, "abs": absolute, "floor": floor, "ceil": ceil, "trunc": trunc}
-    binary = {"add": add, "sub": subtract, "mul": multiply, "truediv": divide, "pow": power, "floordiv": floor_divide, "mod": remainder}
+    binary = {
+        "add": add,
+        "sub": subtract,
+        "mul": multiply,
+        "truediv": divide,
+        "pow": power,
+        "floordiv": floor_divide,
+        "mod": remainder,
+    }
     for name, primitive in {**unary, **binary}.items():
         setattr(Symbol, f"__{name}__", lambda *operands, primitive=primitive: primitive(*operands))
-        setattr(Symbol, f"__r{name}__", lambda self, other, primitive=primitive: primitive(other, self))
+        setattr(
+            Symbol, f"__r{name}__", lambda self, other, primitive=primitive: primitive(other, self)
+        )
     for name, primitive in unary.items():
         hot.install(Variable, (f"__{name}__",), lambda primitive=primitive: (primitive.unary,))
     for name, primitive in binary.items():
         names = f"__{name}__", f"__r{name}__"
         hot.install(Variable, names, lambda primitive=primitive: hot.binary_operators(primitive))
-        hot.install(ArrayVariable, names, lambda primitive=primitive: hot.array_operators(primitive.binary_on_arrays))
+        hot.install(
+            ArrayVariable,
+            names,
+            lambda primitive=primitive: hot.array_operators(primitive.binary_on_arrays),
+        )
     for name, operator in zip(("__matmul__", "__rmatmul__"), hot.array_operators(_matmul)):
         setattr(ArrayVariable, name, operator)
     Symbol.__matmul__ = lambda x, y: matmul(x, y)
     Variable.__pos__ = lambda self: self
-    Variable.__round__ = lambda self, digits=0: rint(self * 10.0**digits) / 10.0**digits if digits else rint(self)
+    Variable.__round__ = lambda self, digits=0: (
+        rint(self * 10.0**digits) / 10.0**digits if digits else rint(self)
+    )
     Variable.__divmod__ = lambda self, other: (self // other, self % other)
 
 

@@ -1,8 +1,9 @@
-"""Programs: a graph as straight-line Python for both sweeps, compiled and replayed; and the interpreter for the rest.
+"""Programs: a graph as straight-line Python for both sweeps, compiled and replayed; and the
+interpreter for the rest.
 
-The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where Python's floats would raise (1/0, log(−1),
-exp(1000)) that one run goes through the interpreter, which computes by IEEE's rules; very long graphs always do.
-"""
+The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where Python's floats would
+raise (1/0, log(−1), exp(1000)) that one run goes through the interpreter, which computes by IEEE's
+rules; very long graphs always do."""
 
 import inspect
 import keyword
@@ -28,13 +29,26 @@ LONGEST_PREPARED = 20_000  # … but not longer than the runs of a slider
 TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
 WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed
-RESERVED = {"math", "np", "base64", "abs", "float", "max", "min", "round", "slice", *(name for name in vars(numpy_helpers) if not name.startswith("_"))}
+RESERVED = {
+    "math",
+    "np",
+    "base64",
+    "abs",
+    "float",
+    "max",
+    "min",
+    "round",
+    "slice",
+    *(name for name in vars(numpy_helpers) if not name.startswith("_")),
+}
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A plain value that the traced function made of its Variables. Where it would come out otherwise, the trace does not hold."""
+    """A plain value that the traced function made of its Variables. Where it would come out
+    otherwise, the trace does not hold.
+    """
 
     plain: Plain
     operands: tuple[Any, ...]
@@ -44,21 +58,27 @@ class Guard:
     @property
     def broken(self) -> str:
         """What to say when it comes out otherwise."""
-        names = [operand.label if isinstance(operand, Node) else numeral(operand) for operand in self.operands]
+        names = [
+            operand.label if isinstance(operand, Node) else numeral(operand)
+            for operand in self.operands
+        ]
         if self.plain is IS:
             what = f"the value of {names[0]} was read as {numeral(self.outcome)}"
         else:
             what = f"{self.plain.python(*names)} was {numeral(self.outcome) if isinstance(self.outcome, np.ndarray) else self.outcome}"
-        return what + " when traced, and no longer is" + (f" ({self.source})" if self.source else "")
+        return (
+            what + " when traced, and no longer is" + (f" ({self.source})" if self.source else "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a program is made from: a graph, and the decisions of the function with the nodes that only they need.
+    """What a program is made from: a graph, and the decisions of the function with the nodes that
+    only they need.
 
-    `order` holds every node in the order of the work, `guards` the decisions, each with the number of nodes before it, and
-    `examples` the value of every node at the inputs of the trace, of which only the shapes matter.
-    """
+    `order` holds every node in the order of the work, `guards` the decisions, each with the number
+    of nodes before it, and `examples` the value of every node at the inputs of the trace, of which
+    only the shapes matter."""
 
     graph: Graph
     order: tuple[Node, ...]
@@ -67,7 +87,9 @@ class Recording:
 
 
 class Line(str):
-    """A line of code that works out something: the "value" or the "adjoint" of a node, the "local" derivative along an edge."""
+    """A line of code that works out something: the "value" or the "adjoint" of a node, the "local"
+    derivative along an edge.
+    """
 
     shows: tuple[str, Node | Edge]
 
@@ -80,19 +102,31 @@ class Line(str):
 
 def listing(recording: Recording) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
     """The program's lines, each with what it works out; it returns the value and the gradients."""
-    return [(text, getattr(line, "shows", None)) for line in _Writer(recording).lines(everything=False) for text in line.split("\n")]
+    return [
+        (text, getattr(line, "shows", None))
+        for line in _Writer(recording).lines(everything=False)
+        for text in line.split("\n")
+    ]
 
 
-def compiled(recording: Recording, vectorised: bool = False) -> tuple[Callable[..., tuple[Any, ...]], Places]:
-    """A function of the inputs that returns the distinct numbers of a Run, and the places of all of them among those.
+def compiled(
+    recording: Recording, vectorised: bool = False
+) -> tuple[Callable[..., tuple[Any, ...]], Places]:
+    """A function of the inputs that returns the distinct numbers of a Run, and the places of all of
+    them among those.
 
-    It raises AssertionError with the guard's words where a decision comes out otherwise, and lets Python's ArithmeticError and
-    ValueError through. If `vectorised`, it takes an array of settings for each input of a graph of single numbers, and returns last
-    for which of them all decisions come out as they were.
-    """
+    It raises AssertionError with the guard's words where a decision comes out otherwise, and lets
+    Python's ArithmeticError and ValueError through. If `vectorised`, it takes an array of settings
+    for each input of a graph of single numbers, and returns last for which of them all decisions
+    come out as they were."""
     writer = _Writer(recording, vectorised)
     text = "\n".join(writer.lines(everything=True))
-    namespace = {**NAMESPACE, **writer.constants, **{helper.__name__: helper for helper in writer.helpers}, **{name: own for own, name in writer.own.items()}}
+    namespace = {
+        **NAMESPACE,
+        **writer.constants,
+        **{helper.__name__: helper for helper in writer.helpers},
+        **{name: own for own, name in writer.own.items()},
+    }
     exec(compile(text, "<gradviz program>", "exec", optimize=0), namespace)
     return namespace[writer.function], writer.places
 
@@ -109,9 +143,13 @@ class _Writer:
         self.recording = recording
         self.vectorised = vectorised
         self.taken = set(RESERVED)
-        self.constants: dict[str, np.ndarray] = {}  # arrays that the function used, by the names that they get
+        self.constants: dict[
+            str, np.ndarray
+        ] = {}  # arrays that the function used, by the names that they get
         self.helpers: list[Callable] = []  # functions of the table that NumPy does not have
-        self.own: dict[HandWritten, str] = {}  # primitives written by hand, and the names that they get
+        self.own: dict[
+            HandWritten, str
+        ] = {}  # primitives written by hand, and the names that they get
         for node in recording.order:
             if node.operation is not None:
                 self.find_helpers(node.operation.primitive)
@@ -126,11 +164,18 @@ class _Writer:
             if own not in self.own:
                 self.own[own] = self.free(own.name, "primitive")
             return
-        if isinstance(primitive, General) and primitive.code is None and not primitive.module.startswith("numpy") and primitive.function not in self.helpers:
+        if (
+            isinstance(primitive, General)
+            and primitive.code is None
+            and not primitive.module.startswith("numpy")
+            and primitive.function not in self.helpers
+        ):
             self.helpers.append(primitive.function)
 
     def free(self, wanted: str, otherwise: str) -> str:
-        """`wanted` if it can be an identifier here and is not taken, else a fresh one like `otherwise`."""
+        """`wanted` if it can be an identifier here and is not taken, else a fresh one like
+        `otherwise`.
+        """
         name = unicodedata.normalize("NFKC", wanted.translate(SUBSCRIPTS))
         if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
             name = otherwise
@@ -144,7 +189,9 @@ class _Writer:
             return self.names[operand]
         if not isinstance(operand, np.ndarray):
             return literal(operand)
-        name = next((name for name, constant in self.constants.items() if constant is operand), None)
+        name = next(
+            (name for name, constant in self.constants.items() if constant is operand), None
+        )
         if name is None:
             name = self.free(f"c{len(self.constants) + 1}", "c")
             self.constants[name] = operand
@@ -153,8 +200,14 @@ class _Writer:
     def symbol(self, operand: Any) -> Any:
         """An operand as rules are read with it."""
         if not isinstance(operand, Node):
-            return Symbol.named(self.atom(operand), operand) if isinstance(operand, np.ndarray) else operand
-        return Symbol.named(self.names[operand], np.ones(1) if self.vectorised else self.recording.examples[operand])
+            return (
+                Symbol.named(self.atom(operand), operand)
+                if isinstance(operand, np.ndarray)
+                else operand
+            )
+        return Symbol.named(
+            self.names[operand], np.ones(1) if self.vectorised else self.recording.examples[operand]
+        )
 
     def lines(self, everything: bool) -> Iterator[str]:
         body = [*self.body(everything)]
@@ -172,7 +225,11 @@ class _Writer:
                 yield from ("", inspect.getsource(helper).rstrip())
             yield ""
         for line in body:
-            text = re.sub(TOKEN, lambda token: next(name for own, name in self.own.items() if own.token == token[0]), line)
+            text = re.sub(
+                TOKEN,
+                lambda token: next(name for own, name in self.own.items() if own.token == token[0]),
+                line,
+            )
             yield Line.of(text, *line.shows) if isinstance(line, Line) else text
 
     def body(self, everything: bool) -> Iterator[str]:
@@ -198,11 +255,19 @@ class _Writer:
         for node in reversed(graph.nodes):
             rule = "" if everything else self.rule(node)
             for line in self.adjoint(node, ["1.0"] if node is graph.output else terms[node]):
-                yield Line.of(f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line, "adjoint", node)
+                yield Line.of(
+                    f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line,
+                    "adjoint",
+                    node,
+                )
             arriving = []
             while edges and edges[-1].target is node:
                 arriving.insert(0, edges.pop())
-            if arriving and isinstance(node.operation.primitive, HandWritten) and not node.operation.primitive.has_locals:
+            if (
+                arriving
+                and isinstance(node.operation.primitive, HandWritten)
+                and not node.operation.primitive.has_locals
+            ):
                 yield from self.own_flows(node, arriving, terms, locals_)
                 continue
             for edge in arriving:
@@ -211,7 +276,13 @@ class _Writer:
                 if not primitive.has_locals:
                     locals_[edge.index] = "None"
                     adjoint = Symbol.named(upstream, self.recording.examples[node])
-                    terms[edge.source].append(self.term(primitive.vjp(edge.position, adjoint, result, operands, node.operation.params)))
+                    terms[edge.source].append(
+                        self.term(
+                            primitive.vjp(
+                                edge.position, adjoint, result, operands, node.operation.params
+                            )
+                        )
+                    )
                     continue
                 local = primitive.derivative_by(edge.position, operands, result)
                 if isinstance(local, Symbol) and not local.is_name:
@@ -220,13 +291,21 @@ class _Writer:
                     local = Symbol.named(name, local.example)
                 locals_[edge.index] = local.name if isinstance(local, Symbol) else literal(local)
                 if result.shape == () or self.vectorised:
-                    terms[edge.source].append(_product(upstream, locals_[edge.index], seeded=node is graph.output))
+                    terms[edge.source].append(
+                        _product(upstream, locals_[edge.index], seeded=node is graph.output)
+                    )
                 else:
-                    flow = fitted(Symbol.named(upstream, result.example) * local, self.symbol(edge.source))
+                    flow = fitted(
+                        Symbol.named(upstream, result.example) * local, self.symbol(edge.source)
+                    )
                     terms[edge.source].append(self.term(flow))
         yield ""
         if everything:
-            numbers = [*(names[node] for node in graph.nodes), *locals_, *(adjoints[node] for node in graph.nodes)]
+            numbers = [
+                *(names[node] for node in graph.nodes),
+                *locals_,
+                *(adjoints[node] for node in graph.nodes),
+            ]
             distinct = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
             self.places = Places(distinct[number] for number in numbers)
             yield f"    return ({', '.join([*distinct, *([self.holds] if self.vectorised else [])])},)"
@@ -234,16 +313,37 @@ class _Writer:
             gradients = ", ".join(f"{node.name!r}: {adjoints[node]}" for node in graph.inputs)
             yield f"    return {output}, {{{gradients}}}"
 
-    def own_flows(self, node: Node, arriving: Sequence[Edge], terms: dict[Node, list[str]], locals_: list[str]) -> Iterator[str]:
+    def own_flows(
+        self, node: Node, arriving: Sequence[Edge], terms: dict[Node, list[str]], locals_: list[str]
+    ) -> Iterator[str]:
         """What a vjp written by hand hands back, to all operands at once."""
-        primitive, operands, examples = node.operation.primitive, [*map(self.symbol, node.operands)], self.recording.examples
-        example = primitive.flows(np.ones_like(examples[node])[()], examples[node], *(examples.get(o, o) if isinstance(o, Node) else o for o in node.operands))
+        primitive, operands, examples = (
+            node.operation.primitive,
+            [*map(self.symbol, node.operands)],
+            self.recording.examples,
+        )
+        example = primitive.flows(
+            np.ones_like(examples[node])[()],
+            examples[node],
+            *(examples.get(o, o) if isinstance(o, Node) else o for o in node.operands),
+        )
         flows = self.free(f"flows_{self.names[node]}", "flows")
-        arguments = (self.adjoints[node], self.names[node], *(symbols.python(operand)[0] for operand in operands))
+        arguments = (
+            self.adjoints[node],
+            self.names[node],
+            *(symbols.python(operand)[0] for operand in operands),
+        )
         yield f"    {flows} = {primitive.token}.flows({', '.join(arguments)})"
         for edge in arriving:
             locals_[edge.index] = "None"
-            terms[edge.source].append(self.term(fitted(Symbol.named(f"{flows}[{edge.position}]", example[edge.position]), self.symbol(edge.source))))
+            terms[edge.source].append(
+                self.term(
+                    fitted(
+                        Symbol.named(f"{flows}[{edge.position}]", example[edge.position]),
+                        self.symbol(edge.source),
+                    )
+                )
+            )
 
     def rule(self, node: Node) -> str:
         """The chain rule at a node, as a comment."""
@@ -251,14 +351,28 @@ class _Writer:
         targets = [edge.target.label for edge in self.recording.graph.edges if edge.source is node]
         if not targets:
             return ""
-        terms = [f"∂{target}/∂{label}" if target == output else f"∂{output}/∂{target}·∂{target}/∂{label}" for target in targets]
+        terms = [
+            f"∂{target}/∂{label}" if target == output else f"∂{output}/∂{target}·∂{target}/∂{label}"
+            for target in targets
+        ]
         if terms == [f"∂{output}/∂{label}"]:
             return terms[0]
-        return f"∂{output}/∂{label} = " + (" + ".join(terms) if len(terms) <= TERMS_IN_A_COMMENT else f"{terms[0]} + … + {terms[-1]}")
+        return f"∂{output}/∂{label} = " + (
+            " + ".join(terms)
+            if len(terms) <= TERMS_IN_A_COMMENT
+            else f"{terms[0]} + … + {terms[-1]}"
+        )
 
     def value(self, node: Node) -> str:
         """The value of an operation."""
-        return self.text(Symbol(node.operation.primitive, tuple(map(self.symbol, node.operands)), node.operation.params, example=self.symbol(node).example))
+        return self.text(
+            Symbol(
+                node.operation.primitive,
+                tuple(map(self.symbol, node.operands)),
+                node.operation.params,
+                example=self.symbol(node).example,
+            )
+        )
 
     def text(self, symbol: Any) -> str:
         self.collect(symbol)
@@ -278,11 +392,17 @@ class _Writer:
 
     def adjoint(self, node: Node, terms: Sequence[str]) -> Iterator[str]:
         name, example = self.adjoints[node], self.recording.examples[node]
-        if len(terms) == 1 and terms[0].isidentifier():  # another name for the same number costs nothing
+        if (
+            len(terms) == 1 and terms[0].isidentifier()
+        ):  # another name for the same number costs nothing
             self.adjoints[node] = terms[0]
             yield f"    # {name} is {terms[0]}"
             return
-        nothing = f"np.zeros({example.shape}, {example.dtype.name!r})" if isinstance(example, np.ndarray) else "0.0"
+        nothing = (
+            f"np.zeros({example.shape}, {example.dtype.name!r})"
+            if isinstance(example, np.ndarray)
+            else "0.0"
+        )
         yield f"    {name} = {' + '.join(terms[:TERMS_IN_A_LINE]) or nothing}"
         for start in range(TERMS_IN_A_LINE, len(terms), TERMS_IN_A_LINE):
             yield f"    {name} = {name} + {' + '.join(terms[start : start + TERMS_IN_A_LINE])}"
@@ -293,16 +413,30 @@ class _Writer:
         if guard.plain is not IS:
             holds = guard.plain.python(left, *right)
         elif outcome == 0.0 if isinstance(outcome, float) else False:
-            holds, outcome = f"({left} == 0.0) & (np.copysign(1.0, {left}) == {literal(float(np.copysign(1.0, outcome)))})", True
+            holds, outcome = (
+                f"({left} == 0.0) & (np.copysign(1.0, {left}) == "
+                f"{literal(float(np.copysign(1.0, outcome)))})",
+                True,
+            )
         elif isinstance(outcome, float):
-            holds, outcome = f"{left} != {left}" if outcome != outcome else f"{left} == {literal(outcome)}", True
+            holds, outcome = (
+                f"{left} != {left}" if outcome != outcome else f"{left} == {literal(outcome)}",
+                True,
+            )
         else:
             same = f"np.array_equal(np.signbit({left}), np.signbit({self.atom(outcome)}))"
-            holds, outcome = f"np.array_equal({left}, {self.atom(outcome)}, equal_nan=True) and {same}", True
+            holds, outcome = (
+                f"np.array_equal({left}, {self.atom(outcome)}, equal_nan=True) and {same}",
+                True,
+            )
         if not isinstance(outcome, bool | np.bool_):
             return f"    assert np.array_equal({holds}, {self.outcome(outcome)}), {guard.broken!r}"
         if self.vectorised:
-            return f"    {self.holds} = {self.holds} & ({holds})" if outcome else f"    {self.holds} = {self.holds} & ~({holds})"
+            return (
+                f"    {self.holds} = {self.holds} & ({holds})"
+                if outcome
+                else f"    {self.holds} = {self.holds} & ~({holds})"
+            )
         return f"    assert {holds if outcome else f'not {holds}'}, {guard.broken!r}"
 
     def outcome(self, outcome: Any) -> str:
@@ -329,7 +463,9 @@ def _product(upstream: str, local: str, seeded: bool) -> str:
 
 
 def interpret(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
-    """All numbers of a Run by IEEE's rules, node by node. Raises AssertionError as the compiled program does."""
+    """All numbers of a Run by IEEE's rules, node by node. Raises AssertionError as the compiled
+    program does.
+    """
     with np.errstate(all="ignore"):
         return _interpreted(recording, values)
 
@@ -354,16 +490,27 @@ def _interpreted(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]
     adjoints: list[Any] = [None] * len(graph.nodes)
     adjoints[graph.output.index] = 1.0
     for start, stop in reversed(_arrivals(graph)):
-        for edge in graph.edges[start:stop]:  # in the order of the program, so that sums have the same bits
+        for edge in graph.edges[
+            start:stop
+        ]:  # in the order of the program, so that sums have the same bits
             node, adjoint, local = edge.target, adjoints[edge.target.index], locals_[edge.index]
             if isinstance(primals[node], float) and local is not None:
                 flow = adjoint * local
             else:
-                flow = node.operation.flow(edge.position, adjoint, [*map(value, node.operands)], primals[node])
+                flow = node.operation.flow(
+                    edge.position, adjoint, [*map(value, node.operands)], primals[node]
+                )
             before = adjoints[edge.source.index]
             adjoints[edge.source.index] = flow if before is None else before + flow
-    unreached = (np.zeros_like(primals[node]) if isinstance(primals[node], np.ndarray) else 0.0 for node in graph.nodes)
-    return (*(primals[node] for node in graph.nodes), *locals_, *(zero if adjoint is None else adjoint for adjoint, zero in zip(adjoints, unreached)))
+    unreached = (
+        np.zeros_like(primals[node]) if isinstance(primals[node], np.ndarray) else 0.0
+        for node in graph.nodes
+    )
+    return (
+        *(primals[node] for node in graph.nodes),
+        *locals_,
+        *(zero if adjoint is None else adjoint for adjoint, zero in zip(adjoints, unreached)),
+    )
 
 
 def locals_of(graph: Graph, primals: Mapping[Node, Any]) -> list[Any]:
@@ -371,7 +518,9 @@ def locals_of(graph: Graph, primals: Mapping[Node, Any]) -> list[Any]:
     numbers = []
     for edge in graph.edges:
         node = edge.target
-        operands = [primals[operand] if isinstance(operand, Node) else operand for operand in node.operands]
+        operands = [
+            primals[operand] if isinstance(operand, Node) else operand for operand in node.operands
+        ]
         numbers.append(node.operation.local(edge.position, operands, primals[node]))
     return numbers
 

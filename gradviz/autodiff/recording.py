@@ -16,14 +16,19 @@ CONSTANT = Operation(primitives.constant, ())
 
 
 def reachable(roots: Sequence[tuple[Page, int]], since: int = 0) -> dict[Page, list[bool]]:
-    """Which entries of which pages, from that of serial number `since` on, the roots were computed from."""
+    """Which entries of which pages, from that of serial number `since` on, the roots were computed
+    from.
+    """
     marks: dict[Page, list[bool]] = {}
     waiting: list[tuple[int, Page]] = []
 
     def mark(page: Page, index: int) -> None:
         if page not in marks:
             if page.released:
-                raise ValueError("this was computed inside a function whose derivative was taken; its values are freed by then")
+                raise ValueError(
+                    "this was computed inside a function whose derivative was taken; its values "
+                    "are freed by then"
+                )
             marks[page] = []
             heapq.heappush(waiting, (-page.serial, page))
         marked = marks[page]
@@ -67,11 +72,15 @@ class Nodes:
         return candidate
 
     def add_input(self, leaf: Leaf, value: Any, name: str | None) -> Node:
-        """The node of an input at a value; one that was set to another value between two uses has two."""
+        """The node of an input at a value; one that was set to another value between two uses has
+        two.
+        """
         index = len(self.by_leaf)
         name = f"v{index}" if name is None else name
         label = self.unique(printable(name))
-        node = self.by_leaf[leaf, id(value)] = Node(index, label, name=name if name not in self.inputs else label)
+        node = self.by_leaf[leaf, id(value)] = Node(
+            index, label, name=name if name not in self.inputs else label
+        )
         self.inputs.add(node.name)
         return node
 
@@ -80,37 +89,64 @@ class Nodes:
         operation, a, *_ = page.entry(index)
         if operation == FOREIGN:
             return self.at(a.page, a.index)
-        return self.by_place[page, index] if (page, index) in self.by_place else self.by_leaf[a, id(page.entries[index][5])]
+        return (
+            self.by_place[page, index]
+            if (page, index) in self.by_place
+            else self.by_leaf[a, id(page.entries[index][5])]
+        )
 
-    def add_operation(self, number: int, page: Page, index: int, otherwise: str | None = None) -> Node:
-        """The node of an operation, number `number` of its graph; `otherwise` is its name if the user gave it none."""
+    def add_operation(
+        self, number: int, page: Page, index: int, otherwise: str | None = None
+    ) -> Node:
+        """The node of an operation, number `number` of its graph; `otherwise` is its name if the
+        user gave it none.
+        """
         entry = operation, *_, value = page.entry(index)
         if operation == LEAF:  # a Variable that the traced function made: a constant
             operation, places = CONSTANT, (value,)
         else:
             places = operation.operands(entry)
-        operands = tuple(self.at(page, place) if position in operation.positions else place for position, place in enumerate(places))
+        operands = tuple(
+            self.at(page, place) if position in operation.positions else place
+            for position, place in enumerate(places)
+        )
         name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
-        node = Node(number, label, operation, operands, label if name else None, page.source(index), page.block(index), page.returned_to(index))
+        node = Node(
+            number,
+            label,
+            operation,
+            operands,
+            label if name else None,
+            page.source(index),
+            page.block(index),
+            page.returned_to(index),
+        )
         self.by_place[page, index] = node
         return node
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The evaluator of a graph that was recorded in eager work, without its function: it can be read but not run again."""
+    """The evaluator of a graph that was recorded in eager work, without its function: it can be
+    read but not run again.
+    """
 
     order: tuple[Node, ...]
 
     def run(self, graph: Graph, values: Sequence[float]) -> Run:
-        raise TypeError(f"{graph.name} was recorded while it was computed, without its function; use gv.trace(f, ...) for a graph that runs")
+        raise TypeError(
+            f"{graph.name} was recorded while it was computed, without its function; use "
+            "gv.trace(f, ...) for a graph that runs"
+        )
 
     def prepare(self, graph: Graph) -> None:
         return None
 
     def listing(self, graph: Graph) -> list[tuple[str, Any]]:
-        return program.listing(Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers))))
+        return program.listing(
+            Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers)))
+        )
 
     def javascript(self, graph: Graph) -> None:
         return None
@@ -129,20 +165,35 @@ class Recorded:
 
 
 def run_of(output: Variable) -> Run:
-    """The graph of what `output` was computed from, with its values; and its adjoints, if its backward() was called."""
+    """The graph of what `output` was computed from, with its values; and its adjoints, if its
+    backward() was called.
+    """
     if state.page.is_trace:
-        raise TypeError("a figure of a Variable shows plain numbers, which a trace can't follow; draw outside the traced function")
+        raise TypeError(
+            "a figure of a Variable shows plain numbers, which a trace can't follow; draw outside "
+            "the traced function"
+        )
     pages, _ = getattr(output, "sweep", ({}, {}))
     nodes, primals, adjoints = Nodes(), [], []
     marks = reachable([(output.page, output.index)])
-    places = [(page, index) for page in sorted(marks, key=lambda page: page.serial) for index, mark in enumerate(marks[page]) if mark]
+    places = [
+        (page, index)
+        for page in sorted(marks, key=lambda page: page.serial)
+        for index, mark in enumerate(marks[page])
+        if mark
+    ]
     leaves: dict[tuple[Leaf, int], tuple[Any, Any]] = {}
     for page, index in places:
         operation, a, *_, value = page.entry(index)
-        if operation == LEAF:  # of an input set to new values between its uses, each value has its share
+        if (
+            operation == LEAF
+        ):  # of an input set to new values between its uses, each value has its share
             share = _adjoint(pages, page, index)
             _, before = leaves.get((a, id(value)), (value, None))
-            leaves[a, id(value)] = value, share if before is None else before if share is None else before + share
+            leaves[a, id(value)] = (
+                value,
+                share if before is None else before if share is None else before + share,
+            )
     made = [nodes.add_input(leaf, value, leaf.name) for (leaf, _), (value, _) in leaves.items()]
     primals += (value for value, _ in leaves.values())
     adjoints += (adjoint for _, adjoint in leaves.values())

@@ -1,7 +1,7 @@
 """The reverse sweep: from an output back to everything it was computed from, adjoint by adjoint.
 
-The tape is walked backwards, page by page, so that every adjoint is complete when its turn comes. A sweep over Variables in
-place of numbers is recorded itself, and gives derivatives of derivatives.
+The tape is walked backwards, page by page, so that every adjoint is complete when its turn comes. A
+sweep over Variables in place of numbers is recorded itself, and gives derivatives of derivatives.
 """
 
 import heapq
@@ -15,19 +15,24 @@ from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
 
 
-def sweep(output: Variable, seed: Adjoint = 1.0, release_from: int | None = None) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
-    """The adjoints, in numbers, of everything `output` was computed from: by page and index, and those of the inputs.
+def sweep(
+    output: Variable, seed: Adjoint = 1.0, release_from: int | None = None
+) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
+    """The adjoints, in numbers, of everything `output` was computed from: by page and index, and
+    those of the inputs.
 
-    What no path joins to the output is UNREACHED. Values on pages from serial number `release_from` on are freed as the sweep
-    goes over them.
-    """
+    What no path joins to the output is UNREACHED. Values on pages from serial number `release_from`
+    on are freed as the sweep goes over them."""
     leaves: dict[Leaf, Adjoint] = {}
     page = output.page
     pages: dict[Page, list[Adjoint]] = {page: [UNREACHED] * output.index + [seed]}
     waiting: list[tuple[int, Page]] = []
     while True:
         if page.released:
-            raise ValueError(f"{output!r} was computed from values inside a function whose derivative was taken; they are freed by then")
+            raise ValueError(
+                f"{output!r} was computed from values inside a function whose derivative was "
+                "taken; they are freed by then"
+            )
         release = release_from is not None and page.serial >= release_from
         if release:
             page.released = True
@@ -48,10 +53,16 @@ def sweep(output: Variable, seed: Adjoint = 1.0, release_from: int | None = None
         _, page = heapq.heappop(waiting)
 
 
-def _walk(adjoints: list[Adjoint], entries: list[Any], leaves: dict[Leaf, Adjoint], release: bool) -> list[tuple[Variable, Adjoint]]:
-    """Complete the adjoints of a page, entry by entry from the last; what arrives at Variables of other pages is returned."""
+def _walk(
+    adjoints: list[Adjoint], entries: list[Any], leaves: dict[Leaf, Adjoint], release: bool
+) -> list[tuple[Variable, Adjoint]]:
+    """Complete the adjoints of a page, entry by entry from the last; what arrives at Variables of
+    other pages is returned.
+    """
     elsewhere = []
-    for adjoint, (code, a, by_a, b, by_b, z) in zip(reversed(adjoints), entries[len(adjoints) - 1 :: -1]):
+    for adjoint, (code, a, by_a, b, by_b, z) in zip(
+        reversed(adjoints), entries[len(adjoints) - 1 :: -1]
+    ):
         if adjoint is UNREACHED:
             continue
         if by_a is not None:  # an operation on single numbers
@@ -69,8 +80,12 @@ def _walk(adjoints: list[Adjoint], entries: list[Any], leaves: dict[Leaf, Adjoin
     return elsewhere
 
 
-def recorded_sweep(output: Variable, seed: Adjoint, until: frozenset[tuple[Page, int]]) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
-    """The same with Variables, so that the sweep can be differentiated. It does not go past the places in `until`."""
+def recorded_sweep(
+    output: Variable, seed: Adjoint, until: frozenset[tuple[Page, int]]
+) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
+    """The same with Variables, so that the sweep can be differentiated. It does not go past the
+    places in `until`.
+    """
     leaves: dict[Leaf, Adjoint] = {}
     pages: dict[Page, list[Adjoint]] = {output.page: [UNREACHED] * output.index + [seed]}
     waiting = [(-output.page.serial, output.page)]
@@ -91,9 +106,14 @@ def recorded_sweep(output: Variable, seed: Adjoint, until: frozenset[tuple[Page,
                 _reach(pages[a.page], a.index, adjoint)
             else:
                 places = operation.operands(entry)
-                operands = [standing(page, place) if position in operation.positions else place for position, place in enumerate(places)]
+                operands = [
+                    standing(page, place) if position in operation.positions else place
+                    for position, place in enumerate(places)
+                ]
                 for position in operation.positions:
-                    flow = operation.primitive.vjp(position, adjoint, standing(page, index), operands, operation.params)
+                    flow = operation.primitive.vjp(
+                        position, adjoint, standing(page, index), operands, operation.params
+                    )
                     _reach(adjoints, places[position], flow)
     return pages, leaves
 
@@ -118,21 +138,30 @@ def standing(page: Page, index: int) -> Variable:
 def backward(output: Variable) -> None:
     """Set the gradients of `output`, with respect to itself and everything it was computed from.
 
-    They are set, not added up: each call gives the gradients of its own output. Nothing is freed, so it can be called again.
+    They are set, not added up: each call gives the gradients of its own output. Nothing is freed,
+    so it can be called again.
 
     Raises TypeError if `output` is an array, and inside a function that is being traced.
     """
     page = state.page
     if page.is_trace:
-        raise TypeError("backward() gives plain numbers, which a trace can't follow; inside a traced function use gv.grad(f)(x)")
+        raise TypeError(
+            "backward() gives plain numbers, which a trace can't follow; inside a traced function "
+            "use gv.grad(f)(x)"
+        )
     if type(output._value) is not float:
-        raise TypeError(f"backward() needs a single number to differentiate, not {output!r} of shape {output.shape}; take its sum or mean, or use gv.vjp or gv.jacobian")
+        raise TypeError(
+            f"backward() needs a single number to differentiate, not {output!r} of shape "
+            f"{output.shape}; take its sum or mean, or use gv.vjp or gv.jacobian"
+        )
     pages, leaves = output.sweep = sweep(output)
     for reached, adjoints in pages.items():
         reached.keep(adjoints)
     for leaf, adjoint in leaves.items():
         leaf.grad = adjoint
-    if output.page is page:  # what comes next is another graph: a sweep over it need not walk over this one
+    if (
+        output.page is page
+    ):  # what comes next is another graph: a sweep over it need not walk over this one
         state.page = Page(block=page.blocks[-1][1])
         page.close()
 

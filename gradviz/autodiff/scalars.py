@@ -1,4 +1,5 @@
-"""An array's node opened: its elements one by one, each worked out by gates of single numbers, and joined to the array again.
+"""An array's node opened: its elements one by one, each worked out by gates of single numbers, and
+joined to the array again.
 
 >>> import gradviz as gv
 >>> graph = gv.trace(lambda w, x: np.sum(w @ x), w=[[1.0, 2.0], [3.0, 4.0]], x=[1.0, -1.0])
@@ -38,14 +39,22 @@ def closed_because(graph: Graph, node: Node) -> str | None:
     """Why a node can't be opened; None if it can."""
     if node.operation is None:
         return "it is an input"
-    shapes = [np.shape(graph.example.primals[node]), *(np.shape(_example(graph, operand)) for operand in node.operands)]
+    shapes = [
+        np.shape(graph.example.primals[node]),
+        *(np.shape(_example(graph, operand)) for operand in node.operands),
+    ]
     if not any(shapes):
         return "it is a single number"
-    if node.operation.name not in RULES and not (node.operation.primitive.is_elementwise and not node.operation.is_handwritten):
+    if node.operation.name not in RULES and not (
+        node.operation.primitive.is_elementwise and not node.operation.is_handwritten
+    ):
         return f"{node.operation.name} has no parts of single numbers here"
     if max(int(np.prod(shape)) for shape in shapes) > MOST:
         return f"it or what it is worked out from has more than {MOST} elements"
-    if any(getattr(_example(graph, operand), "dtype", float) != float for operand in (node, *node.operands)):
+    if any(
+        getattr(_example(graph, operand), "dtype", float) != float
+        for operand in (node, *node.operands)
+    ):
         return "its elements have fewer digits than a single number has"
     return None
 
@@ -55,7 +64,9 @@ def _example(graph: Graph, operand: Any) -> Any:
 
 
 class Opened:
-    """The evaluator of a graph with opened nodes: it runs that by a program of its own, where the function decides as it did."""
+    """The evaluator of a graph with opened nodes: it runs that by a program of its own, where the
+    function decides as it did.
+    """
 
     def __init__(self, whole: Graph, labels: Collection[str]) -> None:
         self.whole = whole
@@ -64,20 +75,40 @@ class Opened:
         self.nodes: dict[Node, Node] = {}
         self.elements: dict[tuple[Node, tuple[int, ...]], Number] = {}
         for node in whole.nodes:
-            self.nodes[node] = self._opened(node) if node.label in self.labels else self._copied(node)
+            self.nodes[node] = (
+                self._opened(node) if node.label in self.labels else self._copied(node)
+            )
         self.graph = self._needed(self.nodes[whole.output])
         self.program: Callable[..., tuple[Any, ...]] | None = None
         self.places: Places | None = None
 
     # ── nodes ──
 
-    def _add(self, operation: Operation | None, operands: Sequence[Any], block: Block | None, label: str | None = None, source: Source | None = None) -> Node:
-        node = Node(len(self.made), label or f"v{len(self.made)}", operation, tuple(operands), label, source, block)
+    def _add(
+        self,
+        operation: Operation | None,
+        operands: Sequence[Any],
+        block: Block | None,
+        label: str | None = None,
+        source: Source | None = None,
+    ) -> Node:
+        node = Node(
+            len(self.made),
+            label or f"v{len(self.made)}",
+            operation,
+            tuple(operands),
+            label,
+            source,
+            block,
+        )
         self.made.append(node)
         return node
 
     def _copied(self, node: Node) -> Node:
-        operands = tuple(self.nodes[operand] if isinstance(operand, Node) else operand for operand in node.operands)
+        operands = tuple(
+            self.nodes[operand] if isinstance(operand, Node) else operand
+            for operand in node.operands
+        )
         copy = replace(node, index=len(self.made), operands=operands)
         self.made.append(copy)
         return copy
@@ -95,20 +126,38 @@ class Opened:
             numbers.append(number)
         if not shape:
             return self._renamed(numbers[0], node.label, node.source)
-        positions = tuple(position for position, number in enumerate(numbers) if isinstance(number, Node))
-        joined = self._add(primitives.stack.operation(positions, {}, None), numbers, block, None if len(shape) > 1 else node.label, node.source)
+        positions = tuple(
+            position for position, number in enumerate(numbers) if isinstance(number, Node)
+        )
+        joined = self._add(
+            primitives.stack.operation(positions, {}, None),
+            numbers,
+            block,
+            None if len(shape) > 1 else node.label,
+            node.source,
+        )
         if len(shape) > 1:
-            joined = self._add(primitives.reshape.operation((0,), {"shape": shape}, None), [joined], block, node.label, node.source)
+            joined = self._add(
+                primitives.reshape.operation((0,), {"shape": shape}, None),
+                [joined],
+                block,
+                node.label,
+                node.source,
+            )
         return joined
 
     def _renamed(self, node: Node, label: str, source: Source | None = None) -> Node:
         if node is not self.made[-1]:  # an element of another array, as it is
-            return self._add(primitives.positive.operation((0,), {}, 0.0), [node], node.block, label, source)
+            return self._add(
+                primitives.positive.operation((0,), {}, 0.0), [node], node.block, label, source
+            )
         self.made[-1] = named = replace(node, label=label, name=label, source=source)
         return named
 
     def _needed(self, output: Node) -> Graph:
-        """The graph of all that is needed for the output: an array of which only elements are used is not joined."""
+        """The graph of all that is needed for the output: an array of which only elements are used
+        is not joined.
+        """
         needed = {output}
         for node in reversed(self.made):
             if node in needed:
@@ -122,13 +171,27 @@ class Opened:
             label = node.label if node.name else f"v{len(again)}"
             while not node.name and label in taken:
                 label += "′"
-            operands = tuple(again[operand] if isinstance(operand, Node) else operand for operand in node.operands)
+            operands = tuple(
+                again[operand] if isinstance(operand, Node) else operand
+                for operand in node.operands
+            )
             again[node] = made = replace(node, index=len(again), label=label, operands=operands)
-            at = (examples[operand] if isinstance(operand, Node) else operand for operand in operands)
-            examples[made] = self.whole.example_numbers[made.index] if made.operation is None else made.operation.number(*at)
+            at = (
+                examples[operand] if isinstance(operand, Node) else operand for operand in operands
+            )
+            examples[made] = (
+                self.whole.example_numbers[made.index]
+                if made.operation is None
+                else made.operation.number(*at)
+            )
         graph = Graph(self.whole.name, tuple(again.values()), again[output], self, ())
         recording = Recording(graph, graph.nodes, (), examples)
-        graph = replace(graph, example_numbers=program.interpret(recording, self.whole.example_numbers[: len(self.whole.inputs)]))
+        graph = replace(
+            graph,
+            example_numbers=program.interpret(
+                recording, self.whole.example_numbers[: len(self.whole.inputs)]
+            ),
+        )
         self.recording = replace(recording, graph=graph)
         return graph
 
@@ -155,12 +218,19 @@ class Opened:
 
     def _elsewhere(self, run: Run) -> Run:
         """The same nodes opened in another graph of the same function, as far as it has them."""
-        there = [node.label for node in run.graph.nodes if node.label in self.labels and not closed_because(run.graph, node)]
+        there = [
+            node.label
+            for node in run.graph.nodes
+            if node.label in self.labels and not closed_because(run.graph, node)
+        ]
         again = opened(run.graph, there)
         return Run(again, again.example_numbers, retraced=run.retraced)
 
     def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
-        raise TypeError(f"{graph.name} is opened into gates of single numbers; sweep the graph that it was made of")
+        raise TypeError(
+            f"{graph.name} is opened into gates of single numbers; sweep the graph that it was "
+            "made of"
+        )
 
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         return opened(graph, labels)
@@ -169,7 +239,11 @@ class Opened:
         return self.whole.cost()
 
     def is_openable(self, graph: Graph, node: Node) -> bool:
-        return any(node.label == other.label and not closed_because(self.whole, other) for other in self.whole.nodes if other.label not in self.labels)
+        return any(
+            node.label == other.label and not closed_because(self.whole, other)
+            for other in self.whole.nodes
+            if other.label not in self.labels
+        )
 
     def listing(self, graph: Graph) -> list[tuple[str, Any]]:
         return program.listing(self.recording)
@@ -192,22 +266,34 @@ class Element:
 
     def gate(self, primitive: Any, *operands: Number) -> Number:
         """A gate of single numbers; of constants alone, the number itself."""
-        positions = tuple(position for position, operand in enumerate(operands) if isinstance(operand, Node))
-        return self.maker._add(primitive.operation(positions, {}, 0.0), operands, self.block) if positions else primitive.number(*operands)
+        positions = tuple(
+            position for position, operand in enumerate(operands) if isinstance(operand, Node)
+        )
+        return (
+            self.maker._add(primitive.operation(positions, {}, 0.0), operands, self.block)
+            if positions
+            else primitive.number(*operands)
+        )
 
     def of(self, operand: Any, index: tuple[int, ...]) -> Number:
         """An element of an operand of the node, broadcast to the shape that the index belongs to."""
         maker = self.maker
         shape = np.shape(_example(maker.whole, operand))
-        index = tuple(0 if length == 1 else at for length, at in zip(shape, index[len(index) - len(shape) :]))
+        index = tuple(
+            0 if length == 1 else at for length, at in zip(shape, index[len(index) - len(shape) :])
+        )
         if not isinstance(operand, Node):
             return float(operand[index]) if shape else operand
         if not shape:
             return maker.nodes[operand]
         if (operand, index) not in maker.elements:
-            pick = primitives.getitem.operation((0,), {"index": index if len(index) > 1 else index[0]}, None)
+            pick = primitives.getitem.operation(
+                (0,), {"index": index if len(index) > 1 else index[0]}, None
+            )
             label = f"{operand.label}[{', '.join(map(str, index))}]"
-            maker.elements[operand, index] = maker._add(pick, [maker.nodes[operand]], self.block, label)
+            maker.elements[operand, index] = maker._add(
+                pick, [maker.nodes[operand]], self.block, label
+            )
         return maker.elements[operand, index]
 
     def sum(self, terms: Sequence[Number]) -> Number:
@@ -219,7 +305,9 @@ class Element:
 
 def _elementwise(element: Element) -> Number:
     node = element.node
-    return element.gate(node.operation.primitive, *(element.of(operand, element.index) for operand in node.operands))
+    return element.gate(
+        node.operation.primitive, *(element.of(operand, element.index) for operand in node.operands)
+    )
 
 
 def _sum(element: Element) -> Number:
@@ -228,25 +316,46 @@ def _sum(element: Element) -> Number:
 
 def _mean(element: Element) -> Number:
     indices = _summed(element)
-    return element.gate(primitives.divide, element.sum([element.of(element.node.operands[0], index) for index in indices]), float(len(indices)))
+    return element.gate(
+        primitives.divide,
+        element.sum([element.of(element.node.operands[0], index) for index in indices]),
+        float(len(indices)),
+    )
 
 
 def _summed(element: Element) -> list[tuple[int, ...]]:
     """Which elements of its operand belong to one of a sum."""
     operand, params = element.node.operands[0], element.node.operation.params
     shape, axis = np.shape(_example(element.maker.whole, operand)), params.get("axis")
-    gone = {at % len(shape) for at in (range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,))}
+    gone = {
+        at % len(shape)
+        for at in (
+            range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        )
+    }
     kept = [at for at in range(len(shape)) if params.get("keepdims") or at not in gone]
     wanted = {at: place for at, place in zip(kept, element.index) if at not in gone}
-    return [index for index in np.ndindex(*shape) if all(index[at] == place for at, place in wanted.items())]
+    return [
+        index
+        for index in np.ndindex(*shape)
+        if all(index[at] == place for at, place in wanted.items())
+    ]
 
 
 def _matmul(element: Element) -> Number:
     x, y = element.node.operands
     shape, other = (np.shape(_example(element.maker.whole, operand)) for operand in (x, y))
-    row, column = element.index[: len(shape) - 1], element.index[len(element.index) - (len(other) - 1) :] if len(other) > 1 else ()
+    row, column = (
+        element.index[: len(shape) - 1],
+        element.index[len(element.index) - (len(other) - 1) :] if len(other) > 1 else (),
+    )
     pairs = [((*row, k), (k, *column)) for k in range(shape[-1])]
-    return element.sum([element.gate(primitives.multiply, element.of(x, at), element.of(y, there)) for at, there in pairs])
+    return element.sum(
+        [
+            element.gate(primitives.multiply, element.of(x, at), element.of(y, there))
+            for at, there in pairs
+        ]
+    )
 
 
 RULES: dict[str, Callable[[Element], Number]] = {"sum": _sum, "mean": _mean, "matmul": _matmul}

@@ -1,4 +1,5 @@
-"""Rules read as text: a Symbol takes the place of a number or an array, and what a rule does to it becomes an expression.
+"""Rules read as text: a Symbol takes the place of a number or an array, and what a rule does to it
+becomes an expression.
 
 >>> x = Symbol.named("x")
 >>> rule = lambda x: 1.0 - x * x
@@ -14,20 +15,43 @@ from gradviz.autodiff.protocols import Operand
 from gradviz.numerals import numeral
 
 ATOM = 9
-PRECEDENCE = {"add": 1, "subtract": 1, "lowered": 1, "xlogy": 2, "multiply": 2, "divide": 2, "matmul": 2, "negative": 3}
-INFIX = {"add": (" + ", " + "), "subtract": (" - ", " − "), "multiply": (" * ", "·"), "divide": (" / ", "/"), "matmul": (" @ ", " @ ")}
+PRECEDENCE = {
+    "add": 1,
+    "subtract": 1,
+    "lowered": 1,
+    "xlogy": 2,
+    "multiply": 2,
+    "divide": 2,
+    "matmul": 2,
+    "negative": 3,
+}
+INFIX = {
+    "add": (" + ", " + "),
+    "subtract": (" - ", " − "),
+    "multiply": (" * ", "·"),
+    "divide": (" / ", "/"),
+    "matmul": (" @ ", " @ "),
+}
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 class Symbol(Operand):
-    """A name, or a primitive applied to symbols and constants. Operators and NumPy's functions work as on Variables.
+    """A name, or a primitive applied to symbols and constants. Operators and NumPy's functions work
+    as on Variables.
 
-    `example` is an array of its shape, or None for a single number: rules ask for shapes, never for what stands in them.
-    """
+    `example` is an array of its shape, or None for a single number: rules ask for shapes, never for
+    what stands in them."""
 
     __slots__ = ("example", "name", "operands", "params", "primitive")
 
-    def __init__(self, primitive: Any, operands: tuple[Any, ...] = (), params: dict[str, Any] | None = None, name: str = "", example: Any = None) -> None:
+    def __init__(
+        self,
+        primitive: Any,
+        operands: tuple[Any, ...] = (),
+        params: dict[str, Any] | None = None,
+        name: str = "",
+        example: Any = None,
+    ) -> None:
         self.primitive = primitive
         self.operands = operands
         self.params = params or {}
@@ -79,7 +103,14 @@ def _is_number(operand: Any, number: float) -> bool:
 def _example(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     if primitive.is_elementwise and not any(getattr(operand, "shape", ()) for operand in operands):
         return None
-    examples = (operand if not isinstance(operand, Symbol) else 1.0 if operand.example is None else operand.example for operand in operands)
+    examples = (
+        operand
+        if not isinstance(operand, Symbol)
+        else 1.0
+        if operand.example is None
+        else operand.example
+        for operand in operands
+    )
     with np.errstate(all="ignore"):
         example = primitive.number(*examples, **params)
     return example if isinstance(example, np.ndarray) else None
@@ -94,7 +125,9 @@ def python(symbol: Any) -> tuple[str, int]:
     name, operands = symbol.primitive.name, [python(operand) for operand in symbol.operands]
     if name in INFIX or name == "negative":
         bind = PRECEDENCE[name]
-        texts = _bracketed(bind, operands, strict=True)  # the order of evaluation decides about the last bit
+        texts = _bracketed(
+            bind, operands, strict=True
+        )  # the order of evaluation decides about the last bit
         text = INFIX[name][0].join(texts) if name in INFIX else f"-{texts[0]}"
         return (f"float({text})", ATOM) if name == "matmul" and symbol.shape == () else (text, bind)
     on_arrays = not symbol.primitive.is_elementwise or symbol.shape != ()
@@ -120,10 +153,14 @@ def formula(symbol: Any) -> tuple[str, int]:
         return _power(formula(operands[0]), 2.0)
     if name == "power":
         return _power(formula(operands[0]), operands[1])
-    texts = _bracketed(bind, [formula(operand) for operand in operands], strict=name in ("subtract", "divide"))
+    texts = _bracketed(
+        bind, [formula(operand) for operand in operands], strict=name in ("subtract", "divide")
+    )
     if name in INFIX:
         return INFIX[name][1].join(texts), bind
-    return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(texts, symbol.params), bind
+    return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(
+        texts, symbol.params
+    ), bind
 
 
 def literal(number: Any) -> str:
@@ -135,7 +172,13 @@ def literal(number: Any) -> str:
     if not isinstance(number, float):
         return repr(number)
     text = repr(float(number))
-    return f"math.{text.lstrip('-')}" if text in ("inf", "nan") else "-math.inf" if text == "-inf" else text
+    return (
+        f"math.{text.lstrip('-')}"
+        if text in ("inf", "nan")
+        else "-math.inf"
+        if text == "-inf"
+        else text
+    )
 
 
 def _listed(array: np.ndarray) -> str:
@@ -147,12 +190,20 @@ def _listed(array: np.ndarray) -> str:
 def _power(base: tuple[str, int], exponent: Any) -> tuple[str, int]:
     text, bind = base
     above, above_bind = formula(exponent)
-    raised = above.translate(SUPERSCRIPTS) if above.lstrip("−").isdigit() else f"^{above}" if above_bind == ATOM else f"^({above})"
+    raised = (
+        above.translate(SUPERSCRIPTS)
+        if above.lstrip("−").isdigit()
+        else f"^{above}"
+        if above_bind == ATOM
+        else f"^({above})"
+    )
     return (f"({text})" if bind < ATOM else text) + raised, ATOM
 
 
 def _bracketed(bind: int, operands: list[tuple[str, int]], strict: bool) -> list[str]:
-    """Operands in brackets where they bind less tightly; if `strict`, on the right also where as tightly."""
+    """Operands in brackets where they bind less tightly; if `strict`, on the right also where as
+    tightly.
+    """
     if bind == ATOM:
         return [text for text, _ in operands]
     first, *rest = operands

@@ -2,14 +2,17 @@
 
 Entry number i of a page is a tuple of six:
 
-- of an operation on single numbers: its code, the number of the entry that is its operand, the local derivative by it; the same
-  two for its second operand, or None and the constant that it is; and the value. So a reverse sweep has nothing to do but
-  multiply and add, and there is nothing in the tuple that the garbage collector would have to follow.
-- of any other: the Operation, a tuple of its operands (numbers of entries, or constants as they are), None, None, i, the value.
+- of an operation on single numbers: its code, the number of the entry that is its operand, the
+local derivative by it; the same
+  two for its second operand, or None and the constant that it is; and the value. So a reverse sweep
+  has nothing to do but multiply and add, and there is nothing in the tuple that the garbage
+  collector would have to follow.
+- of any other: the Operation, a tuple of its operands (numbers of entries, or constants as they
+are), None, None, i, the value.
 - of what is no operation: LEAF or FOREIGN, what it stands for, None, None, i, the value.
 
-Nothing recurses. A page is freed when no Variable stands on it any more, and no later page uses one that does.
-"""
+Nothing recurses. A page is freed when no Variable stands on it any more, and no later page uses one
+that does."""
 
 import itertools
 import threading
@@ -21,11 +24,17 @@ from typing import Any
 
 from gradviz.graph import Block, Source
 
-LENGTHS = [2**power for power in range(6, 14)]  # of pages: each is longer than the one before, until backward() begins anew
-NUMBERS = {length: tuple(range(length)) for length in LENGTHS}  # of entries, made once: an int takes 28 bytes
+LENGTHS = [
+    2**power for power in range(6, 14)
+]  # of pages: each is longer than the one before, until backward() begins anew
+NUMBERS = {
+    length: tuple(range(length)) for length in LENGTHS
+}  # of entries, made once: an int takes 28 bytes
 LEAF, FOREIGN = -1, -2
 OPERATIONS: list[Any] = []  # by code, filled by `primitive`: the operations on single numbers
-UNREACHED = float("-0.0")  # known by identity: an adjoint to which nothing was handed back; adding it changes no bit
+UNREACHED = float(
+    "-0.0"
+)  # known by identity: an adjoint to which nothing was handed back; adding it changes no bit
 _serials = itertools.count()
 
 
@@ -39,11 +48,20 @@ class Leaf:
         self.grad = None
 
 
-GAP = (LEAF, Leaf(None), None, None, 0, 0.0)  # stands where nothing was entered, for one, because the user interrupted it
+GAP = (
+    LEAF,
+    Leaf(None),
+    None,
+    None,
+    0,
+    0.0,
+)  # stands where nothing was entered, for one, because the user interrupted it
 
 
 class Page:
-    """A stretch of tape. `room` yields the numbers of the entries that are still free; it ends when the page is full, or closed."""
+    """A stretch of tape. `room` yields the numbers of the entries that are still free; it ends when
+    the page is full, or closed.
+    """
 
     is_trace = False
     adjoints: Any = ()  # those of the last backward() that came through here
@@ -62,9 +80,9 @@ class Page:
     def place(self, variable: Any) -> int:
         """The number under which a Variable that stands elsewhere is known on this page.
 
-        Sweeps walk from later pages to earlier ones, so a page may only use earlier ones. Raises StopIteration where the Variable
-        stands on a later one, or this page is full: then the operation is to be recorded again, on the next page.
-        """
+        Sweeps walk from later pages to earlier ones, so a page may only use earlier ones. Raises
+        StopIteration where the Variable stands on a later one, or this page is full: then the
+        operation is to be recorded again, on the next page."""
         leaf = getattr(variable, "leaf", None)
         if leaf is not None:
             page, index = variable.alias
@@ -166,7 +184,9 @@ NOWHERE.close()
 
 
 class _State(threading.local):
-    """What each thread has of its own: the page that it records on, and how many derivatives it is taking, one inside the other."""
+    """What each thread has of its own: the page that it records on, and how many derivatives it is
+    taking, one inside the other.
+    """
 
     def __init__(self) -> None:
         self.page = Page()
@@ -192,8 +212,10 @@ def recording_on(page: Page) -> Iterator[Page]:
         state.page = before
 
 
-class differentiating:  # noqa: N801
-    """While a derivative is taken. Tells whether it is part of another one, or of a trace, and so must be recorded itself."""
+class differentiating:
+    """While a derivative is taken. Tells whether it is part of another one, or of a trace, and so
+    must be recorded itself.
+    """
 
     def __enter__(self) -> bool:
         state.depth += 1

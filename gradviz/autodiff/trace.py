@@ -1,8 +1,9 @@
-"""Tracing: a Python function and its inputs become a Graph, with names, source lines, blocks and the decisions taken.
+"""Tracing: a Python function and its inputs become a Graph, with names, source lines, blocks and
+the decisions taken.
 
-A trace is only as good as what it saw. Whatever leaves it as a plain value (a comparison, `.value`) is noted as a guard and
-checked on every replay; where it would come out otherwise, the function is traced anew.
-"""
+A trace is only as good as what it saw. Whatever leaves it as a plain value (a comparison, `.value`)
+is noted as a guard and checked on every replay; where it would come out otherwise, the function is
+traced anew."""
 
 import inspect
 import linecache
@@ -24,7 +25,9 @@ from gradviz.numerals import numeric
 
 
 class TracePage(Page):
-    """A page that notes of every operation the name and the source line, and of the function its decisions."""
+    """A page that notes of every operation the name and the source line, and of the function its
+    decisions.
+    """
 
     __slots__ = ("decisions", "places", "returns", "title")
     is_trace = True
@@ -36,13 +39,17 @@ class TracePage(Page):
         self.title = title
         self.places: list[naming.Place | None] = []  # in the user's code
         self.returns: dict[int, tuple[Source, ...]] = {}
-        self.decisions: list[tuple[int, Plain, tuple[tuple[bool, Any], ...], Any, Source | None]] = []
+        self.decisions: list[
+            tuple[int, Plain, tuple[tuple[bool, Any], ...], Any, Source | None]
+        ] = []
 
     def _numbers(self) -> Iterator[int]:
         while True:
             frame, through_numpy = naming.user_frame()
             place = naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
-            self.places.append(replace(place, accumulates=False) if place and through_numpy else place)
+            self.places.append(
+                replace(place, accumulates=False) if place and through_numpy else place
+            )
             self.entries.append(GAP)
             yield len(self.entries) - 1
 
@@ -53,8 +60,10 @@ class TracePage(Page):
     def place(self, variable: Variable) -> int:
         source = naming.here()
         raise ValueError(
-            f"{self.title} uses {variable.name or repr(variable)}, a Variable from outside the function, so its gradient would be lost; "
-            "make it an argument of the function and pass it to gv.trace" + (f" ({source})" if source else "")
+            f"{self.title} uses {variable.name or repr(variable)}, a Variable from outside the "
+            "function, so its gradient would be lost; "
+            "make it an argument of the function and pass it to gv.trace"
+            + (f" ({source})" if source else "")
         )
 
     def decide(self, what: Plain, operands: tuple[Any, ...], outcome: Any) -> None:
@@ -68,9 +77,14 @@ class TracePage(Page):
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
     def return_here(self, index: int) -> None:
-        """Note that a block returns the entry here; it takes the name that it is given here, unless it has one of its own."""
+        """Note that a block returns the entry here; it takes the name that it is given here, unless
+        it has one of its own.
+        """
         frame, _ = naming.user_frame()
-        own, here = self.places[index], naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
+        own, here = (
+            self.places[index],
+            naming.place(frame.f_code, frame.f_lasti) if frame is not None else None,
+        )
         if own is None or here is None or self.entry(index)[0] == LEAF:
             return
         if here.source is not None:
@@ -82,7 +96,9 @@ class TracePage(Page):
         return self.returns.get(index, ())
 
     def settle_names(self) -> None:
-        """Give the entries the names that the user's code gives them; of a sum(), only its last result has the name."""
+        """Give the entries the names that the user's code gives them; of a sum(), only its last
+        result has the name.
+        """
         for index, place in enumerate(self.places):
             if place is None or place.name is None or (self.names and index in self.names):
                 continue
@@ -91,7 +107,11 @@ class TracePage(Page):
                 continue
             if place.accumulates and operation.positions:
                 before = operation.operands(entry)[operation.positions[0]]
-                if self.names and self.names.get(before) == place.name and self.places[before] is place:
+                if (
+                    self.names
+                    and self.names.get(before) == place.name
+                    and self.places[before] is place
+                ):
                     del self.names[before]
             self.rename(index, place.name)
 
@@ -100,13 +120,17 @@ class TracePage(Page):
         return place and place.source
 
 
-def trace(function: Callable[..., Any], values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Graph:
+def trace(
+    function: Callable[..., Any], values: Mapping[str, Any] | None = None, /, **inputs: Any
+) -> Graph:
     """Call `function` once with these inputs and record its computational graph.
 
-    Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that are left out keep their
-    defaults. Intermediate values are named as the function's own variables are.
+    Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that
+    are left out keep their defaults. Intermediate values are named as the function's own variables
+    are.
 
-    Raises TypeError if an input is missing, unknown or not a real number, or if the function returns no single number.
+    Raises TypeError if an input is missing, unknown or not a real number, or if the function
+    returns no single number.
 
     >>> import gradviz as gv
     >>> def f(x, y):
@@ -124,21 +148,43 @@ def trace(function: Callable[..., Any], values: Mapping[str, Any] | None = None,
     f     z²             9         1
     """
     if not callable(function):
-        raise TypeError(f"trace needs a function and its inputs, not the {type(function).__name__} {function!r:.40}")
+        raise TypeError(
+            f"trace needs a function and its inputs, not the {type(function).__name__} "
+            f"{function!r:.40}"
+        )
     if values is not None and not isinstance(values, Mapping):
-        raise TypeError(f"trace takes inputs by name, as in gv.trace(f, x=1.0), or as one dict, not {values!r:.40}")
+        raise TypeError(
+            "trace takes inputs by name, as in gv.trace(f, x=1.0), or as one dict, not "
+            f"{values!r:.40}"
+        )
     title = _title(function)
-    linecache.checkcache(getattr(getattr(function, "__code__", None), "co_filename", ""))  # it may have been edited and loaded again
+    linecache.checkcache(
+        getattr(getattr(function, "__code__", None), "co_filename", "")
+    )  # it may have been edited and loaded again
     given = {**(values or {}), **inputs}
     numbers = {name: numeric(value, f"input {name!r} of {title}") for name, value in given.items()}
-    numbers = {name: value if type(value) is float else value.copy(order="K") for name, value in numbers.items()}
+    numbers = {
+        name: value if type(value) is float else value.copy(order="K")
+        for name, value in numbers.items()
+    }
     own = _parameters(function)
-    return _traced(function, title, dict(sorted(numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own))))
+    return _traced(
+        function,
+        title,
+        dict(
+            sorted(
+                numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own)
+            )
+        ),
+    )
 
 
 def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -> Graph:
     page = TracePage(title)
-    with recording_on(page), np.errstate(all="ignore"):  # as in every run: nan and infinity are values to be shown
+    with (
+        recording_on(page),
+        np.errstate(all="ignore"),
+    ):  # as in every run: nan and infinity are values to be shown
         variables = {name: input_of(value) for name, value in numbers.items()}
         for name, variable in variables.items():
             variable.leaf.name = name
@@ -148,28 +194,50 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -
             try:
                 output = Variable(output)
             except TypeError:
-                raise TypeError(f"{title} must return one number, a Variable; it returned the {type(output).__name__} {output!r:.60}") from None
+                raise TypeError(
+                    f"{title} must return one number, a Variable; it returned the "
+                    f"{type(output).__name__} {output!r:.60}"
+                ) from None
         if output.shape:
-            raise TypeError(f"{title} must return a single number, not an array of shape {output.shape}; return its sum or mean, or one of its elements")
+            raise TypeError(
+                f"{title} must return a single number, not an array of shape {output.shape}; "
+                "return its sum or mean, or one of its elements"
+            )
         last = output.index if output.page is page else page.place(output)
     page.settle_names()
     return _graph(function, title, page, variables, last)
 
 
-def _graph(function: Callable[..., Any], title: str, page: TracePage, variables: Mapping[str, Variable], last: int) -> Graph:
+def _graph(
+    function: Callable[..., Any],
+    title: str,
+    page: TracePage,
+    variables: Mapping[str, Variable],
+    last: int,
+) -> Graph:
     names, inputs = list(variables), list(variables.values())
-    sides = [side for _, _, operands, _, _ in page.decisions for is_variable, side in operands if is_variable]
+    sides = [
+        side
+        for _, _, operands, _, _ in page.decisions
+        for is_variable, side in operands
+        if is_variable
+    ]
     in_graph = reachable([(page, last)])[page]
     in_order = reachable([(page, last), *((page, side) for side in sides)])[page]
 
     nodes = Nodes()
-    made: list[Node] = [nodes.add_input(variable.leaf, variable._value, name) for variable, name in zip(inputs, names)]
+    made: list[Node] = [
+        nodes.add_input(variable.leaf, variable._value, name)
+        for variable, name in zip(inputs, names)
+    ]
     order = dict(enumerate(made))
     for index in _marked(in_graph, len(inputs)):
         order[index] = nodes.add_operation(len(made), page, index, title if index == last else None)
         made.append(order[index])
     for index in _marked(in_order, len(inputs)):
-        if index not in order:  # only decisions need it: its number and its name come after those of the graph
+        if (
+            index not in order
+        ):  # only decisions need it: its number and its name come after those of the graph
             order[index] = nodes.add_operation(len(order), page, index)
     order = dict(sorted(order.items()))
     position = {index: count for count, index in enumerate(order)}
@@ -177,14 +245,23 @@ def _graph(function: Callable[..., Any], title: str, page: TracePage, variables:
     guards = []
     for _, what, operands, outcome, source in page.decisions:
         ends = [position[side] + 1 for is_variable, side in operands if is_variable]
-        sides = tuple(nodes.at(page, side) if is_variable else side for is_variable, side in operands)
+        sides = tuple(
+            nodes.at(page, side) if is_variable else side for is_variable, side in operands
+        )
         guards.append((max(ends, default=0), Guard(what, sides, outcome, source)))
     guards.sort(key=lambda guard: guard[0])
 
     examples = {node: page.entries[index][5] for index, node in order.items()}
     replay = Replay(function, title, tuple(order.values()), tuple(guards), examples)
     blocks = {block for node in made if node.block is not None for block in node.block.path}
-    calls = {block: tuple(nodes.at(page, index) for index in block.arguments if index < len(in_graph) and in_graph[index]) for block in blocks}
+    calls = {
+        block: tuple(
+            nodes.at(page, index)
+            for index in block.arguments
+            if index < len(in_graph) and in_graph[index]
+        )
+        for block in blocks
+    }
     graph = Graph(title, tuple(made), nodes.at(page, last), replay, (), calls)
     numbers = program.interpret(replay.recording(graph), [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
@@ -195,7 +272,9 @@ def _marked(marks: Sequence[bool], start: int) -> list[int]:
 
 
 class Replay:
-    """The evaluator of a traced graph: replays it by its compiled program, and traces anew where the trace does not hold."""
+    """The evaluator of a traced graph: replays it by its compiled program, and traces anew where
+    the trace does not hold.
+    """
 
     def __init__(
         self,
@@ -210,7 +289,9 @@ class Replay:
         self.order = order
         self.guards = guards
         self.examples = examples
-        self.program: tuple[Callable[..., tuple[Any, ...]], Places | None] | None = None  # both at once: a thread may set them
+        self.program: tuple[Callable[..., tuple[Any, ...]], Places | None] | None = (
+            None  # both at once: a thread may set them
+        )
         self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
@@ -231,7 +312,9 @@ class Replay:
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         """A run of a new trace at these values."""
-        anew = _traced(self.function, self.title, dict(zip((node.name for node in graph.inputs), values)))
+        anew = _traced(
+            self.function, self.title, dict(zip((node.name for node in graph.inputs), values))
+        )
         return Run(anew, anew.example_numbers, retraced=why)
 
     def prepare(self, graph: Graph) -> None:
@@ -248,13 +331,23 @@ class Replay:
             self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
 
     def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
-        """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers or one number for all."""
+        """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers
+        or one number for all.
+        """
         operations = (node.operation for node in self.order if node.operation is not None)
-        at_once = all(operation.primitive.is_elementwise for operation in operations) and all(guard.plain.is_elementwise for _, guard in self.guards)
+        at_once = all(operation.primitive.is_elementwise for operation in operations) and all(
+            guard.plain.is_elementwise for _, guard in self.guards
+        )
         if graph.has_arrays or not at_once:
-            settings = ([value[i] if isinstance(value, np.ndarray) else value for value in values] for i in range(count))
+            settings = (
+                [value[i] if isinstance(value, np.ndarray) else value for value in values]
+                for i in range(count)
+            )
             names = [node.name for node in graph.inputs]
-            return Run(graph, _joined(graph, [graph.run(dict(zip(names, setting))) for setting in settings]))
+            return Run(
+                graph,
+                _joined(graph, [graph.run(dict(zip(names, setting))) for setting in settings]),
+            )
         if self.vectorised is None:
             self.vectorised = program.compiled(self.recording(graph), vectorised=True)
         function, places = self.vectorised
@@ -262,7 +355,12 @@ class Replay:
             *numbers, holds = function(*(np.asarray(value, float) for value in values))
         numbers = [np.array(np.broadcast_to(number, count)) for number in places(numbers)]
         for i in np.flatnonzero(~np.broadcast_to(holds, count)):
-            run = graph.run({node.name: float(value[i]) if isinstance(value, np.ndarray) else value for node, value in zip(graph.inputs, values)})
+            run = graph.run(
+                {
+                    node.name: float(value[i]) if isinstance(value, np.ndarray) else value
+                    for node, value in zip(graph.inputs, values)
+                }
+            )
             for number in numbers:
                 number[i] = np.nan  # of another graph
             for place, (value, gradient) in enumerate(zip(run.inputs.values(), run.grads.values())):
@@ -275,7 +373,11 @@ class Replay:
         return program.listing(self.recording(graph))
 
     def javascript(self, graph: Graph) -> str | None:
-        return None if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED else javascript(self.recording(graph))
+        return (
+            None
+            if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED
+            else javascript(self.recording(graph))
+        )
 
     def origin(self, graph: Graph) -> Source | None:
         code = getattr(inspect.unwrap(self.function), "__code__", None)
@@ -294,7 +396,9 @@ class Replay:
 
 
 def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:
-    """The numbers of several runs, each stacked along a new first axis; where a run has another graph, what only that knows is nan."""
+    """The numbers of several runs, each stacked along a new first axis; where a run has another
+    graph, what only that knows is nan.
+    """
     same = [run.numbers if run.graph is graph else None for run in runs]
     numbers: list[Any] = []
     for place, example in enumerate(graph.example_numbers):
@@ -302,7 +406,11 @@ def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:
             numbers.append(None)
         else:
             missing = np.full(np.shape(example), np.nan)
-            numbers.append(np.stack([missing if run is None else run[place] for run in same]) if runs else missing[None][:0])
+            numbers.append(
+                np.stack([missing if run is None else run[place] for run in same])
+                if runs
+                else missing[None][:0]
+            )
     first_adjoint = len(numbers) - len(graph.nodes)
     for count, run in enumerate(runs):
         if run.graph is not graph:
@@ -326,7 +434,9 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
         return []
 
 
-def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Variable]) -> tuple[list[Variable], dict[str, Variable]]:
+def _bound(
+    function: Callable[..., Any], title: str, variables: Mapping[str, Variable]
+) -> tuple[list[Variable], dict[str, Variable]]:
     """The positional and the keyword arguments to call `function` with."""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -352,9 +462,14 @@ def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Var
             by_position.append(parameter.default)
     own = ", ".join(parameter.name for parameter in parameters)
     if rest:
-        raise TypeError(f"{title} has no argument {', '.join(map(repr, rest))}; its arguments are {own}")
+        raise TypeError(
+            f"{title} has no argument {', '.join(map(repr, rest))}; its arguments are {own}"
+        )
     if missing:
-        raise TypeError(f"{title} needs a value for {', '.join(map(repr, missing))}: gv.trace({title}, {missing[0]}=1.0)")
+        raise TypeError(
+            f"{title} needs a value for {', '.join(map(repr, missing))}: gv.trace({title}, "
+            f"{missing[0]}=1.0)"
+        )
     return by_position, by_keyword
 
 
@@ -362,8 +477,11 @@ def _bound(function: Callable[..., Any], title: str, variables: Mapping[str, Var
 def block(function: Callable[..., Any], /) -> Callable[..., Any]: ...
 @overload
 def block(*, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
-def block(function: Callable[..., Any] | None = None, /, *, name: str | None = None) -> Callable[..., Any]:
-    """Draw the gates of each call of the decorated function in one box, labelled with the function's name or `name`.
+def block(
+    function: Callable[..., Any] | None = None, /, *, name: str | None = None
+) -> Callable[..., Any]:
+    """Draw the gates of each call of the decorated function in one box, labelled with the
+    function's name or `name`.
 
     >>> import gradviz as gv
     >>> @gv.block
@@ -383,7 +501,11 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         page = state.page
         around = page.blocks[-1][1]
         given = _variables((*arguments, *options.values())) if page.is_trace else ()
-        _enter(Block(name, around, tuple(variable.index for variable in given if variable.page is page)))
+        _enter(
+            Block(
+                name, around, tuple(variable.index for variable in given if variable.page is page)
+            )
+        )
         try:
             result = function(*arguments, **options)
         finally:

@@ -1,4 +1,6 @@
-"""Variable: a number or an array that records what is done to it. It knows no derivative; `primitives` gives it its operators."""
+"""Variable: a number or an array that records what is done to it. It knows no derivative;
+`primitives` gives it its operators.
+"""
 
 import inspect
 import math
@@ -20,9 +22,10 @@ NO_ALIAS = (None, 0)
 class Variable(Operand):
     """A real number, or an array of them, that takes part in a computational graph.
 
-    Under Python's operators and NumPy's functions it behaves as a float or an array, and every result is a Variable again.
-    After ``y.backward()``, where y is a single number, `grad` holds dy/dx of every Variable x that y was computed from, in x's
-    shape; before, it is None. Arrays are of float64, unless they come as float32.
+    Under Python's operators and NumPy's functions it behaves as a float or an array, and every
+    result is a Variable again. After ``y.backward()``, where y is a single number, `grad` holds
+    dy/dx of every Variable x that y was computed from, in x's shape; before, it is None. Arrays are
+    of float64, unless they come as float32.
 
     Raises TypeError if `value` is neither a real number nor an array of them.
 
@@ -38,7 +41,14 @@ class Variable(Operand):
     array([0.66666667, 0.66666667, 0.66666667])
     """
 
-    __slots__ = ("_value", "alias", "index", "leaf", "page", "sweep")  # `leaf` only of inputs, `sweep` after backward()
+    __slots__ = (
+        "_value",
+        "alias",
+        "index",
+        "leaf",
+        "page",
+        "sweep",
+    )  # `leaf` only of inputs, `sweep` after backward()
 
     if TYPE_CHECKING:  # given to the class by `primitives` and `reverse`
 
@@ -46,7 +56,9 @@ class Variable(Operand):
         def __add__(self, other: "Variable | float") -> "Variable": ...
         def __neg__(self) -> "Variable": ...
 
-        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __add__
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+            __pow__
+        ) = __rpow__ = __add__
         __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __matmul__ = __rmatmul__ = __add__
         __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = __neg__
 
@@ -54,7 +66,9 @@ class Variable(Operand):
         if name is not None:
             _check_name(name)
         if type(value) is not float:
-            value = numeric(value, f"the value of Variable {name!r}" if name else "the value of a Variable")
+            value = numeric(
+                value, f"the value of Variable {name!r}" if name else "the value of a Variable"
+            )
             if type(value) is not float:
                 value = value.copy(order="K")
                 self.__class__ = ArrayVariable
@@ -87,7 +101,9 @@ class Variable(Operand):
 
     @property
     def value(self) -> Any:
-        """Its number or array (a copy). While tracing, reading it ties the trace to what was read, as a comparison does."""
+        """Its number or array (a copy). While tracing, reading it ties the trace to what was read,
+        as a comparison does.
+        """
         page, value = state.page, self._value
         if page.is_trace:
             page.decide(IS, (self,), value)
@@ -96,9 +112,15 @@ class Variable(Operand):
     @value.setter
     def value(self, value: Any) -> None:
         if state.page.is_trace:
-            raise TypeError(f"the value of {self!r} can't be set inside a function that is being traced; compute a new one instead")
+            raise TypeError(
+                f"the value of {self!r} can't be set inside a function that is being traced; "
+                "compute a new one instead"
+            )
         if getattr(self, "leaf", None) is None:
-            raise TypeError(f"{self!r} was computed from others, so its value can't be set; set the inputs and compute anew")
+            raise TypeError(
+                f"{self!r} was computed from others, so its value can't be set; set the inputs and "
+                "compute anew"
+            )
         value = numeric(value, f"the value of {self!r}")
         self.page = NOWHERE  # where it stood, it stands with its old value
         self._value = value if type(value) is float else value.copy()
@@ -107,7 +129,9 @@ class Variable(Operand):
 
     @property
     def grad(self) -> Any:
-        """The derivative of an output with respect to this Variable: of the last one computed from it whose backward() was called."""
+        """The derivative of an output with respect to this Variable: of the last one computed from
+        it whose backward() was called.
+        """
         leaf = getattr(self, "leaf", None)
         grad = leaf.grad if leaf is not None else self.page.adjoint(self.index)
         return grad.copy() if isinstance(grad, np.ndarray) else grad
@@ -129,7 +153,8 @@ class Variable(Operand):
 
     def __float__(self) -> float:
         raise TypeError(
-            "a Variable can't become a float: the function that asked for one (float, or one of the math module) would break the graph. "
+            "a Variable can't become a float: the function that asked for one (float, or one of "
+            "the math module) would break the graph. "
             "Use NumPy's function of that name (np.exp instead of math.exp), or .value for the number alone"
         )
 
@@ -143,7 +168,10 @@ class Variable(Operand):
 
     def __bool__(self) -> bool:
         if self.shape:
-            raise TypeError(f"{self!r} is an array, so it is neither true nor false; np.any and np.all say what holds for its elements")
+            raise TypeError(
+                f"{self!r} is an array, so it is neither true nor false; np.any and np.all say "
+                "what holds for its elements"
+            )
         return compare(RELATIONS["!="], self, 0.0)
 
     def __copy__(self) -> "Variable":
@@ -152,7 +180,8 @@ class Variable(Operand):
     def __deepcopy__(self, memo: dict[int, Any]) -> "Variable":
         return self
 
-    # Python's comparisons give plain booleans; while tracing, each is noted and checked again on replay.
+    # Python's comparisons give plain booleans; while tracing, each is noted and checked again on
+    # replay.
     def __lt__(self, other: object) -> Any:
         return compare(RELATIONS["<"], self, other)
 
@@ -173,7 +202,9 @@ class Variable(Operand):
 
 
 class ArrayVariable(Variable):
-    """A Variable that holds an array. Users need not care: it is made by Variable, and by functions of Variables."""
+    """A Variable that holds an array. Users need not care: it is made by Variable, and by functions
+    of Variables.
+    """
 
     __slots__ = ()
 
@@ -198,9 +229,13 @@ def _enter(variable: Variable) -> None:
 
 
 class Plain:
-    """What makes a plain value of Variables: a comparison, argmax, reading a value. `code` is it in Python, of x and y."""
+    """What makes a plain value of Variables: a comparison, argmax, reading a value. `code` is it in
+    Python, of x and y.
+    """
 
-    def __init__(self, name: str, code: str, function: Any, params: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, name: str, code: str, function: Any, params: dict[str, Any] | None = None
+    ) -> None:
         self.name = name
         self.code = code
         self.function = function
@@ -220,7 +255,9 @@ class Plain:
             params = {**dict(zip(names[self.arity :], operands[self.arity :])), **params}
             operands = operands[: self.arity]
         what = Plain(self.name, self.code, self.function, params) if params else self
-        outcome = what.of(*(operand._value if isinstance(operand, Variable) else operand for operand in operands))
+        outcome = what.of(
+            *(operand._value if isinstance(operand, Variable) else operand for operand in operands)
+        )
         page = state.page
         if page.is_trace:
             page.decide(what, operands, outcome)
@@ -233,25 +270,33 @@ class Plain:
     def python(self, *operands: str) -> str:
         """It as Python code."""
         text = re.sub(r"\b[xy]\b", lambda name: operands["xy".index(name[0])], self.code)
-        return text[:-1] + "".join(f", {name}={value!r}" for name, value in self.params.items()) + ")" if self.params else text
+        return (
+            text[:-1] + "".join(f", {name}={value!r}" for name, value in self.params.items()) + ")"
+            if self.params
+            else text
+        )
 
     def same(self, outcome: Any, other: Any) -> bool:
         """Whether two outcomes are the same: bit for bit, for zeros of both signs and nan too."""
         if type(outcome) is not type(other):
             return False
         if isinstance(outcome, float):
-            return (outcome == other and math.copysign(1.0, outcome) == math.copysign(1.0, other)) or (outcome != outcome and other != other)
+            return (
+                outcome == other and math.copysign(1.0, outcome) == math.copysign(1.0, other)
+            ) or (outcome != outcome and other != other)
         if isinstance(outcome, np.ndarray):
             if outcome.dtype.kind != "f":
                 return np.array_equal(outcome, other)
-            return np.array_equal(outcome, other, equal_nan=True) and np.array_equal(np.signbit(outcome), np.signbit(other))
+            return np.array_equal(outcome, other, equal_nan=True) and np.array_equal(
+                np.signbit(outcome), np.signbit(other)
+            )
         if isinstance(outcome, tuple):
             return len(outcome) == len(other) and all(map(self.same, outcome, other))
         return bool(outcome == other)
 
 
 RELATIONS = {
-    symbol: Plain(symbol, f"x {symbol} y", eval(f"lambda x, y: x {symbol} y"))  # noqa: S307
+    symbol: Plain(symbol, f"x {symbol} y", eval(f"lambda x, y: x {symbol} y"))
     for symbol in ("<", "<=", ">", ">=", "==", "!=")
 }
 for _relation in RELATIONS.values():
@@ -263,13 +308,20 @@ IS.is_elementwise = True
 def compare(relation: Plain, left: object, right: object) -> Any:
     """A comparison of which one side at least is a Variable, as a plain bool, or an array of them."""
     try:
-        return relation(*(side if isinstance(side, Variable) else numeric(side, "operand") for side in (left, right)))
+        return relation(
+            *(
+                side if isinstance(side, Variable) else numeric(side, "operand")
+                for side in (left, right)
+            )
+        )
     except (TypeError, OverflowError):
         return NotImplemented
 
 
 def number(operand: object) -> Any:
-    """An operand of an operator: a Variable, a float, or an array of numbers; None for anything else."""
+    """An operand of an operator: a Variable, a float, or an array of numbers; None for anything
+    else.
+    """
     if type(operand) is float or isinstance(operand, Variable):
         return operand
     try:
@@ -279,7 +331,9 @@ def number(operand: object) -> Any:
 
 
 def constant(operand: object, what: str) -> Any:
-    """A constant as a float, or an array of floats: of integers and booleans, in the precision in which NumPy would count them."""
+    """A constant as a float, or an array of floats: of integers and booleans, in the precision in
+    which NumPy would count them.
+    """
     if type(operand) is np.ndarray and operand.ndim and operand.dtype.kind in "biu":
         return operand.astype(np.float32 if operand.dtype.itemsize <= 2 else float)
     return numeric(operand, what)
@@ -294,7 +348,9 @@ def settled(result: Any) -> Any:
     return numeric(result, "a result")
 
 
-def record(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any] | None = None) -> Variable:
+def record(
+    primitive: Any, operands: tuple[Any, ...], params: dict[str, Any] | None = None
+) -> Variable:
     """The result of `primitive` on Variables and constants, recorded."""
     page = state.page
     places, values, positions = [], [], ()
@@ -321,7 +377,11 @@ def record(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any] | N
     if primitive.is_elementwise and type(value) is float:
         first, *second = [primitive.local(position, values, value) for position in positions]
         a = places[positions[0]]
-        b, by_b = (places[1], *second) if second else (None, places[1 - positions[0]] if len(places) == 2 else None)
+        b, by_b = (
+            (places[1], *second)
+            if second
+            else (None, places[1 - positions[0]] if len(places) == 2 else None)
+        )
         page.entries[index] = (operation.code, a, first, b, by_b, value)
         return result
     page.has_arrays = True
@@ -330,16 +390,25 @@ def record(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any] | N
 
 
 def _value(primitive: Any, values: Sequence[Any], params: dict[str, Any] | None) -> Any:
-    """The value of an operation; where it can't be had, the error says of what, and where in the user's code."""
+    """The value of an operation; where it can't be had, the error says of what, and where in the
+    user's code.
+    """
     try:
         return primitive.number(*values, **params) if params else primitive.number(*values)
     except (ValueError, TypeError, IndexError) as error:  # np.linalg.LinAlgError among them
-        shapes = " and ".join(f"shape {np.shape(value)}" if np.shape(value) else "a single number" for value in values)
+        shapes = " and ".join(
+            f"shape {np.shape(value)}" if np.shape(value) else "a single number" for value in values
+        )
         source = naming.here()
-        message = f"{primitive.name} can't take {'operands' if len(values) > 1 else 'an operand'} of {shapes}: {error}" + (f" ({source})" if source else "")
+        message = (
+            f"{primitive.name} can't take {'operands' if len(values) > 1 else 'an operand'} of "
+            f"{shapes}: {error}" + (f" ({source})" if source else "")
+        )
         raise (TypeError if isinstance(error, TypeError) else ValueError)(message) from None
 
 
 def _check_name(name: object) -> None:
     if name is not None and not isinstance(name, str):
-        raise TypeError(f"a Variable's name must be a str, not the {type(name).__name__} {name!r:.40}")
+        raise TypeError(
+            f"a Variable's name must be a str, not the {type(name).__name__} {name!r:.40}"
+        )

@@ -1,7 +1,8 @@
-"""The longer rules of the table, written in NumPy, so that arrays, Variables and Symbols can be put through them alike.
+"""The longer rules of the table, written in NumPy, so that arrays, Variables and Symbols can be put
+through them alike.
 
-A vjp is a function of the adjoint g, the result z, the operands and the parameters, and gives what flows back to one operand.
-"""
+A vjp is a function of the adjoint g, the result z, the operands and the parameters, and gives what
+flows back to one operand."""
 
 from typing import Any
 
@@ -19,7 +20,9 @@ def size(x: Any) -> int:
 
 
 def kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """What belongs to a reduction of x along an axis, with that axis kept, so that it can be broadcast against x."""
+    """What belongs to a reduction of x along an axis, with that axis kept, so that it can be
+    broadcast against x.
+    """
     if axis is None or keepdims or not shape(x):
         return g
     axes = {a % len(shape(x)) for a in (axis if isinstance(axis, tuple) else (axis,))}
@@ -40,11 +43,15 @@ def tied(g: Any, attained: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """The adjoint of a maximum, in even shares for all elements that attain it."""
     if not shape(x):
         return attained * g
-    return attained * kept(np.divide(g, np.sum(attained, axis=axis, keepdims=keepdims)), x, axis, keepdims)
+    return attained * kept(
+        np.divide(g, np.sum(attained, axis=axis, keepdims=keepdims)), x, axis, keepdims
+    )
 
 
 def others(x: Any) -> Any:
-    """Along the last axis: the product of all other elements, right for zeros too. By halves, from pairs up to all, and back."""
+    """Along the last axis: the product of all other elements, right for zeros too. By halves, from
+    pairs up to all, and back.
+    """
     levels = [x]
     while levels[-1].shape[-1] > 1:
         x = levels[-1]
@@ -63,17 +70,27 @@ def others(x: Any) -> Any:
 def prod_vjp(g: Any, z: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     if not shape(x) or not size(x):
         return g if not shape(x) else 0.0 * x
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = (
+        tuple(range(x.ndim))
+        if axis is None
+        else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    )
     order = (*(a for a in range(x.ndim) if a not in axes), *axes)
     ordered = np.transpose(x, order)
     rest = ordered.shape[: x.ndim - len(axes)]
     flat = others(np.reshape(ordered, (*rest, -1)))[..., : int(np.prod(ordered.shape[len(rest) :]))]
-    return kept(g, x, axis, keepdims) * np.transpose(np.reshape(flat, ordered.shape), tuple(int(a) for a in np.argsort(order)))
+    return kept(g, x, axis, keepdims) * np.transpose(
+        np.reshape(flat, ordered.shape), tuple(int(a) for a in np.argsort(order))
+    )
 
 
 def swapped(x: Any) -> Any:
     """With its last two axes exchanged."""
-    return np.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)) if x.ndim > 2 else np.transpose(x)
+    return (
+        np.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+        if x.ndim > 2
+        else np.transpose(x)
+    )
 
 
 def matmul_x(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -101,15 +118,26 @@ def _as_matrices(g: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
 def einsum_vjp(g: Any, z: Any, *operands: Any, position: int, subscripts: str = "") -> Any:
     terms, result = subscripts.split("->")
     terms = terms.split(",")
-    wanted, free = terms[position], iter(sorted(set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(subscripts)))
-    inputs, arrays = [result, *terms[:position], *terms[position + 1 :]], [g, *operands[:position], *operands[position + 1 :]]
+    wanted, free = (
+        terms[position],
+        iter(sorted(set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(subscripts))),
+    )
+    inputs, arrays = (
+        [result, *terms[:position], *terms[position + 1 :]],
+        [g, *operands[:position], *operands[position + 1 :]],
+    )
     lengths, letters = shape(operands[position]), []
     for axis, letter in enumerate(wanted):
-        if letter in letters:  # a diagonal was taken: the adjoint stands on it, and nothing beside it
+        if (
+            letter in letters
+        ):  # a diagonal was taken: the adjoint stands on it, and nothing beside it
             letter, before = next(free), letter
             inputs.append(before + letter)
             arrays.append(np.eye(lengths[axis]))
-        elif not any(letter in term and shape(x)[term.index(letter)] == lengths[axis] for term, x in zip(inputs, arrays)):  # summed over
+        elif not any(
+            letter in term and shape(x)[term.index(letter)] == lengths[axis]
+            for term, x in zip(inputs, arrays)
+        ):  # summed over
             inputs.append(letter)
             arrays.append(np.ones(lengths[axis]))
         letters.append(letter)
@@ -130,8 +158,12 @@ def stack_vjp(g: Any, z: Any, *operands: Any, position: int, axis: int = 0) -> A
 
 
 def moved(scatter: Any, g: Any, x: Any, function: Any, **params: Any) -> Any:
-    """The adjoint of a function that only takes elements of x to other places: each goes back where its value came from."""
-    places = function(np.arange(1, size(x) + 1).reshape(shape(x)), **params).ravel()  # 0 where there is no element of x
+    """The adjoint of a function that only takes elements of x to other places: each goes back where
+    its value came from.
+    """
+    places = function(
+        np.arange(1, size(x) + 1).reshape(shape(x)), **params
+    ).ravel()  # 0 where there is no element of x
     g = np.reshape(g, (-1,))
     if not places.all():
         g = g[places > 0]
@@ -140,7 +172,11 @@ def moved(scatter: Any, g: Any, x: Any, function: Any, **params: Any) -> Any:
 
 def solve_x(g: Any, z: Any, x: Any, y: Any) -> Any:
     back = np.linalg.solve(swapped(x), g)
-    return -(np.reshape(back, (-1, 1)) * np.reshape(z, (1, -1))) if y.ndim == 1 else -np.matmul(back, swapped(z))
+    return (
+        -(np.reshape(back, (-1, 1)) * np.reshape(z, (1, -1)))
+        if y.ndim == 1
+        else -np.matmul(back, swapped(z))
+    )
 
 
 def cholesky_vjp(g: Any, z: Any, x: Any) -> Any:
@@ -154,7 +190,11 @@ def cholesky_vjp(g: Any, z: Any, x: Any) -> Any:
 def eigenvectors_vjp(g: Any, z: Any, x: Any) -> Any:
     """Mike Giles, An extended collection of matrix derivative results (2008), section 3.1."""
     values, n = np.linalg.eigvalsh(x), x.shape[-1]
-    apart = np.reshape(values, (*values.shape[:-1], 1, n)) - np.reshape(values, (*values.shape, 1)) + np.eye(n)
+    apart = (
+        np.reshape(values, (*values.shape[:-1], 1, n))
+        - np.reshape(values, (*values.shape, 1))
+        + np.eye(n)
+    )
     inner = np.matmul(swapped(z), g) * ((1.0 - np.eye(n)) / apart)
     s = np.matmul(np.matmul(z, inner), swapped(z))
     return 0.5 * (s + swapped(s))

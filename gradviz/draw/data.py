@@ -1,7 +1,9 @@
-"""What the elements of a figure hold in full, so that a machine can check the figure from its SVG alone (``gradviz check``).
+"""What the elements of a figure hold in full, so that a machine can check the figure from its SVG
+alone (``gradviz check``).
 
-Numbers stand in attributes as Python writes them, arrays as lists of such; of an array of more than `MOST` elements, and of an empty
-one, there is the shape. Constants and parameters are JSON, with what JSON does not know as an object of one key:
+Numbers stand in attributes as Python writes them, arrays as lists of such; of an array of more than
+`MOST` elements, and of an empty one, there is the shape. Constants and parameters are JSON, with
+what JSON does not know as an object of one key:
 
 >>> plain((slice(1, None), ...))
 {'tuple': [{'slice': [1, None, None]}, {'ellipsis': True}]}
@@ -26,10 +28,18 @@ DTYPES = {np.dtype(code).name for code in "?bhilqBHILQefd"}
 
 
 def of_node(node: Node, value: Any, adjoint: Any) -> dict[str, object]:
-    """Of a card: its name (or the label of what has none), its numbers, and what it takes to recompute them."""
+    """Of a card: its name (or the label of what has none), its numbers, and what it takes to
+    recompute them.
+    """
     label = {"name" if node.name else "label": node.label}
     source = {"source": node.source} if node.source else {}
-    return {**label, **_of_operation(node), **_of_number("value", value), **_of_number("adjoint", adjoint), **source}
+    return {
+        **label,
+        **_of_operation(node),
+        **_of_number("value", value),
+        **_of_number("adjoint", adjoint),
+        **source,
+    }
 
 
 def of_edge(edge: Edge, local: Any, flow: Any) -> dict[str, object]:
@@ -50,7 +60,10 @@ def _of_number(kind: str, number: Any) -> dict[str, object]:
     if isinstance(number, np.ndarray):
         about = _about(kind)
         if not 0 < number.size <= MOST:
-            held |= {f"{about}shape": json.dumps(number.shape), f"{about}magnitude": full(np.max(np.abs(number), initial=0.0))}
+            held |= {
+                f"{about}shape": json.dumps(number.shape),
+                f"{about}magnitude": full(np.max(np.abs(number), initial=0.0)),
+            }
         if number.dtype != float:
             held[f"{about}dtype"] = number.dtype.name
     return held
@@ -66,14 +79,26 @@ def _of_operation(node: Node) -> dict[str, object]:
     if operation is None:
         return {}
     if isinstance(operation, Inside):
-        return {"operation": operation.name, "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else ""}
-    held = {"operation": operation.name, "constants": json.dumps([None if isinstance(operand, Node) else plain(operand) for operand in node.operands])}
+        return {
+            "operation": operation.name,
+            "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else "",
+        }
+    held = {
+        "operation": operation.name,
+        "constants": json.dumps(
+            [None if isinstance(operand, Node) else plain(operand) for operand in node.operands]
+        ),
+    }
     if not hasattr(operation, "params"):  # it stands for a part of a graph that is not drawn
         return {**held, "words": json.dumps([node.sign, node.expression])}
     if params := _params(operation):
         held["params"] = json.dumps(params)
     if operation.is_handwritten:
-        held["handwritten"] = "derivative" if operation.local_expression(0, node.operand_labels, node.label) else "vjp"
+        held["handwritten"] = (
+            "derivative"
+            if operation.local_expression(0, node.operand_labels, node.label)
+            else "vjp"
+        )
     return held
 
 
@@ -82,13 +107,27 @@ def _params(operation: Any) -> dict[str, Any]:
 
 
 def _gates(inside: Inside) -> list[dict[str, Any]]:
-    """What a closed block hides: its gates in order, whose operands are values that come in, gates before, or constants."""
-    places = {node: {"in": position} for position, node in enumerate(inside.operands)} | {gate: {"gate": number} for number, gate in enumerate(inside.gates)}
+    """What a closed block hides: its gates in order, whose operands are values that come in, gates
+    before, or constants.
+    """
+    places = {node: {"in": position} for position, node in enumerate(inside.operands)} | {
+        gate: {"gate": number} for number, gate in enumerate(inside.gates)
+    }
     gates = []
     for gate in inside.gates:
-        operands = [places[operand] if isinstance(operand, Node) else plain(operand) for operand in gate.operands]
+        operands = [
+            places[operand] if isinstance(operand, Node) else plain(operand)
+            for operand in gate.operands
+        ]
         params, handwritten = _params(gate.operation), gate.operation.is_handwritten
-        gates.append({"operation": gate.operation.name, "operands": operands, **({"params": params} if params else {}), **({"handwritten": True} if handwritten else {})})
+        gates.append(
+            {
+                "operation": gate.operation.name,
+                "operands": operands,
+                **({"params": params} if params else {}),
+                **({"handwritten": True} if handwritten else {}),
+            }
+        )
     return gates
 
 
@@ -119,7 +158,9 @@ def plain(value: Any) -> Any:
 
 
 class Unheld(np.ndarray):
-    """Stands for an array of which a figure holds the shape alone, and how much the largest of its elements is."""
+    """Stands for an array of which a figure holds the shape alone, and how much the largest of its
+    elements is.
+    """
 
     magnitude = 0.0
 
@@ -171,7 +212,9 @@ def _array(numbers: Any, dtype: str, shape: Any) -> np.ndarray:
     if dtype not in DTYPES:
         raise ValueError(f"{dtype!r:.40} is no type of numbers")
     array = np.array(numbers, dtype)
-    if array.dtype.kind == "f" and not np.array_equal(array, np.array(numbers, float), equal_nan=True):
+    if array.dtype.kind == "f" and not np.array_equal(
+        array, np.array(numbers, float), equal_nan=True
+    ):
         raise ValueError(f"it holds numbers that are no {dtype}")
     return array if shape is None else array.reshape(shape)
 

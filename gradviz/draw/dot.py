@@ -7,7 +7,13 @@ from gradviz.draw.text import clean
 from gradviz.graph import Block, Graph, Node, Run
 from gradviz.numerals import numeral
 
-COLOURS = {"value": "#0b5f8a", "adjoint": "#b0400a", "line": "#8393a4", "input": "#fff1cc", "card": "#ffffff"}
+COLOURS = {
+    "value": "#0b5f8a",
+    "adjoint": "#b0400a",
+    "line": "#8393a4",
+    "input": "#fff1cc",
+    "card": "#ffffff",
+}
 
 
 def digraph(run: Run) -> graphviz.Digraph:
@@ -15,9 +21,28 @@ def digraph(run: Run) -> graphviz.Digraph:
     graph = run.graph
     dot = graphviz.Digraph(
         "gradviz",
-        graph_attr={"rankdir": "LR", "nodesep": "0.3", "ranksep": "0.5", "fontname": "Helvetica", "label": "value above, gradient below", "fontsize": "10"},
-        node_attr={"shape": "box", "style": "rounded,filled", "fillcolor": COLOURS["card"], "color": COLOURS["line"], "fontname": "Helvetica", "fontsize": "11"},
-        edge_attr={"fontname": "Helvetica", "fontsize": "9", "color": COLOURS["line"], "fontcolor": COLOURS["adjoint"]},
+        graph_attr={
+            "rankdir": "LR",
+            "nodesep": "0.3",
+            "ranksep": "0.5",
+            "fontname": "Helvetica",
+            "label": "value above, gradient below",
+            "fontsize": "10",
+        },
+        node_attr={
+            "shape": "box",
+            "style": "rounded,filled",
+            "fillcolor": COLOURS["card"],
+            "color": COLOURS["line"],
+            "fontname": "Helvetica",
+            "fontsize": "11",
+        },
+        edge_attr={
+            "fontname": "Helvetica",
+            "fontsize": "9",
+            "color": COLOURS["line"],
+            "fontcolor": COLOURS["adjoint"],
+        },
     )
     _fill(dot, None, graph, run, blocks_of(graph))
     for edge in graph.edges:
@@ -27,14 +52,22 @@ def digraph(run: Run) -> graphviz.Digraph:
     return dot
 
 
-def _fill(dot: graphviz.Digraph, around: Block | None, graph: Graph, run: Run, blocks: list[Block]) -> None:
+def _fill(
+    dot: graphviz.Digraph, around: Block | None, graph: Graph, run: Run, blocks: list[Block]
+) -> None:
     for node in graph.nodes:
         if node.block is around:
             dot.node(f"n{node.index}", _label(node, run), **_looks(node, graph))
     for number, block in enumerate(blocks):
         if block.parent is around:
             with dot.subgraph(name=f"cluster_{number}") as cluster:
-                cluster.attr(label=_plain(block.name), style="dashed,rounded", color=COLOURS["line"], labeljust="l", fontname="Helvetica")
+                cluster.attr(
+                    label=_plain(block.name),
+                    style="dashed,rounded",
+                    color=COLOURS["line"],
+                    labeljust="l",
+                    fontname="Helvetica",
+                )
                 _fill(cluster, block, graph, run, blocks)
 
 
@@ -44,9 +77,13 @@ def _label(node: Node, run: Run) -> str:
 
 
 def _looks(node: Node, graph: Graph) -> dict[str, str]:
-    return ({"fillcolor": COLOURS["input"]} if node.operation is None else {}) | ({"penwidth": "2", "color": "#1b2733"} if node is graph.output else {})
+    return ({"fillcolor": COLOURS["input"]} if node.operation is None else {}) | (
+        {"penwidth": "2", "color": "#1b2733"} if node is graph.output else {}
+    )
 
 
 def _plain(text: str) -> str:
     """`text` as the label that shows exactly it: no escapes of DOT, no HTML."""
-    return graphviz.nohtml(clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n"))
+    return graphviz.nohtml(
+        clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n")
+    )

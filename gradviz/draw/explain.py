@@ -1,14 +1,29 @@
-"""Why a number is what it is: what a gate does, the chain rule at a node and along an edge, in symbols and in numbers.
+"""Why a number is what it is: what a gate does, the chain rule at a node and along an edge, in
+symbols and in numbers.
 
-The words are formulas with places (see :mod:`gradviz.draw.formula`), so that a live figure fills in its own numbers. Beside them
-stands what needs no calculus at all: a value is moved a little, and the output is watched.
-"""
+The words are formulas with places (see :mod:`gradviz.draw.formula`), so that a live figure fills in
+its own numbers. Beside them stands what needs no calculus at all: a value is moved a little, and
+the output is watched."""
 
 from typing import Any
 
 import numpy as np
 
-from gradviz.draw.formula import Formula, State, Written, adjoint, derivative, flow, has_places, in_numbers, in_symbols, local, name, say, value
+from gradviz.draw.formula import (
+    Formula,
+    State,
+    Written,
+    adjoint,
+    derivative,
+    flow,
+    has_places,
+    in_numbers,
+    in_symbols,
+    local,
+    name,
+    say,
+    value,
+)
 from gradviz.draw.overview import Excerpt
 from gradviz.draw.steps import Step
 from gradviz.graph import Edge, Graph, Node, Run
@@ -17,7 +32,9 @@ from gradviz.numerals import numeral
 STEP = 6e-6  # the cube root of the rounding error: best for central differences
 TOLERANCE = 1e-4
 ONE_SIDED = 1e-3  # a difference to one side is not as exact
-NOISE = 1e-8  # of a difference quotient, by the size of the output: what rounding can make of nothing
+NOISE = (
+    1e-8  # of a difference quotient, by the size of the output: what rounding can make of nothing
+)
 
 
 class Explanation(str):
@@ -46,29 +63,50 @@ class Words:
         def written(operands: list[Any], result: str) -> str:
             return node.operation.expression(operands)
 
-        return [name(node), " = ", *in_symbols(node, written), " = ", *self._worth_saying(in_numbers(node, written)), value(node)]
+        return [
+            name(node),
+            " = ",
+            *in_symbols(node, written),
+            " = ",
+            *self._worth_saying(in_numbers(node, written)),
+            value(node),
+        ]
 
     def local(self, edge: Edge) -> Formula:
-        """``∂z/∂x = 2·x = 2·3 = 6``; without a number where there is no derivative for each element."""
+        """``∂z/∂x = 2·x = 2·3 = 6``; without a number where there is no derivative for each
+        element.
+        """
         target = edge.target
         whole = derivative(target.label, edge.source.label)
         if self.graph.example.locals[edge] is None:
             return [whole, say(" is a matrix: what flows back is worked out at once")]
         symbols = in_symbols(target, self._written(edge))
         names = [*symbols, " = "] if has_places(symbols) else []
-        return [whole, " = ", *names, *self._worth_saying(in_numbers(target, self._written(edge))), local(edge)]
+        return [
+            whole,
+            " = ",
+            *names,
+            *self._worth_saying(in_numbers(target, self._written(edge))),
+            local(edge),
+        ]
 
     @staticmethod
     def _written(edge: Edge) -> Written:
-        return lambda operands, result: edge.target.operation.local_expression(edge.position, operands, result)
+        return lambda operands, result: edge.target.operation.local_expression(
+            edge.position, operands, result
+        )
 
     def _worth_saying(self, numbers: Formula) -> Formula:
-        """An expression in numbers, unless there are none in it, or nothing else, or they are arrays."""
+        """An expression in numbers, unless there are none in it, or nothing else, or they are
+        arrays.
+        """
         tells = len(numbers) > 1 and not self.graph.has_arrays
         return [*numbers, " = "] if tells else []
 
     def adjoint(self, node: Node) -> Formula:
-        """``∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: the sum, over the edges that leave the node, of what each hands back."""
+        """``∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: the sum, over the edges that leave the node, of
+        what each hands back.
+        """
         whole, leaving = derivative(self.graph.output.label, node.label), self.leaving[node]
         if node is self.graph.output:
             return [whole, " = ", adjoint(node)]
@@ -79,17 +117,41 @@ class Words:
             upstream = [] if edge.target is self.graph.output else [*self._upstream(edge), " · "]
             symbols += [" + ", *upstream, *self._local(edge, bracketed=bool(upstream))]
             numbers += [" + ", adjoint(edge.target, True), " · ", local(edge, True)]
-        return [whole, " = ", *symbols[1:], *([] if self.graph.has_arrays else [" = ", *numbers[1:]]), " = ", adjoint(node)]
+        return [
+            whole,
+            " = ",
+            *symbols[1:],
+            *([] if self.graph.has_arrays else [" = ", *numbers[1:]]),
+            " = ",
+            adjoint(node),
+        ]
 
     def flow(self, edge: Edge) -> Formula:
         """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6``: what an edge hands back."""
         whole = derivative(self.graph.output.label, edge.source.label)
-        numbers = [adjoint(edge.target, True), " × ", local(edge, True), " = "] if edge.local_expression and not self.graph.has_arrays else []
-        return [whole, " += ", *self._upstream(edge), " · ", *self._local(edge, bracketed=True), " = ", *numbers, flow(edge)]
+        numbers = (
+            [adjoint(edge.target, True), " × ", local(edge, True), " = "]
+            if edge.local_expression and not self.graph.has_arrays
+            else []
+        )
+        return [
+            whole,
+            " += ",
+            *self._upstream(edge),
+            " · ",
+            *self._local(edge, bracketed=True),
+            " = ",
+            *numbers,
+            flow(edge),
+        ]
 
     def so_far(self, edge: Edge) -> Formula:
-        """What has come together at the source of an edge, if that is not the only one that leaves it."""
-        return [say(", so far "), adjoint(edge.source)] if len(self.leaving[edge.source]) > 1 else []
+        """What has come together at the source of an edge, if that is not the only one that leaves
+        it.
+        """
+        return (
+            [say(", so far "), adjoint(edge.source)] if len(self.leaving[edge.source]) > 1 else []
+        )
 
     def _upstream(self, edge: Edge) -> Formula:
         return [derivative(self.graph.output.label, edge.target.label)]
@@ -101,7 +163,11 @@ class Words:
         if not symbols or (target is not self.graph.output and others == 1):
             return [derivative(target.label, edge.source.label)]
         symbols = in_symbols(target, self._written(edge))
-        return ["(", *symbols, ")"] if bracketed and (" " in edge.local_expression or edge.local_expression.startswith("−")) else symbols
+        return (
+            ["(", *symbols, ")"]
+            if bracketed and (" " in edge.local_expression or edge.local_expression.startswith("−"))
+            else symbols
+        )
 
     def of_node(self, node: Node) -> list[Formula]:
         """All of it: what the gate works out, its local derivatives, its adjoint."""
@@ -116,7 +182,11 @@ def step(words: Words, step: Step) -> Formula:
     """What happens at a step of the sweeps."""
     match step.kind:
         case "start":
-            inputs = [part for node in words.graph.inputs for part in (", ", name(node), " = ", value(node))]
+            inputs = [
+                part
+                for node in words.graph.inputs
+                for part in (", ", name(node), " = ", value(node))
+            ]
             return [say("given: "), *inputs[1:]] if inputs else [say("nothing is given")]
         case "forward":
             return words.value(step.what)
@@ -127,12 +197,18 @@ def step(words: Words, step: Step) -> Formula:
 
 
 def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
-    """The chain rule at a node or along an edge, as far as it is `shown`; with `detail` "full", all that is to be said."""
+    """The chain rule at a node or along an edge, as far as it is `shown`; with `detail` "full", all
+    that is to be said.
+    """
     words, state = Words(run.graph), State(shown)
     if detail != "full":
-        return Explanation(state.text(words.adjoint(what) if isinstance(what, Node) else words.flow(what)))
+        return Explanation(
+            state.text(words.adjoint(what) if isinstance(what, Node) else words.flow(what))
+        )
     formulas = words.of_node(what) if isinstance(what, Node) else words.of_edge(what)
-    return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))])))
+    return Explanation(
+        "\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))]))
+    )
 
 
 def element(run: Run, node: Node, index: str) -> str:
@@ -143,23 +219,31 @@ def element(run: Run, node: Node, index: str) -> str:
         at = tuple(int(part.replace("−", "-")) for part in index.split(",") if part.strip())
     except ValueError:
         at = ()
-    if len(at) != len(shape) or not all(-length <= part < length for part, length in zip(at, shape)):
+    if len(at) != len(shape) or not all(
+        -length <= part < length for part, length in zip(at, shape)
+    ):
         return f"{node.label} has no element [{index.strip()}]: its shape is {' × '.join(map(str, shape)) or 'that of a single number'}"
     at = tuple(part % length for part, length in zip(at, shape))
     name = f"{node.label}[{', '.join(map(str, at))}]"
-    numbers = (numeral(None if array is None else float(array[at]), 6) for array in (value, adjoint))
-    return "\n".join(f"{left} = {number}" for left, number in zip((name, f"∂{run.graph.output.label}/∂{name}"), numbers))
+    numbers = (
+        numeral(None if array is None else float(array[at]), 6) for array in (value, adjoint)
+    )
+    return "\n".join(
+        f"{left} = {number}"
+        for left, number in zip((name, f"∂{run.graph.output.label}/∂{name}"), numbers)
+    )
 
 
 # ── without calculus ──
 
 
 class Nudge:
-    """What happens if a value is moved a little, by a step to either side: at a node to the output, along an edge to the gate there.
+    """What happens if a value is moved a little, by a step to either side: at a node to the output,
+    along an edge to the gate there.
 
-    `derivative` is what the sweeps say of it, `quotient` the difference quotient (of an array all elements are moved together),
-    and `agrees` whether they are the same; both are None where there is nothing to compare.
-    """
+    `derivative` is what the sweeps say of it, `quotient` the difference quotient (of an array all
+    elements are moved together), and `agrees` whether they are the same; both are None where there
+    is nothing to compare."""
 
     def __init__(self, run: Run, what: Node | Edge) -> None:
         self.run, self.what = run, what
@@ -183,34 +267,57 @@ class Nudge:
         quotient = (after - before) / (2 * self.step)
         self.quotient = 0.0 if abs(quotient) < noise else quotient
         sides = ((after - here) / self.step, (here - before) / self.step)
-        self.agrees = _near(self.derivative, quotient, TOLERANCE, noise) or any(_near(self.derivative, side, ONE_SIDED, noise) for side in sides)
+        self.agrees = _near(self.derivative, quotient, TOLERANCE, noise) or any(
+            _near(self.derivative, side, ONE_SIDED, noise) for side in sides
+        )
 
     def _moved(self, by: float) -> float:
         if isinstance(self.what, Node):
             return float(np.sum(self.run.bumped(self.what, by)))
         primals, gate = self.run.primals, self.what.target
-        operands = [primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+        operands = [
+            primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands
+        ]
         operands[self.what.position] = operands[self.what.position] + by
         return float(np.sum(gate.operation.number(*operands)))
 
     @property
     def formula(self) -> Formula:
         """``nudging x: Δf/Δx = 6``"""
-        over, under = (self.run.graph.output, self.what) if isinstance(self.what, Node) else (self.what.target, self.what.source)
+        over, under = (
+            (self.run.graph.output, self.what)
+            if isinstance(self.what, Node)
+            else (self.what.target, self.what.source)
+        )
         if self.quotient is None:
             return [say("nudging "), name(under), say(" tells nothing here")]
-        together = " (all elements together)" if isinstance(self.run.primals[under], np.ndarray) else ""
+        together = (
+            " (all elements together)" if isinstance(self.run.primals[under], np.ndarray) else ""
+        )
         verdict = "" if self.agrees else f", but the derivative says {numeral(self.derivative)}"
-        return [say("nudging "), name(under), say(f"{together}: "), derivative(over.label, under.label, "Δ"), f" = {numeral(self.quotient)}", say(verdict)]
+        return [
+            say("nudging "),
+            name(under),
+            say(f"{together}: "),
+            derivative(over.label, under.label, "Δ"),
+            f" = {numeral(self.quotient)}",
+            say(verdict),
+        ]
 
 
 def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
-    """What to try with a node or an edge (nothing, in an excerpt of a larger graph): at a gate whose derivative a user wrote by hand, the derivative by each operand too."""
+    """What to try with a node or an edge (nothing, in an excerpt of a larger graph): at a gate
+    whose derivative a user wrote by hand, the derivative by each operand too.
+    """
     if isinstance(run.graph.evaluator, Excerpt):
         return []
     if isinstance(what, Edge):
         return [Nudge(run, what)]
-    edges = [edge for edge in run.graph.edges if edge.target is what] if what.operation is not None and what.operation.is_handwritten else []
+    edges = (
+        [edge for edge in run.graph.edges if edge.target is what]
+        if what.operation is not None and what.operation.is_handwritten
+        else []
+    )
     return [Nudge(run, tried) for tried in ([] if what is run.graph.output else [what]) + edges]
 
 
@@ -221,14 +328,22 @@ def _near(a: float, b: float, tolerance: float, noise: float) -> bool:
 def _local_sum(run: Run, edge: Edge) -> Any:
     """How the sum of a gate's elements moves with those of one operand."""
     primals, gate = run.primals, edge.target
-    operands = [primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+    operands = [
+        primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands
+    ]
     ones = np.ones_like(primals[gate]) if isinstance(primals[gate], np.ndarray) else 1.0
     return gate.operation.flow(edge.position, ones, operands, primals[gate])
 
 
 def suspects(run: Run) -> list[Node]:
     """The gates whose derivative a user wrote by hand, and wrote wrong: a nudge tells otherwise."""
-    return list(dict.fromkeys(edge.target for edge in run.graph.edges if edge.target.operation.is_handwritten and not _holds(run, edge)))
+    return list(
+        dict.fromkeys(
+            edge.target
+            for edge in run.graph.edges
+            if edge.target.operation.is_handwritten and not _holds(run, edge)
+        )
+    )
 
 
 def _holds(run: Run, edge: Edge) -> bool:

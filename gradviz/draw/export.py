@@ -31,8 +31,8 @@ TYPST = b"""
 def written(figure: "Figure", name: str, theme: Theme | None = None, scale: float = 2) -> bytes:
     """The content of a file of this name; its ending says what it holds.
 
-    Raises ValueError for another ending, theme or scale, and ImportError if ``.png`` or ``.pdf`` lack their library.
-    """
+    Raises ValueError for another ending, theme or scale, and ImportError if ``.png`` or ``.pdf``
+    lack their library."""
     if theme not in (None, *THEMES):
         raise ValueError(f"a theme is 'light' or 'dark', or None, not {theme!r:.40}")
     match Path(name).suffix.lower():
@@ -46,7 +46,9 @@ def written(figure: "Figure", name: str, theme: Theme | None = None, scale: floa
             return png(figure, theme or "light", scale)
         case ".pdf":
             return pdf(figure, theme or "light")
-    raise ValueError(f"a figure can be saved as {', '.join(KINDS[:-1])} or {KINDS[-1]}, not as {name!r:.80}")
+    raise ValueError(
+        f"a figure can be saved as {', '.join(KINDS[:-1])} or {KINDS[-1]}, not as {name!r:.80}"
+    )
 
 
 def svg(figure: "Figure", theme: Theme | None = None) -> str:
@@ -62,7 +64,9 @@ def resolved(sheet: str, theme: Theme) -> str:
     """
     sheet = re.sub(r"([\w-]+): [^:;{}]+; (?=\1: var\()", "", sheet)
     sheet = re.sub(r"var\(--[\w-]+, (light-dark\([^()]+\))\)", r"\1", sheet)
-    sheet = re.sub(r"light-dark\(([^(),]+), ([^(),]+)\)", r"\1" if theme == "light" else r"\2", sheet)
+    sheet = re.sub(
+        r"light-dark\(([^(),]+), ([^(),]+)\)", r"\1" if theme == "light" else r"\2", sheet
+    )
     return sheet.replace("color-scheme: light dark", f"color-scheme: {theme}")
 
 
@@ -97,7 +101,9 @@ def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
     yield f"<style>{sheet if theme is None else resolved(sheet, theme)}</style>"
     yield f"<h1>{title}</h1>"
     yield f'<figure tabindex="0" aria-label={label} style="--width: {width}px">'
-    yield re.sub(r"<desc>.*?</desc>\n", "", svg(figure, theme), count=1, flags=re.DOTALL).rstrip()  # the table says it
+    yield re.sub(
+        r"<desc>.*?</desc>\n", "", svg(figure, theme), count=1, flags=re.DOTALL
+    ).rstrip()  # the table says it
     yield "</figure>"
     yield from _table(figure.shown, figure.progress.partition(":")[0])
     yield "</html>"
@@ -106,10 +112,19 @@ def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
 def _table(run: Run, step: str) -> Iterator[str]:
     yield '<div class="table" role="group" tabindex="0" aria-label="table">'
     yield f"<table><caption>Every value and its gradient{step and f', after {step}'}</caption>"
-    yield "<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in ("name", "operation", "value", "gradient")) + "</tr></thead>"
+    yield (
+        "<thead><tr>"
+        + "".join(
+            f'<th scope="col">{name}</th>' for name in ("name", "operation", "value", "gradient")
+        )
+        + "</tr></thead>"
+    )
     yield "<tbody>"
     for node in run.graph.nodes:
-        cells = "".join(f'<td><data value="{data.full(number)}">{numeral(number)}</data></td>' for number in (run.primals[node], run.adjoints[node]))
+        cells = "".join(
+            f'<td><data value="{data.full(number)}">{numeral(number)}</data></td>'
+            for number in (run.primals[node], run.adjoints[node])
+        )
         yield f'<tr><th scope="row">{data.escape(node.label)}</th><td>{data.escape(node.expression)}</td>{cells}</tr>'
     yield "</tbody></table></div>"
 
@@ -118,33 +133,53 @@ def _table(run: Run, step: str) -> Iterator[str]:
 
 
 def png(figure: "Figure", theme: Theme, scale: float = 2) -> bytes:
-    """The picture in pixels: `scale` of them, each way, for one of the SVG; 2 are 192 dots per inch, and the file says so.
+    """The picture in pixels: `scale` of them, each way, for one of the SVG; 2 are 192 dots per
+    inch, and the file says so.
 
-    Raises ValueError if `scale` is not greater than 0, or the picture would have more than 100 million pixels.
-    """
+    Raises ValueError if `scale` is not greater than 0, or the picture would have more than 100
+    million pixels."""
     scale, (width, height) = real(scale, "scale"), _size(figure)
     most = (MOST_PIXELS / (width * height)) ** 0.5
     if not 0 < scale <= most:
-        raise ValueError(f"scale must be greater than 0 and, for this picture of {width} × {height}, not above {0.95 * most:.2g}; it is {scale:g}")
+        raise ValueError(
+            f"scale must be greater than 0 and, for this picture of {width} × {height}, not above "
+            f"{0.95 * most:.2g}; it is {scale:g}"
+        )
     dots = round(DOTS_PER_INCH * scale / 0.0254)  # per metre
-    return _with_chunk(_typeset(figure, theme, "png", DOTS_PER_INCH * scale), b"pHYs", struct.pack(">IIB", dots, dots, 1))
+    return _with_chunk(
+        _typeset(figure, theme, "png", DOTS_PER_INCH * scale),
+        b"pHYs",
+        struct.pack(">IIB", dots, dots, 1),
+    )
 
 
 def pdf(figure: "Figure", theme: Theme) -> bytes:
-    """The picture as vectors with text that can be selected, the size of the SVG: 96 of its pixels are an inch."""
+    """The picture as vectors with text that can be selected, the size of the SVG: 96 of its pixels
+    are an inch.
+    """
     return _typeset(figure, theme, "pdf")
 
 
-def _typeset(figure: "Figure", theme: Theme, kind: str, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
+def _typeset(
+    figure: "Figure", theme: Theme, kind: str, dots_per_inch: float = DOTS_PER_INCH
+) -> bytes:
     try:
         import typst
     except ImportError:
-        raise ImportError(f"a figure becomes a .{kind} by Typst, which is not installed: pip install 'gradviz-notebooks[export]'", name="typst") from None
+        raise ImportError(
+            f"a figure becomes a .{kind} by Typst, which is not installed: pip install "
+            "'gradviz-notebooks[export]'",
+            name="typst",
+        ) from None
     import matplotlib
     from matplotlib.ft2font import FT2Font
 
-    sheet = re.sub(r"font-family: [^;]+;", 'font-family: "DejaVu Sans";', resolved(paint.style_sheet(), theme))
-    sheet = re.sub(r"font-size: ([\d.]+)px", lambda size: f"font-size: {float(size[1]) * FONT_SIZE:g}px", sheet)
+    sheet = re.sub(
+        r"font-family: [^;]+;", 'font-family: "DejaVu Sans";', resolved(paint.style_sheet(), theme)
+    )
+    sheet = re.sub(
+        r"font-size: ([\d.]+)px", lambda size: f"font-size: {float(size[1]) * FONT_SIZE:g}px", sheet
+    )
     picture = re.sub(r"<(title|desc)>.*?</\1>\n?", "", _restyled(figure, sheet), flags=re.DOTALL)
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
     known = FT2Font(str(fonts / "DejaVuSans.ttf")).get_charmap()
@@ -153,12 +188,26 @@ def _typeset(figure: "Figure", theme: Theme, kind: str, dots_per_inch: float = D
         format=kind,
         ppi=dots_per_inch,
         font_paths=[str(fonts)],
-        ignore_system_fonts=all(ord(character) in known for character in picture if character != "\n"),
-        sys_inputs={"svg": picture, "width": str(_size(figure)[0]), "title": paint.summary(figure.shown), "words": text.clean(str(figure))},
+        ignore_system_fonts=all(
+            ord(character) in known for character in picture if character != "\n"
+        ),
+        sys_inputs={
+            "svg": picture,
+            "width": str(_size(figure)[0]),
+            "title": paint.summary(figure.shown),
+            "words": text.clean(str(figure)),
+        },
     )
 
 
 def _with_chunk(image: bytes, kind: bytes, content: bytes) -> bytes:
     """A PNG with one more chunk after its header."""
     header = 8 + 25
-    return image[:header] + struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content)) + image[header:]
+    return (
+        image[:header]
+        + struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        + image[header:]
+    )

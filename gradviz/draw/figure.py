@@ -22,7 +22,8 @@ from gradviz.graph import Graph, Node, Run
 class Figure:
     """The picture of a run of a computational graph.
 
-    `svg` is the picture as text, `dot` a ``graphviz.Digraph`` of the same content, ``str(figure)`` its text twin.
+    `svg` is the picture as text, `dot` a ``graphviz.Digraph`` of the same content, ``str(figure)``
+    its text twin.
 
     >>> import gradviz as gv
     >>> figure = gv.draw(gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0))
@@ -37,11 +38,22 @@ class Figure:
     f     v2²            9         1
     """
 
-    def __init__(self, run: Run, step: int | None = None, labels: bool | None = None, whole: Run | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        step: int | None = None,
+        labels: bool | None = None,
+        whole: Run | None = None,
+    ) -> None:
         self.run = run
         self.step = step
         self.whole = whole or run  # of which the run may be an excerpt
-        self.labels = len(run.graph.nodes) <= overview.MOST_NODES and not isinstance(run.graph.evaluator, overview.Overview) if labels is None else labels
+        self.labels = (
+            len(run.graph.nodes) <= overview.MOST_NODES
+            and not isinstance(run.graph.evaluator, overview.Overview)
+            if labels is None
+            else labels
+        )
 
     @property
     def graph(self) -> Graph:
@@ -56,7 +68,11 @@ class Figure:
     @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
-        return layout_.layout(self.graph, [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)], self.labels)
+        return layout_.layout(
+            self.graph,
+            [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)],
+            self.labels,
+        )
 
     @cached_property
     def highlights(self) -> paint.Highlights:
@@ -66,13 +82,16 @@ class Figure:
             return paint.Highlights(wrong=wrong, labels=self.labels)
         step = steps_.steps(self.graph)[self.step]
         words = explain_.step(explain_.Words(self.graph), step)
-        return paint.Highlights(step.what, explain_.State(self.shown).text(words), wrong, self.labels)
+        return paint.Highlights(
+            step.what, explain_.State(self.shown).text(words), wrong, self.labels
+        )
 
     def at(self, step: int) -> "Figure":
-        """The same picture after so many steps of the sweeps: what is not known yet shows a dot, and the step just taken is lit.
+        """The same picture after so many steps of the sweeps: what is not known yet shows a dot,
+        and the step just taken is lit.
 
-        Step 0 has the inputs. Then come the operations, one by one; then the output's gradient, 1; then what flows back, edge
-        by edge. Negative numbers count from the end.
+        Step 0 has the inputs. Then come the operations, one by one; then the output's gradient, 1;
+        then what flows back, edge by edge. Negative numbers count from the end.
 
         Raises IndexError if there are not so many steps.
 
@@ -103,11 +122,13 @@ class Figure:
         return dot_.digraph(self.shown)
 
     def explain(self, name: str, to: str | None = None, *, detail: str = "short") -> str:
-        """The chain rule at the node of this name, in symbols and in numbers; or along the edge from it to another node.
+        """The chain rule at the node of this name, in symbols and in numbers; or along the edge
+        from it to another node.
 
         ``explain("h[3, 17]")`` tells of one element of an array its value and its gradient.
 
-        With ``detail="full"`` also what the gate works out, its local derivatives, and what comes of nudging the value.
+        With ``detail="full"`` also what the gate works out, its local derivatives, and what comes
+        of nudging the value.
 
         Raises KeyError, with the names that there are, if there is no such node.
 
@@ -132,13 +153,20 @@ class Figure:
             return explain_.Explanation(explain_.element(self.shown, self.node(found[1]), found[2]))
         if to is None:
             return explain_.explain(self.run, self.shown, self.node(name), detail)
-        edges = [edge for edge in self.graph.edges if edge.source is self.node(name) and edge.target is self.node(to)]
+        edges = [
+            edge
+            for edge in self.graph.edges
+            if edge.source is self.node(name) and edge.target is self.node(to)
+        ]
         if not edges:
             raise KeyError(f"no edge leads from {name!r} to {to!r}")
-        return explain_.Explanation("\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges))
+        return explain_.Explanation(
+            "\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges)
+        )
 
     def inside(self, box: str) -> "Figure":
-        """The inside of a box that stands for many operations: what comes in, its gates or smaller boxes, and the rest of the graph.
+        """The inside of a box that stands for many operations: what comes in, its gates or smaller
+        boxes, and the rest of the graph.
 
         Raises KeyError, with the names that there are, if there is no such box.
 
@@ -157,8 +185,13 @@ class Figure:
         evaluator = self.graph.evaluator
         openable = evaluator.openable if isinstance(evaluator, overview.Overview) else {}
         if box not in openable:
-            raise KeyError(f"{box!r} is no box that can be opened; there are {', '.join(openable) or 'none'}")
-        return Figure(overview.level(evaluator.full, [*evaluator.path, openable[box]]).run_of(self.whole), whole=self.whole)
+            raise KeyError(
+                f"{box!r} is no box that can be opened; there are {', '.join(openable) or 'none'}"
+            )
+        return Figure(
+            overview.level(evaluator.full, [*evaluator.path, openable[box]]).run_of(self.whole),
+            whole=self.whole,
+        )
 
     def node(self, name: str) -> Node:
         """The node of this name.
@@ -168,21 +201,29 @@ class Figure:
         for node in self.graph.nodes:
             if node.label == name:
                 return node
-        raise KeyError(f"no node is called {name!r}; there are {', '.join(node.label for node in self.graph.nodes)}")
+        raise KeyError(
+            f"no node is called {name!r}; there are "
+            f"{', '.join(node.label for node in self.graph.nodes)}"
+        )
 
-    def save(self, path: str | PathLike[str], *, theme: export.Theme | None = None, scale: float = 2) -> Path:
-        """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``, ``.png`` or ``.pdf``.
+    def save(
+        self, path: str | PathLike[str], *, theme: export.Theme | None = None, scale: float = 2
+    ) -> Path:
+        """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``,
+        ``.png`` or ``.pdf``.
 
-        The page has the picture, with what it says when one points at it, and its text twin as a table; it is one file that
-        loads nothing. Pictures of pixels and PDFs need ``pip install 'gradviz-notebooks[export]'``; they are the same on every
-        machine, but for characters that DejaVu Sans lacks, such as Chinese ones.
+        The page has the picture, with what it says when one points at it, and its text twin as a
+        table; it is one file that loads nothing. Pictures of pixels and PDFs need ``pip install
+        'gradviz-notebooks[export]'``; they are the same on every machine, but for characters that
+        DejaVu Sans lacks, such as Chinese ones.
 
-        `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on GitHub too), and pixels and PDFs
-        are light. Programs other than browsers read an SVG of one theme more surely. `scale` is the number of pixels of a
-        ``.png``, each way, for one of the SVG, of which 96 are an inch: 2 are 192 dots per inch.
+        `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on
+        GitHub too), and pixels and PDFs are light. Programs other than browsers read an SVG of one
+        theme more surely. `scale` is the number of pixels of a ``.png``, each way, for one of the
+        SVG, of which 96 are an inch: 2 are 192 dots per inch.
 
-        Raises ValueError for any other ending, theme or scale, and ImportError without the library for pixels and PDFs. The
-        file is then left as it was.
+        Raises ValueError for any other ending, theme or scale, and ImportError without the library
+        for pixels and PDFs. The file is then left as it was.
 
         >>> import gradviz as gv
         >>> gv.draw(gv.trace(lambda x: x**2, x=3.0)).save("square.jpeg")
@@ -199,17 +240,25 @@ class Figure:
     @property
     def progress(self) -> str:
         """The step just taken: its number and its words; empty if the sweeps are complete."""
-        return "" if self.step is None else f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}"
+        return (
+            ""
+            if self.step is None
+            else f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}"
+        )
 
     def __str__(self) -> str:
-        return "\n".join([paint.summary(self.shown), *filter(None, [self.progress]), "", str(self.shown)])
+        return "\n".join(
+            [paint.summary(self.shown), *filter(None, [self.progress]), "", str(self.shown)]
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
 
     @property
     def html(self) -> str:
-        """The picture as an HTML image that needs nothing else: what a notebook shows even where it trusts nobody."""
+        """The picture as an HTML image that needs nothing else: what a notebook shows even where it
+        trusts nobody.
+        """
         data = base64.b64encode(self.svg.encode()).decode()
         return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(str(self), quote=True)}" style="max-width: 100%; height: auto">'
 
@@ -217,17 +266,26 @@ class Figure:
 DETAILS = ("auto", "full", "cards", "boxes")
 
 
-def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expand: Collection[str] | bool = (), detail: str = "auto") -> Figure:
-    """The figure of a graph (at the inputs of its trace), of a run, or of a Variable with all it was computed from.
+def draw(
+    what: Graph | Run | Any,
+    *,
+    collapse: Collection[str] | bool = (),
+    expand: Collection[str] | bool = (),
+    detail: str = "auto",
+) -> Figure:
+    """The figure of a graph (at the inputs of its trace), of a run, or of a Variable with all it
+    was computed from.
 
-    `collapse` names the blocks that are to be closed, each to one card (True: all of them), and `expand` those that stay open all
-    the same. A name in `expand` can also be that of an array of up to 36 elements: it is drawn as gates of single numbers. Of a
-    Variable, gradients are shown as dots until its ``backward()`` was called.
+    `collapse` names the blocks that are to be closed, each to one card (True: all of them), and
+    `expand` those that stay open all the same. A name in `expand` can also be that of an array of
+    up to 36 elements: it is drawn as gates of single numbers. Of a Variable, gradients are shown as
+    dots until its ``backward()`` was called.
 
-    `detail` says how much is drawn. By itself ("auto") a graph of up to 100 nodes is drawn in full. Of a larger one, blocks are
-    closed; if it still has more than 100, wires lose their labels; and a graph of more than 300 is drawn as at most 30 boxes,
-    which :meth:`Figure.inside` opens. "full" draws every gate with every label, "cards" every gate without the labels of wires,
-    "boxes" boxes only.
+    `detail` says how much is drawn. By itself ("auto") a graph of up to 100 nodes is drawn in full.
+    Of a larger one, blocks are closed; if it still has more than 100, wires lose their labels; and
+    a graph of more than 300 is drawn as at most 30 boxes, which :meth:`Figure.inside` opens. "full"
+    draws every gate with every label, "cards" every gate without the labels of wires, "boxes" boxes
+    only.
 
     Raises TypeError for anything else, and ValueError for names that no block has.
 
@@ -241,8 +299,14 @@ def draw(what: Graph | Run | Any, *, collapse: Collection[str] | bool = (), expa
     if detail == "boxes":
         return Figure(overview.level(run.graph).run_of(run), whole=run)
     if detail == "auto":
-        run, needs_overview = overview.fitting(run) if not (collapse or expand) else (run, overview.needed(run.graph))
-        return Figure(overview.level(run.graph).run_of(run), whole=run) if needs_overview else Figure(run)
+        run, needs_overview = (
+            overview.fitting(run) if not (collapse or expand) else (run, overview.needed(run.graph))
+        )
+        return (
+            Figure(overview.level(run.graph).run_of(run), whole=run)
+            if needs_overview
+            else Figure(run)
+        )
     return Figure(run, labels=detail == "full")
 
 
@@ -254,7 +318,9 @@ def _run(what: Any) -> Run:
     if hasattr(what, "_run_"):
         return what._run_()
     hint = "; gv.trace(f, x=1.0) makes a graph of a function" if callable(what) else ""
-    raise TypeError(f"draw takes a Graph, a Run or a Variable, not the {type(what).__name__} {what!r:.40}{hint}")
+    raise TypeError(
+        f"draw takes a Graph, a Run or a Variable, not the {type(what).__name__} {what!r:.40}{hint}"
+    )
 
 
 def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> Run:

@@ -1,8 +1,9 @@
-"""Granularity: a graph with some of its blocks closed, each of them then one gate whose inside is hidden.
+"""Granularity: a graph with some of its blocks closed, each of them then one gate whose inside is
+hidden.
 
-What leaves a closed block stays as a node, with one edge from each value that comes in. The derivative along such an edge is the
-sum over all hidden paths, so the adjoints of the nodes that are left are those of the open graph.
-"""
+What leaves a closed block stays as a node, with one edge from each value that comes in. The
+derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
+are left are those of the open graph."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -11,12 +12,16 @@ import numpy as np
 
 from gradviz.graph import Block, Edge, Graph, Node, Places, Run, Source, applied_derivative
 
-Key = tuple[tuple[str, int], ...]  # a block's path: names, and which of those of that name in the block around it
+Key = tuple[
+    tuple[str, int], ...
+]  # a block's path: names, and which of those of that name in the block around it
 
 
 def blocks_of(graph: Graph) -> list[Block]:
     """The blocks that hold a node of the graph, or a block that does; each after the one around it."""
-    return list(dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path))
+    return list(
+        dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path)
+    )
 
 
 def keys(graph: Graph) -> dict[Block, Key]:
@@ -31,7 +36,9 @@ def keys(graph: Graph) -> dict[Block, Key]:
 
 
 def fitting(graph: Graph, most: int) -> list[Block]:
-    """The blocks to close so that at most so many nodes are left, or as few as there can be: as few levels of them as it takes."""
+    """The blocks to close so that at most so many nodes are left, or as few as there can be: as few
+    levels of them as it takes.
+    """
     closed: list[Block] = []
     for depth in range(max((len(block.path) for block in blocks_of(graph)), default=0), 0, -1):
         closed = [block for block in blocks_of(graph) if len(block.path) == depth]
@@ -46,25 +53,44 @@ def counterparts(graph: Graph, blocks: Collection[Block], other: Graph) -> list[
     return [block for block, key in keys(other).items() if key in wanted]
 
 
-def chosen(graph: Graph, collapse: Collection[str] | bool, expand: Collection[str] | bool) -> set[Block]:
-    """The blocks to close: those with a name in `collapse` (True for all), but for those with a name in `expand`.
+def chosen(
+    graph: Graph, collapse: Collection[str] | bool, expand: Collection[str] | bool
+) -> set[Block]:
+    """The blocks to close: those with a name in `collapse` (True for all), but for those with a
+    name in `expand`.
 
     Raises ValueError, with the names that there are, for a name that no block has.
     """
     blocks = blocks_of(graph)
-    wanted, kept = (_names(names, what) for names, what in ((collapse, "collapse"), (expand, "expand")))
+    wanted, kept = (
+        _names(names, what) for names, what in ((collapse, "collapse"), (expand, "expand"))
+    )
     for name in [*(wanted or ()), *(kept or ())]:
         if all(block.name != name for block in blocks):
-            there = ", ".join(dict.fromkeys(block.name for block in blocks)) or "none; decorate a function with @gv.block to make one"
+            there = (
+                ", ".join(dict.fromkeys(block.name for block in blocks))
+                or "none; decorate a function with @gv.block to make one"
+            )
             raise ValueError(f"{graph.name} has no block called {name!r}; there are {there}")
-    return {block for block in blocks if (wanted is None or block.name in wanted) and not (kept is None or block.name in kept)}
+    return {
+        block
+        for block in blocks
+        if (wanted is None or block.name in wanted) and not (kept is None or block.name in kept)
+    }
 
 
 def arrays_named(graph: Graph, names: Collection[str] | bool) -> list[str]:
     """Of some names those of arrays, which can be opened like blocks."""
     blocks = {block.name for block in blocks_of(graph)}
     example = graph.example.primals
-    arrays = {node.label for node in graph.operations if any(isinstance(operand, Node) and np.shape(example[operand]) for operand in (node, *node.operands))}
+    arrays = {
+        node.label
+        for node in graph.operations
+        if any(
+            isinstance(operand, Node) and np.shape(example[operand])
+            for operand in (node, *node.operands)
+        )
+    }
     return [name for name in _names(names, "expand") or () if name in arrays and name not in blocks]
 
 
@@ -74,7 +100,10 @@ def _names(names: Any, what: str) -> list[str] | None:
         return None if names else []
     names = [names] if isinstance(names, str) else names
     if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"{what} takes names of blocks, as in {what}=['sigmoid'], or True for all of them, not {names!r:.40}")
+        raise TypeError(
+            f"{what} takes names of blocks, as in {what}=['sigmoid'], or True for all of them, not "
+            f"{names!r:.40}"
+        )
     return list(names)
 
 
@@ -95,8 +124,9 @@ def folded(run: Run, closed: Collection[Block]) -> Run:
 
 
 def shown_as(graph: Graph) -> tuple[list[int], dict[int, int]]:
-    """Where the open graph is to be seen in this one. For each of its nodes, an index: if it is hidden, of the node that it leads to.
-    For each of its edges that is not hidden, by index, the index here."""
+    """Where the open graph is to be seen in this one. For each of its nodes, an index: if it is
+    hidden, of the node that it leads to. For each of its edges that is not hidden, by index, the
+    index here."""
     full = unfolded(graph)
     if full is graph:
         return [node.index for node in full.nodes], {edge.index: edge.index for edge in full.edges}
@@ -104,7 +134,9 @@ def shown_as(graph: Graph) -> tuple[list[int], dict[int, int]]:
 
 
 class Inside:
-    """The operation that a closed block is: what one node that leaves it makes of the values that come in."""
+    """The operation that a closed block is: what one node that leaves it makes of the values that
+    come in.
+    """
 
     def __init__(self, block: Block, gates: Sequence[Node], operands: Sequence[Node]) -> None:
         self.block = block
@@ -131,7 +163,12 @@ class Inside:
     def values(self, operands: Sequence[Any]) -> dict[Node, Any]:
         values = dict(zip(self.operands, operands, strict=True))
         for gate in self.gates:
-            values[gate] = gate.operation.number(*(values[operand] if isinstance(operand, Node) else operand for operand in gate.operands))
+            values[gate] = gate.operation.number(
+                *(
+                    values[operand] if isinstance(operand, Node) else operand
+                    for operand in gate.operands
+                )
+            )
         return values
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
@@ -141,7 +178,10 @@ class Inside:
         """What an adjoint hands back to each value that comes in, at these values of all the gates."""
         adjoints = {self.gates[-1]: adjoint}
         for gate in reversed(self.gates):
-            operands = [values[operand] if isinstance(operand, Node) else operand for operand in gate.operands]
+            operands = [
+                values[operand] if isinstance(operand, Node) else operand
+                for operand in gate.operands
+            ]
             for position, operand in enumerate(gate.operands):
                 if isinstance(operand, Node):
                     flow = gate.operation.flow(position, adjoints[gate], operands, values[gate])
@@ -155,8 +195,15 @@ class Folding:
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
         self.full = full
         self.closed = frozenset(closed)
-        around = {node: next((block for block in node.block.path if block in self.closed), None) if node.block else None for node in full.nodes}
-        leaving = {full.output} | {edge.source for edge in full.edges if around[edge.source] is not around[edge.target]}
+        around = {
+            node: next((block for block in node.block.path if block in self.closed), None)
+            if node.block
+            else None
+            for node in full.nodes
+        }
+        leaving = {full.output} | {
+            edge.source for edge in full.edges if around[edge.source] is not around[edge.target]
+        }
         self.visible = [node for node in full.nodes if around[node] is None or node in leaving]
         self.nodes: dict[Node, Node] = {}  # of the open graph, and of this one
         for node in self.visible:
@@ -164,12 +211,26 @@ class Folding:
             if around[node] is not None:
                 operation, block = self._inside(node, around[node]), around[node].parent
                 operands = operation.operands
-            made = tuple(self.nodes[operand] if isinstance(operand, Node) else operand for operand in operands)
-            self.nodes[node] = Node(len(self.nodes), node.label, operation, made, node.name, node.source, block, node.returned_to)
+            made = tuple(
+                self.nodes[operand] if isinstance(operand, Node) else operand
+                for operand in operands
+            )
+            self.nodes[node] = Node(
+                len(self.nodes),
+                node.label,
+                operation,
+                made,
+                node.name,
+                node.source,
+                block,
+                node.returned_to,
+            )
         self._places: tuple[Places, Places] | None = None
         self._add_up()
         numbers = self._picked(full.example_numbers, self.added(full.example_numbers))
-        self.graph = Graph(full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers)
+        self.graph = Graph(
+            full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers
+        )
 
     def _inside(self, leaving: Node, block: Block) -> Inside:
         """What is hidden behind a node that leaves a closed block."""
@@ -183,13 +244,16 @@ class Folding:
                 else:
                     gates.add(operand)
                     waiting.append(operand)
-        called_with = [node for node in dict.fromkeys(self.full.calls.get(block, ())) if node in operands]
+        called_with = [
+            node for node in dict.fromkeys(self.full.calls.get(block, ())) if node in operands
+        ]
         others = sorted(operands.difference(called_with), key=lambda node: node.index)
         return Inside(block, sorted(gates, key=lambda node: node.index), [*called_with, *others])
 
     def _add_up(self) -> None:
-        """Make `added`, the function that gives the derivatives along the edges of closed blocks from the numbers of the open graph,
-        and `picks`: where each number of the folded graph stands among those, first, and the ones that are added."""
+        """Make `added`, the function that gives the derivatives along the edges of closed blocks
+        from the numbers of the open graph, and `picks`: where each number of the folded graph
+        stands among those, first, and the ones that are added."""
         full = self.full
         self.arriving: dict[Node, list[Edge]] = {node: [] for node in full.nodes}
         for edge in full.edges:
@@ -209,11 +273,22 @@ class Folding:
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
         self.picks = Places((*primals, *locals_, *adjoints))
         namespace: dict[str, Any] = {}
-        exec("\n    ".join(["def added(n):", *lines, f"return ({''.join(f'{result}, ' for result in results)})"]), namespace)
+        exec(
+            "\n    ".join(
+                [
+                    "def added(n):",
+                    *lines,
+                    f"return ({''.join(f'{result}, ' for result in results)})",
+                ]
+            ),
+            namespace,
+        )
         self.added = namespace["added"]
 
     def _along(self, inside: Inside) -> tuple[list[str], dict[Node, str]]:
-        """The sum over all hidden paths as lines of Python, and the name of the sum for each value that comes in."""
+        """The sum over all hidden paths as lines of Python, and the name of the sum for each value
+        that comes in.
+        """
         edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
         primals, locals_ = self.full.example.primals, self.full.example.locals
         shapes = {np.shape(primals[node]) for node in (*inside.gates, *inside.operands)}
@@ -235,10 +310,18 @@ class Folding:
         """A run of the open graph as one of the folded graph."""
         numbers, added = run.numbers, self.added(run.numbers)
         if self.full.has_arrays:
-            return Run(self.graph, self._picked(numbers, added), None, run.retraced, self._flows(run))
+            return Run(
+                self.graph, self._picked(numbers, added), None, run.retraced, self._flows(run)
+            )
         if run.places is not None and (self._places is None or self._places[0] is not run.places):
             first = 1 + max(run.places)
-            self._places = run.places, Places(run.places[pick] if pick < len(numbers) else first + pick - len(numbers) for pick in self.picks)
+            self._places = (
+                run.places,
+                Places(
+                    run.places[pick] if pick < len(numbers) else first + pick - len(numbers)
+                    for pick in self.picks
+                ),
+            )
         if self._places is None:
             return Run(self.graph, self._picked(numbers, added), None, run.retraced)
         distinct = run.distinct if run.places is not None else self._places[0].compressed(numbers)
@@ -262,11 +345,23 @@ class Folding:
         return self._places and self._places[0]
 
     def shown_as(self) -> tuple[list[int], dict[int, int]]:
-        leads_to = {gate: made.index for made in reversed(self.graph.nodes) if isinstance(made.operation, Inside) for gate in made.operation.gates}
-        nodes = [self.nodes[node].index if node in self.nodes else leads_to[node] for node in self.full.nodes]
+        leads_to = {
+            gate: made.index
+            for made in reversed(self.graph.nodes)
+            if isinstance(made.operation, Inside)
+            for gate in made.operation.gates
+        }
+        nodes = [
+            self.nodes[node].index if node in self.nodes else leads_to[node]
+            for node in self.full.nodes
+        ]
         first = len(self.full.nodes)
         here = self.picks[len(self.nodes) : len(self.nodes) + len(self.graph.edges)]
-        return nodes, {pick - first: index for index, pick in enumerate(here) if pick < first + len(self.full.edges)}
+        return nodes, {
+            pick - first: index
+            for index, pick in enumerate(here)
+            if pick < first + len(self.full.edges)
+        }
 
     # ── gradviz.graph.Evaluator ──
 
@@ -300,7 +395,11 @@ class Folding:
         return self.full.cost()
 
     def is_openable(self, graph: Graph, node: Node) -> bool:
-        return not isinstance(node.operation, Inside) and any(self.full.evaluator.is_openable(self.full, open_) for open_, made in self.nodes.items() if made is node)
+        return not isinstance(node.operation, Inside) and any(
+            self.full.evaluator.is_openable(self.full, open_)
+            for open_, made in self.nodes.items()
+            if made is node
+        )
 
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         again = self.full.evaluator.opened(self.full, labels)

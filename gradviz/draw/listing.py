@@ -1,4 +1,6 @@
-"""Code beside the graph: the lines of the user's functions, and of the generated program, each with the numbers that it works out."""
+"""Code beside the graph: the lines of the user's functions, and of the generated program, each with
+the numbers that it works out.
+"""
 
 import ast
 import linecache
@@ -16,8 +18,9 @@ SHOWN = 3  # numbers of a line that is run more than once
 
 
 def listing(graph: Graph) -> dict[str, list[dict[str, Any]]]:
-    """The lines of both, as a live figure shows them: `text`, `shows`, a formula of numbers, and `nodes` and `edges`, which the line
-    belongs to. Numbers that are hidden in a closed block are taken from what is sent."""
+    """The lines of both, as a live figure shows them: `text`, `shows`, a formula of numbers, and
+    `nodes` and `edges`, which the line belongs to. Numbers that are hidden in a closed block are
+    taken from what is sent."""
     reader = _Reader(graph)
     return {"source": [*reader.source()][:LONGEST], "program": [*reader.program()][:LONGEST]}
 
@@ -30,10 +33,16 @@ class _Reader:
         self.visible = {node.label for node in graph.nodes}
 
     def number(self, kind: str, what: Any) -> list[Any]:
-        """A place for a number of the open graph: of this one if it is to be seen here, else among those that are sent."""
+        """A place for a number of the open graph: of this one if it is to be seen here, else among
+        those that are sent.
+        """
         full = self.full
         if kind == "local":
-            number, light, here = len(full.nodes) + what.index, self.nodes[what.target.index], self.edges.get(what.index)
+            number, light, here = (
+                len(full.nodes) + what.index,
+                self.nodes[what.target.index],
+                self.edges.get(what.index),
+            )
         else:
             number, light = what.index, self.nodes[what.index]
             here = light if what.label in self.visible else None
@@ -46,30 +55,43 @@ class _Reader:
         origin = self.full.evaluator.origin(self.full)
         at: dict[tuple[str, int], list[Node]] = {}
         for node in self.full.nodes:
-            for source in dict.fromkeys(source for source in (node.source, *node.returned_to) if source is not None):
+            for source in dict.fromkeys(
+                source for source in (node.source, *node.returned_to) if source is not None
+            ):
                 at.setdefault((source.file, source.line), []).append(node)
         first = [(origin.file, origin.line)] if origin is not None else []
-        spans = dict.fromkeys(span for place in [*first, *at] if (span := _function(*place)) is not None)
+        spans = dict.fromkeys(
+            span for place in [*first, *at] if (span := _function(*place)) is not None
+        )
         for count, (file, start, stop) in enumerate(spans):
             lines = [linecache.getline(file, number).rstrip() for number in range(start, stop + 1)]
             if count:
                 yield {"text": "", "shows": [], "nodes": [], "edges": []}
             at_return = _only_return(file, start, stop) if first and count == 0 else None
-            for number, text in zip(range(start, stop + 1), textwrap.dedent("\n".join(lines)).split("\n")):
+            for number, text in zip(
+                range(start, stop + 1), textwrap.dedent("\n".join(lines)).split("\n")
+            ):
                 nodes = at.get((file, number), [])
                 if number == at_return and not nodes:
                     nodes = [self.full.output]
                 yield self._line(text, nodes)
 
     def _line(self, text: str, nodes: Sequence[Node]) -> dict[str, Any]:
-        users = {operand for node in nodes for operand in node.operands if isinstance(operand, Node)}
+        users = {
+            operand for node in nodes for operand in node.operands if isinstance(operand, Node)
+        }
         results = [node for node in nodes if node.name is not None or node not in users]
         shown = results if len(results) <= SHOWN else [*results[: SHOWN - 1], results[-1]]
         shows: Formula = []
         for count, node in enumerate(shown):
             gap = " … " if len(results) > SHOWN and count == SHOWN - 1 else ", "
             shows += [*([gap] if count else []), self.number("value", node)]
-        return {"text": text, "shows": shows, "nodes": sorted({self.nodes[node.index] for node in nodes}), "edges": []}
+        return {
+            "text": text,
+            "shows": shows,
+            "nodes": sorted({self.nodes[node.index] for node in nodes}),
+            "edges": [],
+        }
 
     def program(self) -> Iterator[dict[str, Any]]:
         for text, shows in self.full.evaluator.listing(self.full):
@@ -79,17 +101,23 @@ class _Reader:
             kind, what = shows
             edges = [self.edges[what.index]] if kind == "local" and what.index in self.edges else []
             node = what.target if kind == "local" else what
-            yield {"text": text, "shows": [self.number(kind, what)], "nodes": [] if edges else [self.nodes[node.index]], "edges": edges}
+            yield {
+                "text": text,
+                "shows": [self.number(kind, what)],
+                "nodes": [] if edges else [self.nodes[node.index]],
+                "edges": edges,
+            }
 
 
 def _function(file: str, line: int) -> tuple[str, int, int] | None:
-    """The innermost function around a line, or the statement there if that is a lambda or none: its file, first and last line.
-    None without source."""
+    """The innermost function around a line, or the statement there if that is a lambda or none: its
+    file, first and last line. None without source."""
     lines = linecache.getlines(file)
     if line > len(lines):
         return None
     statements, functions, lambdas = (
-        [(start, stop) for start, stop in spans if start <= line <= stop] for spans in _spans("".join(lines))
+        [(start, stop) for start, stop in spans if start <= line <= stop]
+        for spans in _spans("".join(lines))
     )
     around = statements if lambdas or not functions else functions
     start, stop = min(around, key=lambda span: span[1] - span[0], default=(line, line))
@@ -107,11 +135,16 @@ def _spans(text: str) -> tuple[Spans, Spans, Spans]:
     except (SyntaxError, ValueError):
         return (), (), ()
     kinds = (ast.stmt, ast.FunctionDef | ast.AsyncFunctionDef, ast.Lambda)
-    return tuple(tuple((_start(node), node.end_lineno) for node in nodes if isinstance(node, kind)) for kind in kinds)
+    return tuple(
+        tuple((_start(node), node.end_lineno) for node in nodes if isinstance(node, kind))
+        for kind in kinds
+    )
 
 
 def _start(node: Any) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+    return min(
+        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
+    )
 
 
 def _only_return(file: str, start: int, stop: int) -> int | None:

@@ -1,8 +1,9 @@
-"""A graph too large to be drawn gate by gate: a few boxes that stand for many operations each, and each box drawn by itself.
+"""A graph too large to be drawn gate by gate: a few boxes that stand for many operations each, and
+each box drawn by itself.
 
-Boxes follow the blocks of the user's code where there are any, else the order of the work. A box that is opened is a graph of its
-own: what comes in are its inputs, and all that comes after it is one gate, so that every gradient is still a sum of what flows back.
-"""
+Boxes follow the blocks of the user's code where there are any, else the order of the work. A box
+that is opened is a graph of its own: what comes in are its inputs, and all that comes after it is
+one gate, so that every gradient is still a sum of what flows back."""
 
 import re
 from collections import Counter
@@ -42,13 +43,40 @@ class Part:
 def parts(nodes: Sequence[Node], output: Node, around: Block | None = None) -> list[Part]:
     """The boxes of these nodes, which lie in the block `around`: at most MOST_BOXES."""
     inputs = [node for node in nodes if node.operation is None]
-    last = [Part(output.label, (output,))] if nodes and nodes[-1] is output and output.block is around else []
-    work = list(_blocks([node for node in nodes if node.operation is not None and not (last and node is output)], around))
-    boxes = _inputs(inputs, max(MOST_INPUTS, MOST_BOXES - len(work) - len(last)), alone=not work and not last)
+    last = (
+        [Part(output.label, (output,))]
+        if nodes and nodes[-1] is output and output.block is around
+        else []
+    )
+    work = list(
+        _blocks(
+            [
+                node
+                for node in nodes
+                if node.operation is not None and not (last and node is output)
+            ],
+            around,
+        )
+    )
+    boxes = _inputs(
+        inputs, max(MOST_INPUTS, MOST_BOXES - len(work) - len(last)), alone=not work and not last
+    )
     room = MOST_BOXES - len(boxes) - len(last)
     if len(work) > room:
-        by_depth = work if any(part.block is not None for part in work) else _in_order_of_depth(work)
-        work = [Part(_name(group), tuple(sorted((node for part in group for node in part.nodes), key=lambda node: node.index))) for group in _chunks(by_depth, CHUNKS)]
+        by_depth = (
+            work if any(part.block is not None for part in work) else _in_order_of_depth(work)
+        )
+        work = [
+            Part(
+                _name(group),
+                tuple(
+                    sorted(
+                        (node for part in group for node in part.nodes), key=lambda node: node.index
+                    )
+                ),
+            )
+            for group in _chunks(by_depth, CHUNKS)
+        ]
     return [*boxes, *work, *last]
 
 
@@ -61,7 +89,10 @@ def _inputs(inputs: Sequence[Node], most: int, alone: bool) -> list[Part]:
         stems.setdefault(re.sub(r"[\d_,\[\]() ]+$", "", node.label) or node.label, []).append(node)
     groups = list(stems.values()) if len(stems) <= most else [list(inputs)]
     if len(groups) == 1 and alone:  # of a box of inputs, each of a few boxes has a run of them
-        groups = [[part.nodes[0] for part in chunk] for chunk in _chunks([Part(node.label, (node,)) for node in inputs], most)]
+        groups = [
+            [part.nodes[0] for part in chunk]
+            for chunk in _chunks([Part(node.label, (node,)) for node in inputs], most)
+        ]
     return [Part(_span(group), tuple(group)) for group in groups]
 
 
@@ -70,7 +101,11 @@ def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
     depth = len(around.path) if around else 0
 
     def inner(node: Node) -> Any:
-        return node.block.path[depth] if node.block is not None and len(node.block.path) > depth else node
+        return (
+            node.block.path[depth]
+            if node.block is not None and len(node.block.path) > depth
+            else node
+        )
 
     for key, group in groupby(nodes, inner):
         found = tuple(group)
@@ -78,16 +113,23 @@ def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
 
 
 def _in_order_of_depth(work: Sequence[Part]) -> list[Part]:
-    """Single nodes, those first that are nearest to what comes in: nodes side by side, such as those of a layer, come together."""
+    """Single nodes, those first that are nearest to what comes in: nodes side by side, such as
+    those of a layer, come together.
+    """
     depth: dict[Node, int] = {}
     for part in work:
         (node,) = part.nodes
-        depth[node] = 1 + max((depth.get(operand, 0) for operand in node.operands if isinstance(operand, Node)), default=0)
+        depth[node] = 1 + max(
+            (depth.get(operand, 0) for operand in node.operands if isinstance(operand, Node)),
+            default=0,
+        )
     return sorted(work, key=lambda part: depth[part.nodes[0]])
 
 
 def _chunks(work: Sequence[Part], room: int) -> Iterator[list[Part]]:
-    """At most `room` runs of parts, about equally large; the order of the work stays, so nothing goes in circles."""
+    """At most `room` runs of parts, about equally large; the order of the work stays, so nothing
+    goes in circles.
+    """
     total, done, made, chunk = sum(len(part.nodes) for part in work), 0, 0, []
     for part in work:
         chunk.append(part)
@@ -122,7 +164,9 @@ class _Drawn:
         return ""
 
     def number(self, *operands: Any) -> Any:
-        raise TypeError("this is a part of a graph, which can't be worked out by itself: run the whole graph")
+        raise TypeError(
+            "this is a part of a graph, which can't be worked out by itself: run the whole graph"
+        )
 
     flow = number
 
@@ -138,16 +182,26 @@ class Many(_Drawn):
 
     def sign(self, constants: Sequence[str | None]) -> str:
         count = len(self.part.nodes)
-        return self.part.nodes[0].sign if count == 1 else f"▸ {self.part.name}" if self.is_output else f"▸ {count}"
+        return (
+            self.part.nodes[0].sign
+            if count == 1
+            else f"▸ {self.part.name}"
+            if self.is_output
+            else f"▸ {count}"
+        )
 
     def expression(self, operands: Sequence[Any]) -> str:
         if not self.part.size:
             return f"{len(self.part.nodes)} inputs"
-        return f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
+        return (
+            f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
+        )
 
 
 class Rest(_Drawn):
-    """What everything else is, where one box is drawn by itself: it hands back all that flows back from there."""
+    """What everything else is, where one box is drawn by itself: it hands back all that flows back
+    from there.
+    """
 
     name = "rest"
 
@@ -159,7 +213,9 @@ class Rest(_Drawn):
 
 
 class Excerpt:
-    """The evaluator of a graph that is a part of another, or an overview of one: it is not run itself, but shows a run of the other."""
+    """The evaluator of a graph that is a part of another, or an overview of one: it is not run
+    itself, but shows a run of the other.
+    """
 
     full: Graph
     graph: Graph
@@ -171,7 +227,9 @@ class Excerpt:
         raise NotImplementedError
 
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
-        raise TypeError(f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run")
+        raise TypeError(
+            f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run"
+        )
 
     def prepare(self, graph: Graph) -> None:
         return None
@@ -202,15 +260,23 @@ class Excerpt:
 
 
 class Overview(Excerpt):
-    """The boxes of a graph: the values, gradients and flows of each are arrays of those of its nodes and edges. The last boxes, as
-    many as are `outside`, are what stands around a box that was opened."""
+    """The boxes of a graph: the values, gradients and flows of each are arrays of those of its
+    nodes and edges. The last boxes, as many as are `outside`, are what stands around a box that was
+    opened."""
 
     def __init__(self, full: Graph, boxes: Sequence[Part], outside: int = 0) -> None:
         self.full = full
-        opened = {box: count for count, box in enumerate(boxes[: len(boxes) - outside]) if len(box.nodes) > 1}
+        opened = {
+            box: count
+            for count, box in enumerate(boxes[: len(boxes) - outside])
+            if len(box.nodes) > 1
+        }
         around = boxes[len(boxes) - outside :]
         before = [box for box in around if box.name == "before"]
-        self.boxes = sorted([*before, *boxes[: len(boxes) - outside], *around[len(before) :]], key=lambda box: not _is_input(box))  # inputs come first
+        self.boxes = sorted(
+            [*before, *boxes[: len(boxes) - outside], *around[len(before) :]],
+            key=lambda box: not _is_input(box),
+        )  # inputs come first
         number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
         self.crossing: dict[tuple[int, int], list[Edge]] = {}
         for edge in full.edges:
@@ -219,7 +285,9 @@ class Overview(Excerpt):
                 self.crossing.setdefault(ends, []).append(edge)
         nodes: list[Node] = []
         taken, times = {full.output.label}, Counter({box.name: 1 for box in self.boxes})
-        self.edges: list[list[Edge]] = []  # those that cross between two boxes, in the order of the edges here
+        self.edges: list[
+            list[Edge]
+        ] = []  # those that cross between two boxes, in the order of the edges here
         for count, box in enumerate(self.boxes):
             feeding = sorted(a for a, b in self.crossing if b == count)
             self.edges += (self.crossing[a, count] for a in feeding)
@@ -231,10 +299,16 @@ class Overview(Excerpt):
             taken.add(label)
             operation = None if _is_input(box) else Many(box, is_output)
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
-            nodes.append(Node(count, label, operation, tuple(nodes[a] for a in feeding), label, source))
-        self.openable = {node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened}  # and the numbers of those boxes
+            nodes.append(
+                Node(count, label, operation, tuple(nodes[a] for a in feeding), label, source)
+            )
+        self.openable = {
+            node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened
+        }  # and the numbers of those boxes
         self.picks = [np.array([node.index for node in box.nodes]) for box in self.boxes]
-        self.flow_picks = [np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges]
+        self.flow_picks = [
+            np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
+        ]
         graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
         object.__setattr__(graph, "example_numbers", self._numbers(full.example, graph)[0])
         self.graph = graph
@@ -246,10 +320,20 @@ class Overview(Excerpt):
     def _numbers(self, run: Run, graph: Graph) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         nodes, edges = len(self.full.nodes), len(self.full.edges)
         numbers = run.numbers
-        primals, locals_, adjoints = numbers[:nodes], numbers[nodes : nodes + edges], numbers[nodes + edges :]
+        primals, locals_, adjoints = (
+            numbers[:nodes],
+            numbers[nodes : nodes + edges],
+            numbers[nodes + edges :],
+        )
         values, gradients = _flat(primals), _flat(adjoints)
         boxes = [(primals, values), (adjoints, gradients)]
-        shown = [[whole[pick[0]] if len(pick) == 1 else flat if flat is None else flat[pick] for pick in self.picks] for whole, flat in boxes]
+        shown = [
+            [
+                whole[pick[0]] if len(pick) == 1 else flat if flat is None else flat[pick]
+                for pick in self.picks
+            ]
+            for whole, flat in boxes
+        ]
         if gradients is None:
             flows: list[Any] = [None] * len(self.edges)
         elif self.full.has_arrays:
@@ -272,7 +356,10 @@ def _flat(numbers: Sequence[Any]) -> np.ndarray | None:
     """One number for each: of an array, its largest element. None if one is not known."""
     if any(number is None for number in numbers):
         return None
-    return np.array([_largest(number) if isinstance(number, np.ndarray) else number for number in numbers], float)
+    return np.array(
+        [_largest(number) if isinstance(number, np.ndarray) else number for number in numbers],
+        float,
+    )
 
 
 def _largest(array: np.ndarray) -> float:
@@ -280,29 +367,58 @@ def _largest(array: np.ndarray) -> float:
 
 
 class Inner(Excerpt):
-    """A few nodes of a graph by themselves: before them what comes in, after them everything else as one gate."""
+    """A few nodes of a graph by themselves: before them what comes in, after them everything else
+    as one gate.
+    """
 
     def __init__(self, full: Graph, part: Part) -> None:
         self.full = full
         inside = set(part.nodes)
-        coming = {edge.source for edge in full.edges if edge.target in inside and edge.source not in inside}
+        coming = {
+            edge.source
+            for edge in full.edges
+            if edge.target in inside and edge.source not in inside
+        }
         shown = coming | inside
-        first = [node for node in full.nodes if node in coming or (node in inside and node.operation is None)]
+        first = [
+            node
+            for node in full.nodes
+            if node in coming or (node in inside and node.operation is None)
+        ]
         self.originals = [*first, *(node for node in part.nodes if node.operation is not None)]
-        self.elsewhere: dict[Node, list[Edge]] = {}  # the edges by which a node that is shown is used where nothing is shown
+        self.elsewhere: dict[
+            Node, list[Edge]
+        ] = {}  # the edges by which a node that is shown is used where nothing is shown
         for edge in full.edges:
             if edge.source in shown and edge.target not in inside:
                 self.elsewhere.setdefault(edge.source, []).append(edge)
         nodes: dict[Node, Node] = {}
         for node in self.originals:
             is_input = node in first
-            operands = () if is_input else tuple(nodes[operand] if isinstance(operand, Node) else operand for operand in node.operands)
-            nodes[node] = Node(len(nodes), node.label, None if is_input else node.operation, operands, node.name or node.label, node.source, None if is_input else node.block)
+            operands = (
+                ()
+                if is_input
+                else tuple(
+                    nodes[operand] if isinstance(operand, Node) else operand
+                    for operand in node.operands
+                )
+            )
+            nodes[node] = Node(
+                len(nodes),
+                node.label,
+                None if is_input else node.operation,
+                operands,
+                node.name or node.label,
+                node.source,
+                None if is_input else node.block,
+            )
         made = list(nodes.values())
         self.leaving = [node for node in self.originals if node in self.elsewhere]
         if self.leaving:
             label = full.output.label if full.output not in inside else "elsewhere"
-            made.append(Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label))
+            made.append(
+                Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label)
+            )
         output = nodes[full.output] if full.output in inside else made[-1]
         self.edges = [edge for edge in full.edges if edge.target in inside]
         graph = Graph(full.name, tuple(made), output, self, ())
@@ -314,9 +430,18 @@ class Inner(Excerpt):
         return Run(self.graph, numbers, None, run.retraced, flows)
 
     def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        primals, locals_, adjoints, flows = (numbers.numbers for numbers in (run.primals, run.locals, run.adjoints, run.flows))
-        back = [_sum(flows[edge.index] for edge in reversed(self.elsewhere[node])) for node in self.leaving]
-        rest = ([run.value], back, [adjoints[self.full.output.index]]) if self.leaving else ([], [], [])
+        primals, locals_, adjoints, flows = (
+            numbers.numbers for numbers in (run.primals, run.locals, run.adjoints, run.flows)
+        )
+        back = [
+            _sum(flows[edge.index] for edge in reversed(self.elsewhere[node]))
+            for node in self.leaving
+        ]
+        rest = (
+            ([run.value], back, [adjoints[self.full.output.index]])
+            if self.leaving
+            else ([], [], [])
+        )
         numbers = (
             *(primals[node.index] for node in self.originals), *rest[0],
             *(locals_[edge.index] for edge in self.edges), *(flow if isinstance(flow, float) else None for flow in rest[1]),
@@ -327,7 +452,11 @@ class Inner(Excerpt):
     @cached_property
     def coming(self) -> frozenset[int]:
         """The inputs here that are none of the whole graph."""
-        return frozenset(here.index for here, node in zip(self.graph.nodes, self.originals) if here.operation is None and node.operation is not None)
+        return frozenset(
+            here.index
+            for here, node in zip(self.graph.nodes, self.originals)
+            if here.operation is None and node.operation is not None
+        )
 
 
 def _sum(flows: Iterator[Any]) -> Any:
@@ -358,8 +487,15 @@ def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
         inside, before = set(nodes), set[Node]()
         for node in reversed(full.nodes):
             if node in inside or node in before:
-                before.update(operand for operand in node.operands if isinstance(operand, Node) and operand not in inside)
-        around_it = [("before", [node for node in full.nodes if node in before]), ("after", [node for node in full.nodes if node not in before and node not in inside])]
+                before.update(
+                    operand
+                    for operand in node.operands
+                    if isinstance(operand, Node) and operand not in inside
+                )
+        around_it = [
+            ("before", [node for node in full.nodes if node in before]),
+            ("after", [node for node in full.nodes if node not in before and node not in inside]),
+        ]
         more = [Part(name, tuple(group)) for name, group in around_it if group]
         excerpt = Overview(full, [*parts(nodes, full.output, around), *more], outside=len(more))
     excerpt.path, excerpt.names = tuple(path), tuple(names)
@@ -367,7 +503,9 @@ def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
 
 
 def fitting(run: Run) -> tuple[Run, bool]:
-    """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even then it needs an overview."""
+    """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even
+    then it needs an overview.
+    """
     if len(run.graph.nodes) <= MOST_NODES or isinstance(run.graph.evaluator, Excerpt):
         return run, False
     if len(run.graph.nodes) <= MOST_FOLDED and fold.unfolded(run.graph) is run.graph:

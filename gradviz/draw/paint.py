@@ -1,4 +1,6 @@
-"""Places and a run become SVG. Every element that shows a number holds it in full too, with what it takes to recompute it."""
+"""Places and a run become SVG. Every element that shows a number holds it in full too, with what it
+takes to recompute it.
+"""
 
 import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -30,20 +32,25 @@ NARROWEST_FIGURE, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
 SIDES = 13  # of a card, where no number stands
 LABEL_ROOM = 42  # pixels of a label
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
-MAP_TOP, MAP_LEFT = 41, 8  # where the map of a value stands on its card; that of the gradient follows under it
+MAP_TOP, MAP_LEFT = (
+    41,
+    8,
+)  # where the map of a value stands on its card; that of the gradient follows under it
 SCALE_CELL = 10
 RANGE_ROOM = 52  # for what the shades of a map stand for
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
 def card_size(node: Node, example: Any) -> tuple[float, float]:
-    """Room for a node's name and operation, within limits, and for its numbers: the two maps of an array, or a short vector; one
-    number fits into any card."""
+    """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
+    array, or a short vector; one number fits into any card."""
     name = min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)
     if heat.is_mapped(example):
         rows, columns, cell = heat.size(example.shape)
         shape = text.width(numeral(example), 12) + RANGE_ROOM
-        return round(max(NARROWEST, name, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (MAP_TOP - HEAD + rows * cell) + HEAD + 4
+        return round(max(NARROWEST, name, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (
+            MAP_TOP - HEAD + rows * cell
+        ) + HEAD + 4
     numbers = example.size * ELEMENT if isinstance(example, np.ndarray) else 0
     arriving = sum(isinstance(operand, Node) for operand in node.operands)
     return round(max(NARROWEST, numbers, name), 1), max(CARD_HEIGHT, arriving * APART - 10)
@@ -56,8 +63,8 @@ def heading(node: Node) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Highlights:
-    """What is to be seen beside the numbers of a run: the step just taken, which is lit, with its words; gates whose derivative is wrong;
-    whether the labels of edges are there."""
+    """What is to be seen beside the numbers of a run: the step just taken, which is lit, with its
+    words; gates whose derivative is wrong; whether the labels of edges are there."""
 
     lit: Node | Edge | None = None
     caption: str = ""
@@ -65,15 +72,21 @@ class Highlights:
     labels: bool = True  # of edges
 
 
-def paint(run: Run, layout: Layout, highlights: Highlights = Highlights(), live: bool = False) -> str:  # noqa: B008
-    """The figure of a run as SVG text; `live` for a page that has the style sheet and writes titles itself."""
+def paint(
+    run: Run, layout: Layout, highlights: Highlights = Highlights(), live: bool = False
+) -> str:
+    """The figure of a run as SVG text; `live` for a page that has the style sheet and writes titles
+    itself.
+    """
     return "\n".join(_Painter(run, layout, highlights, live).document()) + "\n"
 
 
 def summary(run: Run) -> str:
     """One line that says what is drawn."""
     inputs = ", ".join(f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs)
-    return f"{run.graph.output.label} = {numeral(run.value)}" + (f" at {inputs}" if run.graph.operations else "")
+    return f"{run.graph.output.label} = {numeral(run.value)}" + (
+        f" at {inputs}" if run.graph.operations else ""
+    )
 
 
 def largest_flow(run: Run) -> float:
@@ -90,23 +103,29 @@ def magnitude(flow: Any) -> float:
 
 
 def flow_width(flow: Any, largest: float) -> float:
-    """The width of what flows back, in pixels: its area grows with the flow, and where nothing flows there is nothing."""
+    """The width of what flows back, in pixels: its area grows with the flow, and where nothing
+    flows there is nothing.
+    """
     much = magnitude(flow)
     return THICKEST * min(1.0, much / max(1.0, largest)) ** 0.5 if much > 0 else 0.0
 
 
 def packed(run: Run, places: Places | None = None) -> bytes:
-    """The numbers of a run as a live figure reads them, as floats of 64 bits: the distinct ones of primals, local derivatives and
-    adjoints, of which the figure knows the `places`, or all of them.
+    """The numbers of a run as a live figure reads them, as floats of 64 bits: the distinct ones of
+    primals, local derivatives and adjoints, of which the figure knows the `places`, or all of them.
 
-    Where there are arrays (`shapes`), what flows back follows. Of large arrays there are only the cells of their maps, or
-    the magnitude of local derivatives and of what flows back.
-    """
+    Where there are arrays (`shapes`), what flows back follows. Of large arrays there are only the
+    cells of their maps, or the magnitude of local derivatives and of what flows back."""
     if not run.graph.has_arrays:
         if places is None:
             return _floats(run.numbers)
         return _floats(run.distinct if run.places is places else places.compressed(run.numbers))
-    of_array = [(run.primals, _cells), (run.locals, _magnitude), (run.adjoints, _cells), (run.flows, _magnitude)]
+    of_array = [
+        (run.primals, _cells),
+        (run.locals, _magnitude),
+        (run.adjoints, _cells),
+        (run.flows, _magnitude),
+    ]
     parts = (_part(number, of) for numbers, of in of_array for number in numbers.values())
     return _floats([number for part in parts for number in part])
 
@@ -130,15 +149,25 @@ def _floats(numbers: Sequence[float]) -> bytes:
 
 
 def shapes(run: Run) -> list[Any] | None:
-    """The shape of each number in `packed`: [] of a single one, None where there is none. None in all if all are single."""
+    """The shape of each number in `packed`: [] of a single one, None where there is none. None in
+    all if all are single.
+    """
     if not run.graph.has_arrays:
         return None
-    return [None if number is None else list(np.shape(number)) for number in (*run.numbers, *run.flows.values())]
+    return [
+        None if number is None else list(np.shape(number))
+        for number in (*run.numbers, *run.flows.values())
+    ]
 
 
 def node_title(words: Words, node: Node) -> Formula:
     """What is said of a node when one points at it."""
-    return [*words.value(node), "\n", *words.adjoint(node), *([f"\n{node.source}"] if node.source else [])]
+    return [
+        *words.value(node),
+        "\n",
+        *words.adjoint(node),
+        *([f"\n{node.source}"] if node.source else []),
+    ]
 
 
 def edge_title(words: Words, edge: Edge) -> Formula:
@@ -151,17 +180,32 @@ class _Painter:
 
     def __init__(self, run: Run, layout: Layout, highlights: Highlights, live: bool) -> None:
         self.run, self.layout, self.highlights, self.live = run, layout, highlights, live
-        self.locals, self.flows, self.primals, self.adjoints = run.locals, run.flows, run.primals, run.adjoints
+        self.locals, self.flows, self.primals, self.adjoints = (
+            run.locals,
+            run.flows,
+            run.primals,
+            run.adjoints,
+        )
         self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
-        self.blank = [local is None for local in run.graph.example.locals.values()]  # edges that never have one
+        self.blank = [
+            local is None for local in run.graph.example.locals.values()
+        ]  # edges that never have one
         self.openable = getattr(run.graph.evaluator, "openable", {})  # boxes of an overview
         self.blocks = {block: number for number, block in enumerate(blocks_of(unfolded(run.graph)))}
 
     def document(self) -> Iterator[str]:
         graph, layout = self.run.graph, self.layout
-        width = max(layout.width, NARROWEST_WITH_MAPS if has_maps(graph) else NARROWEST_FIGURE) + 2 * MARGIN
+        width = (
+            max(layout.width, NARROWEST_WITH_MAPS if has_maps(graph) else NARROWEST_FIGURE)
+            + 2 * MARGIN
+        )
         caption = text.wrapped(self.highlights.caption, width - 2 * MARGIN, CAPTION)
-        height = layout.height + 2 * MARGIN + LEGEND * (1 + has_maps(graph)) + CAPTION_LINE * len(caption)
+        height = (
+            layout.height
+            + 2 * MARGIN
+            + LEGEND * (1 + has_maps(graph))
+            + CAPTION_LINE * len(caption)
+        )
         size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
         yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
         if not self.live:
@@ -185,11 +229,17 @@ class _Painter:
         yield "</svg>"
 
     def title(self, words_of: Callable[[Words, Any], Formula], what: Node | Edge) -> str:
-        return "<title/>" if self.live else f"<title>{escape(self.state.text(words_of(self.words, what), TITLE_DIGITS))}</title>"
+        return (
+            "<title/>"
+            if self.live
+            else f"<title>{escape(self.state.text(words_of(self.words, what), TITLE_DIGITS))}</title>"
+        )
 
     def block(self, block: Block, box: Box) -> Iterator[str]:
         shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
-        label = escape(text.cut(f"▾ {block.name}" if self.live else block.name, box.width - 20, 11.5))
+        label = escape(
+            text.cut(f"▾ {block.name}" if self.live else block.name, box.width - 20, 11.5)
+        )
         words = f'<title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text>'
         yield f'<g class="gv-block"{attributes({"block": self.blocks[block]})}>{words}</g>'
 
@@ -211,15 +261,33 @@ class _Painter:
         if edge.mark:
             yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
         blank = self.blank[edge.index]
-        yield _number("gv-local", x + wire.lean, y - 7, "" if blank else f"∂ {on_edge(self.locals[edge])}", LABEL_ROOM)
+        yield _number(
+            "gv-local",
+            x + wire.lean,
+            y - 7,
+            "" if blank else f"∂ {on_edge(self.locals[edge])}",
+            LABEL_ROOM,
+        )
         above = blank and y < wire.tip[1]  # away from the mark at the tip
-        yield _number("gv-back", x + wire.lean if above else x - wire.lean, y - 7 if above else y + 14.5, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
+        yield _number(
+            "gv-back",
+            x + wire.lean if above else x - wire.lean,
+            y - 7 if above else y + 14.5,
+            f"◂ {on_edge(self.flows[edge])}",
+            LABEL_ROOM,
+        )
         yield "</g>"
 
     def node(self, node: Node) -> Iterator[str]:
         box, operation = self.layout.cards[node.index], node.operation
         value, adjoint = self.primals[node], self.adjoints[node]
-        kinds = {"input": operation is None, "output": node is self.run.graph.output, "closed": isinstance(operation, Inside), "box": node.label in self.openable, "wrong": node in self.highlights.wrong}
+        kinds = {
+            "input": operation is None,
+            "output": node is self.run.graph.output,
+            "closed": isinstance(operation, Inside),
+            "box": node.label in self.openable,
+            "wrong": node in self.highlights.wrong,
+        }
         kind = "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
         held = data.of_node(node, value, adjoint)
         if isinstance(operation, Inside):
@@ -233,7 +301,9 @@ class _Painter:
         yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
         yield _heading(node, middle, w)
         example = self.run.graph.example_numbers[node.index]
-        below = MAP_TOP - 6 + (box.height - HEAD - 4) / 2 if heat.is_mapped(example) else 51  # where the gradient is written
+        below = (
+            MAP_TOP - 6 + (box.height - HEAD - 4) / 2 if heat.is_mapped(example) else 51
+        )  # where the gradient is written
         yield _number("gv-value", middle, MAP_TOP - 6, shown(value), w - SIDES)
         yield _number("gv-adjoint", middle, below, shown(adjoint, shape=False), w - SIDES)
         if heat.is_mapped(example):
@@ -259,14 +329,22 @@ def _heading(node: Node, middle: float, card: float) -> str:
 
 
 def shown(number: Any, shape: bool = True) -> str:
-    """What a card says of its value or its gradient: the number, or of a map its shape and what its shades stand for."""
+    """What a card says of its value or its gradient: the number, or of a map its shape and what its
+    shades stand for.
+    """
     if not heat.is_mapped(number):
         return numeral(number)
-    return f"{numeral(number)} {heat.scale(heat.grid(number))}" if shape else heat.scale(heat.grid(number))
+    return (
+        f"{numeral(number)} {heat.scale(heat.grid(number))}"
+        if shape
+        else heat.scale(heat.grid(number))
+    )
 
 
 def on_edge(number: Any) -> str:
-    """What the label of an edge says of a local derivative or a flow: the number, or how far those of an array reach."""
+    """What the label of an edge says of a local derivative or a flow: the number, or how far those
+    of an array reach.
+    """
     if not isinstance(number, np.ndarray):
         return numeral(number, 3)
     return ("±" if number.any() else "") + numeral(magnitude(number), 3)
@@ -281,17 +359,33 @@ def _map(kind: str, array: Any, shape: tuple[int, ...], y: float, card: float) -
 
 
 def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
-    condensed = f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"' if len(shown) * CHARACTER > room + 2 else ""
+    condensed = (
+        f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"'
+        if len(shown) * CHARACTER > room + 2
+        else ""
+    )
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
 
 
 def _legend(run: Run, height: float, labels: bool) -> str:
-    parts = [("gv-value", "value"), ("gv-adjoint", f"gradient of {text.cut(run.graph.output.label, 80)}")]
+    parts = [
+        ("gv-value", "value"),
+        ("gv-adjoint", f"gradient of {text.cut(run.graph.output.label, 80)}"),
+    ]
     if run.graph.edges and labels:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
-    spans = "".join(f'<tspan{f" class={quoteattr(kind)}" if kind else ""}{" dx=" + quoteattr("16") if count else ""}>{escape(part)}</tspan>' for count, (kind, part) in enumerate(parts))
-    shades = f'<g transform="translate({MARGIN},{height - 38:.1f})">{_scale()}</g>' if has_maps(run.graph) else ""
-    return f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text>{shades}</g>'
+    spans = "".join(
+        f"<tspan{f' class={quoteattr(kind)}' if kind else ''}{' dx=' + quoteattr('16') if count else ''}>{escape(part)}</tspan>"
+        for count, (kind, part) in enumerate(parts)
+    )
+    shades = (
+        f'<g transform="translate({MARGIN},{height - 38:.1f})">{_scale()}</g>'
+        if has_maps(run.graph)
+        else ""
+    )
+    return (
+        f'<g class="gv-legend"><text x="{MARGIN}" y="{height - 10:.1f}">{spans}</text>{shades}</g>'
+    )
 
 
 def has_maps(graph: Graph) -> bool:

@@ -1,4 +1,6 @@
-"""The two sweeps, step by step: first the forward sweep node by node, then the reverse sweep edge by edge, from right to left."""
+"""The two sweeps, step by step: first the forward sweep node by node, then the reverse sweep edge
+by edge, from right to left.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,8 +13,9 @@ from gradviz.graph import Edge, Graph, Node, Run
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: the inputs are given (`start`), a gate works out its value and local derivatives (`forward`), the output's
-    adjoint is set to 1 (`seed`), or an edge hands back what flows along it (`backward`)."""
+    """One step: the inputs are given (`start`), a gate works out its value and local derivatives
+    (`forward`), the output's adjoint is set to 1 (`seed`), or an edge hands back what flows along
+    it (`backward`)."""
 
     kind: Literal["start", "forward", "seed", "backward"]
     what: Node | Edge | None = None
@@ -20,9 +23,18 @@ class Step:
 
 def steps(graph: Graph) -> list[Step]:
     """All steps, in the order in which the sweeps take them."""
-    gates = (list(edges) for _, edges in groupby(reversed(graph.edges), key=lambda edge: edge.target))
-    backward = (edge for edges in gates for edge in reversed(edges))  # gate by gate from the last; the operands of each from the first
-    return [Step("start"), *(Step("forward", node) for node in graph.operations), Step("seed", graph.output), *(Step("backward", edge) for edge in backward)]
+    gates = (
+        list(edges) for _, edges in groupby(reversed(graph.edges), key=lambda edge: edge.target)
+    )
+    backward = (
+        edge for edges in gates for edge in reversed(edges)
+    )  # gate by gate from the last; the operands of each from the first
+    return [
+        Step("start"),
+        *(Step("forward", node) for node in graph.operations),
+        Step("seed", graph.output),
+        *(Step("backward", edge) for edge in backward),
+    ]
 
 
 def last(graph: Graph) -> int:
@@ -38,12 +50,17 @@ def checked(step: object, graph: Graph) -> int:
     if isinstance(step, bool) or not isinstance(step, int):
         raise TypeError(f"a step is a whole number from 0 to {last(graph)}, not {step!r:.40}")
     if not -last(graph) - 1 <= step <= last(graph):
-        raise IndexError(f"there is no step {step}: the sweeps through {graph.name} take steps 0 to {last(graph)}")
+        raise IndexError(
+            f"there is no step {step}: the sweeps through {graph.name} take steps 0 to "
+            f"{last(graph)}"
+        )
     return step % (last(graph) + 1)
 
 
 def at(run: Run, step: int) -> Run:
-    """The run as it stands after so many steps: what is not known yet is None; adjoints are what has come together so far."""
+    """The run as it stands after so many steps: what is not known yet is None; adjoints are what
+    has come together so far.
+    """
     graph, taken = run.graph, steps(run.graph)[: step + 1]
     worked_out = {*graph.inputs, *(done.what for done in taken if done.kind == "forward")}
     flows: list[Any] = [None] * len(graph.edges)
@@ -58,8 +75,12 @@ def at(run: Run, step: int) -> Run:
             flow = flows[done.what.index] = run.flows[done.what]
             source = done.what.source
             before, whole = adjoints[source.index], run.adjoints[source]
-            if np.shape(flow) != np.shape(whole):  # of a box, only some elements flow here: its gradient is known when all do
-                all_known = all(flows[edge.index] is not None for edge in graph.edges if edge.source is source)
+            if np.shape(flow) != np.shape(
+                whole
+            ):  # of a box, only some elements flow here: its gradient is known when all do
+                all_known = all(
+                    flows[edge.index] is not None for edge in graph.edges if edge.source is source
+                )
                 adjoints[source.index] = whole if all_known else None
             else:
                 adjoints[source.index] = flow if before is None else before + flow

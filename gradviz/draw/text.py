@@ -9,7 +9,9 @@ WIDE = set("mwMW@%—→")
 
 
 def width(text: str, size: float = 12) -> float:
-    """About how many pixels `text` takes in a sans-serif font of this size; rather too many than too few."""
+    """About how many pixels `text` takes in a sans-serif font of this size; rather too many than
+    too few.
+    """
     return sum(_em(character) for character in text) * size
 
 
@@ -18,7 +20,15 @@ def _em(character: str) -> float:
         return 0.0
     if unicodedata.east_asian_width(character) in "WF":
         return 1.02
-    return 0.38 if character in NARROW else 0.9 if character in WIDE else 0.72 if character.isupper() else 0.59
+    return (
+        0.38
+        if character in NARROW
+        else 0.9
+        if character in WIDE
+        else 0.72
+        if character.isupper()
+        else 0.59
+    )
 
 
 def cut(text: str, room: float, size: float = 12) -> str:

@@ -30,8 +30,14 @@ class Explorer(widgets.VBox):
             slider.observe(self._moved, names="value")
         view.observe(self._follow, names="inputs")
         inputs = {node.name: node.index for node in view.whole.graph.inputs}
-        view.sliders = {inputs[name]: f"IPY_MODEL_{slider.model_id}" for name, slider in self.sliders.items() if isinstance(slider, widgets.FloatSlider)}
-        hands = widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap"))
+        view.sliders = {
+            inputs[name]: f"IPY_MODEL_{slider.model_id}"
+            for name, slider in self.sliders.items()
+            if isinstance(slider, widgets.FloatSlider)
+        }
+        hands = widgets.Box(
+            list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")
+        )
         super().__init__([hands, view], _dom_classes=["gradviz-explorer"])
 
     @property
@@ -44,9 +50,13 @@ class Explorer(widgets.VBox):
         return self.view.update(**inputs)
 
     def _moved(self, change: Any) -> None:
-        names = [name for name, slider in self.sliders.items() if slider is change.owner]  # one widget may stand for several
+        names = [
+            name for name, slider in self.sliders.items() if slider is change.owner
+        ]  # one widget may stand for several
         shown = self.view.inputs[names[0]]
-        if change.new != shown and not (shown == self._placed.get(names[0]) and sliders.between_steps(change.owner, shown)):
+        if change.new != shown and not (
+            shown == self._placed.get(names[0]) and sliders.between_steps(change.owner, shown)
+        ):
             self.view.update(**dict.fromkeys(names, change.new))
 
     def _follow(self, change: Any) -> None:
@@ -76,15 +86,16 @@ def explore(
 ) -> Explorer:
     """Sliders for the inputs of `function`, and its figure, whose values and gradients follow them.
 
-    Inputs are given by the function's own argument names (or as one dict), in the shapes of ipywidgets' abbreviations: a
-    number (its slider reaches from minus once to three times it), (least, most), (least, most, step), or a widget with a
-    numeric value. An array is an input without a slider; so is, among more than 30
-    inputs, a plain number. Sliders are always of floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and
-    stepped with the arrow keys as well.
+    Inputs are given by the function's own argument names (or as one dict), in the shapes of
+    ipywidgets' abbreviations: a number (its slider reaches from minus once to three times it),
+    (least, most), (least, most, step), or a widget with a numeric value. An array is an input
+    without a slider; so is, among more than 30 inputs, a plain number. Sliders are always of
+    floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and stepped
+    with the arrow keys as well.
 
-    `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the two sweeps, as in
-    :meth:`Figure.at`; `code` opens the code beside the graph. Where the function itself has an argument of such a name, the
-    keyword is that argument.
+    `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the
+    two sweeps, as in :meth:`Figure.at`; `code` opens the code beside the graph. Where the function
+    itself has an argument of such a name, the keyword is that argument.
 
     Raises TypeError, naming the input, for anything else; IndexError for a step that there is not.
 
@@ -102,15 +113,35 @@ def explore(
             abbreviations[name], options[name] = options[name], NOT_GIVEN[name]
     given = {**(inputs or {}), **abbreviations}
     plain = len(given) > MOST_SLIDERS
-    hands = {name: value if _is_fixed(value, plain) else sliders.slider(name, value) for name, value in given.items()}
-    graph = folded(trace(function, {name: getattr(hand, "value", hand) for name, hand in hands.items()}).example, options["collapse"], options["expand"]).graph
-    spans = {name: (hand.min, hand.max, hand.step) for name, hand in hands.items() if isinstance(hand, widgets.FloatSlider)}
-    return Explorer(View(graph, step=options["step"], code=options["code"], spans=spans), {name: hand for name, hand in hands.items() if isinstance(hand, widgets.Widget)})
+    hands = {
+        name: value if _is_fixed(value, plain) else sliders.slider(name, value)
+        for name, value in given.items()
+    }
+    graph = folded(
+        trace(
+            function, {name: getattr(hand, "value", hand) for name, hand in hands.items()}
+        ).example,
+        options["collapse"],
+        options["expand"],
+    ).graph
+    spans = {
+        name: (hand.min, hand.max, hand.step)
+        for name, hand in hands.items()
+        if isinstance(hand, widgets.FloatSlider)
+    }
+    return Explorer(
+        View(graph, step=options["step"], code=options["code"], spans=spans),
+        {name: hand for name, hand in hands.items() if isinstance(hand, widgets.Widget)},
+    )
 
 
 def _is_fixed(abbreviation: Any, plain: bool) -> bool:
     """Whether an input gets no slider: an array, and where there are very many, a plain number."""
-    return bool(np.ndim(abbreviation)) if isinstance(abbreviation, np.ndarray) else plain and isinstance(abbreviation, Real)
+    return (
+        bool(np.ndim(abbreviation))
+        if isinstance(abbreviation, np.ndarray)
+        else plain and isinstance(abbreviation, Real)
+    )
 
 
 NOT_GIVEN = {"collapse": (), "expand": (), "step": None, "code": False}

@@ -1,4 +1,6 @@
-"""Race: the ways of differentiating, side by side on the same graph, step by step, each with its counter."""
+"""Race: the ways of differentiating, side by side on the same graph, step by step, each with its
+counter.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,10 +18,12 @@ MOST_NODES = 60
 
 
 class Race(anywidget.AnyWidget):
-    """Reverse sweep, forward mode and bumping on one graph, all at the same pace: who is done first has evaluated least.
+    """Reverse sweep, forward mode and bumping on one graph, all at the same pace: who is done first
+    has evaluated least.
 
-    On each card stands how often its operation was evaluated so far, and a wire grows with each local derivative that is evaluated
-    along it. A slider sets the pace. The counts are those that :meth:`Graph.cost` finds.
+    On each card stands how often its operation was evaluated so far, and a wire grows with each
+    local derivative that is evaluated along it. A slider sets the pace. The counts are those that
+    :meth:`Graph.cost` finds.
 
     Raises ValueError for a graph of arrays, or of more nodes than one can watch.
 
@@ -30,26 +34,49 @@ class Race(anywidget.AnyWidget):
     [('reverse sweep', 8), ('forward mode', 10), ('bumping', 9)]
     """
 
-    _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in ("numeral", "heat", "formula", "picture", "player", "race"))
-    _css = paint.style_sheet() + (STATIC / "view.css").read_text(encoding="utf-8") + (STATIC / "race.css").read_text(encoding="utf-8")
+    _esm = "\n".join(
+        (STATIC / f"{part}.js").read_text(encoding="utf-8")
+        for part in ("numeral", "heat", "formula", "picture", "player", "race")
+    )
+    _css = (
+        paint.style_sheet()
+        + (STATIC / "view.css").read_text(encoding="utf-8")
+        + (STATIC / "race.css").read_text(encoding="utf-8")
+    )
 
     svg = traitlets.Unicode().tag(sync=True)
     ways = traitlets.List().tag(sync=True)
 
     def __init__(self, graph: Graph, **options: Any) -> None:
         if graph.has_arrays or len(graph.nodes) > MOST_NODES:
-            raise ValueError(f"a race is run on a graph of single numbers with at most {MOST_NODES} nodes; {graph.name} has {len(graph.nodes)}")
+            raise ValueError(
+                f"a race is run on a graph of single numbers with at most {MOST_NODES} nodes; "
+                f"{graph.name} has {len(graph.nodes)}"
+            )
         super().__init__(**options)
         figure = Figure(graph.example, labels=False)
         self.figure = figure
         self.svg = paint.paint(graph.example, figure.layout, figure.highlights, live=True)
         self.ways = [
-            {"name": name, "events": events, "operations": sum(event[0] == "n" for event in events), "locals": sum(event[0] == "e" for event in events)}
-            for name, events in (("reverse sweep", reverse(graph)), ("forward mode", forward(graph)), ("bumping", bumping(graph)))
+            {
+                "name": name,
+                "events": events,
+                "operations": sum(event[0] == "n" for event in events),
+                "locals": sum(event[0] == "e" for event in events),
+            }
+            for name, events in (
+                ("reverse sweep", reverse(graph)),
+                ("forward mode", forward(graph)),
+                ("bumping", bumping(graph)),
+            )
         ]
 
     def __repr__(self) -> str:
-        return "<Race: " + ", ".join(f"{way['name']} {way['operations'] + way['locals']}" for way in self.ways) + ">"
+        return (
+            "<Race: "
+            + ", ".join(f"{way['name']} {way['operations'] + way['locals']}" for way in self.ways)
+            + ">"
+        )
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
@@ -57,7 +84,9 @@ class Race(anywidget.AnyWidget):
         return {**data, **self.figure._repr_mimebundle_(), "text/plain": repr(self)}, metadata
 
 
-def race(function: Callable[..., Any], values: Mapping[str, float] | None = None, /, **inputs: float) -> Race:
+def race(
+    function: Callable[..., Any], values: Mapping[str, float] | None = None, /, **inputs: float
+) -> Race:
     """The race on the graph of a function at these inputs.
 
     >>> import gradviz as gv
@@ -73,7 +102,9 @@ def reverse(graph: Graph) -> list[str]:
 
 
 def forward(graph: Graph) -> list[str]:
-    """The steps of one evaluation, and of a tangent sweep for each input, which skips what does not depend on that."""
+    """The steps of one evaluation, and of a tangent sweep for each input, which skips what does not
+    depend on that.
+    """
     events = _evaluated(graph.operations)
     for input_ in graph.inputs:
         depends = {input_}
@@ -90,7 +121,9 @@ def bumping(graph: Graph) -> list[str]:
     for input_ in graph.inputs:
         depends = {input_}
         for node in graph.operations:
-            if not depends.isdisjoint(operand for operand in node.operands if isinstance(operand, Node)):
+            if not depends.isdisjoint(
+                operand for operand in node.operands if isinstance(operand, Node)
+            ):
                 depends.add(node)
                 events.append(_id(node))
     return events

@@ -13,7 +13,9 @@ STEPS = 200  # about so many positions of a slider
 
 
 def between_steps(slider: widgets.Widget, value: float) -> bool:
-    """Whether a slider stands as near to `value` as it can: a browser moves one that was set between two steps to the nearer."""
+    """Whether a slider stands as near to `value` as it can: a browser moves one that was set
+    between two steps to the nearer.
+    """
     if not isinstance(slider, widgets.FloatSlider) or not math.isfinite(value):
         return False
     steps = (value - slider.min) / slider.step
@@ -21,7 +23,9 @@ def between_steps(slider: widgets.Widget, value: float) -> bool:
 
 
 def place(slider: widgets.Widget, value: float) -> None:
-    """Move a slider, and its ends if they are in the way; a widget that can't show the value stays as it is."""
+    """Move a slider, and its ends if they are in the way; a widget that can't show the value stays
+    as it is.
+    """
     if isinstance(slider, widgets.FloatSlider):
         if not math.isfinite(value):
             return
@@ -54,19 +58,35 @@ def span(name: str, abbreviation: Any) -> tuple[float, float, float, float]:
     """Where a slider stands, where it begins and ends, and its step: the value stands on a step."""
     if isinstance(abbreviation, tuple | list):
         if len(abbreviation) not in (2, 3):
-            raise TypeError(f"input {name!r} must be a number, (least, most) or (least, most, step), not {abbreviation!r}")
-        least, most, *step = (real(part, f"input {name!r}: each part of its range") for part in abbreviation)
-        if not (math.isfinite(least) and math.isfinite(most) and least < most) or (step and not step[0] > 0):
-            raise ValueError(f"input {name!r}: in (least, most, step), least must be below most and the step positive, not {abbreviation!r}")
+            raise TypeError(
+                f"input {name!r} must be a number, (least, most) or (least, most, step), not "
+                f"{abbreviation!r}"
+            )
+        least, most, *step = (
+            real(part, f"input {name!r}: each part of its range") for part in abbreviation
+        )
+        if not (math.isfinite(least) and math.isfinite(most) and least < most) or (
+            step and not step[0] > 0
+        ):
+            raise ValueError(
+                f"input {name!r}: in (least, most, step), least must be below most and the step "
+                f"positive, not {abbreviation!r}"
+            )
         value = least + (most - least) / 2
     else:
         value = real(abbreviation, f"input {name!r}")
         if not math.isfinite(value):
-            raise ValueError(f"input {name!r} must be finite to have a slider, not {value}; give a range, as in {name}=(-1, 1)")
+            raise ValueError(
+                f"input {name!r} must be finite to have a slider, not {value}; give a range, as in "
+                f"{name}=(-1, 1)"
+            )
         least, most = sorted((-value, 3 * value)) if value else (-1.0, 1.0)
         step = []
     if not (math.isfinite(most - least) and (most - least) / STEPS > 0):
-        raise ValueError(f"input {name!r}: from {least} to {most} is too far or too near for a slider; give (least, most)")
+        raise ValueError(
+            f"input {name!r}: from {least} to {most} is too far or too near for a slider; give "
+            "(least, most)"
+        )
     width = step[0] if step else _round_step((most - least) / STEPS)
     if isinstance(abbreviation, tuple | list):
         value = least + width * round((value - least) / width)

@@ -1,4 +1,6 @@
-"""View: a figure in a live notebook. The places are sent once; then each move of a slider sends its numbers, and nothing else."""
+"""View: a figure in a live notebook. The places are sent once; then each move of a slider sends its
+numbers, and nothing else.
+"""
 
 import math
 import threading
@@ -19,18 +21,36 @@ from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live import sliders
 
 STATIC = Path(__file__).parent / "static"
-PARTS = ("numeral", "heat", "formula", "steps", "picture", "player", "reasons", "hands", "elements", "lens", "code", "walk", "forecast", "view")  # one after another they are one module
+PARTS = (
+    "numeral",
+    "heat",
+    "formula",
+    "steps",
+    "picture",
+    "player",
+    "reasons",
+    "hands",
+    "elements",
+    "lens",
+    "code",
+    "walk",
+    "forecast",
+    "view",
+)  # one after another they are one module
 
 
 class View(anywidget.AnyWidget):
-    """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by step, explains what is selected,
-    opens and closes blocks, takes new values on the inputs' cards, and shows the code beside the graph.
+    """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by
+    step, explains what is selected, opens and closes blocks, takes new values on the inputs' cards,
+    and shows the code beside the graph.
 
-    `update` runs the graph at new inputs; it is what a slider calls, and any other front end may call it too. Where the
-    function takes another branch there, the new graph is drawn. `run` is the run that is shown, `inputs` what was asked for last.
+    `update` runs the graph at new inputs; it is what a slider calls, and any other front end may
+    call it too. Where the function takes another branch there, the new graph is drawn. `run` is the
+    run that is shown, `inputs` what was asked for last.
 
-    `step` is the step of the sweeps that is shown (None: all of them are done), `selected` the node or edge that is explained, such as
-    ``"n3"`` or ``"e0"``, `closed` the blocks that are closed, by their number. All three can be set, and follow what a person does.
+    `step` is the step of the sweeps that is shown (None: all of them are done), `selected` the node
+    or edge that is explained, such as ``"n3"`` or ``"e0"``, `closed` the blocks that are closed, by
+    their number. All three can be set, and follow what a person does.
 
     >>> import gradviz as gv
     >>> view = gv.View(gv.trace(lambda x, y: x * y, x=2.0, y=3.0))
@@ -41,21 +61,39 @@ class View(anywidget.AnyWidget):
     _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
     _css = paint.style_sheet() + (STATIC / "view.css").read_text(encoding="utf-8")
 
-    structure = traitlets.Dict().tag(sync=True)  # of a graph: its picture, and all that can be said about it
-    numbers = traitlets.Bytes().tag(sync=True)  # of a run, as 64-bit floats: primals, local derivatives, adjoints
-    message = traitlets.Unicode().tag(sync=True)  # what went wrong at these inputs, if something did
+    structure = traitlets.Dict().tag(
+        sync=True
+    )  # of a graph: its picture, and all that can be said about it
+    numbers = traitlets.Bytes().tag(
+        sync=True
+    )  # of a run, as 64-bit floats: primals, local derivatives, adjoints
+    message = traitlets.Unicode().tag(
+        sync=True
+    )  # what went wrong at these inputs, if something did
     step = traitlets.Int(None, allow_none=True).tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     nudges = traitlets.Dict().tag(sync=True)  # what comes of moving the selected value a little
-    wrong = traitlets.List(traitlets.Int()).tag(sync=True)  # gates whose handwritten derivative is wrong
+    wrong = traitlets.List(traitlets.Int()).tag(
+        sync=True
+    )  # gates whose handwritten derivative is wrong
     closed = traitlets.List(traitlets.Int()).tag(sync=True)
-    hand = traitlets.List().tag(sync=True)  # from the page: which node, an input, was set to which value, in which move
+    hand = traitlets.List().tag(
+        sync=True
+    )  # from the page: which node, an input, was set to which value, in which move
     code = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    part = traitlets.List(traitlets.Int()).tag(sync=True)  # of a graph drawn as boxes: which box of which is open
-    opened = traitlets.List(traitlets.Unicode()).tag(sync=True)  # arrays that are drawn as gates of single numbers
-    element = traitlets.Unicode().tag(sync=True)  # of the array that is selected: the index of an element, such as "3, 17"
+    part = traitlets.List(traitlets.Int()).tag(
+        sync=True
+    )  # of a graph drawn as boxes: which box of which is open
+    opened = traitlets.List(traitlets.Unicode()).tag(
+        sync=True
+    )  # arrays that are drawn as gates of single numbers
+    element = traitlets.Unicode().tag(
+        sync=True
+    )  # of the array that is selected: the index of an element, such as "3, 17"
     code_open = traitlets.Bool(False).tag(sync=True)
-    sliders = traitlets.Dict().tag(sync=True)  # models of sliders by the node, an input, that each moves
+    sliders = traitlets.Dict().tag(
+        sync=True
+    )  # models of sliders by the node, an input, that each moves
     inputs = traitlets.Any()
 
     def __init__(
@@ -73,18 +111,22 @@ class View(anywidget.AnyWidget):
         self.inputs = graph.example.inputs
         self.step = None if step is None else checked(step, graph)
         self.code_open = code
-        self._show(graph.example if isinstance(graph.evaluator, overview.Excerpt) else overview.fitting(graph.example)[0])
+        self._show(
+            graph.example
+            if isinstance(graph.evaluator, overview.Excerpt)
+            else overview.fitting(graph.example)[0]
+        )
 
     def update(self, /, **inputs: Any) -> Run | None:
         """Show the run at these inputs; those that are left out stay as they are.
 
-        If the function fails there, the view says so and keeps its picture, and None is returned. An input that the function
-        does not have, or that is no number, raises TypeError as `Graph.run` does.
-        """
+        If the function fails there, the view says so and keeps its picture, and None is returned.
+        An input that the function does not have, or that is no number, raises TypeError as
+        `Graph.run` does."""
         inputs = {**self.inputs, **self.whole.graph.checked(inputs)}
         try:
             run = self.whole.graph.run(inputs)
-        except Exception as error:  # noqa: BLE001 the user's function may raise anything
+        except Exception as error:
             self.message = f"{type(error).__name__}: {error}"
             self.inputs = inputs
             return None
@@ -109,22 +151,32 @@ class View(anywidget.AnyWidget):
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
         is_new = not hasattr(self, "whole") or self.whole.graph is not run.graph
-        if is_new and len(run.graph.nodes) > overview.MOST_FOLDED:  # compiling takes a while: meanwhile runs are interpreted
-            threading.Thread(target=run.graph.evaluator.prepare, args=(run.graph,), daemon=True).start()
+        if (
+            is_new and len(run.graph.nodes) > overview.MOST_FOLDED
+        ):  # compiling takes a while: meanwhile runs are interpreted
+            threading.Thread(
+                target=run.graph.evaluator.prepare, args=(run.graph,), daemon=True
+            ).start()
         if not isinstance(run.graph.evaluator, overview.Excerpt):
-            replayed = run.graph.run(run.inputs)  # by the program, which knows where its numbers stand
+            replayed = run.graph.run(
+                run.inputs
+            )  # by the program, which knows where its numbers stand
             run = replayed if replayed.graph is run.graph else run
         self.whole = run
         self._excerpt = self._level(run.graph) if overview.needed(run.graph) else None
         self.run = run if self._excerpt is None else self._excerpt.run_of(run)
         self._places = self.run.places
-        self._has_handwritten = any(node.operation.is_handwritten for node in self.run.graph.operations)
+        self._has_handwritten = any(
+            node.operation.is_handwritten for node in self.run.graph.operations
+        )
         full = fold.unfolded(run.graph)
         closed = run.graph.evaluator.closed if full is not run.graph else ()
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
             self.numbers = paint.packed(self.run, self._places)
-            self.closed = [number for number, block in enumerate(fold.blocks_of(full)) if block in closed]
+            self.closed = [
+                number for number, block in enumerate(fold.blocks_of(full)) if block in closed
+            ]
             if self.code_open:
                 self._list()
             else:
@@ -139,7 +191,11 @@ class View(anywidget.AnyWidget):
 
     @traitlets.validate("step")
     def _within(self, proposal: Any) -> int | None:
-        return proposal.value if proposal.value is None or not hasattr(self, "run") else min(max(0, proposal.value), last(self.run.graph))
+        return (
+            proposal.value
+            if proposal.value is None or not hasattr(self, "run")
+            else min(max(0, proposal.value), last(self.run.graph))
+        )
 
     @traitlets.observe("closed")
     def _refold(self, change: Any) -> None:
@@ -161,7 +217,11 @@ class View(anywidget.AnyWidget):
     @traitlets.observe("part")
     def _enter(self, change: Any) -> None:
         """Open a box, or go back to what is around it."""
-        if hasattr(self, "whole") and self._excerpt is not None and tuple(self.part) != self._excerpt.path:
+        if (
+            hasattr(self, "whole")
+            and self._excerpt is not None
+            and tuple(self.part) != self._excerpt.path
+        ):
             self._restage(self.whole.graph)
 
     def _restage(self, graph: Graph) -> None:
@@ -184,12 +244,22 @@ class View(anywidget.AnyWidget):
             return
         what, lines = self._selected, []
         if isinstance(what, Node) and self.element:
-            lines += [_line("one element", [say(words)]) for words in element(self.run, what, self.element).split("\n")]
+            lines += [
+                _line("one element", [say(words)])
+                for words in element(self.run, what, self.element).split("\n")
+            ]
         if what is not None:
             try:
-                lines += [_line("without calculus", nudge.formula, nudge.agrees) for nudge in nudges(self.run, what)]
-            except Exception as error:  # noqa: BLE001 a user's primitive may raise anything
-                lines += [_line("without calculus", [say(f"nudging fails: {type(error).__name__}: {error}")])]
+                lines += [
+                    _line("without calculus", nudge.formula, nudge.agrees)
+                    for nudge in nudges(self.run, what)
+                ]
+            except Exception as error:
+                lines += [
+                    _line(
+                        "without calculus", [say(f"nudging fails: {type(error).__name__}: {error}")]
+                    )
+                ]
         self.nudges = {"of": self.selected, "lines": lines}
 
     @property
@@ -206,7 +276,11 @@ class View(anywidget.AnyWidget):
     @property
     def figure(self) -> Figure:
         """The static figure of what is shown now."""
-        return Figure(self.run, None if self.step is None else min(self.step, last(self.run.graph)), whole=self.whole)
+        return Figure(
+            self.run,
+            None if self.step is None else min(self.step, last(self.run.graph)),
+            whole=self.whole,
+        )
 
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
@@ -219,8 +293,12 @@ def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str,
     return {"label": label, "formula": formula, "agrees": agrees}
 
 
-def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
-    """What a live figure knows of a graph: its picture, and all that can be said about its nodes and edges, with places for numbers."""
+def structure(
+    run: Run, places: Any, spans: Mapping[str, tuple[float, float, float]]
+) -> dict[str, Any]:
+    """What a live figure knows of a graph: its picture, and all that can be said about its nodes
+    and edges, with places for numbers.
+    """
     graph, words = run.graph, Words(run.graph)
     figure = Figure(run)
     taken = steps(graph)
@@ -234,7 +312,9 @@ def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, flo
         "summary": summary(graph),
         "start": step(words, taken[0]),
         "seed": step(words, Step("seed", graph.output)),
-        "steps": [[taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken],
+        "steps": [
+            [taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken
+        ],
         "nodes": [
             {
                 "label": node.label,
@@ -264,19 +344,34 @@ def structure(run: Run, places: Any, spans: Mapping[str, tuple[float, float, flo
 def summary(graph: Graph) -> Formula:
     """One line that says what is drawn."""
     inputs = [part for node in graph.inputs for part in (", ", name(node), " = ", value(node))]
-    return [name(graph.output), " = ", value(graph.output), *([" at ", *inputs[1:]] if graph.operations else [])]
+    return [
+        name(graph.output),
+        " = ",
+        value(graph.output),
+        *([" at ", *inputs[1:]] if graph.operations else []),
+    ]
 
 
 def kind(node: Node, graph: Graph) -> str:
     """What a node is, in a word or two."""
     if node.operation is None:
         return "input"
-    what = "closed block" if isinstance(node.operation, fold.Inside) else "your own gate" if node.operation.is_handwritten else node.operation.name.replace("_", " ")
+    what = (
+        "closed block"
+        if isinstance(node.operation, fold.Inside)
+        else "your own gate"
+        if node.operation.is_handwritten
+        else node.operation.name.replace("_", " ")
+    )
     return f"{what}, output" if node is graph.output else what
 
 
-def hand(node: Node, run: Run, spans: Mapping[str, tuple[float, float, float]]) -> dict[str, float] | None:
-    """How an input's number can be moved on its card: between which ends, in which steps. None if it can't be."""
+def hand(
+    node: Node, run: Run, spans: Mapping[str, tuple[float, float, float]]
+) -> dict[str, float] | None:
+    """How an input's number can be moved on its card: between which ends, in which steps. None if
+    it can't be.
+    """
     number = run.primals[node]
     if node.operation is not None or not isinstance(number, float):
         return None
@@ -286,7 +381,11 @@ def hand(node: Node, run: Run, spans: Mapping[str, tuple[float, float, float]]) 
         try:
             _, least, most, grain = sliders.span(node.label, number)
         except ValueError:
-            least, most, grain = -1e300, 1e300, 0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1
+            least, most, grain = (
+                -1e300,
+                1e300,
+                0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1,
+            )
     return {"least": least, "most": most, "grain": grain}
 
 

@@ -1,8 +1,8 @@
-"""How long a slider's move takes, in a real browser: from the event of the key to the frame after the numbers have changed.
+"""How long a slider's move takes, in a real browser: from the event of the key to the frame after
+the numbers have changed.
 
-The common way beside it is `interact` around a function that draws the graph with Graphviz anew for every value. Both stand in one
-notebook; the one is moved before the other and after it.
-"""
+The common way beside it is `interact` around a function that draws the graph with Graphviz anew for
+every value. Both stand in one notebook; the one is moved before the other and after it."""
 
 import json
 import statistics
@@ -122,27 +122,49 @@ BURST_JS = """async ([root, moves]) => {
 }"""
 
 
-def bench_a_slider_in_jupyterlab(jupyter, open_notebook):  # noqa: F811
+def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
     rows = []
     for graph in ("chain(10)", "chain(100)", "chain(300)", "network(4)"):
-        cells = [f"{CELLS}\nf = {graph}", "live = gv.explore(f, sliders())\nlive", "same = common(f, False)\nsame", "lean = common(f, True)\nlean"]
+        cells = [
+            f"{CELLS}\nf = {graph}",
+            "live = gv.explore(f, sliders())\nlive",
+            "same = common(f, False)\nsame",
+            "lean = common(f, True)\nlean",
+        ]
         made = [nbformat.v4.new_code_cell(cell) for cell in cells]
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=kernel), jupyter.folder / f"speed{len(rows)}.ipynb")
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=made, metadata=kernel),
+            jupyter.folder / f"speed{len(rows)}.ipynb",
+        )
         notebook = open_notebook(jupyter.address, f"speed{len(rows)}.ipynb")
         notebook.run_all()
         page = notebook.page
         page.wait_for_selector(".gradviz-view svg.gradviz", timeout=60_000)
-        page.wait_for_function("() => document.querySelectorAll('.widget-interact .jp-RenderedSVG img').length === 2", timeout=120_000)
+        page.wait_for_function(
+            "() => document.querySelectorAll('.widget-interact .jp-RenderedSVG img').length === 2",
+            timeout=120_000,
+        )
         live = page.locator(".lm-Widget", has=page.locator("> .gradviz-view")).last.element_handle()
-        same, lean = (page.locator(".widget-interact").nth(number).element_handle() for number in (0, 1))
+        same, lean = (
+            page.locator(".widget-interact").nth(number).element_handle() for number in (0, 1)
+        )
         size = page.locator(".gradviz-view g.gv-node").count()
         times = {"gradviz": [], "same": [], "lean": []}
-        for way, root, moves in (("gradviz", live, MOVES), ("lean", lean, FEWER), ("same", same, FEWER if size < 200 else 4), ("gradviz", live, MOVES)):
+        for way, root, moves in (
+            ("gradviz", live, MOVES),
+            ("lean", lean, FEWER),
+            ("same", same, FEWER if size < 200 else 4),
+            ("gradviz", live, MOVES),
+        ):
             (root.query_selector("#n4") or root).scroll_into_view_if_needed()
             page.wait_for_timeout(1000)
             for move in range(moves):
-                times[way].append(page.evaluate(MEASURE, [root, "ArrowRight" if move % 2 else "ArrowLeft", way == "gradviz"]))
+                times[way].append(
+                    page.evaluate(
+                        MEASURE, [root, "ArrowRight" if move % 2 else "ArrowLeft", way == "gradviz"]
+                    )
+                )
                 page.wait_for_timeout(250)
         settled = page.evaluate(SETTLED, [live])
         burst = page.evaluate(BURST_JS, [live, BURST])
@@ -156,20 +178,41 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):  # noqa: F811
         kernel_times, message = json.loads(eval(answer))
         median = {way: statistics.median(moves) for way, moves in times.items()}
         rows.append(
-            f"| {graph.split('(')[0]}, {size} | {median['gradviz']:.1f} | {sorted(times['gradviz'])[int(0.9 * 2 * MOVES)]:.1f} | {median['same']:.0f} | {median['same'] / median['gradviz']:.0f} | {median['lean']:.0f} | {median['lean'] / median['gradviz']:.0f} "
+            f"| {graph.split('(')[0]}, {size} | {median['gradviz']:.1f} | "
+            f"{sorted(times['gradviz'])[int(0.9 * 2 * MOVES)]:.1f} | {median['same']:.0f} | "
+            f"{median['same'] / median['gradviz']:.0f} | {median['lean']:.0f} | "
+            f"{median['lean'] / median['gradviz']:.0f} "
             f"| {settled:.0f} | {burst['settled']:.0f} | {burst['painted']} | {message} | {1e6 * kernel_times['replay']:.1f} | {1e6 * (kernel_times['update'] - kernel_times['replay']):.0f} |"
         )
         print(rows[-1], burst)
-    frame = page.evaluate("() => new Promise((done) => { let start, count = 0; const next = (now) => { start ??= now; if (count++ === 60) done((now - start) / 60); else requestAnimationFrame(next); }; requestAnimationFrame(next); })")
+    frame = page.evaluate(
+        "() => new Promise((done) => { let start, count = 0; const next = (now) => { start ??= "
+        "now; if (count++ === 60) done((now - start) / 60); else requestAnimationFrame(next); }; "
+        "requestAnimationFrame(next); })"
+    )
     table = [
         START,
         "",
-        f"From the key event to the frame after the text has changed, in milliseconds; a frame takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come:",
-        "how long after its last one the figure stands at the last value, and how often it was painted meanwhile. What is in sight is painted",
-        "first; what is not, and all descriptions, follow once the numbers rest. The lean figure has values and gradients on its nodes, and",
+        (
+            "From the key event to the frame after the text has changed, in milliseconds; a frame "
+            f"takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come:"
+        ),
+        (
+            "how long after its last one the figure stands at the last value, and how often it was "
+            "painted meanwhile. What is in sight is painted"
+        ),
+        (
+            "first; what is not, and all descriptions, follow once the numbers rest. The lean figure "
+            "has values and gradients on its nodes, and"
+        ),
         "nothing on its edges.",
         "",
-        "| graph, nodes | gradviz, median | nine in ten | the same figure by `interact` and Graphviz, median | times faster | a lean figure | times faster | all out of sight too | after a burst | painted | bytes a move | kernel: replay and packing, µs | ipywidgets' sending, µs |",
+        (
+            "| graph, nodes | gradviz, median | nine in ten | the same figure by `interact` and "
+            "Graphviz, median | times faster | a lean figure | times faster | all out of sight too | "
+            "after a burst | painted | bytes a move | kernel: replay and packing, µs | ipywidgets' "
+            "sending, µs |"
+        ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *rows,
         "",

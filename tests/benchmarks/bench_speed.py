@@ -1,7 +1,7 @@
 """Speed, each way against a peer in the same run. See README.md beside this file.
 
-A group is one piece of work; the first of its ways is the peer that the others are measured against.
-"""
+A group is one piece of work; the first of its ways is the peer that the others are measured
+against."""
 
 import gc
 import math
@@ -12,10 +12,11 @@ import threading
 import timeit
 import tracemalloc
 
-import gradviz as gv
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
+
+import gradviz as gv
 from gradviz.draw.paint import packed
 
 VALUES = tuple(INPUTS.values())
@@ -29,7 +30,13 @@ def measure(benchmark, group, way, function, arguments=(), operations=None, peer
     benchmark.extra_info.update(way=way, peer=peer, operations=operations)
     once = min(timeit.repeat(lambda: function(*arguments), number=1, repeat=5))
     iterations = max(1, min(100, int(1e-3 / once)))
-    benchmark.pedantic(function, args=arguments, rounds=max(5, int(SECONDS / once / iterations)), iterations=iterations, warmup_rounds=3)
+    benchmark.pedantic(
+        function,
+        args=arguments,
+        rounds=max(5, int(SECONDS / once / iterations)),
+        iterations=iterations,
+        warmup_rounds=3,
+    )
 
 
 def installed(name):
@@ -88,7 +95,9 @@ def circuit_torch():
     import torch
 
     def work(*values):
-        variables = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in values]
+        variables = [
+            torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in values
+        ]
         plain_circuit(*variables, exp=torch.exp).backward()
         return [variable.grad for variable in variables]
 
@@ -108,12 +117,16 @@ def circuit_program():
     """What `run` executes: it returns every number of both sweeps."""
     graph = gv.trace(circuit, INPUTS)
     run = graph.run(INPUTS)
-    return lambda *values: [run.places(graph.evaluator.program[0](*values))[-len(graph.nodes) + i] for i in range(5)], graph.evaluator.program[0]
+    return lambda *values: [
+        run.places(graph.evaluator.program[0](*values))[-len(graph.nodes) + i] for i in range(5)
+    ], graph.evaluator.program[0]
 
 
 def circuit_run():
     run = gv.trace(circuit, INPUTS).run
-    return lambda *values: run(dict(zip(INPUTS, values))).grads.values(), lambda *values: run(INPUTS)
+    return lambda *values: run(dict(zip(INPUTS, values))).grads.values(), lambda *values: run(
+        INPUTS
+    )
 
 
 def circuit_by_hand():
@@ -144,8 +157,18 @@ def bench_circuit(benchmark, way):
         installed(package)
     made = make()
     gradients, function = made if isinstance(made, tuple) else (made, made)
-    assert [float(gradient) for gradient in gradients(*VALUES)] == pytest.approx(list(GRADIENTS.values()), abs=5e-8)
-    measure(benchmark, "the sigmoid circuit, 8 operations", way, function, VALUES, operations=8, peer=way == "micrograd")
+    assert [float(gradient) for gradient in gradients(*VALUES)] == pytest.approx(
+        list(GRADIENTS.values()), abs=5e-8
+    )
+    measure(
+        benchmark,
+        "the sigmoid circuit, 8 operations",
+        way,
+        function,
+        VALUES,
+        operations=8,
+        peer=way == "micrograd",
+    )
 
 
 # ── many such circuits in one graph, with the garbage collector on ──
@@ -174,10 +197,18 @@ def chained_eager(operations):
 def chained_torch(operations):
     import torch
 
-    return many_circuits(lambda value: torch.tensor(value, dtype=torch.float64, requires_grad=True), torch.exp, operations)
+    return many_circuits(
+        lambda value: torch.tensor(value, dtype=torch.float64, requires_grad=True),
+        torch.exp,
+        operations,
+    )
 
 
-CHAINED = {"micrograd": (chained_micrograd, "micrograd"), "gradviz, eager": (chained_eager, None), "torch, eager": (chained_torch, "torch")}
+CHAINED = {
+    "micrograd": (chained_micrograd, "micrograd"),
+    "gradviz, eager": (chained_eager, None),
+    "torch, eager": (chained_torch, "torch"),
+}
 
 
 @pytest.mark.parametrize("way", CHAINED)
@@ -190,12 +221,23 @@ def bench_chained(benchmark, way, operations):
 
     def measured():
         assert float(function(operations)) == pytest.approx(chained_eager(operations), rel=1e-9)
-        measure(benchmark, f"circuits in a chain, {operations} operations", way, function, (operations,), operations, way == "micrograd")
+        measure(
+            benchmark,
+            f"circuits in a chain, {operations} operations",
+            way,
+            function,
+            (operations,),
+            operations,
+            way == "micrograd",
+        )
 
     if way != "micrograd":
         measured()
         return
-    limit, size = sys.getrecursionlimit(), threading.stack_size(512 * 1024 * 1024)  # micrograd walks its graph by recursion
+    limit, size = (
+        sys.getrecursionlimit(),
+        threading.stack_size(512 * 1024 * 1024),
+    )  # micrograd walks its graph by recursion
     sys.setrecursionlimit(10**7)
     thread = threading.Thread(target=measured)
     thread.start()
@@ -205,7 +247,9 @@ def bench_chained(benchmark, way, operations):
 
 
 def bench_memory(benchmark):
-    """Bytes that an operation takes, with its adjoint, in a chain of 200,000; and that a million run."""
+    """Bytes that an operation takes, with its adjoint, in a chain of 200,000; and that a million
+    run.
+    """
     count = 200_000
 
     def chain(length):
@@ -232,7 +276,9 @@ def bench_memory(benchmark):
 def hundred_nodes(**inputs):
     values = list(inputs.values())
     for number in range(95):
-        values.append([np.tanh, lambda v: v * values[-5], lambda v: v + values[-3]][number % 3](values[-1]))
+        values.append(
+            [np.tanh, lambda v: v * values[-5], lambda v: v + values[-3]][number % 3](values[-1])
+        )
     return values[-1]
 
 
@@ -243,27 +289,51 @@ def bench_slider(benchmark, way):
     moved = {"x1": 0.7}
     places = graph.run(moved).places
     benchmark.extra_info["message"] = len(packed(graph.run(moved), places))
-    function = (lambda: packed(graph.run(moved), places)) if way != "replay" else (lambda: graph.run(moved))
-    measure(benchmark, f"a slider's move at {len(graph.nodes)} nodes", way, function, operations=len(graph.operations), peer=way != "replay")
+    function = (
+        (lambda: packed(graph.run(moved), places))
+        if way != "replay"
+        else (lambda: graph.run(moved))
+    )
+    measure(
+        benchmark,
+        f"a slider's move at {len(graph.nodes)} nodes",
+        way,
+        function,
+        operations=len(graph.operations),
+        peer=way != "replay",
+    )
 
 
 @pytest.mark.parametrize("way", ["graph.run, one by one", "graph.sweep"])
 def bench_settings(benchmark, way):
     graph, settings = gv.trace(circuit, INPUTS), np.linspace(-3, 3, 5000)
-    one_by_one = lambda: [graph.run(w0=setting).grads["w0"] for setting in settings.tolist()]  # noqa: E731
-    at_once = lambda: graph.sweep(w0=settings).grads["w0"]  # noqa: E731
+    one_by_one = lambda: [graph.run(w0=setting).grads["w0"] for setting in settings.tolist()]
+    at_once = lambda: graph.sweep(w0=settings).grads["w0"]
     assert np.allclose(one_by_one(), at_once(), rtol=1e-12)
-    measure(benchmark, "5000 settings of an input of the circuit", way, at_once if way == "graph.sweep" else one_by_one, operations=40_000, peer=way != "graph.sweep")
+    measure(
+        benchmark,
+        "5000 settings of an input of the circuit",
+        way,
+        at_once if way == "graph.sweep" else one_by_one,
+        operations=40_000,
+        peer=way != "graph.sweep",
+    )
 
 
 # ── arrays ──
 
 
 class Network:
-    """A network of 784 inputs, 128 hidden units and 10 outputs; its loss on a batch of images, in the words of each peer."""
+    """A network of 784 inputs, 128 hidden units and 10 outputs; its loss on a batch of images, in
+    the words of each peer.
+    """
 
     def __init__(self, batch):
-        self.images, self.labels, self.rows = random.normal(size=(batch, 784)), random.integers(0, 10, batch), np.arange(batch)
+        self.images, self.labels, self.rows = (
+            random.normal(size=(batch, 784)),
+            random.integers(0, 10, batch),
+            np.arange(batch),
+        )
         self.parameters = {
             "w1": 0.05 * random.normal(size=(784, 128)),
             "b1": np.zeros(128),
@@ -288,7 +358,12 @@ class Network:
         by_logits[self.rows, self.labels] -= 1.0
         by_logits /= len(self.rows)
         by_hidden = (by_logits @ w2.T) * (before > 0)
-        return loss, (self.images.T @ by_hidden, by_hidden.sum(0), hidden.T @ by_logits, by_logits.sum(0))
+        return loss, (
+            self.images.T @ by_hidden,
+            by_hidden.sum(0),
+            hidden.T @ by_logits,
+            by_logits.sum(0),
+        )
 
     def eager(self):
         gradient = gv.value_and_grad(self.loss, (0, 1, 2, 3))
@@ -311,7 +386,9 @@ class Network:
             most = anp.max(x, axis=axis, keepdims=True)
             return anp.log(anp.sum(anp.exp(x - most), axis=axis)) + most[:, 0]
 
-        function = value_and_grad(lambda p: self.loss(*p, np=anp, relu=lambda x: anp.maximum(x, 0.0), logsumexp=logsumexp))
+        function = value_and_grad(
+            lambda p: self.loss(*p, np=anp, relu=lambda x: anp.maximum(x, 0.0), logsumexp=logsumexp)
+        )
         return lambda: function(tuple(self.parameters.values()))
 
     def torch(self):
@@ -340,7 +417,10 @@ class Network:
             logits = jax.nn.relu(images @ w1 + b1) @ w2 + b2
             return jnp.mean(jax.nn.logsumexp(logits, 1) - logits[jnp.asarray(self.rows), labels])
 
-        function, parameters = jax.jit(jax.value_and_grad(loss)), tuple(map(jnp.asarray, self.parameters.values()))
+        function, parameters = (
+            jax.jit(jax.value_and_grad(loss)),
+            tuple(map(jnp.asarray, self.parameters.values())),
+        )
         return lambda: jax.block_until_ready(function(parameters))
 
 
@@ -363,10 +443,18 @@ def bench_network(benchmark, way, batch):
     network = Network(batch)
     work = make(network)
     (loss, gradients), (expected, by_hand) = work(), network.by_hand()
-    assert np.asarray(loss.detach() if hasattr(loss, "detach") else loss) == pytest.approx(expected, rel=1e-9)
+    assert np.asarray(loss.detach() if hasattr(loss, "detach") else loss) == pytest.approx(
+        expected, rel=1e-9
+    )
     for gradient, other in zip(gradients, by_hand):
         assert np.allclose(np.asarray(gradient), other, rtol=1e-9, atol=1e-12)
-    measure(benchmark, f"gradient of a 784-128-10 network, batch of {batch}", way, work, peer=way == "NumPy by hand")
+    measure(
+        benchmark,
+        f"gradient of a 784-128-10 network, batch of {batch}",
+        way,
+        work,
+        peer=way == "NumPy by hand",
+    )
 
 
 def tiny(v, w):
@@ -437,14 +525,25 @@ def bench_tiny_arrays(benchmark, way):
         installed(package)
     work = make()
     assert np.allclose(np.asarray(work()), tiny_by_hand(), rtol=1e-5)
-    measure(benchmark, "arrays of 3 elements, 101 operations", way, work, operations=101, peer=way == "NumPy by hand")
+    measure(
+        benchmark,
+        "arrays of 3 elements, 101 operations",
+        way,
+        work,
+        operations=101,
+        peer=way == "NumPy by hand",
+    )
 
 
 @pytest.mark.parametrize("module", ["numpy", "gradviz"])
 def bench_import(benchmark, module):
     command = [sys.executable, "-c", f"import {module}"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     subprocess.run(command, check=True, env=environment)
     benchmark.group = "import, a whole process"
     benchmark.extra_info.update(way=f"import {module}", peer=module == "numpy", operations=None)
-    benchmark.pedantic(subprocess.run, args=(command,), kwargs={"check": True, "env": environment}, rounds=20)
+    benchmark.pedantic(
+        subprocess.run, args=(command,), kwargs={"check": True, "env": environment}, rounds=20
+    )

@@ -32,13 +32,24 @@ def pytest_benchmark_update_json(config, benchmarks, output_json):
     """Write this run into the README beside this file, and draw it."""
     groups = {}
     for bench in output_json["benchmarks"]:
-        groups.setdefault(bench["group"], {})[bench["extra_info"]["way"]] = {**bench["stats"], **bench["extra_info"]}
+        groups.setdefault(bench["group"], {})[bench["extra_info"]["way"]] = {
+            **bench["stats"],
+            **bench["extra_info"],
+        }
     machine = f"Python {platform.python_version()}, {platform.machine()}, {output_json['machine_info'].get('cpu', {}).get('brand_raw', 'unknown processor')}"
-    lines = [f"One run on: {machine}. Times are the best of each way; where ratios are given, they are of those.", "", *goals(groups), ""]
+    lines = [
+        f"One run on: {machine}. Times are the best of each way; where ratios are given, they are "
+        "of those.",
+        "",
+        *goals(groups),
+        "",
+    ]
     for group, ways in groups.items():
         lines += [*table(group, ways), ""]
     before = (FOLDER / "README.md").read_text(encoding="utf-8").partition(START)[0]
-    (FOLDER / "README.md").write_text(f"{before}{START}\n\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    (FOLDER / "README.md").write_text(
+        f"{before}{START}\n\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8"
+    )
     plot(groups)
 
 
@@ -46,7 +57,11 @@ def goals(groups):
     yield from ("| what | wanted | measured | |", "|---|---:|---:|---|")
     for what, group, way, measured, sign, bound in GOALS:
         ways = groups.get(group, {})
-        one, other = way if isinstance(way, tuple) else (way, next((name for name, stats in ways.items() if stats["peer"]), None))
+        one, other = (
+            way
+            if isinstance(way, tuple)
+            else (way, next((name for name, stats in ways.items() if stats["peer"]), None))
+        )
         if one not in ways or other not in ways:
             continue
         value = measured(ways[one], ways[other])
@@ -55,8 +70,15 @@ def goals(groups):
 
 
 def table(group, ways):
-    peer_name, peer = next(((name, stats) for name, stats in ways.items() if stats["peer"]), next(iter(ways.items())))
-    yield from (f"**{group}**", "", f"| way | best | median | an operation | times faster than {peer_name} |", "|---|---:|---:|---:|---:|")
+    peer_name, peer = next(
+        ((name, stats) for name, stats in ways.items() if stats["peer"]), next(iter(ways.items()))
+    )
+    yield from (
+        f"**{group}**",
+        "",
+        f"| way | best | median | an operation | times faster than {peer_name} |",
+        "|---|---:|---:|---:|---:|",
+    )
     for name, stats in ways.items():
         each = duration(stats["min"] / stats["operations"]) if stats["operations"] else ""
         yield f"| {name} | {duration(stats['min'])} | {duration(stats['median'])} | {each} | {peer['min'] / stats['min']:.2f} |"
@@ -80,11 +102,27 @@ def plot(groups):
     if not shown:
         return
     heights = [len(ways) + 1 for ways in shown.values()]
-    figure, axes = pyplot.subplots(len(shown), figsize=(8, 0.3 * sum(heights)), gridspec_kw={"height_ratios": heights}, squeeze=False, layout="constrained")
+    figure, axes = pyplot.subplots(
+        len(shown),
+        figsize=(8, 0.3 * sum(heights)),
+        gridspec_kw={"height_ratios": heights},
+        squeeze=False,
+        layout="constrained",
+    )
     for axis, (group, ways) in zip(axes[:, 0], shown.items()):
         names = list(ways)[::-1]
         times = [ways[name]["min"] for name in names]
-        axis.barh(names, times, color=["#b0400a" if name.startswith(("gradviz", "graph.", "replay", "import gradviz")) else "#8393a4" for name in names], height=0.6)
+        axis.barh(
+            names,
+            times,
+            color=[
+                "#b0400a"
+                if name.startswith(("gradviz", "graph.", "replay", "import gradviz"))
+                else "#8393a4"
+                for name in names
+            ],
+            height=0.6,
+        )
         axis.set_xscale("log")
         axis.set_xlim(min(times) / 1.5, max(times) * 3)
         axis.set_title(group, loc="left", fontsize=10)

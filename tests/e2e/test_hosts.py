@@ -1,4 +1,6 @@
-"""The live view where no Jupyter is seen: in Voilà, and in marimo; light and dark, and without a network."""
+"""The live view where no Jupyter is seen: in Voilà, and in marimo; light and dark, and without a
+network.
+"""
 
 import shutil
 from pathlib import Path
@@ -44,8 +46,19 @@ def voila(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voila")
     shutil.copy(TESTS / "circuit.py", folder)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LESSON)], metadata=kernel), folder / "lesson.ipynb")
-    with serving("voila", "lesson.ipynb", "--no-browser", "--port=PORT", "--Voila.ip=127.0.0.1", folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LESSON)], metadata=kernel),
+        folder / "lesson.ipynb",
+    )
+    with serving(
+        "voila",
+        "lesson.ipynb",
+        "--no-browser",
+        "--port=PORT",
+        "--Voila.ip=127.0.0.1",
+        folder=folder,
+        home=tmp_path_factory.mktemp("home"),
+    ) as server:
         yield server
 
 
@@ -54,19 +67,37 @@ def marimo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("marimo")
     shutil.copy(TESTS / "circuit.py", folder)
     (folder / "app.py").write_text(APP, encoding="utf-8")
-    with serving("marimo", "run", "app.py", "--headless", "--no-token", "--host=127.0.0.1", "--port=PORT", folder=folder, home=tmp_path_factory.mktemp("home")) as server:
+    with serving(
+        "marimo",
+        "run",
+        "app.py",
+        "--headless",
+        "--no-token",
+        "--host=127.0.0.1",
+        "--port=PORT",
+        folder=folder,
+        home=tmp_path_factory.mktemp("home"),
+    ) as server:
         yield server
 
 
 @pytest.fixture
 def visit(chromium):
-    """Show the view of a server, light and then dark; what the page asks others for is gathered in `elsewhere`."""
+    """Show the view of a server, light and then dark; what the page asks others for is gathered in
+    `elsewhere`.
+    """
     pages = []
 
     def visit_(server, elsewhere):
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
         pages.append(page)
-        page.on("request", lambda request: request.url.startswith((server.address, "blob:", "data:")) or elsewhere.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((server.address, "blob:", "data:"))
+                or elsewhere.append(request.url)
+            ),
+        )
         for scheme in ("light", "dark"):
             page.goto(f"{server.address}/?theme={scheme}")
             page.locator(".gradviz-view svg.gradviz").wait_for(timeout=60_000)
@@ -79,16 +110,22 @@ def visit(chromium):
 
 
 def settle(page, svg, handle, before):
-    """Wait until the picture shows the number at which a slider's handle stands, another than before."""
+    """Wait until the picture shows the number at which a slider's handle stands, another than
+    before.
+    """
     settled = """([svg, handle, before]) => {
         const shown = Number(svg.querySelector("g.gv-node").dataset.value);
         return shown !== before && shown === Number(handle.getAttribute("aria-valuetext") ?? handle.getAttribute("aria-valuenow"));
     }"""
-    page.wait_for_function(settled, arg=[svg.element_handle(), handle.element_handle(), before], timeout=20_000)
+    page.wait_for_function(
+        settled, arg=[svg.element_handle(), handle.element_handle(), before], timeout=20_000
+    )
 
 
 def numbers_in_time(page, svg):
-    """The inputs at which the picture shows what Python computes, as soon as it does: what it shows at first may be a forecast."""
+    """The inputs at which the picture shows what Python computes, as soon as it does: what it shows
+    at first may be a forecast.
+    """
     for _ in range(50):
         try:
             return check_against_python(svg, circuit, INPUTS)
@@ -98,7 +135,9 @@ def numbers_in_time(page, svg):
 
 
 def check_that_it_is_live(page, handle):
-    """Keys, and a hand that drags, move the first input and nothing but numbers; and Python answers what is asked of the view."""
+    """Keys, and a hand that drags, move the first input and nothing but numbers; and Python answers
+    what is asked of the view.
+    """
     view = page.locator(".gradviz-view")
     svg = view.locator("svg.gradviz")
     places = svg.evaluate(PLACES)
@@ -130,7 +169,9 @@ def test_voila(voila, visit):
     elsewhere = []
     page = visit(voila, elsewhere)
     check_that_it_is_live(page, page.locator(".widget-slider .noUi-handle").first)
-    assert [url for url in elsewhere if "fontawesome" not in url] == []  # for which Voilà's own pages ask
+    assert [
+        url for url in elsewhere if "fontawesome" not in url
+    ] == []  # for which Voilà's own pages ask
 
 
 def test_marimo(marimo, visit):

@@ -1,18 +1,21 @@
-"""The live figure as an instrument, in JupyterLab: steps, reasons, blocks, hands on the numbers, code beside the graph."""
+"""The live figure as an instrument, in JupyterLab: steps, reasons, blocks, hands on the numbers,
+code beside the graph.
+"""
 
 import json
 
-import gradviz as gv
 import nbformat
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
-from gradviz.numerals import numeral
 from lesson_code import code, needed, result
 from reading import PLACES, READ
 
+import gradviz as gv
+from gradviz.numerals import numeral
+
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-DEFINITIONS = '''
+DEFINITIONS = """
 import gradviz as gv, numpy as np, ipywidgets, json, time
 
 @gv.block
@@ -39,20 +42,29 @@ def planted(x, y):
     z = x * y
     c = cube(z)
     return c * z + y
-'''
+"""
 
 
 def ledger(run):
-    """What is known after each step of both sweeps, done here once more: lists by node and by edge, None where nothing is known yet."""
+    """What is known after each step of both sweeps, done here once more: lists by node and by edge,
+    None where nothing is known yet.
+    """
     graph = run.graph
     values = [run.primals[node] if node.operation is None else None for node in graph.nodes]
-    locals_, flows, adjoints = [None] * len(graph.edges), [None] * len(graph.edges), [None] * len(graph.nodes)
+    locals_, flows, adjoints = (
+        [None] * len(graph.edges),
+        [None] * len(graph.edges),
+        [None] * len(graph.nodes),
+    )
     known = [[*values], [*locals_], [*adjoints], [*flows]]
     yield [list(part) for part in known]
     for node in graph.nodes:
         if node.operation is None:
             continue
-        operands = [known[0][operand.index] if hasattr(operand, "index") else operand for operand in node.operands]
+        operands = [
+            known[0][operand.index] if hasattr(operand, "index") else operand
+            for operand in node.operands
+        ]
         known[0][node.index] = node.operation.number(*operands)
         for edge in graph.edges:
             if edge.target is node:
@@ -72,12 +84,23 @@ def ledger(run):
 
 
 def assert_shows(svg, known):
-    """Every number that a picture shows, and holds in full, is the one that is known; a dot where none is."""
+    """Every number that a picture shows, and holds in full, is the one that is known; a dot where
+    none is.
+    """
     values, locals_, adjoints, flows = known
     seen = svg.evaluate(READ)
-    assert [node["shown"] for node in seen["nodes"]] == [[numeral(value), numeral(adjoint)] for value, adjoint in zip(values, adjoints)]
-    assert seen["labels"] == [[f"∂ {numeral(local, 3)}", f"◂ {numeral(flow, 3)}"] for local, flow in zip(locals_, flows)]
-    for kind, part, numbers in (("nodes", "value", values), ("nodes", "adjoint", adjoints), ("edges", "local", locals_), ("edges", "flow", flows)):
+    assert [node["shown"] for node in seen["nodes"]] == [
+        [numeral(value), numeral(adjoint)] for value, adjoint in zip(values, adjoints)
+    ]
+    assert seen["labels"] == [
+        [f"∂ {numeral(local, 3)}", f"◂ {numeral(flow, 3)}"] for local, flow in zip(locals_, flows)
+    ]
+    for kind, part, numbers in (
+        ("nodes", "value", values),
+        ("nodes", "adjoint", adjoints),
+        ("edges", "local", locals_),
+        ("edges", "flow", flows),
+    ):
         assert [float(one[part]) if one[part] else None for one in seen[kind]] == numbers
 
 
@@ -92,12 +115,18 @@ def press_until(page, key, reached, most=40):
 
 def frames(page, count=3):
     """Let a few frames pass."""
-    page.evaluate("(count) => new Promise((done) => { const next = () => (count-- > 0 ? requestAnimationFrame(next) : done()); next(); })", count)
+    page.evaluate(
+        "(count) => new Promise((done) => { const next = () => (count-- > 0 ? "
+        "requestAnimationFrame(next) : done()); next(); })",
+        count,
+    )
 
 
 def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "steps.ipynb")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "steps.ipynb"
+    )
     notebook = open_notebook(jupyter.address, "steps.ipynb")
     notebook.run_all()
     page = notebook.page
@@ -118,7 +147,10 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
         assert view.locator(".gv-count").text_content() == f"step {step} of 21"
         assert_shows(svg, moment)
         assert svg.locator("g.gv-node.gv-lit, g.gv-edge.gv-lit").count() == (step > 0)
-        assert view.locator(".gv-step .gv-spoken").text_content() == gv.draw(run).at(step).highlights.caption
+        assert (
+            view.locator(".gv-step .gv-spoken").text_content()
+            == gv.draw(run).at(step).highlights.caption
+        )
         assert svg.evaluate(PLACES) == places
         page.keyboard.press("ArrowRight")
     for moment in reversed(moments):
@@ -128,7 +160,11 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
     page.keyboard.press("End")
     press_until(page, "Shift+Tab", ".gv-play")
     page.keyboard.press("Enter")  # plays from the first step
-    page.wait_for_function("(view) => view.querySelector('.gv-count').textContent === 'step 3 of 21'", arg=view.element_handle(), timeout=20_000)
+    page.wait_for_function(
+        "(view) => view.querySelector('.gv-count').textContent === 'step 3 of 21'",
+        arg=view.element_handle(),
+        timeout=20_000,
+    )
     page.keyboard.press("Enter")
     frames(page)
     assert_shows(svg, moments[int(view.locator(".gv-count").text_content().split()[1])])
@@ -140,11 +176,16 @@ def instrument(jupyter, open_notebook):
 
     def open_(name, *cells):
         made = [nbformat.v4.new_code_cell(cell) for cell in (DEFINITIONS, *cells)]
-        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=KERNEL), jupyter.folder / f"{name}.ipynb")
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=made, metadata=KERNEL), jupyter.folder / f"{name}.ipynb"
+        )
         notebook = open_notebook(jupyter.address, f"{name}.ipynb")
         notebook.run_all()
         page = notebook.page
-        page.wait_for_function(f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}", timeout=60_000)
+        page.wait_for_function(
+            f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}",
+            timeout=60_000,
+        )
 
         return page, page.locator(".gradviz-view").all(), notebook.ask
 
@@ -156,7 +197,10 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
         "instrument",
         "nest = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nnest",
         "plant = gv.explore(planted, x=1.5, y=2.0)\nplant",
-        "linked = gv.explore(nested, w=0.5, x=2.0, b=-1.0, step=7, collapse=['neuron'], code=True)\nlinked",
+        (
+            "linked = gv.explore(nested, w=0.5, x=2.0, b=-1.0, step=7, collapse=['neuron'], "
+            "code=True)\nlinked"
+        ),
         "busy = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nbusy",
     )
     svg = view.locator("svg.gradviz")
@@ -171,7 +215,9 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
     page.keyboard.press("ArrowRight")
     assert ask("nest.view.selected") == "n3"
     spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
-    assert spoken == ask("gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')").split("\n")
+    assert spoken == ask(
+        "gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')"
+    ).split("\n")
     assert view.locator(".gv-why .gv-formula").count() == len(spoken)
     page.keyboard.press("ArrowLeft")
     assert ask("nest.view.selected")[0] == "e"
@@ -212,7 +258,12 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
 
     # blocks: closed and opened in place, by mouse and by keyboard; what is left keeps its gradient
     gradients = ask("nest.run.grads")
-    values = {label: value for label, value in zip(ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())"))}
+    values = {
+        label: value
+        for label, value in zip(
+            ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")
+        )
+    }
     assert svg.locator("g.gv-block").count() == 4
     svg.locator("g.gv-block > text", has_text="neuron").first.click()
     page.wait_for_timeout(300)
@@ -223,9 +274,17 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
     assert svg.locator(".gv-closed").count() == 2
     assert svg.locator("g.gv-block").count() == 0
     assert ask("nest.run.grads") == pytest.approx(gradients, rel=1e-12)
-    for label, adjoint in zip(ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")):
+    for label, adjoint in zip(
+        ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")
+    ):
         assert adjoint == pytest.approx(values[label], rel=1e-12)
-    assert_shows(svg, ask("[[*nest.run.primals.values()], [*nest.run.locals.values()], [*nest.run.adjoints.values()], [*nest.run.flows.values()]]"))
+    assert_shows(
+        svg,
+        ask(
+            "[[*nest.run.primals.values()], [*nest.run.locals.values()], "
+            "[*nest.run.adjoints.values()], [*nest.run.flows.values()]]"
+        ),
+    )
     page.keyboard.press("Enter")  # the focus has stayed on the block, which is a card now
     page.wait_for_timeout(300)
     assert svg.locator(".gv-closed").count() == 1
@@ -242,11 +301,24 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
     svg.locator("#n0 .gv-adjoint").hover()
     assert view.locator(".gv-line.gv-pointed").count() > 0
     program = view.locator("[aria-label='the generated program'] .gv-line")
-    shown = {text.split(" = ")[0].strip(): number for text, number in program.evaluate_all("(lines) => lines.map((line) => Array.from(line.children, (part) => part.textContent))")}
-    for label, value in ask("{n.label: v for n, v in gv.trace(nested, nest.run.inputs).example.primals.items()}").items():
+    shown = {
+        text.split(" = ")[0].strip(): number
+        for text, number in program.evaluate_all(
+            "(lines) => lines.map((line) => Array.from(line.children, (part) => part.textContent))"
+        )
+    }
+    for label, value in ask(
+        "{n.label: v for n, v in gv.trace(nested, nest.run.inputs).example.primals.items()}"
+    ).items():
         if label in shown:
             assert shown[label] == numeral(value)
-    assert sum(label in shown for label in ask("[n.label for n in gv.trace(nested, nest.run.inputs).nodes]")) >= 10
+    assert (
+        sum(
+            label in shown
+            for label in ask("[n.label for n in gv.trace(nested, nest.run.inputs).nodes]")
+        )
+        >= 10
+    )
 
     # a derivative planted wrong lights exactly that gate
     lit = wrong.locator(".gv-wrong")
@@ -270,7 +342,9 @@ def check_that_a_step_is_stored_and_linked_to(page, view, ask):
     assert view.locator(".gv-count").text_content() == "step 7 of 12"
     assert view.locator(".gv-listing").count() == 2
     moments = ask("[[*r.primals.values()] for r in [gv.draw(linked.run).at(7).shown]][0]")
-    assert [node["shown"][0] for node in svg.evaluate(READ)["nodes"]] == [numeral(value) for value in moments]
+    assert [node["shown"][0] for node in svg.evaluate(READ)["nodes"]] == [
+        numeral(value) for value in moments
+    ]
     view.locator(".gv-forward").click()
     assert ask("linked.view.step") == 8
     ask("setattr(linked.view, 'step', None) or 1")
@@ -280,8 +354,17 @@ def check_that_a_step_is_stored_and_linked_to(page, view, ask):
 
 FUNCTIONS = [
     circuit,
-    lambda w0, x0, w1, x1, w2: np.tanh(w0 * x0) ** 3 / (1 + np.exp(-w1)) + np.sqrt(x1 * x1 + 1) - np.log(w2 * w2 + 0.5),
-    lambda w0, x0, w1, x1, w2: np.sin(w0) * np.cos(x0) + np.arctan2(w1, x1) - w2 + np.log1p(w0 * w0) + np.expm1(x0) + np.arctan(x1) * np.sinh(w2),
+    lambda w0, x0, w1, x1, w2: (
+        np.tanh(w0 * x0) ** 3 / (1 + np.exp(-w1)) + np.sqrt(x1 * x1 + 1) - np.log(w2 * w2 + 0.5)
+    ),
+    lambda w0, x0, w1, x1, w2: (
+        np.sin(w0) * np.cos(x0)
+        + np.arctan2(w1, x1)
+        - w2
+        + np.log1p(w0 * w0)
+        + np.expm1(x0)
+        + np.arctan(x1) * np.sinh(w2)
+    ),
     lambda w0, x0, w1, x1, w2: 1 / (w0 - 2) + np.log(x0) + np.exp(1000 * w1 * w1),
 ]
 
@@ -292,21 +375,33 @@ def test_a_forecast_is_what_python_answers(chromium, number):
     program, run = graph.evaluator.javascript(graph), graph.run(w0=1.3, x0=-0.4)
     assert program is not None
     page = chromium.new_page()
-    forecast = page.evaluate("([program, inputs]) => new Function('inputs', program)(inputs).map(String)", [program, list(run.inputs.values())])
+    forecast = page.evaluate(
+        "([program, inputs]) => new Function('inputs', program)(inputs).map(String)",
+        [program, list(run.inputs.values())],
+    )
     page.close()
     numbers = [float(number.replace("Infinity", "inf")) for number in forecast]
     places = graph.run(w0=1.3, x0=0.4, w1=0.1, x1=0.5).places
-    assert [numbers[place] for place in places] == pytest.approx(list(run.numbers), rel=1e-13, abs=1e-13, nan_ok=True)
+    assert [numbers[place] for place in places] == pytest.approx(
+        list(run.numbers), rel=1e-13, abs=1e-13, nan_ok=True
+    )
 
 
 def test_what_has_no_forecast():
     def branching(x):
         return x if x > 0 else -x
 
-    for function, inputs in ((branching, {"x": 1.0}), (lambda x: np.sum(x * 2), {"x": [1.0, 2.0]}), (gv.primitive(lambda x: x * x).derivative(lambda x, out: 2 * x), {"x": 1.0}), (lambda x: np.floor(x) * x, {"x": 1.5})):
+    for function, inputs in (
+        (branching, {"x": 1.0}),
+        (lambda x: np.sum(x * 2), {"x": [1.0, 2.0]}),
+        (gv.primitive(lambda x: x * x).derivative(lambda x, out: 2 * x), {"x": 1.0}),
+        (lambda x: np.floor(x) * x, {"x": 1.5}),
+    ):
         graph = gv.trace(function, inputs)
         assert graph.evaluator.javascript(graph) is None
-    graph = gv.trace(lambda *xs: xs[0] * xs[1] + xs[2], {"const": 1.0, "alert(1)": 2.0, "损失": 3.0})
+    graph = gv.trace(
+        lambda *xs: xs[0] * xs[1] + xs[2], {"const": 1.0, "alert(1)": 2.0, "损失": 3.0}
+    )
     assert "alert" not in graph.evaluator.javascript(graph)
 
 
@@ -327,6 +422,14 @@ def check_that_the_figure_follows_while_the_kernel_is_busy(page, view, ask):
     page.wait_for_timeout(2500)
     answer = svg.evaluate(READ)
     assert float(answer["nodes"][0]["value"]) == ask("busy.run.inputs['w']") == pytest.approx(0.51)
-    assert [node["shown"] for node in forecast["nodes"]] == [node["shown"] for node in answer["nodes"]]
+    assert [node["shown"] for node in forecast["nodes"]] == [
+        node["shown"] for node in answer["nodes"]
+    ]
     assert forecast["labels"] == answer["labels"]
-    assert_shows(svg, ask("[[*busy.run.primals.values()], [*busy.run.locals.values()], [*busy.run.adjoints.values()], [*busy.run.flows.values()]]"))
+    assert_shows(
+        svg,
+        ask(
+            "[[*busy.run.primals.values()], [*busy.run.locals.values()], "
+            "[*busy.run.adjoints.values()], [*busy.run.flows.values()]]"
+        ),
+    )

@@ -4,19 +4,29 @@ import json
 import shutil
 from pathlib import Path
 
-import gradviz as gv
 import nbformat
 import numpy as np
 import pytest
 from browser import Opened
 from circuit import INPUTS, circuit
-from gradviz.lessons import trust
 from lesson_code import PATHS, code, needed, result
 from reading import PLACES, READ, check_against_python, check_run, check_theme
 
+import gradviz as gv
+from gradviz.lessons import trust
+
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]  # outputs with sliders, races, and views, races among them
+LIVE = [
+    (1, 0, 1),
+    (2, 0, 0),
+    (1, 0, 1),
+    (4, 0, 3),
+    (1, 0, 1),
+    (0, 1, 1),
+    (1, 0, 2),
+    (2, 0, 1),
+]  # outputs with sliders, races, and views, races among them
 
 
 def opened(notebook, path):
@@ -25,9 +35,14 @@ def opened(notebook, path):
     outputs = notebook.outputs()
     assert len(outputs) == len(cells)
     for cell, output in zip(cells, outputs):
-        pictures = sum(not {"image/svg+xml", "image/png"}.isdisjoint(stored.get("data", {})) for stored in cell.outputs)
+        pictures = sum(
+            not {"image/svg+xml", "image/png"}.isdisjoint(stored.get("data", {}))
+            for stored in cell.outputs
+        )
         assert len(output["pictures"]) == pictures
-        assert all(picture["natural"] > 30 and picture["width"] > 30 for picture in output["pictures"])
+        assert all(
+            picture["natural"] > 30 and picture["width"] > 30 for picture in output["pictures"]
+        )
         assert "Error" not in output["text"]
     return cells
 
@@ -49,7 +64,9 @@ def lab(jupyter, chromium, lessons):
 
 @pytest.mark.parametrize("lesson", range(len(PATHS)))
 def test_in_lab(lab, lessons, lesson):
-    """Untrusted, it shows its stored figures; run, its live figures; and their sliders moved, what Python works out there."""
+    """Untrusted, it shows its stored figures; run, its live figures; and their sliders moved, what
+    Python works out there.
+    """
     lab.open(f"lessons/{lessons[lesson].name}")
     cells = opened(lab, lessons[lesson])
     assert not lab.trusted
@@ -65,34 +82,55 @@ def test_in_lab(lab, lessons, lesson):
                 for _ in range(3):
                     lab.page.keyboard.press("ArrowLeft")
             follow(lab, count, result(lesson, cell.id))
-    assert (live, lab.page.locator(".gv-race").count(), lab.page.locator(".gradviz-view").count()) == LIVE[lesson]
+    assert (
+        live,
+        lab.page.locator(".gv-race").count(),
+        lab.page.locator(".gradviz-view").count(),
+    ) == LIVE[lesson]
 
 
 def follow(notebook, count, made):
-    """A live figure or plot in the page shows what the same one does here, when it is put where its sliders stand there."""
+    """A live figure or plot in the page shows what the same one does here, when it is put where its
+    sliders stand there.
+    """
     output = notebook.cell(count)
     if isinstance(made, gv.Explorer):
-        inputs = notebook.ask(f"{{name: value for name, value in Out[{count}].view.inputs.items() if isinstance(value, float)}}")
-        assert inputs != {name: value for name, value in made.view.inputs.items() if isinstance(value, float)}
+        inputs = notebook.ask(
+            f"{{name: value for name, value in Out[{count}].view.inputs.items() if isinstance(value, float)}}"
+        )
+        assert inputs != {
+            name: value for name, value in made.view.inputs.items() if isinstance(value, float)
+        }
         run = made.update(**inputs)
         seen = output.locator("svg.gradviz").evaluate(READ)
-        for node, value, adjoint in zip(seen["nodes"], run.primals.values(), run.adjoints.values(), strict=True):
+        for node, value, adjoint in zip(
+            seen["nodes"], run.primals.values(), run.adjoints.values(), strict=True
+        ):
             assert isinstance(value, np.ndarray) or float(node["value"]) == value
-            assert isinstance(adjoint, np.ndarray) or made.view.step is not None or float(node["adjoint"]) == adjoint
+            assert (
+                isinstance(adjoint, np.ndarray)
+                or made.view.step is not None
+                or float(node["adjoint"]) == adjoint
+            )
         if made.view.step is None and not run.graph.has_arrays:
             check_run(seen, run)
     else:
         values = notebook.ask(f"Out[{count}].values")
         assert values != made.values
         made.update(**values)
-        assert output.locator(".gradviz-plot svg").get_attribute("aria-label").split() == made.plot.text.split()
+        assert (
+            output.locator(".gradviz-plot svg").get_attribute("aria-label").split()
+            == made.plot.text.split()
+        )
 
 
 @pytest.mark.parametrize("lesson", [6])
 def test_trusted_in_notebook_7(jupyter, open_notebook, lessons, lesson, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(jupyter.home / "data"))
     stored = nbformat.read(lessons[lesson], 4)
-    stored.cells.append(nbformat.v4.new_markdown_cell("trusted"))  # trust is by content: other copies are not to have it
+    stored.cells.append(
+        nbformat.v4.new_markdown_cell("trusted")
+    )  # trust is by content: other copies are not to have it
     copy = lessons[lesson].with_name(f"trusted-{lesson}.ipynb")
     nbformat.write(stored, copy)
     trust([copy])
@@ -103,7 +141,9 @@ def test_trusted_in_notebook_7(jupyter, open_notebook, lessons, lesson, monkeypa
 
 def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "slider.ipynb")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "slider.ipynb"
+    )
     notebook = open_notebook(jupyter.address, "slider.ipynb", "notebook")
     notebook.run_all()
     page = notebook.page
@@ -125,7 +165,9 @@ def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupy
             page.mouse.move(x + way, y)
         page.mouse.up()
         settled = "([svg, handle]) => Number(svg.querySelector('g.gv-node').dataset.value) === Number(handle.getAttribute('aria-valuetext') ?? NaN)"
-        page.wait_for_function(settled, arg=[svg.element_handle(), handle.element_handle()], timeout=20_000)
+        page.wait_for_function(
+            settled, arg=[svg.element_handle(), handle.element_handle()], timeout=20_000
+        )
         page.wait_for_timeout(300)
 
     drag(5, 10, 20)
@@ -138,7 +180,10 @@ def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupy
     assert at["w0"] < 2.0
     assert svg.evaluate(PLACES) == places
     for theme, is_light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):
-        page.evaluate(f"() => (window.jupyterapp || window.jupyterlab).commands.execute('apputils:change-theme', {{ theme: '{theme}' }})")
+        page.evaluate(
+            "() => (window.jupyterapp || "
+            f"window.jupyterlab).commands.execute('apputils:change-theme', {{ theme: '{theme}' }})"
+        )
         page.locator(f"body[data-jp-theme-light={is_light}]").wait_for(state="attached")
         check_theme(page.locator(".gradviz-view").first, theme.split()[1].lower())
 
@@ -146,22 +191,35 @@ def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupy
 NASTY = ["<script>alert(1)</script>", 'a"b\n->c', "x);import os#", "损失"]
 CELLS = [
     "import numpy as np, gradviz as gv",
-    "branch = gv.explore(lambda x: x if x > 0 else 0.1 * x, x=(-5, 5))\nbranch.update(x=3.0)\nbranch",
-    f"nasty = {NASTY!r}\ndef f(*xs): return xs[0] * xs[1] + xs[2] / xs[3]\nnames = gv.explore(f, dict.fromkeys(nasty, 1.0))\nnames",
+    (
+        "branch = gv.explore(lambda x: x if x > 0 else 0.1 * x, x=(-5, "
+        "5))\nbranch.update(x=3.0)\nbranch"
+    ),
+    (
+        f"nasty = {NASTY!r}\ndef f(*xs): return xs[0] * xs[1] + xs[2] / xs[3]\nnames = gv.explore(f, "
+        "dict.fromkeys(nasty, 1.0))\nnames"
+    ),
     "poles = gv.explore(lambda x: np.log(x) + 1 / x + np.exp(x) + x**0.5, x=(-1, 1000))\npoles",
-    "def failing(x):\n    if x < 0: raise ValueError('<b>no</b>')\n    return np.sqrt(x)\nfails = gv.explore(failing, x=(-4, 4))\nfails",
+    (
+        "def failing(x):\n    if x < 0: raise ValueError('<b>no</b>')\n    return np.sqrt(x)\nfails = "
+        "gv.explore(failing, x=(-4, 4))\nfails"
+    ),
 ]
 
 
 def test_branches_poles_failures_and_names(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "odd.ipynb")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / "odd.ipynb"
+    )
     notebook = open_notebook(jupyter.address, "odd.ipynb")
     page = notebook.page
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook.run_all()
-    page.wait_for_function("() => document.querySelectorAll('.gradviz-view svg.gradviz').length === 4", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelectorAll('.gradviz-view svg.gradviz').length === 4", timeout=60_000
+    )
     branch, names, poles, fails = page.locator(".gradviz-view").all()
 
     def run(code):
@@ -176,19 +234,28 @@ def test_branches_poles_failures_and_names(jupyter, open_notebook):
 
     assert branch.locator("g.gv-node").count() == 1
     run("branch.update(x=-2.0)")
-    assert [node["value"] for node in branch.locator("svg.gradviz").evaluate(READ)["nodes"]] == ["-2", "-0.2"]
+    assert [node["value"] for node in branch.locator("svg.gradviz").evaluate(READ)["nodes"]] == [
+        "-2",
+        "-0.2",
+    ]
     run("branch.update(x=4.0)")
     assert branch.locator("g.gv-node").count() == 1
 
     titles = names.locator("g.gv-input > title").all_text_contents()
-    assert [title.split(" = ")[0] for title in titles] == [name.replace("\n", " ") for name in NASTY]
+    assert [title.split(" = ")[0] for title in titles] == [
+        name.replace("\n", " ") for name in NASTY
+    ]
     assert page.locator(".gradviz-view script").count() == 0
     assert "<script>alert(1)</script>" in page.locator(".widget-label").all_text_contents()
     assert not dialogs
 
     for at, shown in ((-1.0, "nan"), (0.0, "nan"), (1000.0, "∞")):
         run(f"poles.update(x={at})")
-        texts = [text for node in poles.locator("svg.gradviz").evaluate(READ)["nodes"] for text in node["shown"]]
+        texts = [
+            text
+            for node in poles.locator("svg.gradviz").evaluate(READ)["nodes"]
+            for text in node["shown"]
+        ]
         assert shown in texts
     run("poles.update(x=1.0)")
     assert "nan" not in poles.locator("svg.gradviz").text_content()
@@ -242,7 +309,15 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(chromium):
         [source, view.structure, list(view.numbers), view.figure.svg],
     )
     page.close()
-    drawn = [["" if part and part.startswith("[[") else part for part in row] for row in drawn]  # the page knows only the maps of arrays
-    as_numbers = [[part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row] for row in drawn]
-    assert [[part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row] for row in shown] == as_numbers
+    drawn = [
+        ["" if part and part.startswith("[[") else part for part in row] for row in drawn
+    ]  # the page knows only the maps of arrays
+    as_numbers = [
+        [part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row]
+        for row in drawn
+    ]
+    assert [
+        [part and part.replace(".0,", ",").replace(".0]", "]").removesuffix(".0") for part in row]
+        for row in shown
+    ] == as_numbers
     assert any("2×3" in part for row in shown for part in row if part)

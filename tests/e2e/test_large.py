@@ -1,13 +1,16 @@
-"""Arrays and large graphs in the live view: maps, elements, boxes, zoom; in a page of its own, with Python's numbers."""
+"""Arrays and large graphs in the live view: maps, elements, boxes, zoom; in a page of its own, with
+Python's numbers.
+"""
 
 import base64
 
-import gradviz as gv
 import numpy as np
 import pytest
 from gallery import WEIGHTS, network
-from gradviz.draw import heat
 from page import page_of
+
+import gradviz as gv
+from gradviz.draw import heat
 
 RNG = np.random.default_rng(5)
 
@@ -17,7 +20,12 @@ def layer(w, x, b, scale):
     return np.sum(h**2)
 
 
-INPUTS = {"w": RNG.normal(size=(30, 40)), "x": RNG.normal(size=40), "b": np.full(30, 0.1), "scale": 1.0}
+INPUTS = {
+    "w": RNG.normal(size=(30, 40)),
+    "x": RNG.normal(size=40),
+    "b": np.full(30, 0.1),
+    "scale": 1.0,
+}
 
 
 @pytest.fixture
@@ -43,14 +51,18 @@ def show(chromium):
 def send(page, view):
     """Hand the page the numbers of the view, as a kernel would."""
     page.evaluate(
-        "(text) => model.set('numbers', new DataView(Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer))",
+        "(text) => model.set('numbers', new DataView(Uint8Array.from(atob(text), (byte) => "
+        "byte.charCodeAt(0)).buffer))",
         base64.b64encode(view.numbers).decode(),
     )
     page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
 
 
 def maps(page):
-    return page.locator(".gv-map[data-of] > .gv-cells").evaluate_all("(all) => all.map((cells) => Array.from(cells.children, (path) => [path.getAttribute('class'), path.getAttribute('opacity'), path.getAttribute('d')]))")
+    return page.locator(".gv-map[data-of] > .gv-cells").evaluate_all(
+        "(all) => all.map((cells) => Array.from(cells.children, (path) => "
+        "[path.getAttribute('class'), path.getAttribute('opacity'), path.getAttribute('d')]))"
+    )
 
 
 def expected_maps(run):
@@ -60,8 +72,12 @@ def expected_maps(run):
     for node in run.graph.nodes:
         for number in (run.primals[node], run.adjoints[node]):
             if heat.is_mapped(number):
-                picture = ET.fromstring(f"<g>{heat.picture(heat.grid(number), heat.size(number.shape)[2])}</g>")
-                found.append([[path.get("class"), path.get("opacity"), path.get("d")] for path in picture])
+                picture = ET.fromstring(
+                    f"<g>{heat.picture(heat.grid(number), heat.size(number.shape)[2])}</g>"
+                )
+                found.append(
+                    [[path.get("class"), path.get("opacity"), path.get("d")] for path in picture]
+                )
     return found
 
 
@@ -69,14 +85,26 @@ def test_maps_follow_cell_by_cell(show):
     view = gv.View(gv.trace(layer, INPUTS))
     page = show(view)
     assert maps(page) == expected_maps(view.run)
-    for change in ({"scale": -2.0}, {"w": RNG.normal(size=(30, 40))}, {"b": np.full(30, np.nan)}, {"b": np.full(30, np.inf)}, {"x": np.zeros(40), "b": np.zeros(30)}):
+    for change in (
+        {"scale": -2.0},
+        {"w": RNG.normal(size=(30, 40))},
+        {"b": np.full(30, np.nan)},
+        {"b": np.full(30, np.inf)},
+        {"x": np.zeros(40), "b": np.zeros(30)},
+    ):
         view.update(**change)
         send(page, view)
         assert maps(page) == expected_maps(view.run)
-        shown = page.locator(".gv-node").evaluate_all("(all) => all.map((g) => [g.querySelector('.gv-value').textContent, g.querySelector('.gv-adjoint').textContent])")
+        shown = page.locator(".gv-node").evaluate_all(
+            "(all) => all.map((g) => [g.querySelector('.gv-value').textContent, "
+            "g.querySelector('.gv-adjoint').textContent])"
+        )
         from gradviz.draw.paint import shown as on_card
 
-        assert shown == [[on_card(view.run.primals[node]), on_card(view.run.adjoints[node], shape=False)] for node in view.run.graph.nodes]
+        assert shown == [
+            [on_card(view.run.primals[node]), on_card(view.run.adjoints[node], shape=False)]
+            for node in view.run.graph.nodes
+        ]
 
 
 def test_an_element_under_the_pointer(show):

@@ -1,19 +1,26 @@
-"""The live view on a page without a kernel: light and dark, for every eye and every reader; and it leaves nothing behind.
+"""The live view on a page without a kernel: light and dark, for every eye and every reader; and it
+leaves nothing behind.
 
 GRADVIZ_DISPLAYS=10000 displays it so many times.
 """
 
 import os
 
-import gradviz as gv
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from circuit import INPUTS, circuit, sigmoid
 from page import page_of
 
+import gradviz as gv
+
 DISPLAYS = int(os.environ.get("GRADVIZ_DISPLAYS", "300"))
-CLEAR, WHITE, BLACK, EDITOR = "rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(17, 17, 17)", "rgb(1, 2, 3)"
+CLEAR, WHITE, BLACK, EDITOR = (
+    "rgba(0, 0, 0, 0)",
+    "rgb(255, 255, 255)",
+    "rgb(17, 17, 17)",
+    "rgb(1, 2, 3)",
+)
 LOOKS = """() => {
     const style = (which) => getComputedStyle(document.querySelector(which));
     const cards = [".gradviz-view", "body > svg.gradviz"].map((which) => style(`${which} .gv-node:not(.gv-lit) .gv-card`).fill);
@@ -104,7 +111,9 @@ def show(chromium):
         page = chromium.new_page(viewport={"width": 1400, "height": 2400}, **options)
         pages.append(page)
         page.set_content(page_of(view, dark))
-        page.locator("svg.gradviz[aria-label]").wait_for()  # the last that is written when all is said
+        page.locator(
+            "svg.gradviz[aria-label]"
+        ).wait_for()  # the last that is written when all is said
         return page
 
     yield show_
@@ -115,7 +124,9 @@ def show(chromium):
 def check_axe(page):
     """axe-core finds nothing to be mended."""
     found = Axe().run(page, context=".gradviz-view").response["violations"]
-    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+    assert [
+        (violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found
+    ] == []
 
 
 def edit(page):
@@ -129,15 +140,30 @@ def hover(page):
 
 def set_to(name, value):
     """Let Python, as it were, set what the page shows."""
-    return lambda page: page.evaluate("([name, value]) => new Promise((done) => { model.set(name, value); requestAnimationFrame(done); })", [name, value])
+    return lambda page: page.evaluate(
+        "([name, value]) => new Promise((done) => { model.set(name, value); "
+        "requestAnimationFrame(done); })",
+        [name, value],
+    )
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_everybody_can_read_it(show, dark):
     for view, *acts in (
         (view_of(selected="n0"), *(set_to("step", step) for step in range(0, 38, 6)), edit),
-        (view_of(closed=[0], step=12, selected="e4"), hover, set_to("message", "ValueError: <b>no</b>")),
-        (view_of(lambda x: np.mean(np.tanh(x * np.linspace(-1, 1, 60).reshape(5, 12))), {"x": 0.5}, selected="n1"), set_to("step", 4)),
+        (
+            view_of(closed=[0], step=12, selected="e4"),
+            hover,
+            set_to("message", "ValueError: <b>no</b>"),
+        ),
+        (
+            view_of(
+                lambda x: np.mean(np.tanh(x * np.linspace(-1, 1, 60).reshape(5, 12))),
+                {"x": 0.5},
+                selected="n1",
+            ),
+            set_to("step", 4),
+        ),
     ):
         page = show(view, dark)
         assert page.evaluate(CONTRAST) == []
@@ -150,14 +176,21 @@ def test_everybody_can_read_it(show, dark):
 
 
 def looks(scheme, paper):
-    """What LOOKS finds: the colours of cards, live and static, and of a slider's label, and on what the view and the sliders stand."""
-    card, ink = {"light": ("rgb(255, 255, 255)", "rgb(27, 39, 51)"), "dark": ("rgb(27, 33, 40)", "rgb(230, 237, 243)")}[scheme]
+    """What LOOKS finds: the colours of cards, live and static, and of a slider's label, and on what
+    the view and the sliders stand.
+    """
+    card, ink = {
+        "light": ("rgb(255, 255, 255)", "rgb(27, 39, 51)"),
+        "dark": ("rgb(27, 33, 40)", "rgb(230, 237, 243)"),
+    }[scheme]
     return [card, card, ink, paper, paper]
 
 
 @pytest.fixture
 def hosted(show):
-    """Show a view as it stands in a notebook, below sliders, and a static figure with it, on a page that says nothing of itself."""
+    """Show a view as it stands in a notebook, below sliders, and a static figure with it, on a page
+    that says nothing of itself.
+    """
 
     def hosted_(view, **options):
         page = show(view, **options)
@@ -196,9 +229,16 @@ def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, 
     assert page.evaluate(LOOKS) == looks(preference, paper)
     assert page.evaluate(CONTRAST) == []
     for element, attribute, said, scheme, paper in HOSTS:
-        page.evaluate("([element, attribute, said]) => document.querySelector(element).setAttribute(attribute, said)", [element, attribute, said])
+        page.evaluate(
+            "([element, attribute, said]) => "
+            "document.querySelector(element).setAttribute(attribute, said)",
+            [element, attribute, said],
+        )
         assert page.evaluate(LOOKS) == looks(scheme, paper), said
-        page.evaluate("([element, attribute]) => document.querySelector(element).removeAttribute(attribute)", [element, attribute])
+        page.evaluate(
+            "([element, attribute]) => document.querySelector(element).removeAttribute(attribute)",
+            [element, attribute],
+        )
 
 
 def test_paper_is_light(hosted):
@@ -221,11 +261,16 @@ def test_nothing_moves_but_the_steps(show):
     page.locator(".gv-play").click()
     page.locator(".gv-count", has_text="step 5").wait_for()
     assert page.evaluate("document.getAnimations().length") == 0
-    assert page.evaluate("Array.from(document.querySelectorAll('.gradviz-view, .gradviz-view *')).every((element) => getComputedStyle(element).scrollBehavior === 'auto')")
+    assert page.evaluate(
+        "Array.from(document.querySelectorAll('.gradviz-view, .gradviz-view *')).every((element) "
+        "=> getComputedStyle(element).scrollBehavior === 'auto')"
+    )
 
 
 def test_displays_leave_nothing_behind(launch):
-    browser = launch("--js-flags=--no-opt --no-sparkplug --no-maglev")  # or the heap grows with the code that is compiled for speed
+    browser = launch(
+        "--js-flags=--no-opt --no-sparkplug --no-maglev"
+    )  # or the heap grows with the code that is compiled for speed
     view = gv.explore(lambda x, y: x * y + x, x=1.0, y=2.0, step=3, code=True).view
     view.selected = "n0"
     page = browser.new_page()
@@ -238,8 +283,16 @@ def test_displays_leave_nothing_behind(launch):
     def left_after(displays):
         page.evaluate(DISPLAY, displays)
         session.send("HeapProfiler.collectGarbage")
-        metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
-        return page.evaluate("listening()"), metrics["Nodes"], metrics["JSEventListeners"], metrics["JSHeapUsedSize"]
+        metrics = {
+            metric["name"]: metric["value"]
+            for metric in session.send("Performance.getMetrics")["metrics"]
+        }
+        return (
+            page.evaluate("listening()"),
+            metrics["Nodes"],
+            metrics["JSEventListeners"],
+            metrics["JSHeapUsedSize"],
+        )
 
     listening, nodes, listeners, heap = left_after(100)
     assert listening == 0

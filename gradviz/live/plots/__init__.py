@@ -1,4 +1,5 @@
-"""Plots with matplotlib: what a derivative is, where it leads, what it costs, and what a network learns.
+"""Plots with matplotlib: what a derivative is, where it leads, what it costs, and what a network
+learns.
 
 >>> import gradviz as gv
 >>> gv.plot.tangent(lambda x: x**2, at=3.0)
@@ -10,4 +11,16 @@ from gradviz.live.plots.derivatives import descent, difference_error, secants, t
 from gradviz.live.plots.networks import images, layers
 from gradviz.live.plots.plot import LivePlot, Plot
 
-__all__ = ["LivePlot", "Plot", "cheap_gradient", "cost", "descent", "difference_error", "granularity", "images", "layers", "secants", "tangent"]
+__all__ = [
+    "LivePlot",
+    "Plot",
+    "cheap_gradient",
+    "cost",
+    "descent",
+    "difference_error",
+    "granularity",
+    "images",
+    "layers",
+    "secants",
+    "tangent",
+]

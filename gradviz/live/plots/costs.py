@@ -18,7 +18,12 @@ from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain
 from gradviz.numerals import numeral
 
 COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
-NAMES = {"reverse": "reverse sweep", "forward": "forward mode", "bumping": "bumping", "paths": "path by path"}
+NAMES = {
+    "reverse": "reverse sweep",
+    "forward": "forward mode",
+    "bumping": "bumping",
+    "paths": "path by path",
+}
 MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
 
 
@@ -55,7 +60,13 @@ def layers(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
     width = max(1, round(size**0.5))
 
     def layered(*inputs: Any) -> Any:
-        values = [sum((inputs[unit * width + other] * 0.1 * (other + 1) for other in range(1, width)), inputs[unit * width]) for unit in range(width)]
+        values = [
+            sum(
+                (inputs[unit * width + other] * 0.1 * (other + 1) for other in range(1, width)),
+                inputs[unit * width],
+            )
+            for unit in range(width)
+        ]
         return sum(values[1:], values[0]) * 1.5
 
     return layered, {f"x{number}": 0.5 for number in range(width * width)}
@@ -73,7 +84,12 @@ def doublings(size: int) -> tuple[Callable[..., Any], dict[str, float]]:
 
 
 FAMILIES = {"chains": chains, "trees": trees, "layers": layers, "doublings": doublings}
-SIZES = {"chains": (10, 30, 100, 300, 1000), "trees": (8, 32, 128, 512, 1024), "layers": (9, 36, 100, 324, 900), "doublings": (2, 4, 8, 12, 16)}
+SIZES = {
+    "chains": (10, 30, 100, 300, 1000),
+    "trees": (8, 32, 128, 512, 1024),
+    "layers": (9, 36, 100, 324, 900),
+    "doublings": (2, 4, 8, 12, 16),
+}
 WHY = {
     "chains": "each input touches, on average, half of the chain",
     "trees": "the exception: a bump touches only the path to the root",
@@ -83,12 +99,17 @@ WHY = {
 
 
 @plotting
-def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) -> tuple[Figure, str]:
-    """Counts, and beside them measured times, of each way of differentiating, for graphs of a family as they grow.
+def cost(
+    family: str = "chains", sizes: Sequence[int] = (), timed: bool = True
+) -> tuple[Figure, str]:
+    """Counts, and beside them measured times, of each way of differentiating, for graphs of a
+    family as they grow.
 
-    Families are "chains", "trees", "layers" and "doublings". Both axes are logarithmic, and the slope of each line stands at its end: 1 where the
-    cost grows as n + p does, 2 where it grows as n × p. Times are of eager Python: value and gradient by one reverse sweep, and by one
-    forward sweep or one more evaluation for each input (of which a few are timed, and multiplied). Nothing is smoothed.
+    Families are "chains", "trees", "layers" and "doublings". Both axes are logarithmic, and the
+    slope of each line stands at its end: 1 where the cost grows as n + p does, 2 where it grows as
+    n × p. Times are of eager Python: value and gradient by one reverse sweep, and by one forward
+    sweep or one more evaluation for each input (of which a few are timed, and multiplied). Nothing
+    is smoothed.
 
     Raises ValueError for another family.
 
@@ -105,23 +126,44 @@ def cost(family: str = "chains", sizes: Sequence[int] = (), timed: bool = True) 
     sizes = sizes or SIZES[family]
     costs = [_counted(family, size) for size in sizes]
     panels = 1 + timed
-    figure, axes = plt.subplots(1, panels, figsize=(5.4 * panels, 4), layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(
+        1, panels, figsize=(5.4 * panels, 4), layout="constrained", squeeze=False
+    )
     shown = [way for way in NAMES if way != "paths" or family == "doublings"]
     along = [each.n for each in costs]
     counts = {way: [_count(each, way) for each in costs] for way in shown}
     _lines(axes[0, 0], along, counts)
     is_one = family == "doublings"
-    axes[0, 0].set(title=f"counted: {WHY[family]}", xlabel="n, operations" if is_one else "n = p, operations and inputs", ylabel="local derivatives, or evaluations")
+    axes[0, 0].set(
+        title=f"counted: {WHY[family]}",
+        xlabel="n, operations" if is_one else "n = p, operations and inputs",
+        ylabel="local derivatives, or evaluations",
+    )
     if timed:
         times = [_times(*FAMILIES[family](size)) for size in sizes]
         _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
         axes[0, 1].set(title="measured", xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
-    rows = [(f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown)) for place, each in enumerate(costs)]
-    return figure, "\n".join(map(_line, [("n", "p", *(NAMES[way] for way in shown)), *rows, ("slope", "", *(f"{slope(along, counts[way]):.2f}" for way in shown))]))
+    rows = [
+        (f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown))
+        for place, each in enumerate(costs)
+    ]
+    return figure, "\n".join(
+        map(
+            _line,
+            [
+                ("n", "p", *(NAMES[way] for way in shown)),
+                *rows,
+                ("slope", "", *(f"{slope(along, counts[way]):.2f}" for way in shown)),
+            ],
+        )
+    )
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "".join(f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}" for place, cell in enumerate(cells))
+    return "".join(
+        f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}"
+        for place, cell in enumerate(cells)
+    )
 
 
 @lru_cache(maxsize=16)  # a lesson shows the same counts twice
@@ -141,14 +183,24 @@ def slope(along: Sequence[float], counts: Sequence[float]) -> float:
 def _lines(axes: Axes, along: Sequence[float], counts: Mapping[str, Sequence[float]]) -> None:
     ends = sorted(counts, key=lambda way: counts[way][-1])
     for way in counts:
-        axes.loglog(along, counts[way], marker=MARKERS[way], markersize=5, color=COLOURS[way], linewidth=1.8)
+        axes.loglog(
+            along, counts[way], marker=MARKERS[way], markersize=5, color=COLOURS[way], linewidth=1.8
+        )
     low, high = (np.log(edge(counts[way][-1] for way in counts)) for edge in (min, max))
     gap, before = max(0.55, 0.09 * (high - low)), -np.inf
     for way in ends:  # names at the ends of the lines, apart from one another
         place = max(np.log(counts[way][-1]), before + gap)
         before = place
         label = f"{NAMES[way]}, slope {slope(along, counts[way]):.2f}"
-        axes.annotate(label, (along[-1], counts[way][-1]), (1.12 * along[-1], np.exp(place)), color=COLOURS[way], fontsize=9, va="center", annotation_clip=False)
+        axes.annotate(
+            label,
+            (along[-1], counts[way][-1]),
+            (1.12 * along[-1], np.exp(place)),
+            color=COLOURS[way],
+            fontsize=9,
+            va="center",
+            annotation_clip=False,
+        )
     axes.set_xlim(right=along[-1] * 18)
     axes.set_ylim(top=np.exp(max(before, high) + gap))
     axes.grid(True, which="major", alpha=0.25)
@@ -159,21 +211,40 @@ def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[st
     values, p = tuple(inputs.values()), len(inputs)
     both = value_and_grad(function, tuple(range(p)))
     directions = tuple(1.0 if not place else 0.0 for place in range(p))
-    calls = {"reverse": lambda: both(*values), "forward": lambda: jvp(function, values, directions), "bumping": lambda: function(*values)}
+    calls = {
+        "reverse": lambda: both(*values),
+        "forward": lambda: jvp(function, values, directions),
+        "bumping": lambda: function(*values),
+    }
     times = interleaved(calls, rounds=5)
-    return {"reverse": times["reverse"], "forward": p * times["forward"], "bumping": (p + 1) * times["bumping"]}
+    return {
+        "reverse": times["reverse"],
+        "forward": p * times["forward"],
+        "bumping": (p + 1) * times["bumping"],
+    }
 
 
 @plotting
 def granularity(table: Granularities) -> tuple[Figure, str]:
-    """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and lines of derivative by hand."""
-    figure, axes = plt.subplots(1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True)
+    """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and
+    lines of derivative by hand.
+    """
+    figure, axes = plt.subplots(
+        1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True
+    )
     names = [plain(grain.name) for grain in table]
-    titles = {"nodes": "operations", "local_derivatives": "local derivatives", "microseconds": "µs, value and gradient", "lines_by_hand": "lines of derivative by hand"}
+    titles = {
+        "nodes": "operations",
+        "local_derivatives": "local derivatives",
+        "microseconds": "µs, value and gradient",
+        "lines_by_hand": "lines of derivative by hand",
+    }
     for place, (column, title) in enumerate(titles.items()):
         numbers = [getattr(grain, column) for grain in table]
         bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
-        axes[place].bar_label(bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9)
+        axes[place].bar_label(
+            bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9
+        )
         axes[place].set_title(title, fontsize=10)
         axes[place].margins(x=0.2)
         axes[place].set_xticks([])
@@ -184,7 +255,9 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
 
 @plotting
 def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[Figure, str]:
-    """Function and gradient together, in functions, for more and more inputs: counted and timed, against the bound of 5."""
+    """Function and gradient together, in functions, for more and more inputs: counted and timed,
+    against the bound of 5.
+    """
 
     def graph_of(size: int) -> Graph:
         def waves(*x: Any) -> Any:
@@ -197,9 +270,19 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
     figure, axes = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     axes.axhline(5, color=INK, linestyle="--", linewidth=1)
     axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", fontsize=9)
-    axes.semilogx(sizes, [each.in_operations for each in costs], marker="o", color=COLOURS["reverse"], label="operations")
-    axes.semilogx(sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time")
+    axes.semilogx(
+        sizes,
+        [each.in_operations for each in costs],
+        marker="o",
+        color=COLOURS["reverse"],
+        label="operations",
+    )
+    axes.semilogx(
+        sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time"
+    )
     axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
     axes.legend()
-    rows = [f"{each.inputs:>6,}  {each.in_operations:>10.2f}  {each.in_time:>4.2f}" for each in costs]
+    rows = [
+        f"{each.inputs:>6,}  {each.in_operations:>10.2f}  {each.in_time:>4.2f}" for each in costs
+    ]
     return figure, "\n".join(["     p  operations  time", *rows])

@@ -1,4 +1,6 @@
-"""Of a function of one number: its tangent, its secants, the error of a difference quotient, and the way down."""
+"""Of a function of one number: its tangent, its secants, the error of a difference quotient, and
+the way down.
+"""
 
 import math
 from collections.abc import Callable
@@ -15,7 +17,10 @@ from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plott
 from gradviz.numerals import numeral
 
 POINTS = 241  # of a curve
-FRAME: dict[str, Any] = {"figsize": (6.4, 3.8), "gridspec_kw": {"left": 0.11, "right": 0.97, "bottom": 0.13, "top": 0.92}}  # set by hand, which is faster
+FRAME: dict[str, Any] = {
+    "figsize": (6.4, 3.8),
+    "gridspec_kw": {"left": 0.11, "right": 0.97, "bottom": 0.13, "top": 0.92},
+}  # set by hand, which is faster
 
 Function = Callable[[Any], Any]
 Span = tuple[float, float]
@@ -23,9 +28,11 @@ Span = tuple[float, float]
 
 @partial(plotting, movable=("at",))
 def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
-    """The curve of `f` over `span`, green where it rises and purple where it falls, with its tangent at `at`.
+    """The curve of `f` over `span`, green where it rises and purple where it falls, with its
+    tangent at `at`.
 
-    `at` may also be a range (least, most), (least, most, step), or a slider: then the plot follows it.
+    `at` may also be a range (least, most), (least, most, step), or a slider: then the plot follows
+    it.
 
     >>> import gradviz as gv
     >>> gv.plot.tangent(lambda x: x**2, at=-1.0)
@@ -36,7 +43,9 @@ def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str
     figure, axes = plt.subplots(**FRAME)
     x, values, slopes = _frame(axes, f, span)
     for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
-        among = np.convolve(there, [1, 1, 1], "same") > 0  # with their neighbours, so that the pieces meet
+        among = (
+            np.convolve(there, [1, 1, 1], "same") > 0
+        )  # with their neighbours, so that the pieces meet
         axes.plot(x, np.where(among, values, np.nan), color=colour, linewidth=2.2)
     if math.isfinite(slope):
         axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.6)
@@ -47,9 +56,11 @@ def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str
 
 @partial(plotting, movable=("at", "h"))
 def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Figure, str]:
-    """The secant of `f` through `at` and `at + h`, with its slope, the difference quotient; and the tangent, dashed.
+    """The secant of `f` through `at` and `at + h`, with its slope, the difference quotient; and the
+    tangent, dashed.
 
-    `at` and `h` may also be ranges or sliders, such as ``h=(0.01, 2.0)``: then the plot follows them.
+    `at` and `h` may also be ranges or sliders, such as ``h=(0.01, 2.0)``: then the plot follows
+    them.
 
     >>> import gradviz as gv
     >>> gv.plot.secants(lambda x: x**2, at=3.0, h=0.1)
@@ -67,18 +78,27 @@ def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Fig
         axes.axline((at, value), slope=quotient, color=VALUE, linewidth=1.8)
     axes.plot([at, at + h, at + h], [value, value, moved], color=INK, linewidth=1, linestyle=":")
     axes.plot([at, at + h], [value, moved], "o", color=VALUE, markersize=7, zorder=3)
-    axes.annotate(f"secant, slope {numeral(quotient, 6)}", (0.03, 0.93), xycoords="axes fraction", color=VALUE)
-    axes.annotate(f"tangent, slope {numeral(slope, 6)}", (0.03, 0.85), xycoords="axes fraction", color=GRADIENT)
+    axes.annotate(
+        f"secant, slope {numeral(quotient, 6)}", (0.03, 0.93), xycoords="axes fraction", color=VALUE
+    )
+    axes.annotate(
+        f"tangent, slope {numeral(slope, 6)}",
+        (0.03, 0.85),
+        xycoords="axes fraction",
+        color=GRADIENT,
+    )
     axes.set_title(text)
     return figure, text
 
 
 @plotting
 def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure, str]:
-    """How far the difference quotient of `f` at `at` is from its derivative, for steps h from 1 down to 10⁻¹⁶, on logarithmic axes.
+    """How far the difference quotient of `f` at `at` is from its derivative, for steps h from 1
+    down to 10⁻¹⁶, on logarithmic axes.
 
-    The error falls with h as long as the curve's bend makes it, and rises again once rounding does: the numbers f(at + h) and
-    f(at) agree in ever more of their 16 digits, and their difference has only the rest.
+    The error falls with h as long as the curve's bend makes it, and rises again once rounding does:
+    the numbers f(at + h) and f(at) agree in ever more of their 16 digits, and their difference has
+    only the rest.
 
     >>> import gradviz as gv
     >>> print(gv.plot.difference_error(lambda x: x**2, at=3.0, steps=[1.0, 0.1]))
@@ -90,9 +110,19 @@ def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure,
     value, slope = value_and_grad(f)(at)
     quotients = [(value_and_grad(f)(at + h)[0] - value) / h for h in steps.tolist()]
     errors = [abs(quotient - slope) for quotient in quotients]
-    rows = [f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}" for h, quotient, error in zip(steps.tolist(), quotients, errors)]
+    rows = [
+        f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}"
+        for h, quotient, error in zip(steps.tolist(), quotients, errors)
+    ]
     figure, axes = plt.subplots(**FRAME)
-    axes.loglog(steps, [error or math.nan for error in errors], marker="o", markersize=5, color=VALUE, linewidth=1.8)
+    axes.loglog(
+        steps,
+        [error or math.nan for error in errors],
+        marker="o",
+        markersize=5,
+        color=VALUE,
+        linewidth=1.8,
+    )
     axes.invert_xaxis()  # smaller and smaller steps, as one reads
     axes.grid(True)
     axes.set(xlabel="h, the step", ylabel="error of the difference quotient")
@@ -100,8 +130,11 @@ def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure,
 
 
 @partial(plotting, movable=("start", "rate"))
-def descent(f: Function, start: Any, rate: Any = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
-    """Gradient descent on the curve of `f`: from `start`, each step goes against the slope, `rate` times as far as it is steep.
+def descent(
+    f: Function, start: Any, rate: Any = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)
+) -> tuple[Figure, str]:
+    """Gradient descent on the curve of `f`: from `start`, each step goes against the slope, `rate`
+    times as far as it is steep.
 
     `start` and `rate` may also be ranges or sliders.
 
@@ -126,13 +159,19 @@ def descent(f: Function, start: Any, rate: Any = 0.1, steps: int = 12, span: Spa
 
 
 def _way(slope: float) -> str:
-    return "rising" if slope > 0 else "falling" if slope < 0 else "flat" if slope == 0 else "no slope"
+    return (
+        "rising" if slope > 0 else "falling" if slope < 0 else "flat" if slope == 0 else "no slope"
+    )
 
 
-def _frame(axes: Axes, f: Function, span: Span, color: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _frame(
+    axes: Axes, f: Function, span: Span, color: str | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The curve and its slopes, in a frame that stays as it is whatever else is drawn."""
     x = np.linspace(*span, POINTS)
-    values, slopes = np.array([value_and_grad(f)(each) for each in x.tolist()]).T  # by IEEE's rules, also at a pole
+    values, slopes = np.array(
+        [value_and_grad(f)(each) for each in x.tolist()]
+    ).T  # by IEEE's rules, also at a pole
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     room = 0.08 * (high - low) or 1.0

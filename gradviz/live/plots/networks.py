@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
 from gradviz.numerals import numeral
 
-SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])  # the colours of the heat maps in figures
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [FALLING, "#ffffff", RISING]
+)  # the colours of the heat maps in figures
 PLAIN = LinearSegmentedColormap.from_list("plain", ["#ffffff", VALUE])
 IN_A_ROW = 10
 
@@ -20,7 +22,8 @@ IN_A_ROW = 10
 def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
     """Two-dimensional arrays as small pictures, ten in a row, with their titles.
 
-    Where all numbers are of one sign, blue is more; else green is positive, purple negative, and white is 0. All pictures share one scale.
+    Where all numbers are of one sign, blue is more; else green is positive, purple negative, and
+    white is 0. All pictures share one scale.
 
     Raises ValueError if `pictures` is not an array of shape (number, rows, columns).
 
@@ -31,13 +34,22 @@ def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
     """
     pictures = np.asarray(pictures, float)
     if pictures.ndim != 3 or not pictures.size:
-        raise ValueError(f"images are drawn from an array of shape (number, rows, columns), not of {pictures.shape}; use .reshape(-1, rows, columns)")
+        raise ValueError(
+            "images are drawn from an array of shape (number, rows, columns), not of "
+            f"{pictures.shape}; use .reshape(-1, rows, columns)"
+        )
     low, high = pictures.min(), pictures.max()
     most = max(abs(low), abs(high)) or 1.0
     colours, least = (SIGNED, -most) if low < 0 < high else (PLAIN, 0.0)
     rows = -(-len(pictures) // IN_A_ROW)
     columns = min(len(pictures), IN_A_ROW)
-    figure, axes = plt.subplots(rows, columns, figsize=(0.85 * columns, rows * (1.1 if len(titles) else 0.85)), layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(0.85 * columns, rows * (1.1 if len(titles) else 0.85)),
+        layout="constrained",
+        squeeze=False,
+    )
     for place, frame in enumerate(axes.flat):
         frame.set_axis_off()
         if place < len(pictures):
@@ -46,14 +58,22 @@ def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
             frame.set_title(plain(titles[place]), loc="center")
     count, height, width = pictures.shape
     named = f": {', '.join(map(str, titles))}" if len(titles) else ""
-    return figure, f"{count} picture{'s' * (count != 1)} of {height} × {width}, from {numeral(low)} to {numeral(high)}{named}"
+    return (
+        figure,
+        (
+            f"{count} picture{'s' * (count != 1)} of {height} × {width}, from {numeral(low)} to "
+            f"{numeral(high)}{named}"
+        ),
+    )
 
 
 @plotting
 def layers(gradients: Mapping[str, Sequence[Any]]) -> tuple[Figure, str]:
-    """The size of the gradient in each layer of networks: the root of the mean square of its elements, on a logarithmic scale.
+    """The size of the gradient in each layer of networks: the root of the mean square of its
+    elements, on a logarithmic scale.
 
-    `gradients` has for each network the gradients of its layers' weights, from the first layer to the last.
+    `gradients` has for each network the gradients of its layers' weights, from the first layer to
+    the last.
 
     >>> import gradviz as gv
     >>> import numpy as np
@@ -61,14 +81,31 @@ def layers(gradients: Mapping[str, Sequence[Any]]) -> tuple[Figure, str]:
     layer         1         2
     steep         1      3.54
     """
-    sizes = {name: [float(np.sqrt(np.mean(np.square(each)))) for each in arrays] for name, arrays in gradients.items()}
+    sizes = {
+        name: [float(np.sqrt(np.mean(np.square(each)))) for each in arrays]
+        for name, arrays in gradients.items()
+    }
     depth = max(map(len, sizes.values()))
     figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
-    for (name, numbers), colour, marker in zip(sizes.items(), (GRADIENT, VALUE, RISING, FALLING, INK), "os^vD"):
-        axes.semilogy(range(1, len(numbers) + 1), numbers, marker=marker, color=colour, linewidth=1.8, label=plain(name))
+    for (name, numbers), colour, marker in zip(
+        sizes.items(), (GRADIENT, VALUE, RISING, FALLING, INK), "os^vD"
+    ):
+        axes.semilogy(
+            range(1, len(numbers) + 1),
+            numbers,
+            marker=marker,
+            color=colour,
+            linewidth=1.8,
+            label=plain(name),
+        )
     axes.set(xlabel="layer", ylabel="size of its gradient", xticks=range(1, depth + 1))
     axes.grid(True, axis="y")
     axes.legend()
     width = max(len("layer"), *map(len, sizes))
-    rows = [f"{name:<{width}}" + "".join(f"{numeral(number, 3):>10}" for number in numbers) for name, numbers in sizes.items()]
-    return figure, "\n".join([f"{'layer':<{width}}" + "".join(f"{layer:>10}" for layer in range(1, depth + 1)), *rows])
+    rows = [
+        f"{name:<{width}}" + "".join(f"{numeral(number, 3):>10}" for number in numbers)
+        for name, numbers in sizes.items()
+    ]
+    return figure, "\n".join(
+        [f"{'layer':<{width}}" + "".join(f"{layer:>10}" for layer in range(1, depth + 1)), *rows]
+    )

@@ -1,4 +1,6 @@
-"""Plot: a picture by matplotlib with its numbers as words; and LivePlot, which its sliders draw anew."""
+"""Plot: a picture by matplotlib with its numbers as words; and LivePlot, which its sliders draw
+anew.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -34,7 +36,8 @@ def plain(words: Any) -> str:
 
 
 class Plot:
-    """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the picture where there is none.
+    """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the
+    picture where there is none.
 
     `figure` is matplotlib's own, to be changed as one likes.
     """
@@ -44,7 +47,9 @@ class Plot:
         self.text = text
 
     def save(self, path: str | Path) -> None:
-        """Write the picture to a file, in the format that its ending names, such as .png, .svg or .pdf."""
+        """Write the picture to a file, in the format that its ending names, such as .png, .svg or
+        .pdf.
+        """
         self.figure.savefig(path, dpi=DOTS)
 
     def __repr__(self) -> str:
@@ -52,7 +57,9 @@ class Plot:
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
-        return {"image/png": self._bytes(), "text/plain": self.text}, {"image/png": {"width": width, "height": height}}
+        return {"image/png": self._bytes(), "text/plain": self.text}, {
+            "image/png": {"width": width, "height": height}
+        }
 
     def _bytes(self) -> bytes:
         target = BytesIO()
@@ -65,11 +72,17 @@ class Plot:
         target = StringIO()
         self.figure.savefig(target, format="svg", metadata={"Date": None})
         svg = target.getvalue()
-        return svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{escape(self.text)}" style="max-width: 100%; height: auto"', 1)
+        return svg[svg.index("<svg") :].replace(
+            "<svg",
+            f'<svg role="img" aria-label="{escape(self.text)}" style="max-width: 100%; height: auto"',
+            1,
+        )
 
 
 class LivePlot(widgets.VBox):
-    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot` the plot that is shown."""
+    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot`
+    the plot that is shown.
+    """
 
     def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, widgets.Widget]) -> None:
         self._draw = draw
@@ -78,7 +91,15 @@ class LivePlot(widgets.VBox):
         self._picture = widgets.HTML(self.plot.svg)
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
-        super().__init__([widgets.Box(list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")), self._picture], _dom_classes=["gradviz-plot"])
+        super().__init__(
+            [
+                widgets.Box(
+                    list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")
+                ),
+                self._picture,
+            ],
+            _dom_classes=["gradviz-plot"],
+        )
 
     @property
     def values(self) -> dict[str, float]:
@@ -89,15 +110,19 @@ class LivePlot(widgets.VBox):
         """Move sliders, and with them the plot."""
         for name, value in values.items():
             if name not in self.sliders:
-                raise TypeError(f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}")
+                raise TypeError(
+                    f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}"
+                )
             sliders.place(self.sliders[name], value)
 
     def _moved(self, change: Any) -> None:
         try:
             self.plot = self._draw(**self.values)
             self._picture.value = self.plot.svg
-        except Exception as error:  # noqa: BLE001 the user's function may raise anything, and the next move may be well again
-            self._picture.value = f"<p role='alert'>{escape(f'{type(error).__name__}: {error}')}</p>"
+        except Exception as error:
+            self._picture.value = (
+                f"<p role='alert'>{escape(f'{type(error).__name__}: {error}')}</p>"
+            )
 
     def __repr__(self) -> str:
         return self.plot.text
@@ -109,14 +134,24 @@ class LivePlot(widgets.VBox):
         return {**data, **picture}, {**metadata, **sizes}
 
 
-def plotting(draw: Callable[..., tuple[Figure, str]], movable: tuple[str, ...] = ()) -> Callable[..., Plot | LivePlot]:
-    """A function that draws, in our style, as one that gives a Plot; or a LivePlot, where a `movable` argument is a range or a widget."""
+def plotting(
+    draw: Callable[..., tuple[Figure, str]], movable: tuple[str, ...] = ()
+) -> Callable[..., Plot | LivePlot]:
+    """A function that draws, in our style, as one that gives a Plot; or a LivePlot, where a
+    `movable` argument is a range or a widget.
+    """
 
     @wraps(draw)
     def plot(*arguments: Any, **options: Any) -> Plot | LivePlot:
         given = signature(draw).bind(*arguments, **options).arguments
-        hands = {name: sliders.slider(name, given[name]) for name in movable if isinstance(given.get(name), tuple | list | widgets.Widget)}
-        return LivePlot(lambda **moved: once(**{**given, **moved}), hands) if hands else once(**given)
+        hands = {
+            name: sliders.slider(name, given[name])
+            for name in movable
+            if isinstance(given.get(name), tuple | list | widgets.Widget)
+        }
+        return (
+            LivePlot(lambda **moved: once(**{**given, **moved}), hands) if hands else once(**given)
+        )
 
     def once(**given: Any) -> Plot:
         with plt.rc_context(STYLE):
