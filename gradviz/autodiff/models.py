@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from gradviz.autodiff import functions  # noqa: F401  with them NumPy's functions work on Variables
+import gradviz.autodiff.functions  # noqa: F401  with it NumPy's functions work on Variables
 from gradviz.autodiff import primitives as table
 
 
 def relu(x: Any) -> Any:
     """x where it is positive, else 0.
 
+    >>> import numpy as np
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
@@ -36,6 +37,7 @@ def softplus(x: Any) -> Any:
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(Σ exp(x)) along an axis, without overflow.
 
+    >>> import numpy as np
     >>> logsumexp(np.array([1000.0, 1000.0]))
     1000.6931471805599
     """
@@ -45,6 +47,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def softmax(x: Any, axis: int = -1) -> Any:
     """exp(x) / Σ exp(x) along an axis: positive numbers that sum up to 1.
 
+    >>> import numpy as np
     >>> softmax(np.array([0.0, 0.0]))
     array([0.5, 0.5])
     """
