@@ -535,11 +535,12 @@ class Run:
             self._numbers = self.places(self.distinct)
         return self._numbers
 
-    def bumped(self, node: Node, by: Any) -> Any:
+    def bumped(self, node: Node, by: Any, evaluated: Callable[..., None] | None = None) -> Any:
         """The output if the value of `node` were greater by `by` and everything after it were
         worked out again.
 
         Decisions of the function are not looked at: it takes the branch that it took in the trace.
+        `evaluated` is told of each operation that is worked out, with its operands and result.
         """
         values = dict(zip(self.graph.nodes, self.numbers))
         values[node] = values[node] + by
@@ -549,12 +550,13 @@ class Run:
                 operand for operand in later.operands if isinstance(operand, Node)
             ):
                 moved.add(later)
-                values[later] = later.operation.number(
-                    *(
-                        values[operand] if isinstance(operand, Node) else operand
-                        for operand in later.operands
-                    )
-                )
+                operands = [
+                    values[operand] if isinstance(operand, Node) else operand
+                    for operand in later.operands
+                ]
+                values[later] = later.operation.number(*operands)
+                if evaluated is not None:
+                    evaluated(later.operation, operands, values[later])
         return values[self.graph.output]
 
     def __repr__(self) -> str:

@@ -127,16 +127,13 @@ def _find_fault(function: Callable[..., Any], point: Sequence[Any], tolerance: f
     marks, random = reachable([(output.page, output.index)]), np.random.default_rng(0)
     for page in sorted(marks, key=lambda page: page.serial):
         for index in np.flatnonzero(marks[page]):
-            entry = operation, *_, value = page.entry(index)
-            if operation in (LEAF, FOREIGN):
+            entry = page.entry(index)
+            if entry.operation in (LEAF, FOREIGN):
                 continue
-            places = operation.operands(entry)
-            operands = [
-                page.entries[place][5] if position in operation.positions else place
-                for position, place in enumerate(places)
-            ]
-            for position in operation.positions:
-                _check_operand(operation, position, operands, value, tolerance, random)
+            for position in entry.operation.positions:
+                _check_operand(
+                    entry.operation, position, page.primals(entry), entry.value, tolerance, random
+                )
 
 
 def _check_operand(

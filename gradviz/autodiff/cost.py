@@ -227,7 +227,10 @@ def _bumping(graph: Graph) -> Way:
             bumped, evaluated = _bumped_at_once(graph, steps)
         else:
             bumped, evaluated = (
-                [run.bumped(node, step) for node, step in zip(graph.inputs, steps)],
+                [
+                    run.bumped(node, step, ledger.operation)
+                    for node, step in zip(graph.inputs, steps)
+                ],
                 None,
             )
     quotients = tuple((after - output._value) / step for after, step in zip(bumped, steps))

@@ -11,7 +11,7 @@ import numpy as np
 from gradviz.autodiff.primitives import positive
 from gradviz.autodiff.recording import reachable
 from gradviz.autodiff.reverse import recorded_sweep, standing, sweep
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, recording_on
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, recording_on, state
 from gradviz.autodiff.variable import Variable, input_of, record, settled
 
 Tangent = Any  # a number or an array; or a Variable where the sweep itself is recorded
@@ -30,22 +30,23 @@ def tangent_sweep(
     Nothing before the page of serial number `since` depends on them.
     """
     tangents: dict[Place, Tangent] = dict(seeds)
-    marks = reachable([(output.page, output.index)], since)
+    marks, ledger = reachable([(output.page, output.index)], since), state.ledger
     for page in sorted(marks, key=lambda page: page.serial):
         for index, marked in enumerate(marks[page]):
             if not marked or (page, index) in seeds:
                 continue
-            entry = operation, a, *_ = page.entry(index)
+            entry = page.entry(index)
+            operation, what = entry.operation, entry.first
             if operation == LEAF:
-                if a in seeds:
-                    tangents[page, index] = seeds[a]
+                if what in seeds:
+                    tangents[page, index] = seeds[what]
                 continue
             if operation == FOREIGN:
-                arriving = tangents.get((a.page, a.index))
+                arriving = tangents.get((what.page, what.index))
                 if arriving is not None:
                     tangents[page, index] = arriving
                 continue
-            places = operation.operands(entry)
+            places = entry.operands
             arriving = {
                 position: tangents[page, places[position]]
                 for position in operation.positions
@@ -53,35 +54,42 @@ def tangent_sweep(
             }
             if not arriving:
                 continue
-            at = standing if recorded else _value
+            at = standing if recorded else Page.value
             operands = [
                 at(page, place) if position in operation.positions else place
                 for position, place in enumerate(places)
             ]
-            tangents[page, index] = _moved(operation, arriving, at(page, index), operands, recorded)
+            z = at(page, index)
+            moved = _moved(operation, arriving, z, operands, recorded, ledger)
+            tangents[page, index] = moved
+            if ledger is not None:
+                ledger.tangent(moved, z)
     return tangents.get((output.page, output.index))
 
 
-def _value(page: Page, index: int) -> Any:
-    return page.entries[index][5]
-
-
 def _moved(
-    operation: Any, tangents: Mapping[int, Tangent], z: Any, operands: Sequence[Any], recorded: bool
+    operation: Any,
+    tangents: Mapping[int, Tangent],
+    z: Any,
+    operands: Sequence[Any],
+    recorded: bool,
+    ledger: Any,
 ) -> Tangent:
     """How the result of an operation moves with its operands."""
-    primitive = operation.primitive
+    primitive, shape = operation.primitive, getattr(z, "shape", ())
+    if ledger is not None and (shape or not primitive.is_elementwise):
+        ledger.carried_on_whole(operation, operands, z, len(tangents))
     if primitive.is_elementwise and not recorded:
-        moves = [
-            operation.local(position, operands, z) * tangent
-            for position, tangent in tangents.items()
-        ]
+        moves = []
+        for position, tangent in tangents.items():
+            moves.append(operation.local(position, operands, z) * tangent)
+            if ledger is not None and not shape:
+                ledger.carried_on(tangent)
         moved = moves[0] if len(moves) == 1 else moves[0] + moves[1]
     else:
         moved = primitive.jvp(tangents, z, operands, operation.params)
         if moved is NotImplemented:
             moved = _transposed(operation, tangents, z, operands, recorded)
-    shape = getattr(z, "shape", ())
     if primitive.is_elementwise and not recorded and not shape and getattr(moved, "shape", ()):
         return moved  # many directions
     if getattr(moved, "shape", ()) != shape:

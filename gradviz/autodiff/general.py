@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff import symbols
-from gradviz.autodiff.primitive import Operation, Primitive, fitted, ordinals
+from gradviz.autodiff.primitive import Operation, Primitive, each, fitted, ordinals
 from gradviz.autodiff.variable import settled
 from gradviz.numerals import FEW, numeral
 
@@ -31,6 +31,7 @@ class General(Primitive):
         multilinear: bool = False,
         code: str | None = None,
         written: str | None = None,
+        flops: Callable[[Sequence[Any], Any], int] = each,
     ) -> None:
         self.name = name
         self.function = function
@@ -39,6 +40,7 @@ class General(Primitive):
         self.multilinear = multilinear
         self.code = code
         self.written = written
+        self.flops = flops
         self.module = getattr(function, "__module__", "numpy")  # ufuncs have none before NumPy 2.1
         self.variadic = vjps[0].__code__.co_flags & inspect.CO_VARARGS != 0
 

@@ -12,7 +12,7 @@ import numpy as np
 from gradviz.autodiff import symbols
 from gradviz.autodiff.primitive import Operation, Primitive, fitted, ordinals
 from gradviz.autodiff.symbols import Symbol
-from gradviz.autodiff.tape import UNREACHED
+from gradviz.autodiff.tape import UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import applied_derivative, printable
 from gradviz.numerals import numeral
@@ -117,7 +117,7 @@ class HandWritten(Primitive):
     ) -> None:
         """Hand an adjoint back to all operands at once, by the vjp that was written."""
         plain = [
-            entries[operand][5] if position in positions else operand
+            entries[operand][VALUE] if position in positions else operand
             for position, operand in enumerate(operands)
         ]
         flows = self.flows(adjoint, z, *plain)

@@ -15,7 +15,7 @@ from gradviz.autodiff import primitives
 from gradviz.autodiff.containers import flatten, matched, paths
 from gradviz.autodiff.forward import tangent_sweep
 from gradviz.autodiff.reverse import recorded_sweep, sweep
-from gradviz.autodiff.tape import UNREACHED, Page, differentiating, state
+from gradviz.autodiff.tape import UNREACHED, Page, differentiating, record_on, state
 from gradviz.autodiff.variable import Variable, input_of, record
 from gradviz.numerals import numeric
 
@@ -43,7 +43,7 @@ class _Evaluation:
         self.page = state.page if self.recorded else Page()
         if not self.recorded:
             self.page.keeps = keeps
-        before, state.page = state.page, self.page
+        before, _ = state.page, record_on(self.page)
         try:
             self.inputs = [
                 _fresh(leaf, self.recorded) for leaves, _ in self.flat for leaf in leaves
@@ -74,7 +74,7 @@ class _Evaluation:
             raise
         finally:
             if not self.recorded:
-                state.page = before
+                record_on(before)
         self.output = output
 
     @property

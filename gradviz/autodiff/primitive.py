@@ -15,7 +15,7 @@ import numpy as np
 from gradviz.autodiff import hot, symbols, variable
 from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.symbols import Symbol
-from gradviz.autodiff.tape import OPERATIONS, UNREACHED
+from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 
 NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
@@ -51,16 +51,19 @@ class Operation:
         adjoints: list[Any],
     ) -> None:
         """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
-        primitive, positions = self.primitive, self.positions
-        plain = [
-            entries[operand][5] if position in positions else operand
-            for position, operand in enumerate(operands)
-        ]
-        for position in positions:
+        primitive, plain = self.primitive, self.primals(operands, entries)
+        for position in self.positions:
             flow = primitive.vjp(position, adjoint, z, plain, self.params)
             place = operands[position]
             before = adjoints[place]
             adjoints[place] = flow if before is UNREACHED else before + flow
+
+    def primals(self, operands: Sequence[Any], entries: Sequence[Any]) -> list[Any]:
+        """Operands of an entry of the tape as numbers and arrays."""
+        return [
+            entries[operand][VALUE] if position in self.positions else operand
+            for position, operand in enumerate(operands)
+        ]
 
     def operands(self, entry: Sequence[Any]) -> tuple[Any, ...]:
         """The operands of an entry of the tape: numbers of entries at `positions`, constants
@@ -120,6 +123,31 @@ class Operation:
         return f"<operation {self.name}>"
 
 
+def each(operands: Sequence[Any], result: Any) -> int:
+    """One floating-point operation for each element of the result."""
+    return int(np.size(result))
+
+
+def free(operands: Sequence[Any], result: Any) -> int:
+    """No floating-point operation: numbers are only moved."""
+    return 0
+
+
+def each_operand(operands: Sequence[Any], result: Any) -> int:
+    """One floating-point operation for each element of the operand."""
+    return int(np.size(operands[0]))
+
+
+def additions(operands: Sequence[Any], result: Any) -> int:
+    """One addition less than there are elements."""
+    return int(np.size(operands[0])) - 1
+
+
+def products(operands: Sequence[Any], result: Any) -> int:
+    """A multiplication and an addition for each product of elements."""
+    return 2 * int(np.size(result)) * np.shape(operands[0])[-1]
+
+
 class Primitive:
     """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable
     or a Symbol.
@@ -129,6 +157,9 @@ class Primitive:
     has_locals = False  # whether there is a local derivative for each element
     is_handwritten = False  # whether a user wrote its derivative
     name: str
+    flops: Callable[[Sequence[Any], Any], int] = staticmethod(
+        each
+    )  # what one evaluation costs, of operands and result
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         for operand in operands:
@@ -159,10 +190,12 @@ class Elementwise(Primitive):
         code: str,
         *local_derivatives: Callable,
         on_arrays: str | None = None,
+        flops: Callable[[Sequence[Any], Any], int] = each,
     ) -> None:
         self.name = name
         self.written = written
         self.code = code
+        self.flops = flops
         self.local_derivatives = local_derivatives
         self.arity = len(local_derivatives)
         self.ufunc = (
@@ -453,7 +486,7 @@ def array_pull(operation: Operation) -> Callable:
     """
     primitive, positions = operation.primitive, operation.positions
     loads = [
-        f"{name} = entries[{place}][5]" if position in positions else f"{name} = {place}"
+        f"{name} = entries[{place}][{VALUE}]" if position in positions else f"{name} = {place}"
         for position, (name, place) in enumerate(zip("xy", "ab"))
     ]
     code = ARRAY_PULL.format(

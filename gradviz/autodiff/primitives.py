@@ -19,7 +19,7 @@ import numpy as np
 
 from gradviz.autodiff import hot, numpy_helpers, variable, vjps
 from gradviz.autodiff.general import General
-from gradviz.autodiff.primitive import FITTING, Elementwise
+from gradviz.autodiff.primitive import FITTING, Elementwise, additions, each_operand, free, products
 from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS
 from gradviz.autodiff.symbols import Symbol
 from gradviz.autodiff.variable import ArrayVariable, Variable
@@ -62,7 +62,7 @@ divide       = row("divide",        "x ÷ y",         "x / y",                  
 power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
                                                                                                    lambda x, y, z: xlogy(z, x))
 negative     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
-positive     = row("positive",      "x",             "x",                                          lambda x, z: 1.0)
+positive     = row("positive",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
 absolute     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
 reciprocal   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
 square       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
@@ -169,7 +169,7 @@ remainder    = row("remainder",     "mod(x, y)",     "x % y",                   
                                                                                                    lambda x, y, z: -floor_divide(x, y))
 
 # ── an output that no input reaches ──
-constant     = row("constant",      "x",             "x",                                          lambda x, z: 1.0)
+constant     = row("constant",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
 # fmt: on
 
 
@@ -182,22 +182,22 @@ def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
 
 # fmt: off
 # ── sums and other reductions ──
-sum_         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True)
-mean         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True)
+sum_         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True, flops=additions)
+mean         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True, flops=each_operand)
 var          = general("var",          np.var,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
                                                                     kept(g * np.divide(2.0, count(x, z) - ddof), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
 std          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
                                                                     kept(np.divide(g, z * (count(x, z) - ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
-prod         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims))
-max_         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims))
-min_         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims))
+prod         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims), flops=each_operand)
+max_         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+min_         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
 cumsum       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
-logsumexp    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)))
+logsumexp    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)), flops=each_operand)
 softmax      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
 
 # ── products ──
 matmul       = general("matmul",       np.matmul,               vjps.matmul_x,
-                                                                vjps.matmul_y, multilinear=True, written="{0} @ {1}")
+                                                                vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products)
 einsum       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
 
 # ── linear algebra ──
@@ -214,27 +214,27 @@ eigenvalues  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues
 eigenvectors = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
-astype       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True)
-reshape      = general("reshape",      numpy_helpers.reshape,   lambda g, z, x, shape=(): reshape(g, shape=vjps.shape(x)), linear=True, code="np.reshape({0}, {shape})")
-broadcast_to = general("broadcast_to", np.broadcast_to,         lambda g, z, x, shape=(): g, linear=True, code="np.broadcast_to({0}, {shape})")
-transpose    = general("transpose",    np.transpose,            lambda g, z, x, axes=None: transpose(g, axes=vjps.inverse(axes)), linear=True)
+astype       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True, flops=free)
+reshape      = general("reshape",      numpy_helpers.reshape,   lambda g, z, x, shape=(): reshape(g, shape=vjps.shape(x)), linear=True, code="np.reshape({0}, {shape})", flops=free)
+broadcast_to = general("broadcast_to", np.broadcast_to,         lambda g, z, x, shape=(): g, linear=True, code="np.broadcast_to({0}, {shape})", flops=free)
+transpose    = general("transpose",    np.transpose,            lambda g, z, x, axes=None: transpose(g, axes=vjps.inverse(axes)), linear=True, flops=free)
 
 # ── selections ──
-getitem      = general("getitem",      numpy_helpers.getitem,   lambda g, z, x, index=(): scatter(g, shape=x.shape, index=index), linear=True, code="{0}[{index}]", written="{0}[{index}]")
-scatter      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True)
+getitem      = general("getitem",      numpy_helpers.getitem,   lambda g, z, x, index=(): scatter(g, shape=x.shape, index=index), linear=True, code="{0}[{index}]", written="{0}[{index}]", flops=free)
+scatter      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True, flops=free)
 where        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
                                                                 lambda g, z, c, x, y: where(c, g, 0.0),
                                                                 lambda g, z, c, x, y: where(c, 0.0, g))
-concatenate  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})")
-stack        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})")
-flip         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True)
-roll         = general("roll",         np.roll,                 lambda g, z, x, shift=0, axis=None: roll(g, shift=vjps.back(shift), axis=axis), linear=True)
+concatenate  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})", flops=free)
+stack        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})", flops=free)
+flip         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True, flops=free)
+roll         = general("roll",         np.roll,                 lambda g, z, x, shift=0, axis=None: roll(g, shift=vjps.back(shift), axis=axis), linear=True, flops=free)
 triu         = general("triu",         np.triu,                 lambda g, z, x, k=0: triu(g, k=k), linear=True)
 tril         = general("tril",         np.tril,                 lambda g, z, x, k=0: tril(g, k=k), linear=True)
-repeat       = general("repeat",       np.repeat,               lambda g, z, x, repeats=1, axis=None: moved(scatter, g, x, np.repeat, repeats=repeats, axis=axis), linear=True)
-tile         = general("tile",         np.tile,                 lambda g, z, x, reps=1: moved(scatter, g, x, np.tile, reps=reps), linear=True)
-diag         = general("diag",         np.diag,                 lambda g, z, x, k=0: moved(scatter, g, x, np.diag, k=k), linear=True)
-diagonal     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True)
+repeat       = general("repeat",       np.repeat,               lambda g, z, x, repeats=1, axis=None: moved(scatter, g, x, np.repeat, repeats=repeats, axis=axis), linear=True, flops=free)
+tile         = general("tile",         np.tile,                 lambda g, z, x, reps=1: moved(scatter, g, x, np.tile, reps=reps), linear=True, flops=free)
+diag         = general("diag",         np.diag,                 lambda g, z, x, k=0: moved(scatter, g, x, np.diag, k=k), linear=True, flops=free)
+diagonal     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True, flops=free)
 pad          = general("pad",          np.pad,                  lambda g, z, x, pad_width=0, mode="constant": moved(scatter, g, x, np.pad, pad_width=pad_width, mode=mode), linear=True)
 # fmt: on
 FITTING.update(sum=sum_, reshape=reshape, astype=astype)

@@ -1,14 +1,15 @@
-"""Programs: a graph as straight-line Python for both sweeps, compiled and replayed; and the
-interpreter for the rest.
+"""Programs: a graph as straight-line Python for both sweeps, compiled and replayed.
 
 The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where Python's floats would
 raise (1/0, log(−1), exp(1000)) that one run goes through the interpreter, which computes by IEEE's
-rules; very long graphs always do."""
+rules; very long graphs always do.
+"""
 
 import inspect
 import keyword
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -157,6 +158,9 @@ class _Writer:
         self.taken.discard(self.function)  # the output may be called as the function is
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
+        self.terms: dict[Node, list[str]] = {node: [] for node in recording.graph.nodes}
+        self.locals = ["None"] * len(recording.graph.edges)
+        self.holding: list[str] = []  # the name of which settings the decisions hold at
 
     def find_helpers(self, primitive: Any) -> None:
         if isinstance(primitive, HandWritten | Derivative):
@@ -233,117 +237,114 @@ class _Writer:
             yield Line.of(text, *line.shows) if isinstance(line, Line) else text
 
     def body(self, everything: bool) -> Iterator[str]:
-        graph, names, adjoints = self.recording.graph, self.names, self.adjoints
-        yield f"def {self.function}({', '.join(names[node] for node in graph.inputs)}):"
-        if self.vectorised:
-            self.holds = self.free("holds", "holds")
-            yield f"    {self.holds} = True"
-        guards = list(self.recording.guards)
-        for count, node in enumerate(self.recording.order):
-            while guards and guards[0][0] <= count:
-                yield self.assertion(guards.pop(0)[1])
-            if node.operation is not None:
-                yield Line.of(f"    {names[node]} = {self.value(node)}", "value", node)
-        for _, guard in guards:
-            yield self.assertion(guard)
-        output = names[graph.output]
+        names, output = self.names, self.names[self.recording.graph.output]
+        yield f"def {self.function}({', '.join(names[node] for node in self.recording.graph.inputs)}):"
+        yield from self.forward()
         yield ""
         yield f"    # backward: adj_v is the derivative of {output} with respect to v"
-        terms: dict[Node, list[str]] = {node: [] for node in graph.nodes}
-        locals_: list[str] = [""] * len(graph.edges)
-        edges = list(graph.edges)
-        for node in reversed(graph.nodes):
-            rule = "" if everything else self.rule(node)
-            for line in self.adjoint(node, ["1.0"] if node is graph.output else terms[node]):
-                yield Line.of(
-                    f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line,
-                    "adjoint",
-                    node,
-                )
-            arriving = []
-            while edges and edges[-1].target is node:
-                arriving.insert(0, edges.pop())
-            if (
-                arriving
-                and isinstance(node.operation.primitive, HandWritten)
-                and not node.operation.primitive.has_locals
-            ):
-                yield from self.own_flows(node, arriving, terms, locals_)
-                continue
-            for edge in arriving:
-                upstream, operands = adjoints[node], [*map(self.symbol, node.operands)]
-                primitive, result = node.operation.primitive, self.symbol(node)
-                if not primitive.has_locals:
-                    locals_[edge.index] = "None"
-                    adjoint = Symbol.named(upstream, self.recording.examples[node])
-                    terms[edge.source].append(
-                        self.term(
-                            primitive.vjp(
-                                edge.position, adjoint, result, operands, node.operation.params
-                            )
-                        )
-                    )
-                    continue
-                local = primitive.derivative_by(edge.position, operands, result)
-                if isinstance(local, Symbol) and not local.is_name:
-                    name = self.free(f"d{names[node]}_d{names[edge.source]}", "d")
-                    yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
-                    local = Symbol.named(name, local.example)
-                locals_[edge.index] = local.name if isinstance(local, Symbol) else literal(local)
-                if result.shape == () or self.vectorised:
-                    terms[edge.source].append(
-                        _product(upstream, locals_[edge.index], seeded=node is graph.output)
-                    )
-                else:
-                    flow = fitted(
-                        Symbol.named(upstream, result.example) * local, self.symbol(edge.source)
-                    )
-                    terms[edge.source].append(self.term(flow))
+        yield from self.backward(with_rules=not everything)
         yield ""
         if everything:
-            numbers = [
-                *(names[node] for node in graph.nodes),
-                *locals_,
-                *(adjoints[node] for node in graph.nodes),
-            ]
-            distinct = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
-            self.places = Places(distinct[number] for number in numbers)
-            yield f"    return ({', '.join([*distinct, *([self.holds] if self.vectorised else [])])},)"
+            yield f"    return ({', '.join([*self.distinct(), *self.holding])},)"
         else:
-            gradients = ", ".join(f"{node.name!r}: {adjoints[node]}" for node in graph.inputs)
+            gradients = ", ".join(
+                f"{node.name!r}: {self.adjoints[node]}" for node in self.recording.graph.inputs
+            )
             yield f"    return {output}, {{{gradients}}}"
 
-    def own_flows(
-        self, node: Node, arriving: Sequence[Edge], terms: dict[Node, list[str]], locals_: list[str]
-    ) -> Iterator[str]:
+    def forward(self) -> Iterator[str]:
+        """The values, and the decisions as soon as their operands are known."""
+        if self.vectorised:
+            self.holding = [self.free("holds", "holds")]
+            yield f"    {self.holding[0]} = True"
+        guards = deque(self.recording.guards)
+        for count, node in enumerate(self.recording.order):
+            while guards and guards[0][0] <= count:
+                yield self.assertion(guards.popleft()[1])
+            if node.operation is not None:
+                yield Line.of(f"    {self.names[node]} = {self.value(node)}", "value", node)
+        for _, guard in guards:
+            yield self.assertion(guard)
+
+    def backward(self, with_rules: bool) -> Iterator[str]:
+        """The adjoints from the last node to the first, and behind each what it hands back."""
+        graph = self.recording.graph
+        edges = list(graph.edges)
+        self.terms[graph.output].append("1.0")
+        for node in reversed(graph.nodes):
+            rule = self.rule(node) if with_rules else ""
+            for line in self.adjoint(node, self.terms[node]):
+                text = f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line
+                yield Line.of(text, "adjoint", node)
+            arriving: list[Edge] = []
+            while edges and edges[-1].target is node:
+                arriving.insert(0, edges.pop())
+            if not arriving:
+                continue
+            primitive = node.operation.primitive
+            if primitive.has_locals:
+                yield from self.flows(node, arriving)
+            elif isinstance(primitive, HandWritten):
+                yield from self.own_flows(node, arriving)
+            else:
+                self.whole_flows(node, arriving)
+
+    def flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
+        """What goes back along edges that have local derivatives: upstream times local."""
+        upstream, result = self.adjoints[node], self.symbol(node)
+        operands = [*map(self.symbol, node.operands)]
+        for edge in arriving:
+            local = node.operation.primitive.derivative_by(edge.position, operands, result)
+            if isinstance(local, Symbol) and not local.is_name:
+                name = self.free(f"d{self.names[node]}_d{self.names[edge.source]}", "d")
+                yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
+                local = Symbol.named(name, local.example)
+            text = local.name if isinstance(local, Symbol) else literal(local)
+            self.locals[edge.index] = text
+            if result.shape == () or self.vectorised:
+                is_seed = node is self.recording.graph.output
+                self.terms[edge.source].append(_product(upstream, text, is_seed))
+            else:
+                flow = Symbol.named(upstream, result.example) * local
+                self.terms[edge.source].append(self.term(fitted(flow, self.symbol(edge.source))))
+
+    def whole_flows(self, node: Node, arriving: Sequence[Edge]) -> None:
+        """What goes back along edges that have no local derivatives: by the vjp of the row."""
+        adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
+        operands, params = [*map(self.symbol, node.operands)], node.operation.params
+        for edge in arriving:
+            flow = node.operation.primitive.vjp(
+                edge.position, adjoint, self.symbol(node), operands, params
+            )
+            self.terms[edge.source].append(self.term(flow))
+
+    def own_flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
         """What a vjp written by hand hands back, to all operands at once."""
-        primitive, operands, examples = (
-            node.operation.primitive,
-            [*map(self.symbol, node.operands)],
-            self.recording.examples,
-        )
+        primitive, examples = node.operation.primitive, self.recording.examples
         example = primitive.flows(
             np.ones_like(examples[node])[()],
             examples[node],
             *(examples.get(o, o) if isinstance(o, Node) else o for o in node.operands),
         )
         flows = self.free(f"flows_{self.names[node]}", "flows")
-        arguments = (
-            self.adjoints[node],
-            self.names[node],
-            *(symbols.python(operand)[0] for operand in operands),
-        )
+        operands = (symbols.python(self.symbol(operand))[0] for operand in node.operands)
+        arguments = (self.adjoints[node], self.names[node], *operands)
         yield f"    {flows} = {primitive.token}.flows({', '.join(arguments)})"
         for edge in arriving:
-            locals_[edge.index] = "None"
-            terms[edge.source].append(
-                self.term(
-                    fitted(
-                        Symbol.named(f"{flows}[{edge.position}]", example[edge.position]),
-                        self.symbol(edge.source),
-                    )
-                )
-            )
+            flow = Symbol.named(f"{flows}[{edge.position}]", example[edge.position])
+            self.terms[edge.source].append(self.term(fitted(flow, self.symbol(edge.source))))
+
+    def distinct(self) -> list[str]:
+        """The names of the distinct numbers of a Run; of all its numbers, where they stand."""
+        nodes = self.recording.graph.nodes
+        numbers = [
+            *(self.names[node] for node in nodes),
+            *self.locals,
+            *(self.adjoints[node] for node in nodes),
+        ]
+        distinct = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
+        self.places = Places(distinct[number] for number in numbers)
+        return [*distinct]
 
     def rule(self, node: Node) -> str:
         """The chain rule at a node, as a comment."""
@@ -433,9 +434,9 @@ class _Writer:
             return f"    assert np.array_equal({holds}, {self.outcome(outcome)}), {guard.broken!r}"
         if self.vectorised:
             return (
-                f"    {self.holds} = {self.holds} & ({holds})"
+                f"    {self.holding[0]} = {self.holding[0]} & ({holds})"
                 if outcome
-                else f"    {self.holds} = {self.holds} & ~({holds})"
+                else f"    {self.holding[0]} = {self.holding[0]} & ~({holds})"
             )
         return f"    assert {holds if outcome else f'not {holds}'}, {guard.broken!r}"
 
@@ -460,76 +461,3 @@ def _product(upstream: str, local: str, seeded: bool) -> str:
     if local in ("1.0", "-1.0"):
         return upstream if local == "1.0" else f"-{upstream}"
     return local if seeded else f"{upstream} * {local}"
-
-
-def interpret(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
-    """All numbers of a Run by IEEE's rules, node by node. Raises AssertionError as the compiled
-    program does.
-    """
-    with np.errstate(all="ignore"):
-        return _interpreted(recording, values)
-
-
-def _interpreted(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
-    graph = recording.graph
-    primals: dict[Node, Any] = dict(zip(graph.inputs, values, strict=True))
-
-    def value(operand: Any) -> Any:
-        return primals[operand] if isinstance(operand, Node) else operand
-
-    guards = list(recording.guards)
-    for count, node in enumerate((*recording.order, None)):
-        while guards and guards[0][0] <= count:
-            guard = guards.pop(0)[1]
-            if not guard.plain.same(guard.plain.of(*map(value, guard.operands)), guard.outcome):
-                raise AssertionError(guard.broken)
-        if node is not None and node.operation is not None:
-            primals[node] = node.operation.number(*map(value, node.operands))
-
-    locals_ = locals_of(graph, primals)
-    adjoints: list[Any] = [None] * len(graph.nodes)
-    adjoints[graph.output.index] = 1.0
-    for start, stop in reversed(_arrivals(graph)):
-        for edge in graph.edges[
-            start:stop
-        ]:  # in the order of the program, so that sums have the same bits
-            node, adjoint, local = edge.target, adjoints[edge.target.index], locals_[edge.index]
-            if isinstance(primals[node], float) and local is not None:
-                flow = adjoint * local
-            else:
-                flow = node.operation.flow(
-                    edge.position, adjoint, [*map(value, node.operands)], primals[node]
-                )
-            before = adjoints[edge.source.index]
-            adjoints[edge.source.index] = flow if before is None else before + flow
-    unreached = (
-        np.zeros_like(primals[node]) if isinstance(primals[node], np.ndarray) else 0.0
-        for node in graph.nodes
-    )
-    return (
-        *(primals[node] for node in graph.nodes),
-        *locals_,
-        *(zero if adjoint is None else adjoint for adjoint, zero in zip(adjoints, unreached)),
-    )
-
-
-def locals_of(graph: Graph, primals: Mapping[Node, Any]) -> list[Any]:
-    """The local derivative along each edge, by IEEE's rules."""
-    numbers = []
-    for edge in graph.edges:
-        node = edge.target
-        operands = [
-            primals[operand] if isinstance(operand, Node) else operand for operand in node.operands
-        ]
-        numbers.append(node.operation.local(edge.position, operands, primals[node]))
-    return numbers
-
-
-def _arrivals(graph: Graph) -> list[tuple[int, int]]:
-    """For each operation, where its edges stand among the graph's."""
-    spans, start = [], 0
-    for node in graph.operations:
-        stop = start + sum(isinstance(operand, Node) for operand in node.operands)
-        spans.append((start, stop))
-        start = stop
-    return spans

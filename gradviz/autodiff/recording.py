@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradviz.autodiff import primitives, program
+from gradviz.autodiff import interpreter, primitives, program
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
@@ -42,13 +42,13 @@ def reachable(roots: Sequence[tuple[Page, int]], since: int = 0) -> dict[Page, l
         marked = marks[page]
         for index in range(len(marked) - 1, -1, -1):
             if marked[index]:
-                entry = operation, a, *_ = page.entry(index)
-                if operation == FOREIGN:
-                    if a.page.serial >= since:
-                        mark(a.page, a.index)
-                elif operation != LEAF:
-                    places = operation.operands(entry)
-                    for position in operation.positions:
+                entry = page.entry(index)
+                if entry.operation == FOREIGN:
+                    if entry.first.page.serial >= since:
+                        mark(entry.first.page, entry.first.index)
+                elif entry.operation != LEAF:
+                    places = entry.operands
+                    for position in entry.operation.positions:
                         marked[places[position]] = True
     return marks
 
@@ -86,13 +86,13 @@ class Nodes:
 
     def at(self, page: Page, index: int) -> Node:
         """The node of an entry that stands before."""
-        operation, a, *_ = page.entry(index)
+        operation, first, *_, value = page.entry(index)
         if operation == FOREIGN:
-            return self.at(a.page, a.index)
+            return self.at(first.page, first.index)
         return (
             self.by_place[page, index]
             if (page, index) in self.by_place
-            else self.by_leaf[a, id(page.entries[index][5])]
+            else self.by_leaf[first, id(value)]
         )
 
     def add_operation(
@@ -105,7 +105,7 @@ class Nodes:
         if operation == LEAF:  # a Variable that the traced function made: a constant
             operation, places = CONSTANT, (value,)
         else:
-            places = operation.operands(entry)
+            places = entry.operands
         operands = tuple(
             self.at(page, place) if position in operation.positions else place
             for position, place in enumerate(places)
@@ -184,13 +184,13 @@ def run_of(output: Variable) -> Run:
     ]
     leaves: dict[tuple[Leaf, int], tuple[Any, Any]] = {}
     for page, index in places:
-        operation, a, *_, value = page.entry(index)
+        operation, leaf, *_, value = page.entry(index)
         if (
             operation == LEAF
         ):  # of an input set to new values between its uses, each value has its share
             share = _adjoint(pages, page, index)
-            _, before = leaves.get((a, id(value)), (value, None))
-            leaves[a, id(value)] = (
+            _, before = leaves.get((leaf, id(value)), (value, None))
+            leaves[leaf, id(value)] = (
                 value,
                 share if before is None else before if share is None else before + share,
             )
@@ -198,13 +198,13 @@ def run_of(output: Variable) -> Run:
     primals += (value for value, _ in leaves.values())
     adjoints += (adjoint for _, adjoint in leaves.values())
     for page, index in places:
-        if page.entry(index)[0] not in (LEAF, FOREIGN):
+        if page.entry(index).operation not in (LEAF, FOREIGN):
             made.append(nodes.add_operation(len(made), page, index))
-            primals.append(page.entries[index][5])
+            primals.append(page.value(index))
             adjoints.append(_adjoint(pages, page, index))
     final = nodes.at(output.page, output.index)
     graph = Graph(output.name or "f", tuple(made), final, Recorded(tuple(made)), ())
-    locals_ = program.locals_of(graph, dict(zip(made, primals)))
+    locals_ = interpreter.locals_of(graph, dict(zip(made, primals)))
     return replace(graph, example_numbers=(*primals, *locals_, *adjoints)).example
 
 

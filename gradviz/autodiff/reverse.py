@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, record_on, state
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 
 Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
@@ -27,6 +27,7 @@ def sweep(
     page = output.page
     pages: dict[Page, list[Adjoint]] = {page: [UNREACHED] * output.index + [seed]}
     waiting: list[tuple[int, Page]] = []
+    ledger = state.ledger
     while True:
         if page.released:
             raise ValueError(
@@ -34,14 +35,17 @@ def sweep(
                 "taken; they are freed by then"
             )
         release = release_from is not None and page.serial >= release_from
+        entries = page.entries if ledger is None else ledger.counting(page.entries)
         if release:
             page.released = True
             page.close()
         if page.has_arrays:
             with np.errstate(all="ignore"):
-                elsewhere = _walk(pages[page], page.entries, leaves, release)
+                elsewhere = _walk(pages[page], entries, leaves, release and ledger is None)
         else:
-            elsewhere = _walk(pages[page], page.entries, leaves, False)
+            elsewhere = _walk(pages[page], entries, leaves, False)
+        if ledger is not None:
+            ledger.adjoints_of(page, pages[page])
         for variable, adjoint in elsewhere:
             if variable.page not in pages:
                 pages[variable.page] = []
@@ -96,16 +100,17 @@ def recorded_sweep(
             adjoint = adjoints[index]
             if adjoint is UNREACHED or (page, index) in until:
                 continue
-            entry = operation, a, *_ = page.entry(index)
+            entry = page.entry(index)
+            operation, what = entry.operation, entry.first
             if operation == LEAF:
-                leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
+                leaves[what] = leaves[what] + adjoint if what in leaves else adjoint
             elif operation == FOREIGN:
-                if a.page not in pages:
-                    pages[a.page] = []
-                    heapq.heappush(waiting, (-a.page.serial, a.page))
-                _reach(pages[a.page], a.index, adjoint)
+                if what.page not in pages:
+                    pages[what.page] = []
+                    heapq.heappush(waiting, (-what.page.serial, what.page))
+                _reach(pages[what.page], what.index, adjoint)
             else:
-                places = operation.operands(entry)
+                places = entry.operands
                 operands = [
                     standing(page, place) if position in operation.positions else place
                     for position, place in enumerate(places)
@@ -126,10 +131,9 @@ def _reach(adjoints: list[Adjoint], index: int, flow: Adjoint) -> None:
 
 def standing(page: Page, index: int) -> Variable:
     """The Variable that stands at this place; an input's, with the value that it had there."""
-    operation, a, *_ = page.entry(index)
+    operation, what, *_, value = page.entry(index)
     if operation == FOREIGN:
-        return a
-    value = page.entries[index][5]
+        return what
     variable = object.__new__(Variable if type(value) is float else ArrayVariable)
     variable._value, variable.page, variable.index, variable.alias = value, page, index, NO_ALIAS
     return variable
@@ -162,7 +166,7 @@ def backward(output: Variable) -> None:
     if (
         output.page is page
     ):  # what comes next is another graph: a sweep over it need not walk over this one
-        state.page = Page(block=page.blocks[-1][1])
+        record_on(Page(block=page.blocks[-1][1]))
         page.close()
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import primitives, program
+from gradviz.autodiff import interpreter, primitives, program
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
+from gradviz.autodiff.tape import state
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
 
 MOST = 36  # elements of an array that is opened, and of what it is worked out from for each
@@ -188,7 +189,7 @@ class Opened:
         recording = Recording(graph, graph.nodes, (), examples)
         graph = replace(
             graph,
-            example_numbers=program.interpret(
+            example_numbers=interpreter.interpret(
                 recording, self.whole.example_numbers[: len(self.whole.inputs)]
             ),
         )
@@ -202,13 +203,15 @@ class Opened:
             run = self.whole.evaluator.run(self.whole, values)
             if run.graph is not self.whole:
                 return self._elsewhere(run)
-        if self.program is None:
-            function, self.places = program.compiled(self.recording)
-            self.program = np.errstate(all="ignore")(function)
-        try:
-            return Run(self.graph, self.program(*values), self.places)
-        except (ArithmeticError, ValueError):
-            return Run(self.graph, program.interpret(self.recording, values))
+        if state.ledger is None:
+            if self.program is None:
+                function, self.places = program.compiled(self.recording)
+                self.program = np.errstate(all="ignore")(function)
+            try:
+                return Run(self.graph, self.program(*values), self.places)
+            except (ArithmeticError, ValueError):
+                pass
+        return Run(self.graph, interpreter.interpret(self.recording, values))
 
     def prepare(self, graph: Graph) -> None:
         return None

@@ -1,14 +1,13 @@
 """The tape: what was computed, in the order of the work, on pages.
 
-Entry number i of a page is a tuple of six:
+Entry number i of a page is a plain tuple of six, with the parts of an :class:`Entry`:
 
 - of an operation on single numbers: its code, the number of the entry that is its operand, the
-local derivative by it; the same
-  two for its second operand, or None and the constant that it is; and the value. So a reverse sweep
-  has nothing to do but multiply and add, and there is nothing in the tuple that the garbage
-  collector would have to follow.
+  local derivative by it; the same two for its second operand, or None and the constant that it is;
+  and the value. So a reverse sweep has nothing to do but multiply and add, and there is nothing in
+  the tuple that the garbage collector would have to follow.
 - of any other: the Operation, a tuple of its operands (numbers of entries, or constants as they
-are), None, None, i, the value.
+  are), None, None, i, the value.
 - of what is no operation: LEAF or FOREIGN, what it stands for, None, None, i, the value.
 
 Nothing recurses. A page is freed when no Variable stands on it any more, and no later page uses one
@@ -20,7 +19,7 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import length_hint
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradviz.graph import Block, Source
 
@@ -36,6 +35,25 @@ UNREACHED = float(
     "-0.0"
 )  # known by identity: an adjoint to which nothing was handed back; adding it changes no bit
 _serials = itertools.count()
+
+
+class Entry(NamedTuple):
+    """An entry of the tape as it is read: with its Operation in place of a code."""
+
+    operation: Any  # or LEAF, or FOREIGN
+    first: Any
+    by_first: float | None
+    second: int | None
+    last: Any
+    value: Any
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """The operands of an operation: numbers of entries where they are variable, else constants."""
+        return self.operation.operands(self)
+
+
+VALUE = Entry._fields.index("value")
 
 
 class Leaf:
@@ -107,10 +125,18 @@ class Page:
             self.has_arrays = True
         return index
 
-    def entry(self, index: int) -> tuple[Any, ...]:
-        """An entry, with its operation in place of the code."""
-        code, *rest = self.entries[index]
-        return (OPERATIONS[code] if type(code) is int and code >= 0 else code, *rest)
+    def entry(self, index: int) -> Entry:
+        """An entry."""
+        code, *parts = self.entries[index]
+        return Entry(OPERATIONS[code] if type(code) is int and code >= 0 else code, *parts)
+
+    def value(self, index: int) -> Any:
+        """The value of an entry."""
+        return self.entries[index][VALUE]
+
+    def primals(self, entry: Entry) -> list[Any]:
+        """The operands of an operation recorded here, as numbers and arrays."""
+        return entry.operation.primals(entry.operands, self.entries)
 
     @property
     def count(self) -> int:
@@ -184,11 +210,12 @@ NOWHERE.close()
 
 
 class _State(threading.local):
-    """What each thread has of its own: the page that it records on, and how many derivatives it is
-    taking, one inside the other.
+    """What each thread has of its own: the page that it records on, how many derivatives it is
+    taking, one inside the other, and the innermost ledger that is open.
     """
 
     def __init__(self) -> None:
+        self.ledger: Any = None
         self.page = Page()
         self.depth = 0
 
@@ -198,18 +225,25 @@ state = _State()
 
 def turn() -> Page:
     """Begin a new page."""
-    state.page = page = state.page.next()
+    return record_on(state.page.next())
+
+
+def record_on(page: Page) -> Page:
+    """Record on `page` from now on."""
+    state.page = page
+    if state.ledger is not None:
+        state.ledger.watch(page)
     return page
 
 
 @contextmanager
 def recording_on(page: Page) -> Iterator[Page]:
     """Record on `page`, and those that follow it, meanwhile."""
-    before, state.page = state.page, page
+    before = state.page
     try:
-        yield page
+        yield record_on(page)
     finally:
-        state.page = before
+        record_on(before)
 
 
 class differentiating:

@@ -14,7 +14,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import naming, program, scalars
+from gradviz.autodiff import interpreter, naming, program, scalars
+from gradviz.autodiff.cost import cost
 from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
@@ -85,7 +86,7 @@ class TracePage(Page):
             self.places[index],
             naming.place(frame.f_code, frame.f_lasti) if frame is not None else None,
         )
-        if own is None or here is None or self.entry(index)[0] == LEAF:
+        if own is None or here is None or self.entry(index).operation == LEAF:
             return
         if here.source is not None:
             self.returns[index] = (*self.returned_to(index), here.source)
@@ -102,11 +103,11 @@ class TracePage(Page):
         for index, place in enumerate(self.places):
             if place is None or place.name is None or (self.names and index in self.names):
                 continue
-            entry = operation, *_ = self.entry(index)
-            if operation == LEAF:
+            entry = self.entry(index)
+            if entry.operation == LEAF:
                 continue
-            if place.accumulates and operation.positions:
-                before = operation.operands(entry)[operation.positions[0]]
+            if place.accumulates and entry.operation.positions:
+                before = entry.operands[entry.operation.positions[0]]
                 if (
                     self.names
                     and self.names.get(before) == place.name
@@ -251,7 +252,7 @@ def _graph(
         guards.append((max(ends, default=0), Guard(what, sides, outcome, source)))
     guards.sort(key=lambda guard: guard[0])
 
-    examples = {node: page.entries[index][5] for index, node in order.items()}
+    examples = {node: page.value(index) for index, node in order.items()}
     replay = Replay(function, title, tuple(order.values()), tuple(guards), examples)
     blocks = {block for node in made if node.block is not None for block in node.block.path}
     calls = {
@@ -263,7 +264,9 @@ def _graph(
         for block in blocks
     }
     graph = Graph(title, tuple(made), nodes.at(page, last), replay, (), calls)
-    numbers = program.interpret(replay.recording(graph), [variable._value for variable in inputs])
+    numbers = interpreter.interpret(
+        replay.recording(graph), [variable._value for variable in inputs]
+    )
     return replace(graph, example_numbers=numbers)
 
 
@@ -298,14 +301,16 @@ class Replay:
         return Recording(graph, self.order, self.guards, self.examples)
 
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
-        if self.program is None:
-            self._compile(graph)
-        function, places = self.program
         try:
-            try:
-                return Run(graph, function(*values), places)
-            except (ArithmeticError, ValueError):
-                return Run(graph, program.interpret(self.recording(graph), values))
+            if state.ledger is None:
+                if self.program is None:
+                    self._compile(graph)
+                function, places = self.program
+                try:
+                    return Run(graph, function(*values), places)
+                except (ArithmeticError, ValueError):
+                    pass
+            return Run(graph, interpreter.interpret(self.recording(graph), values))
         except AssertionError as error:
             broken = str(error)
         return self.anew(graph, values, broken)
@@ -324,7 +329,7 @@ class Replay:
     def _compile(self, graph: Graph, longest: int = program.LONGEST_COMPILED) -> None:
         recording = self.recording(graph)
         if len(self.order) > longest:
-            self.program = (lambda *values: program.interpret(recording, values)), None
+            self.program = (lambda *values: interpreter.interpret(recording, values)), None
         else:
             function, places = program.compiled(recording)
             has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
@@ -335,8 +340,10 @@ class Replay:
         or one number for all.
         """
         operations = (node.operation for node in self.order if node.operation is not None)
-        at_once = all(operation.primitive.is_elementwise for operation in operations) and all(
-            guard.plain.is_elementwise for _, guard in self.guards
+        at_once = (
+            state.ledger is None
+            and all(operation.primitive.is_elementwise for operation in operations)
+            and all(guard.plain.is_elementwise for _, guard in self.guards)
         )
         if graph.has_arrays or not at_once:
             settings = (
@@ -384,8 +391,6 @@ class Replay:
         return code and Source(code.co_filename, code.co_firstlineno, "")
 
     def cost(self, graph: Graph) -> Any:
-        from gradviz.autodiff.cost import cost
-
         return cost(graph)
 
     def is_openable(self, graph: Graph, node: Node) -> bool:
