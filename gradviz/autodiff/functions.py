@@ -2,6 +2,7 @@
 the methods of Variables.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def atleast_1d(x: Any) -> Any:
 def transposed(a: Any, axes: Any = None) -> Any:
     if not a.shape:
         return a
-    return transpose(a, axes=tuple(axes) if axes else None)
+    return transpose(a, axes=None if axes is None else tuple(map(int, axes)))
 
 
 @answers(np.swapaxes)
@@ -87,10 +88,8 @@ def _shaped(x: Any) -> np.ndarray:
 
 
 def _rearranged(x: Any, function: Any, *arguments: Any) -> Any:
-    numbered = function(
-        np.empty(tuple(range(2, 2 + x.ndim))), *arguments
-    )  # each axis is known by its length
-    return transpose(x, axes=tuple(length - 2 for length in numbered.shape))
+    nothing = np.lib.stride_tricks.as_strided(np.empty(0), (0,) * x.ndim, range(x.ndim))
+    return transpose(x, axes=function(nothing, *arguments).strides)  # each axis knows its number
 
 
 # ── putting together and taking apart ──
@@ -364,7 +363,7 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     )
 
 
-@answers(*([np.astype] if hasattr(np, "astype") else []))
+@answers(np.ndarray.astype, *([np.astype] if hasattr(np, "astype") else []))
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     if np.dtype(dtype).char not in "df":
         raise TypeError(
@@ -426,9 +425,10 @@ for _function in (np.zeros_like, np.ones_like, np.empty_like):
 FUNCTIONS[np.full_like] = lambda a, fill_value: np.full(a.shape, fill_value, a.dtype)
 
 
-# ── methods ──
+# ── indexing ──
 
 
+@answers(operator.getitem)
 def _index(x: Any, index: Any) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
@@ -448,62 +448,3 @@ def _index(x: Any, index: Any) -> Any:
         for part in parts
     )
     return getitem(x, index=whole if isinstance(index, tuple) else whole[0])
-
-
-def _transposed(x: Any, *axes: Any) -> Any:
-    return transposed(
-        x,
-        axes[0]
-        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list))
-        else axes,
-    )
-
-
-def _reshaped(x: Any, *shape: Any) -> Any:
-    return reshape(
-        x,
-        shape=tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape,
-    )
-
-
-def _install_methods() -> None:
-    same = (
-        "sum",
-        "mean",
-        "prod",
-        "var",
-        "std",
-        "max",
-        "min",
-        "cumsum",
-        "argmax",
-        "argmin",
-        "argsort",
-        "nonzero",
-        "any",
-        "all",
-        "ravel",
-        "squeeze",
-        "swapaxes",
-    )
-    more = ("repeat", "take", "clip", "dot", "trace", "round", "diagonal", "copy")
-    for name in same + more:
-        setattr(Operand, name, _method(name))
-    Operand.__getitem__ = _index
-    Operand.reshape, Operand.transpose = _reshaped, _transposed
-    Operand.flatten = lambda x: ravel(x)
-    Operand.astype = lambda x, dtype: astype(x, dtype)
-    Operand.T = property(lambda x: transposed(x), doc="Transposed: with its axes in reverse order.")
-
-
-def _method(name: str) -> Callable[..., Any]:
-    answer = FUNCTIONS[getattr(np, name)]
-
-    def method(self: Any, *arguments: Any, **options: Any) -> Any:
-        return answer(self, *arguments, **options)
-
-    method.__name__, method.__doc__ = name, f"As np.{name}."
-    return method
-
-
-_install_methods()

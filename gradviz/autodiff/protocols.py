@@ -2,18 +2,23 @@
 table of primitives.
 """
 
-from typing import Any
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 import numpy as np
 
-UFUNCS: dict[
-    np.ufunc, Any
-] = {}  # these are filled by `primitives` and `functions`, which also give Operand its methods
-FUNCTIONS: dict[Any, Any] = {}
+# filled by `primitives` and `functions`
+UFUNCS: dict[np.ufunc, Any] = {}
+FUNCTIONS: dict[Callable[..., Any], Any] = {}
+
+Axes = int | tuple[int, ...] | None
 
 
 class Operand:
-    """Something that takes part in a computation: NumPy's functions work on it."""
+    """Something that takes part in a computation: NumPy's functions work on it, and it has an
+    array's methods. Each method is NumPy's function of its name.
+    """
 
     __slots__ = ()
 
@@ -34,14 +39,10 @@ class Operand:
             )
         if method == "__call__":
             name = f"np.{ufunc.__name__} with {', '.join(options)}"
-        elif method == "reduce" and ufunc in (np.add, np.multiply, np.maximum, np.minimum):
-            name, better = (
-                f"np.{ufunc.__name__}.reduce",
-                {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}[
-                    ufunc.__name__
-                ],
+        elif method == "reduce" and ufunc in REDUCED_BY:
+            raise TypeError(
+                f"np.{ufunc.__name__}.reduce does not work on Variables; use {REDUCED_BY[ufunc]}"
             )
-            raise TypeError(f"{name} does not work on Variables; use np.{better}")
         else:
             name = f"np.{ufunc.__name__}.{method}"
         raise TypeError(
@@ -59,6 +60,16 @@ class Operand:
         return known(*operands, **options)
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of its axes; () of a single number."""
+        raise NotImplementedError
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32."""
+        raise NotImplementedError
+
+    @property
     def ndim(self) -> int:
         """How many axes it has."""
         return len(self.shape)
@@ -73,15 +84,158 @@ class Operand:
             raise TypeError(f"{self!r} is a single number, and has no length")
         return self.shape[0]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Self]:
         return iter([self[i] for i in range(len(self))])
+
+    def __getitem__(self, index: Any) -> Self:
+        return FUNCTIONS[operator.getitem](self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(
             "a Variable can't be changed in place: its old value is part of the graph. Make a new "
-            "one: "
-            "np.where(mask, new, x) replaces elements, np.concatenate and np.stack put parts together"
+            "one: np.where(mask, new, x) replaces elements, np.concatenate and np.stack put parts "
+            "together"
         )
 
+    # ── sums and other reductions ──
 
-ADVICE = "declare it: write a function that computes it, decorate that with @gv.primitive, and give its derivative with .derivative(...)"
+    def sum(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.sum."""
+        return FUNCTIONS[np.sum](self, axis=axis, **options)
+
+    def mean(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.mean."""
+        return FUNCTIONS[np.mean](self, axis=axis, **options)
+
+    def prod(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.prod."""
+        return FUNCTIONS[np.prod](self, axis=axis, **options)
+
+    def var(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.var."""
+        return FUNCTIONS[np.var](self, axis=axis, **options)
+
+    def std(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.std."""
+        return FUNCTIONS[np.std](self, axis=axis, **options)
+
+    def max(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.max."""
+        return FUNCTIONS[np.max](self, axis=axis, **options)
+
+    def min(self, axis: Axes = None, **options: Any) -> Self:
+        """As np.min."""
+        return FUNCTIONS[np.min](self, axis=axis, **options)
+
+    def cumsum(self, axis: int | None = None, **options: Any) -> Self:
+        """As np.cumsum."""
+        return FUNCTIONS[np.cumsum](self, axis=axis, **options)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """As np.trace."""
+        return FUNCTIONS[np.trace](self, offset, axis1, axis2)
+
+    # ── shapes and selections ──
+
+    @property
+    def T(self) -> Self:
+        """Transposed: with its axes in reverse order."""
+        return FUNCTIONS[np.transpose](self)
+
+    def transpose(self, *axes: Any) -> Self:
+        """As np.transpose; the axes one by one or as a tuple."""
+        return FUNCTIONS[np.transpose](self, _one_by_one(axes) or None)
+
+    def reshape(self, *shape: Any) -> Self:
+        """As np.reshape; the lengths one by one or as a tuple."""
+        return FUNCTIONS[np.reshape](self, _one_by_one(shape))
+
+    def ravel(self) -> Self:
+        """As np.ravel."""
+        return FUNCTIONS[np.ravel](self)
+
+    def flatten(self) -> Self:
+        """As np.ravel."""
+        return FUNCTIONS[np.ravel](self)
+
+    def squeeze(self, axis: Axes = None) -> Self:
+        """As np.squeeze."""
+        return FUNCTIONS[np.squeeze](self, axis)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Self:
+        """As np.swapaxes."""
+        return FUNCTIONS[np.swapaxes](self, axis1, axis2)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
+        """As np.diagonal."""
+        return FUNCTIONS[np.diagonal](self, offset, axis1, axis2)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Self:
+        """As np.repeat."""
+        return FUNCTIONS[np.repeat](self, repeats, axis)
+
+    def take(self, indices: Any, axis: int | None = None) -> Self:
+        """As np.take."""
+        return FUNCTIONS[np.take](self, indices, axis)
+
+    # ── the rest ──
+
+    def dot(self, b: Any) -> Self:
+        """As np.dot."""
+        return FUNCTIONS[np.dot](self, b)
+
+    def clip(self, min: Any = None, max: Any = None) -> Self:
+        """As np.clip."""
+        return FUNCTIONS[np.clip](self, min, max)
+
+    def round(self, decimals: int = 0) -> Self:
+        """As np.round."""
+        return FUNCTIONS[np.round](self, decimals)
+
+    def copy(self) -> Self:
+        """As np.copy."""
+        return FUNCTIONS[np.copy](self)
+
+    def astype(self, dtype: Any) -> Self:
+        """As np.astype: float64 or float32."""
+        return FUNCTIONS[np.ndarray.astype](self, dtype)
+
+    # ── plain values ──
+
+    def argmax(self, axis: int | None = None, **options: Any) -> Any:
+        """As np.argmax, a plain value."""
+        return FUNCTIONS[np.argmax](self, axis=axis, **options)
+
+    def argmin(self, axis: int | None = None, **options: Any) -> Any:
+        """As np.argmin, a plain value."""
+        return FUNCTIONS[np.argmin](self, axis=axis, **options)
+
+    def argsort(self, axis: int | None = -1, **options: Any) -> Any:
+        """As np.argsort, a plain value."""
+        return FUNCTIONS[np.argsort](self, axis=axis, **options)
+
+    def nonzero(self) -> Any:
+        """As np.nonzero, a plain value."""
+        return FUNCTIONS[np.nonzero](self)
+
+    def any(self, axis: Axes = None, **options: Any) -> Any:
+        """As np.any, a plain value."""
+        return FUNCTIONS[np.any](self, axis=axis, **options)
+
+    def all(self, axis: Axes = None, **options: Any) -> Any:
+        """As np.all, a plain value."""
+        return FUNCTIONS[np.all](self, axis=axis, **options)
+
+
+def _one_by_one(given: tuple[Any, ...]) -> Any:
+    """What may be given one by one or as one tuple, as one."""
+    if len(given) == 1 and (given[0] is None or isinstance(given[0], tuple | list | np.ndarray)):
+        return given[0]
+    return given
+
+
+REDUCED_BY = {np.add: "np.sum", np.multiply: "np.prod", np.maximum: "np.max", np.minimum: "np.min"}
+ADVICE = (
+    "declare it: write a function that computes it, decorate that with @gv.primitive, and give its "
+    "derivative with .derivative(...)"
+)
