@@ -1,15 +1,15 @@
 """Exercises in a notebook: feedback on an answer, without giving the right one away."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from gradviz.numerals import numeric
+from gradviz.numerals import Value, numeric
 
 CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
 
 
-def check(guess: Any, answer: Any, hint: str) -> None:
+def check(guess: object, answer: Value | Sequence[float], hint: str) -> None:
     """Print whether `guess` is right: "Not answered yet." for None, "Right.", or what to look at.
 
     Numbers may be rounded to about four digits; several numbers come as a list, a tuple or an
@@ -28,10 +28,11 @@ def check(guess: Any, answer: Any, hint: str) -> None:
     """
     if guess is None:
         return print("Not answered yet.")
+    count = np.size(answer)
     kind = (
         "one number"
         if np.shape(answer) == ()
-        else f"{len(answer)} numbers, such as {tuple(range(1, 1 + len(answer)))}"
+        else f"{count} numbers, such as {tuple(range(1, 1 + count))}"
     )
     try:
         values = numeric(guess, "the answer")

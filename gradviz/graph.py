@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from gradviz.numerals import numeral, numeric
+from gradviz.numerals import Value, numeral, numeric
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -26,65 +26,90 @@ class Operation(Protocol):
     `operands` are names, or numbers and arrays for constants; `constants` has the constants as
     text, and None for what arrives by an edge."""
 
-    name: str
-    is_handwritten: bool  # whether a user wrote its derivative
+    @property
+    def name(self) -> str:
+        """What it is called in the field: ``add``."""
+        ...
+
+    @property
+    def is_handwritten(self) -> bool:
+        """Whether a user wrote its derivative."""
+        ...
 
     def number(self, *operands: Any) -> Any:
         """The value at operands that are numbers and arrays."""
+        ...
 
     def sign(self, constants: Sequence[str | None]) -> str:
         """The operation on a card: ``+``, ``×2``, ``exp``."""
+        ...
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         """A mark for each operand where their order matters, else empty strings."""
+        ...
 
-    def expression(self, operands: Sequence[str | float]) -> str:
+    def expression(self, operands: Sequence[str | Value]) -> str:
         """The operation applied: ``x + y``."""
+        ...
 
-    def local_expression(self, position: int, operands: Sequence[str | float], result: str) -> str:
+    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
         """The local derivative with respect to the operand at `position`, in symbols: ``2·x``;
         empty where it is no number.
         """
+        ...
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         """What an adjoint of the result hands back to the operand at `position`; here operands are
         numbers and arrays.
         """
+        ...
+
+
+Lines = Sequence[tuple[str, tuple[str, "Node | Edge"] | None]]  # of code, with what each works out
 
 
 class Evaluator(Protocol):
     """What a graph asks of whoever made it: to perform it."""
 
-    def run(self, graph: "Graph", values: Sequence[Any]) -> "Run":
+    def run(self, graph: "Graph", values: Sequence[Value]) -> "Run":
         """Both sweeps at these values of the inputs."""
+        ...
 
     def prepare(self, graph: "Graph") -> None:
         """Make ready for many runs."""
+        ...
 
-    def anew(self, graph: "Graph", values: Sequence[Any], why: str) -> "Run":
+    def anew(self, graph: "Graph", values: Sequence[Value], why: str) -> "Run":
         """Both sweeps of a new graph of the same function."""
+        ...
 
-    def sweep(self, graph: "Graph", values: Sequence[Any], count: int) -> "Run":
+    def sweep(self, graph: "Graph", values: Sequence[Value], count: int) -> "Run":
         """Both sweeps at many values of the inputs at once."""
+        ...
 
-    def listing(self, graph: "Graph") -> Sequence[tuple[str, tuple[str, "Node | Edge"] | None]]:
+    def listing(self, graph: "Graph") -> Lines:
         """Both sweeps as Python, line by line, each with what it works out: the "value" or
         "adjoint" of a node, the "local" of an edge.
         """
+        ...
 
     def javascript(self, graph: "Graph") -> str | None:
         """The body of a JavaScript function of the inputs that returns the distinct numbers of a
         run; None where there can be none.
         """
+        ...
 
     def origin(self, graph: "Graph") -> "Source | None":
         """Where the function begins."""
+        ...
 
     def cost(self, graph: "Graph") -> Any:
         """What each way of differentiating evaluates."""
+        ...
 
     def is_openable(self, graph: "Graph", node: "Node") -> bool:
         """Whether `opened` can open a node."""
+        ...
 
     def opened(self, graph: "Graph", labels: Collection[str]) -> "Graph":
         """The graph with the arrays of these labels worked out by gates of single numbers, each in
@@ -92,6 +117,7 @@ class Evaluator(Protocol):
 
         Raises ValueError for a node of which that can't be done.
         """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +161,25 @@ class Node:
     index: int
     label: str
     operation: Operation | None = None
-    operands: tuple[Any, ...] = ()
+    operands: tuple["Node | Value", ...] = ()
     name: str | None = None
     source: Source | None = None
     block: Block | None = None
     returned_to: tuple[Source, ...] = ()
+
+    @property
+    def gate(self) -> Operation:
+        """Its operation, for whoever knows that it has one.
+
+        Raises TypeError of an input."""
+        if self.operation is None:
+            raise TypeError(f"{self.label} is an input, which no operation works out")
+        return self.operation
+
+    @property
+    def is_handwritten(self) -> bool:
+        """Whether a user wrote the derivative of its operation."""
+        return self.operation is not None and self.operation.is_handwritten
 
     @property
     def constants(self) -> tuple[str | None, ...]:
@@ -164,11 +204,15 @@ class Node:
         return self.operation.expression(self.operand_labels) if self.operation else "input"
 
     @property
-    def operand_labels(self) -> tuple[Any, ...]:
+    def operand_labels(self) -> tuple[str | Value, ...]:
         """Its operands: labels of nodes, and constants as they are."""
         return tuple(
             operand.label if isinstance(operand, Node) else operand for operand in self.operands
         )
+
+    def operands_at(self, values: Mapping["Node", Any]) -> list[Any]:
+        """Its operands: the values of nodes, and constants as they are."""
+        return [values[of] if isinstance(of, Node) else of for of in self.operands]
 
     def __repr__(self) -> str:
         return (
@@ -180,7 +224,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Edge:
-    """The value of `source` arriving at `target` as operand number `position`. ``a + a`` has two."""
+    """The value of `source` arriving at `target` as operand number `position`: ``a + a`` has two
+    of them.
+    """
 
     index: int
     source: Node
@@ -188,14 +234,21 @@ class Edge:
     position: int
 
     @property
+    def operation(self) -> Operation:
+        """The operation at which it arrives."""
+        return self.target.gate
+
+    @property
     def mark(self) -> str:
-        """Which operand this is, where the order matters: ``−`` on the edge of what is subtracted."""
-        return self.target.operation.marks(self.target.constants)[self.position]
+        """Which operand this is, where the order matters: on the edge of what is subtracted,
+        ``−``.
+        """
+        return self.operation.marks(self.target.constants)[self.position]
 
     @property
     def local_expression(self) -> str:
         """The local derivative along this edge, in symbols."""
-        return self.target.operation.local_expression(
+        return self.operation.local_expression(
             self.position, self.target.operand_labels, self.target.label
         )
 
@@ -232,15 +285,12 @@ class Graph:
     def edges(self) -> tuple[Edge, ...]:
         """One for each operand that is not a constant, in the order of the nodes they arrive at."""
         arrivals = (
-            (node, position)
+            (operand, node, position)
             for node in self.nodes
             for position, operand in enumerate(node.operands)
             if isinstance(operand, Node)
         )
-        return tuple(
-            Edge(index, node.operands[position], node, position)
-            for index, (node, position) in enumerate(arrivals)
-        )
+        return tuple(Edge(index, *arrival) for index, arrival in enumerate(arrivals))
 
     @cached_property
     def example(self) -> "Run":
@@ -249,7 +299,9 @@ class Graph:
 
     @cached_property
     def has_arrays(self) -> bool:
-        """Whether any of its values is an array, or any of its operations has no local derivative."""
+        """Whether any of its values is an array, or any of its operations has no local
+        derivative.
+        """
         locals_ = self.example_numbers[len(self.nodes) : len(self.nodes) + len(self.edges)]
         return (
             any(isinstance(number, np.ndarray) for number in self.example_numbers)
@@ -257,12 +309,17 @@ class Graph:
         )
 
     @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """What the inputs are called where they are given: by the function's own argument names."""
+        return tuple(node.label if node.name is None else node.name for node in self.inputs)
+
+    @cached_property
     def _example_inputs(self) -> tuple[Any, ...]:
         return self.example_numbers[: len(self.inputs)]
 
     @cached_property
     def _input_positions(self) -> dict[str, int]:
-        return {node.name: position for position, node in enumerate(self.inputs)}
+        return {name: position for position, name in enumerate(self.input_names)}
 
     def run(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
         """Both sweeps at new inputs, by compiled straight-line code. An input that is left out
@@ -280,24 +337,23 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
+        given: Mapping[str, Any] = inputs
         if values:
-            inputs = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
+            given = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
         arguments, positions, misfit = [*self._example_inputs], self._input_positions, None
         try:
-            for name, value in inputs.items():
+            for name, value in given.items():
                 position = positions[name]
                 before = arguments[position]
                 if type(value) is not float or type(before) is not float:
                     value = numeric(value, f"input {name!r} of {self.name}")
-                    if type(value) is not float:
-                        value = value.copy(
-                            order="K"
-                        )  # the run holds it, and the user may change it later
+                    if isinstance(value, np.ndarray):  # the user may change it later
+                        value = value.copy(order="K")
                     if _kind(value) != _kind(before):
                         misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
                 arguments[position] = value
         except KeyError:
-            self.checked(inputs)
+            self.checked(given)
         return (
             self.evaluator.run(self, arguments)
             if misfit is None
@@ -412,7 +468,7 @@ class Graph:
         return str(self.example)
 
 
-def _mapping(values: Any, what: str) -> Mapping[str, Any]:
+def _mapping(values: object, what: str) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
         raise TypeError(
             f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not "
@@ -421,7 +477,7 @@ def _mapping(values: Any, what: str) -> Mapping[str, Any]:
     return values
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Value) -> str:
     return (
         f"an array of shape {value.shape} of {value.dtype}"
         if isinstance(value, np.ndarray)
@@ -432,6 +488,7 @@ def _kind(value: Any) -> str:
 class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
+    A number is a float, or an array where the graph has one; None is not known, or is none.
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
     is a new trace."""
 
@@ -447,9 +504,9 @@ class Run:
     ) -> None:
         self.graph = graph
         self.distinct = distinct  # the primals, and what else is not among them
-        self.places = places  # many numbers of a run are the same: of each, where it stands among the distinct ones
+        self.places = places  # where each number stands among the distinct ones
         self.retraced = retraced
-        self._numbers = distinct if places is None else None
+        self._numbers: tuple[Any, ...] | None = None
         self._flows = flows
 
     @property
@@ -460,20 +517,20 @@ class Run:
     @property
     def inputs(self) -> dict[str, Any]:
         """The inputs by name."""
-        return {node.name: self.numbers[node.index] for node in self.graph.inputs}
+        return dict(zip(self.graph.input_names, self.numbers))
 
     @property
     def grads(self) -> dict[str, Any]:
         """The derivative of the output with respect to each input, by name."""
-        return {node.name: self.adjoints[node] for node in self.graph.inputs}
+        return dict(zip(self.graph.input_names, self.adjoints.numbers))
 
     @property
-    def primals(self) -> "Numbers":
+    def primals(self) -> "Numbers[Node]":
         """The value of each node; look up by node or by name."""
         return Numbers(self.graph.nodes, self.numbers[: len(self.graph.nodes)])
 
     @property
-    def locals(self) -> "Numbers":
+    def locals(self) -> "Numbers[Edge]":
         """The local derivative along each edge, element by element; None where it is no number (a
         sum, a product of matrices).
         """
@@ -483,14 +540,14 @@ class Run:
         )
 
     @property
-    def adjoints(self) -> "Numbers":
+    def adjoints(self) -> "Numbers[Node]":
         """The derivative of the output with respect to each node; None before a reverse sweep."""
         return Numbers(
             self.graph.nodes, self.numbers[len(self.graph.nodes) + len(self.graph.edges) :]
         )
 
     @property
-    def flows(self) -> "Numbers":
+    def flows(self) -> "Numbers[Edge]":
         """What goes back along each edge: upstream adjoint × local derivative. A node's adjoint is
         the sum over its edges.
         """
@@ -499,11 +556,9 @@ class Run:
             if self.graph.has_arrays:
                 uses = Counter(edge.source for edge in self.graph.edges)
                 self._flows = tuple(
-                    adjoints[edge.source.index]
+                    adjoints[edge.source.index]  # nothing else flows there
                     if uses[edge.source] == 1
-                    else self._flow(
-                        edge, local, adjoints[edge.target.index]
-                    )  # nothing else flows there
+                    else self._flow(edge, local, adjoints[edge.target.index])
                     for edge, local in zip(self.graph.edges, self.locals.numbers)
                 )
             else:
@@ -523,16 +578,14 @@ class Run:
         if local is not None and type(adjoint) is float:
             return adjoint * local
         node, primals = edge.target, self.primals
-        operands = [
-            primals[operand] if isinstance(operand, Node) else operand for operand in node.operands
-        ]
-        return node.operation.flow(edge.position, adjoint, operands, primals[node])
+        operands = node.operands_at(primals)
+        return edge.operation.flow(edge.position, adjoint, operands, primals[node])
 
     @property
     def numbers(self) -> tuple[Any, ...]:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
         if self._numbers is None:
-            self._numbers = self.places(self.distinct)
+            self._numbers = self.distinct if self.places is None else self.places(self.distinct)
         return self._numbers
 
     def bumped(self, node: Node, by: Any, evaluated: Callable[..., None] | None = None) -> Any:
@@ -550,13 +603,10 @@ class Run:
                 operand for operand in later.operands if isinstance(operand, Node)
             ):
                 moved.add(later)
-                operands = [
-                    values[operand] if isinstance(operand, Node) else operand
-                    for operand in later.operands
-                ]
-                values[later] = later.operation.number(*operands)
+                operands = later.operands_at(values)
+                values[later] = later.gate.number(*operands)
                 if evaluated is not None:
-                    evaluated(later.operation, operands, values[later])
+                    evaluated(later.gate, operands, values[later])
         return values[self.graph.output]
 
     def __repr__(self) -> str:
@@ -581,14 +631,14 @@ class Run:
         return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
 
 
-class Places(tuple):
+class Places(tuple[int, ...]):
     """Where each number stands among the distinct ones; called with those, it gives all."""
 
     @cached_property
     def _pick(self) -> Callable[[tuple[Any, ...]], Any]:
         return itemgetter(*self)
 
-    def __call__(self, distinct: Sequence[Any]) -> tuple[Any, ...]:
+    def __call__(self, distinct: tuple[Any, ...]) -> tuple[Any, ...]:
         return self._pick(distinct) if len(self) > 1 else (distinct[self[0]],)
 
     def compressed(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
@@ -597,18 +647,21 @@ class Places(tuple):
         return tuple(numbers[first[place]] for place in range(len(first)))
 
 
-class Numbers(Mapping):
+Key = TypeVar("Key", Node, Edge)
+
+
+class Numbers(Mapping[Key, Any]):
     """Numbers by node or edge, read-only; nodes also by their name. `numbers` has them in their
     order.
     """
 
     __slots__ = ("_keys", "numbers")
 
-    def __init__(self, keys: Sequence[Node] | Sequence[Edge], values: Sequence[Any]) -> None:
+    def __init__(self, keys: Sequence[Key], values: Sequence[Any]) -> None:
         self._keys = keys
         self.numbers = values
 
-    def __getitem__(self, key: Node | Edge | str) -> Any:
+    def __getitem__(self, key: Key | str) -> Any:
         if isinstance(key, str):
             found = [k for k in self._keys if getattr(k, "label", None) == key]
             if not found:
@@ -616,7 +669,7 @@ class Numbers(Mapping):
                     f"no node is called {key!r}; there are "
                     f"{', '.join(getattr(k, 'label', repr(k)) for k in self._keys)}"
                 )
-            key = found[0]
+            return self.numbers[found[0].index]
         if not (key.index < len(self._keys) and self._keys[key.index] is key):
             raise KeyError(
                 f"{key!r} belongs to another graph: this run may have been traced anew (see its "
@@ -624,7 +677,7 @@ class Numbers(Mapping):
             )
         return self.numbers[key.index]
 
-    def __iter__(self) -> Iterator[Node | Edge]:
+    def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
 
     def __len__(self) -> int:

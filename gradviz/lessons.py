@@ -4,6 +4,7 @@
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import re
@@ -16,12 +17,10 @@ from urllib.parse import quote
 
 from gradviz import __version__
 
-SETTINGS = (
-    Path(__file__).resolve().parent / "jupyter"
-)  # widgets are saved with a notebook, and no news is fetched from the network
-MANIFEST = (
-    ".gradviz-lessons.json"  # in the learner's folder: the sha256 of each file as it was copied
-)
+# widgets are saved with a notebook, and no news is fetched from the network
+SETTINGS = Path(__file__).resolve().parent / "jupyter"
+# in the learner's folder: the sha256 of each file as it was copied
+MANIFEST = ".gradviz-lessons.json"
 
 NO_LAB = """JupyterLab is not installed here. To install it:
     pip install 'gradviz-notebooks[lab]'
@@ -117,9 +116,8 @@ def _digest(content: bytes) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(
-        f".{path.name}.part"
-    )  # half a lesson would look like one that the learner changed
+    # half a lesson would look like one that the learner changed
+    part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
     part.replace(path)
 
@@ -155,9 +153,8 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
         raise Trouble(f"{folder} is a file; the lessons need a folder")
-    if (
-        folder != lessons_folder()
-    ):  # in a checkout, `gradviz lab notebooks` works on the lessons themselves
+    # in a checkout, `gradviz lab notebooks` works on the lessons themselves
+    if folder != lessons_folder():
         try:
             changed = copy_lessons(folder)
         except OSError as error:
@@ -175,6 +172,7 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
     )
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container there is nobody else
     return _jupyterlab(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
@@ -182,9 +180,7 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
         "--Application.log_level=WARN",  # or the address is lost in reports
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),
-        *(
-            ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        ),  # in a container there is nobody else
+        *(["--allow-root"] if is_root else []),
     )
 
 
@@ -221,7 +217,7 @@ def _trust(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from gradviz.audit import audit
 
-    if hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a figure may have names that a terminal has not
     worst = 0
     for path in args.figures:
@@ -249,7 +245,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    about = "copy the lessons to a folder of yours and open JupyterLab there; a file that you changed is never overwritten"
+    about = (
+        "copy the lessons to a folder of yours and open JupyterLab there; a file that you changed "
+        "is never overwritten"
+    )
     command = commands.add_parser("lab", help="open the lessons in JupyterLab", description=about)
     command.add_argument(
         "folder",
@@ -279,7 +278,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("folder", type=Path, metavar="FOLDER")
     command.set_defaults(run=_trust)
 
-    about = "check figures from nothing but their SVG: every number is worked out again, and all that is shown is held against them"
+    about = (
+        "check figures from nothing but their SVG: every number is worked out again, and all that "
+        "is shown is held against them"
+    )
     command = commands.add_parser("check", help=about.split(":")[0], description=about)
     command.add_argument("figures", nargs="+", type=Path, metavar="FIGURE.svg")
     command.set_defaults(run=_check)

@@ -8,15 +8,16 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import isinf, isnan
 from numbers import Real
-from typing import Any
 
 import numpy as np
+
+Value = float | np.ndarray  # what a node of a graph is worth: a number, or an array of them
 
 UNKNOWN = "•"
 FEW = 4  # elements of a vector that are printed one by one
 
 
-def numeral(number: Any, digits: int = 4, few: int = FEW) -> str:
+def numeral(number: Value | None, digits: int = 4, few: int = FEW) -> str:
     """`number` as a reader wants it: rounded to `digits` significant digits, but never inside its
     integer part.
 
@@ -81,22 +82,19 @@ def real(value: object, what: str) -> float:
     """
     if type(value) is float:
         return value
-    if getattr(value, "shape", None) == () and hasattr(
-        value, "item"
-    ):  # NumPy's scalars and arrays without dimensions
-        value = value.item()
+    if getattr(value, "shape", None) == ():  # NumPy's scalars and arrays without dimensions
+        value = getattr(value, "item", lambda: value)()
     if not isinstance(value, Real):
         kind = f"the {type(value).__name__} {value!r:.40}" if value is not None else "None"
         raise TypeError(f"{what} must be a real number, not {kind}")
     try:
         return float(value)
     except OverflowError:
-        raise OverflowError(
-            f"{what} is too large for a float: an integer of {value.bit_length()} bits"
-        ) from None
+        size = f": an integer of {value.bit_length()} bits" if isinstance(value, int) else ""
+        raise OverflowError(f"{what} is too large for a float{size}") from None
 
 
-def numeric(value: object, what: str) -> Any:
+def numeric(value: object, what: str) -> Value:
     """`value` as a float, or as an array of floats (float64, but float32 is kept); `what` names it
     if it can be neither.
 

@@ -12,7 +12,7 @@ what JSON does not know as an object of one key:
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.sax import saxutils
 
@@ -20,42 +20,39 @@ import numpy as np
 
 from gradviz.draw import text
 from gradviz.draw.fold import Inside
-from gradviz.graph import Edge, Node
+from gradviz.graph import Edge, Node, Operation
+from gradviz.numerals import Value
 
 MOST = 256  # elements of an array that is held in full
 MOST_GATES = 1000  # of a closed block
 DTYPES = {np.dtype(code).name for code in "?bhilqBHILQefd"}
 
+Json = Any  # what json.dumps writes and json.loads reads
 
-def of_node(node: Node, value: Any, adjoint: Any) -> dict[str, object]:
+
+def of_node(node: Node, value: Value | None, adjoint: Value | None) -> dict[str, object]:
     """Of a card: its name (or the label of what has none), its numbers, and what it takes to
     recompute them.
     """
-    label = {"name" if node.name else "label": node.label}
-    source = {"source": node.source} if node.source else {}
-    return {
-        **label,
-        **_of_operation(node),
-        **_of_number("value", value),
-        **_of_number("adjoint", adjoint),
-        **source,
-    }
+    held: dict[str, object] = {"name" if node.name else "label": node.label}
+    held |= _of_operation(node) | _of_number("value", value) | _of_number("adjoint", adjoint)
+    return held | {"source": node.source} if node.source else held
 
 
-def of_edge(edge: Edge, local: Any, flow: Any) -> dict[str, object]:
+def of_edge(edge: Edge, local: Value | None, flow: Value | None) -> dict[str, object]:
     """Of a wire: its ends, and its numbers."""
     ends = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position}
     return {**ends, **_of_number("local", local), **_of_number("flow", flow)}
 
 
-def full(number: Any) -> str:
+def full(number: Value | None) -> str:
     """A number, or an array that is not too large, in full precision; empty if it is not known."""
     if isinstance(number, np.ndarray):
         return json.dumps(number.tolist()) if number.size <= MOST else ""
     return "" if number is None else repr(float(number))
 
 
-def _of_number(kind: str, number: Any) -> dict[str, object]:
+def _of_number(kind: str, number: Value | None) -> dict[str, object]:
     held: dict[str, object] = {kind: full(number)}
     if isinstance(number, np.ndarray):
         about = _about(kind)
@@ -83,7 +80,7 @@ def _of_operation(node: Node) -> dict[str, object]:
             "operation": operation.name,
             "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else "",
         }
-    held = {
+    held: dict[str, object] = {
         "operation": operation.name,
         "constants": json.dumps(
             [None if isinstance(operand, Node) else plain(operand) for operand in node.operands]
@@ -102,36 +99,37 @@ def _of_operation(node: Node) -> dict[str, object]:
     return held
 
 
-def _params(operation: Any) -> dict[str, Any]:
-    return {name: plain(value) for name, value in operation.params.items()}
+def _params(operation: Operation) -> dict[str, Json]:
+    """Its parameters, of an operation that has some."""
+    return {name: plain(value) for name, value in getattr(operation, "params", {}).items()}
 
 
-def _gates(inside: Inside) -> list[dict[str, Any]]:
+def _gates(inside: Inside) -> list[dict[str, Json]]:
     """What a closed block hides: its gates in order, whose operands are values that come in, gates
     before, or constants.
     """
-    places = {node: {"in": position} for position, node in enumerate(inside.operands)} | {
-        gate: {"gate": number} for number, gate in enumerate(inside.gates)
+    places: dict[Node, Json] = {
+        node: {"in": position} for position, node in enumerate(inside.operands)
     }
-    gates = []
+    places |= {gate: {"gate": number} for number, gate in enumerate(inside.gates)}
+    gates: list[dict[str, Json]] = []
     for gate in inside.gates:
-        operands = [
-            places[operand] if isinstance(operand, Node) else plain(operand)
-            for operand in gate.operands
-        ]
-        params, handwritten = _params(gate.operation), gate.operation.is_handwritten
-        gates.append(
-            {
-                "operation": gate.operation.name,
-                "operands": operands,
-                **({"params": params} if params else {}),
-                **({"handwritten": True} if handwritten else {}),
-            }
-        )
+        held: dict[str, Json] = {
+            "operation": gate.gate.name,
+            "operands": [
+                places[operand] if isinstance(operand, Node) else plain(operand)
+                for operand in gate.operands
+            ],
+        }
+        if params := _params(gate.gate):
+            held["params"] = params
+        if gate.is_handwritten:
+            held["handwritten"] = True
+        gates.append(held)
     return gates
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Json:
     """A constant or a parameter as JSON has it; :func:`revived` is the way back."""
     match value:
         case None | bool() | str():
@@ -147,7 +145,7 @@ def plain(value: Any) -> Any:
         case slice():
             return {"slice": [plain(part) for part in (value.start, value.stop, value.step)]}
         case np.ndarray():
-            numbers = {"array": value.tolist()} if value.size <= MOST else {}
+            numbers: dict[str, Json] = {"array": value.tolist()} if value.size <= MOST else {}
             return {**numbers, "shape": [*value.shape], "dtype": value.dtype.name}
         case np.dtype() | type():
             return {"dtype": np.dtype(value).name}
@@ -165,14 +163,14 @@ class Unheld(np.ndarray):
     magnitude = 0.0
 
 
-def unheld(shape: Any, magnitude: float = 0.0) -> Unheld:
+def unheld(shape: Iterable[int], magnitude: float = 0.0) -> Unheld:
     """Raises ValueError or TypeError if that is no shape."""
     array = np.broadcast_to(0.0, tuple(shape)).view(Unheld)
     array.magnitude = magnitude
     return array
 
 
-def number_in(held: Mapping[str, str], kind: str, dtype: str = "float64") -> Any:
+def number_in(held: Mapping[str, str], kind: str, dtype: str = "float64") -> Value | None:
     """A number as :func:`of_node` and :func:`of_edge` hold it; None if it is not known.
 
     Raises KeyError, ValueError or TypeError for what can't be one.
@@ -186,7 +184,7 @@ def number_in(held: Mapping[str, str], kind: str, dtype: str = "float64") -> Any
     return _array(json.loads(words), held.get(f"{about}dtype", dtype), shape)
 
 
-def revived(held: Any) -> Any:
+def revived(held: Json) -> Any:
     """What :func:`plain` made JSON of. Raises ValueError or TypeError for anything else."""
     match held:
         case None | bool() | int() | float() | str():
@@ -208,7 +206,7 @@ def revived(held: Any) -> Any:
     raise ValueError(f"{held!r:.60} is no constant and no parameter")
 
 
-def _array(numbers: Any, dtype: str, shape: Any) -> np.ndarray:
+def _array(numbers: Json, dtype: str, shape: Sequence[int] | None) -> np.ndarray:
     if dtype not in DTYPES:
         raise ValueError(f"{dtype!r:.40} is no type of numbers")
     array = np.array(numbers, dtype)

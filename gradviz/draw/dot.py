@@ -60,15 +60,16 @@ def _fill(
             dot.node(f"n{node.index}", _label(node, run), **_looks(node, graph))
     for number, block in enumerate(blocks):
         if block.parent is around:
-            with dot.subgraph(name=f"cluster_{number}") as cluster:
-                cluster.attr(
-                    label=_plain(block.name),
-                    style="dashed,rounded",
-                    color=COLOURS["line"],
-                    labeljust="l",
-                    fontname="Helvetica",
-                )
-                _fill(cluster, block, graph, run, blocks)
+            cluster = graphviz.Digraph(f"cluster_{number}")
+            cluster.attr(
+                label=_plain(block.name),
+                style="dashed,rounded",
+                color=COLOURS["line"],
+                labeljust="l",
+                fontname="Helvetica",
+            )
+            _fill(cluster, block, graph, run, blocks)
+            dot.subgraph(cluster)
 
 
 def _label(node: Node, run: Run) -> str:

@@ -5,7 +5,7 @@ The words are formulas with places (see :mod:`gradviz.draw.formula`), so that a 
 its own numbers. Beside them stands what needs no calculus at all: a value is moved a little, and
 the output is watched."""
 
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -27,20 +27,24 @@ from gradviz.draw.formula import (
 from gradviz.draw.overview import Excerpt
 from gradviz.draw.steps import Step
 from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.numerals import numeral
+from gradviz.numerals import Value, numeral
 
 STEP = 6e-6  # the cube root of the rounding error: best for central differences
 TOLERANCE = 1e-4
 ONE_SIDED = 1e-3  # a difference to one side is not as exact
-NOISE = (
-    1e-8  # of a difference quotient, by the size of the output: what rounding can make of nothing
-)
+NOISE = 1e-8  # of a quotient, by the size of the output: what rounding can make of nothing
+
+
+class Printer(Protocol):
+    """What IPython prints with."""
+
+    def text(self, obj: str) -> None: ...
 
 
 class Explanation(str):
     """A text that notebooks show without quotes."""
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
         printer.text(self)
 
 
@@ -57,11 +61,12 @@ class Words:
 
     def value(self, node: Node) -> Formula:
         """``z = x + y = 1 + 2 = 3``"""
-        if node.operation is None:
+        operation = node.operation
+        if operation is None:
             return [name(node), " = ", value(node)]
 
-        def written(operands: list[Any], result: str) -> str:
-            return node.operation.expression(operands)
+        def written(operands: list[str | Value], result: str) -> str:
+            return operation.expression(operands)
 
         return [
             name(node),
@@ -92,7 +97,7 @@ class Words:
 
     @staticmethod
     def _written(edge: Edge) -> Written:
-        return lambda operands, result: edge.target.operation.local_expression(
+        return lambda operands, result: edge.operation.local_expression(
             edge.position, operands, result
         )
 
@@ -180,20 +185,17 @@ class Words:
 
 def step(words: Words, step: Step) -> Formula:
     """What happens at a step of the sweeps."""
-    match step.kind:
-        case "start":
-            inputs = [
-                part
-                for node in words.graph.inputs
-                for part in (", ", name(node), " = ", value(node))
-            ]
-            return [say("given: "), *inputs[1:]] if inputs else [say("nothing is given")]
-        case "forward":
-            return words.value(step.what)
-        case "seed":
-            return [*words.adjoint(step.what), say(": the way back begins")]
-        case _:
-            return [*words.flow(step.what), *words.so_far(step.what)]
+    match step.what:
+        case Edge() as edge:
+            return [*words.flow(edge), *words.so_far(edge)]
+        case Node() as node if step.kind == "seed":
+            return [*words.adjoint(node), say(": the way back begins")]
+        case Node() as node:
+            return words.value(node)
+    inputs = [
+        part for node in words.graph.inputs for part in (", ", name(node), " = ", value(node))
+    ]
+    return [say("given: "), *inputs[1:]] if inputs else [say("nothing is given")]
 
 
 def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
@@ -222,7 +224,8 @@ def element(run: Run, node: Node, index: str) -> str:
     if len(at) != len(shape) or not all(
         -length <= part < length for part, length in zip(at, shape)
     ):
-        return f"{node.label} has no element [{index.strip()}]: its shape is {' × '.join(map(str, shape)) or 'that of a single number'}"
+        lengths = " × ".join(map(str, shape)) or "that of a single number"
+        return f"{node.label} has no element [{index.strip()}]: its shape is {lengths}"
     at = tuple(part % length for part, length in zip(at, shape))
     name = f"{node.label}[{', '.join(map(str, at))}]"
     numbers = (
@@ -247,7 +250,9 @@ class Nudge:
 
     def __init__(self, run: Run, what: Node | Edge) -> None:
         self.run, self.what = run, what
-        self.derivative = self.quotient = self.agrees = None
+        self.derivative: float | None = None
+        self.quotient: float | None = None
+        self.agrees: bool | None = None
         node = what if isinstance(what, Node) else what.source
         here = run.primals[node]
         self.step = STEP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
@@ -256,7 +261,7 @@ class Nudge:
         with np.errstate(all="ignore"):
             self._compare(run.adjoints[what] if isinstance(what, Node) else _local_sum(run, what))
 
-    def _compare(self, expected: Any) -> None:
+    def _compare(self, expected: Value | None) -> None:
         if expected is None:
             return
         before, here, after = (self._moved(by) for by in (-self.step, 0.0, self.step))
@@ -274,12 +279,9 @@ class Nudge:
     def _moved(self, by: float) -> float:
         if isinstance(self.what, Node):
             return float(np.sum(self.run.bumped(self.what, by)))
-        primals, gate = self.run.primals, self.what.target
-        operands = [
-            primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands
-        ]
+        operands = self.what.target.operands_at(self.run.primals)
         operands[self.what.position] = operands[self.what.position] + by
-        return float(np.sum(gate.operation.number(*operands)))
+        return float(np.sum(self.what.operation.number(*operands)))
 
     @property
     def formula(self) -> Formula:
@@ -313,11 +315,7 @@ def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
         return []
     if isinstance(what, Edge):
         return [Nudge(run, what)]
-    edges = (
-        [edge for edge in run.graph.edges if edge.target is what]
-        if what.operation is not None and what.operation.is_handwritten
-        else []
-    )
+    edges = [edge for edge in run.graph.edges if edge.target is what] if what.is_handwritten else []
     return [Nudge(run, tried) for tried in ([] if what is run.graph.output else [what]) + edges]
 
 
@@ -325,14 +323,12 @@ def _near(a: float, b: float, tolerance: float, noise: float) -> bool:
     return a == b or (a != a and b != b) or abs(a - b) <= tolerance * max(abs(a), abs(b)) + noise
 
 
-def _local_sum(run: Run, edge: Edge) -> Any:
+def _local_sum(run: Run, edge: Edge) -> Value:
     """How the sum of a gate's elements moves with those of one operand."""
-    primals, gate = run.primals, edge.target
-    operands = [
-        primals[operand] if isinstance(operand, Node) else operand for operand in gate.operands
-    ]
-    ones = np.ones_like(primals[gate]) if isinstance(primals[gate], np.ndarray) else 1.0
-    return gate.operation.flow(edge.position, ones, operands, primals[gate])
+    result = run.primals[edge.target]
+    ones = np.ones_like(result) if isinstance(result, np.ndarray) else 1.0
+    operands = edge.target.operands_at(run.primals)
+    return edge.operation.flow(edge.position, ones, operands, result)
 
 
 def suspects(run: Run) -> list[Node]:
@@ -341,7 +337,7 @@ def suspects(run: Run) -> list[Node]:
         dict.fromkeys(
             edge.target
             for edge in run.graph.edges
-            if edge.target.operation.is_handwritten and not _holds(run, edge)
+            if edge.target.is_handwritten and not _holds(run, edge)
         )
     )
 
@@ -351,4 +347,4 @@ def _holds(run: Run, edge: Edge) -> bool:
         nudge = Nudge(run, edge)
     except Exception:  # the user's function or derivative fails: that is said elsewhere
         return True
-    return nudge.quotient is None or nudge.agrees
+    return nudge.agrees is not False

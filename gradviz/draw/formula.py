@@ -5,28 +5,23 @@ A formula is a list of parts, so plain that a live figure can be sent it as it i
 (``live/static/formula.js``):
 
 - a text of operators and functions, as it stands; ``["name", name]``, a name; ``["say", words]``,
-words between formulas;
+  words between formulas;
 - ``["∂", over, under]``, a derivative by its two names (or ``"Δ"``, a quotient of differences);
 - ``["value", index]``, ``["adjoint", index]``, ``["local", index]`` or ``["flow", index]``, a
-number of the node or the edge of this
-  index; with a third part, 1, it stands in brackets where it is negative.
+  number of the node or the edge of this index; with a third part, 1, it stands in brackets where
+  it is negative.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gradviz.graph import Edge, Node, Run
-from gradviz.numerals import numeral
+from gradviz.numerals import Value, numeral
 
-Part = str | list[Any]
+Part = str | list[str | int]
 Formula = list[Part]
-Written = Callable[
-    [list[Any], str], str
-]  # an expression, written with these operands and this result
-RESULT, FIRST = (
-    "\ue000",
-    0xE001,
-)  # characters that stand for the result and the operands while an expression is taken apart
+Written = Callable[[list[str | Value], str], str]  # an expression of these operands and this result
+# characters that stand for the result and the operands while an expression is taken apart
+RESULT, FIRST = "\ue000", 0xE001
 
 
 def name(node: Node) -> Part:
@@ -90,14 +85,16 @@ def _taken_apart(
         ],
         RESULT,
     )
-    parts: Formula = [""]
+    parts: Formula = []
+    plain = ""
     for at, character in enumerate(text):
         of = node if character == RESULT else stand.get(character)
-        if of is not None:
-            parts += [part_of(of, text[:at], text[at + 1 :]), ""]
-        else:
-            parts[-1] += character
-    return [part for part in parts if part]
+        if of is None:
+            plain += character
+            continue
+        parts += [plain, part_of(of, text[:at], text[at + 1 :])]
+        plain = ""
+    return [part for part in (*parts, plain) if part]
 
 
 def _needs_brackets(before: str, after: str) -> bool:
@@ -121,17 +118,19 @@ class State:
             )
         }
 
-    def text(self, formula: Sequence[Any], digits: int = 4) -> str:
+    def text(self, formula: Sequence[Part], digits: int = 4) -> str:
         """The formula on a line, its places filled."""
         return "".join(self._part(part, digits) for part in formula)
 
-    def _part(self, part: Any, digits: int) -> str:
-        if isinstance(part, str):
-            return part
-        kind, *rest = part
-        if kind in ("name", "say"):
-            return rest[0]
-        if kind in ("∂", "Δ"):
-            return f"{kind}{rest[0]}/{kind}{rest[1]}"
-        shown = numeral(self.numbers[kind][rest[0]], digits)
-        return f"({shown})" if len(rest) > 1 and shown.startswith("−") else shown
+    def _part(self, part: Part, digits: int) -> str:
+        match part:
+            case str():
+                return part
+            case ["name" | "say", words]:
+                return str(words)
+            case ["∂" | "Δ" as sign, over, under]:
+                return f"{sign}{over}/{sign}{under}"
+            case [str(kind), int(index), *in_brackets]:
+                shown = numeral(self.numbers[kind][index], digits)
+                return f"({shown})" if in_brackets and shown.startswith("−") else shown
+        raise ValueError(f"{part!r:.60} is no part of a formula")

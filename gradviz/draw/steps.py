@@ -23,12 +23,9 @@ class Step:
 
 def steps(graph: Graph) -> list[Step]:
     """All steps, in the order in which the sweeps take them."""
-    gates = (
-        list(edges) for _, edges in groupby(reversed(graph.edges), key=lambda edge: edge.target)
-    )
-    backward = (
-        edge for edges in gates for edge in reversed(edges)
-    )  # gate by gate from the last; the operands of each from the first
+    # gate by gate from the last; the operands of each from the first
+    gates = groupby(reversed(graph.edges), key=lambda edge: edge.target)
+    backward = (edge for _, edges in gates for edge in reversed([*edges]))
     return [
         Step("start"),
         *(Step("forward", node) for node in graph.operations),
@@ -62,7 +59,7 @@ def at(run: Run, step: int) -> Run:
     has come together so far.
     """
     graph, taken = run.graph, steps(run.graph)[: step + 1]
-    worked_out = {*graph.inputs, *(done.what for done in taken if done.kind == "forward")}
+    worked_out = {*graph.inputs, *(done.what for done in taken if isinstance(done.what, Node))}
     flows: list[Any] = [None] * len(graph.edges)
     adjoints: list[Any] = [None] * len(graph.nodes)
     users = {edge.source for edge in graph.edges}
@@ -71,13 +68,12 @@ def at(run: Run, step: int) -> Run:
             for node in graph.nodes:
                 if node not in users:  # the output, and what is not used at all
                     adjoints[node.index] = run.adjoints[node]
-        elif done.kind == "backward":
+        elif isinstance(done.what, Edge):
             flow = flows[done.what.index] = run.flows[done.what]
             source = done.what.source
             before, whole = adjoints[source.index], run.adjoints[source]
-            if np.shape(flow) != np.shape(
-                whole
-            ):  # of a box, only some elements flow here: its gradient is known when all do
+            # of a box, only some elements flow here: its gradient is known when all do
+            if np.shape(flow) != np.shape(whole):
                 all_known = all(
                     flows[edge.index] is not None for edge in graph.edges if edge.source is source
                 )
