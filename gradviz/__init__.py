@@ -31,8 +31,10 @@ del _room, draw
 
 __version__ = "0.1.0"
 __all__ = [
-    "Explorer", "Figure", "Ledger", "Race", "Variable", "View", "block", "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
-    "logsumexp", "plot", "primitive", "race", "relu", "sigmoid", "softmax", "softplus", "trace", "value_and_grad", "vjp",
+    "Explorer", "Figure", "Ledger", "Race", "Variable", "View", "block", "check_grads",
+    "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
+    "logsumexp", "plot", "primitive", "race", "relu", "sigmoid", "softmax", "softplus", "trace",
+    "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more

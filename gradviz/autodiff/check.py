@@ -119,14 +119,16 @@ def _shown(number: Any) -> str:
 
 
 def _find_fault(function: Callable[..., Any], point: Sequence[Any], tolerance: float) -> None:
-    """Raise AssertionError for the first operation of which a derivative is wrong, if there is one."""
+    """Raise AssertionError for the first operation with a wrong derivative, if there is one."""
     with recording_on(Page()):
         output = function(*map(Variable, point))
     if not isinstance(output, Variable):
         return
     marks, random = reachable([(output.page, output.index)]), np.random.default_rng(0)
     for page in sorted(marks, key=lambda page: page.serial):
-        for index in np.flatnonzero(marks[page]):
+        for index, marked in enumerate(marks[page]):
+            if not marked:
+                continue
             entry = page.entry(index)
             if entry.operation in (LEAF, FOREIGN):
                 continue
@@ -164,5 +166,8 @@ def _check_operand(
         if isinstance(operands[position], float) and isinstance(value, float)
         else "along a random direction "
     )
-    what = f"the derivative of {operation.name} by its operand {position} ({operation.expression(names)}) is wrong: {direction}it gives"
+    what = (
+        f"the derivative of {operation.name} by its operand {position} "
+        f"({operation.expression(names)}) is wrong: {direction}it gives"
+    )
     _compare(float(np.sum(flow * tangent)), float(np.sum(adjoint * difference)), tolerance, what)

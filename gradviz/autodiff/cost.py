@@ -17,6 +17,7 @@ import numpy as np
 
 from gradviz.autodiff import forward, reverse
 from gradviz.autodiff.ledger import Ledger
+from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.tape import Page, recording_on
 from gradviz.autodiff.variable import Variable, input_of
 from gradviz.graph import Graph, Node
@@ -41,7 +42,7 @@ class Way:
 class Cost:
     """What each way of differentiating a graph evaluates. `ways` has them all, as they were run."""
 
-    def __init__(self, graph: Graph, ways: Mapping[str, Way | None], paths: int) -> None:
+    def __init__(self, graph: Graph, ways: Mapping[str, Way], paths: int) -> None:
         self.graph = graph
         self.ways = ways
         self.paths = paths
@@ -75,7 +76,6 @@ class Cost:
                 *(f"{count:,}" for count in (way.operations, way.local_derivatives, way.written)),
             )
             for way in self.ways.values()
-            if way is not None
         ]
 
     @property
@@ -83,7 +83,10 @@ class Cost:
         """Which of n + p and n × p is less here."""
         n, p = f"n + p = {self.n_plus_p:,}", f"n × p = {self.n_times_p:,}"
         if self.n_times_p < self.n_plus_p:
-            return f"{p} is less than {n}: with {self.p} input{'s' * (self.p != 1)} one forward sweep writes less than the reverse sweep"
+            return (
+                f"{p} is less than {n}: with {self.p} input{'s' * (self.p != 1)} one forward sweep "
+                "writes less than the reverse sweep"
+            )
         return (
             f"{n} is less than {p}"
             if self.n_plus_p < self.n_times_p
@@ -91,7 +94,10 @@ class Cost:
         )
 
     def __repr__(self) -> str:
-        return f"<Cost of {self.graph.name}: n = {self.n}, p = {self.p}, reverse {self.reverse}, forward {self.forward}>"
+        return (
+            f"<Cost of {self.graph.name}: n = {self.n}, p = {self.p}, "
+            f"reverse {self.reverse}, forward {self.forward}>"
+        )
 
     def __str__(self) -> str:
         rows = [COLUMNS, *self.rows]
@@ -103,7 +109,10 @@ class Cost:
             )
             for row in rows
         ]
-        head = f"{self.graph.name}: n = {self.n:,} operations, p = {self.p:,} inputs, {self.edges:,} edges, {self.paths:,} paths"
+        head = (
+            f"{self.graph.name}: n = {self.n:,} operations, p = {self.p:,} inputs, "
+            f"{self.edges:,} edges, {self.paths:,} paths"
+        )
         return "\n".join([head, self.verdict, "", lines[0], "─" * len(lines[0]), *lines[1:]])
 
     def _repr_html_(self) -> str:
@@ -123,7 +132,10 @@ class Cost:
             for row in self.rows
         )
         first, second, *_ = str(self).split("\n")
-        return f"<div>{escape(first)}<br>{escape(second)}</div><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return (
+            f"<div>{escape(first)}<br>{escape(second)}</div>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
 
 
 def cost(graph: Graph) -> Cost:
@@ -140,7 +152,9 @@ def cost(graph: Graph) -> Cost:
     ways = {
         way.__name__.strip("_"): way(graph) for way in (_reverse, _forward, _forward_all, _bumping)
     }
-    return Cost(graph, {**ways, "paths": _paths(graph) if steps <= MOST_STEPS else None}, paths)
+    if steps <= MOST_STEPS:
+        ways["paths"] = _paths(graph)
+    return Cost(graph, ways, paths)
 
 
 def _reverse(graph: Graph) -> Way:
@@ -214,7 +228,7 @@ def _seeds(graph: Graph, inputs: list[Variable], skipping: bool) -> Iterator[dic
 
 def _is_large(graph: Graph) -> bool:
     return len(graph.operations) * len(graph.inputs) > LARGE and all(
-        node.operation.primitive.is_elementwise for node in graph.operations
+        operation_of(node).primitive.is_elementwise for node in graph.operations
     )
 
 
@@ -275,7 +289,7 @@ def _bumped_at_once(graph: Graph, steps: list[float]) -> tuple[list[float], int]
                     operands.append(values[runs])
                 else:
                     operands.append(base[operand.index] if isinstance(operand, Node) else operand)
-            moved[node.index] = runs, node.operation.primitive.number(*operands)
+            moved[node.index] = runs, operation_of(node).primitive.number(*operands)
             evaluated += len(runs)
         after = np.full(count, base[graph.output.index])
         if graph.output.index in moved:
@@ -324,7 +338,7 @@ def performed(graph: Graph) -> tuple[Variable, list[Variable]]:
         for node, number in zip(graph.inputs, graph.example_numbers):
             values[node] = input_of(number)
         for node in graph.operations:
-            operation = node.operation
+            operation = operation_of(node)
             apply: Callable[..., Variable] = operation.primitive
             values[node] = apply(
                 *(

@@ -29,7 +29,7 @@ def tangent_sweep(
 
     Nothing before the page of serial number `since` depends on them.
     """
-    tangents: dict[Place, Tangent] = dict(seeds)
+    tangents: dict[Place | Leaf, Tangent] = dict(seeds)
     marks, ledger = reachable([(output.page, output.index)], since), state.ledger
     for page in sorted(marks, key=lambda page: page.serial):
         for index, marked in enumerate(marks[page]):

@@ -9,14 +9,17 @@ import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from itertools import takewhile
+from typing import Any, cast
 
 import numpy as np
 
 from gradviz.autodiff.handwritten import HandWritten
 from gradviz.autodiff.ledger import Ledger
 from gradviz.autodiff.operators import value_and_grad
-from gradviz.autodiff.trace import trace
+from gradviz.autodiff.primitive import operation_of
+from gradviz.autodiff.trace import Replay, trace
 from gradviz.graph import Graph
 
 ROUNDS = 41
@@ -89,7 +92,8 @@ def compare_granularity(
 
     >>> import gradviz as gv
     >>> import numpy as np
-    >>> table = gv.compare_granularity({"gates": lambda t: 1 / (1 + np.exp(-t)), "one gate": lambda t: gv.sigmoid(t)}, t=1.0)
+    >>> gates, one_gate = lambda t: 1 / (1 + np.exp(-t)), lambda t: gv.sigmoid(t)
+    >>> table = gv.compare_granularity({"gates": gates, "one gate": one_gate}, t=1.0)
     >>> [(grain.name, grain.nodes, grain.local_derivatives) for grain in table]
     [('gates', 4, 4), ('one gate', 1, 1), ('gates, compiled', 4, 4)]
     """
@@ -100,8 +104,7 @@ def compare_granularity(
     }
     compiled = f"{first}, compiled"
     graphs[compiled] = graphs[first]
-    graphs[compiled].run(inputs)  # compiles it
-    program, _ = graphs[compiled].evaluator.program
+    program = cast(Replay, graphs[compiled].evaluator).compiled(graphs[compiled])
     calls[compiled] = lambda: program(*values)
     for name, graph in graphs.items():
         for input_, expected in graphs[first].example.grads.items():
@@ -116,9 +119,9 @@ def compare_granularity(
         with Ledger() as ledger:
             run = graph.run(inputs)
         derivatives = {
-            node.operation.primitive
-            for node in graph.operations
-            if isinstance(node.operation.primitive, HandWritten)
+            primitive
+            for primitive in (operation_of(node).primitive for node in graph.operations)
+            if isinstance(primitive, HandWritten)
         }
         lines = sum(map(lines_of_derivative, derivatives))
         grains.append(
@@ -213,37 +216,32 @@ def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
     4.6).
 
     >>> import gradviz as gv
-    >>> cost = gradient_cost(gv.trace(lambda *x: sum(a * b for a, b in zip(x, x[1:])), {f"x{i}": 1.0 for i in range(100)}))
+    >>> inputs = {f"x{i}": 1.0 for i in range(100)}
+    >>> cost = gradient_cost(gv.trace(lambda *x: sum(a * b for a, b in zip(x, x[1:])), inputs))
     >>> cost.inputs, cost.function, cost.in_operations < 4
     (100, 197, True)
     """
-    text = graph.code()
-    tree = ast.parse(text)
-    (function,) = (part for part in tree.body if isinstance(part, ast.FunctionDef))
-    seed = next(
-        place
-        for place, part in enumerate(function.body)
-        if isinstance(part, ast.Assign) and part.targets[0].id.startswith("adj")
-    )
-    forward_only = ast.Module([*(part for part in tree.body if part is not function), ast.FunctionDef(
-        "alone", function.args, [*function.body[:seed], ast.Return(ast.Name(function.body[-1].value.elts[0].id, ast.Load()))], [], lineno=1, col_offset=0,
-    )], [])  # fmt: skip
-    namespaces: list[dict[str, Any]] = [{}, {}]
-    exec(
-        compile(ast.fix_missing_locations(forward_only), "<function alone>", "exec"), namespaces[0]
-    )
-    exec(compile(tree, "<function and gradient>", "exec"), namespaces[1])
+    lines = graph.evaluator.listing(graph)
+    both = "\n".join(text for text, _ in lines)
+    forward = takewhile(lambda line: line[1] is None or line[1][0] != "adjoint", lines)
+    result = lines[-1][0].partition(",")[0]
+    alone = "\n".join([*(text for text, _ in forward), result])
     values = graph.example_numbers[: len(graph.inputs)]
-    alone, both = namespaces[0]["alone"], namespaces[1][function.name]
-    times = interleaved({"function": lambda: alone(*values), "both": lambda: both(*values)}, rounds)
-    counts = _operations(function.body[:seed]), _operations(function.body[:-1])
+    programs = {"function": _defined(alone), "both": _defined(both)}
+    calls = {name: partial(program, *values) for name, program in programs.items()}
+    times = interleaved(calls, rounds)
+    counts = _operations(alone), _operations(both)
     return GradientCost(len(graph.inputs), *counts, times["function"], times["both"])
 
 
-def _operations(statements: list[ast.stmt]) -> int:
-    """Arithmetic operations and calls of functions in lines of straight code."""
-    return sum(
-        isinstance(part, ast.BinOp | ast.UnaryOp | ast.Call)
-        for statement in statements
-        for part in ast.walk(statement)
-    )
+def _defined(program: str) -> Callable[..., Any]:
+    """The function that a program defines last."""
+    namespace: dict[str, Any] = {}
+    exec(compile(program, "<program>", "exec"), namespace)
+    return [*namespace.values()][-1]
+
+
+def _operations(program: str) -> int:
+    """Arithmetic operations and calls of functions in the function that a program defines last."""
+    function = ast.parse(program).body[-1]
+    return sum(isinstance(part, ast.BinOp | ast.UnaryOp | ast.Call) for part in ast.walk(function))

@@ -22,7 +22,7 @@ _numbers = itertools.count()
 
 
 class HandWritten(Primitive):
-    """A function that is one gate of the graph, whatever happens inside. Made by :func:`primitive`."""
+    """A function that is one gate, whatever happens inside. Made by :func:`primitive`."""
 
     has_locals = False
     is_handwritten = True

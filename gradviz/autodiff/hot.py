@@ -59,7 +59,9 @@ def operator(self, other):
             else:
                 y = other = number(other)
                 if type(other) is not float:
-                    return NotImplemented if other is None else primitive.binary_on_arrays(self, other)
+                    if other is None:
+                        return NotImplemented
+                    return primitive.binary_on_arrays(self, other)
             x = self._value
             z = {value}
             entry = (left, self.index, {by_x}, None, y, z)
@@ -73,8 +75,14 @@ def operator(self, other):
 def apart(self, other):
     page = state.page
     try:
-        a = self.index if self.page is page else self.alias[1] if self.alias[0] is page else page.place(self)
-        b = other.index if other.page is page else other.alias[1] if other.alias[0] is page else page.place(other)
+        a = (
+            self.index if self.page is page
+            else self.alias[1] if self.alias[0] is page else page.place(self)
+        )
+        b = (
+            other.index if other.page is page
+            else other.alias[1] if other.alias[0] is page else page.place(other)
+        )
         x = self._value
         y = other._value
         z = {value}
@@ -160,7 +168,7 @@ def on_array(primitive: Any) -> Any:
 
 
 def on_arrays(primitive: Any) -> Any:
-    """A function of two operands, of which one at least is an array, and one at least a Variable."""
+    """A function of two operands: at least one is an array, at least one a Variable."""
     operations = {
         "left": primitive.on_arrays[0,],
         "right": primitive.on_arrays[1,],
@@ -264,6 +272,8 @@ def moved(operand: Variable, entry: tuple[Any, ...]) -> Variable:
     return result
 
 
-_HOT = {
-    "moved": moved, "state": state, "Variable": Variable, "ArrayVariable": ArrayVariable, "np": np, "record": record, "number": number, "new": _new, "math": math, "NO_ALIAS": NO_ALIAS,
+_HOT: dict[str, Any] = {
+    "moved": moved, "state": state, "record": record, "number": number, "new": _new,
+    "Variable": Variable, "ArrayVariable": ArrayVariable, "NO_ALIAS": NO_ALIAS,
+    "np": np, "math": math,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import state
 from gradviz.graph import Graph, Node
@@ -31,11 +32,13 @@ def _forward(recording: Recording, values: Sequence[Any]) -> dict[Node, Any]:
     for count, node in enumerate((*recording.order, None)):
         while guards and guards[0][0] <= count:
             guard = guards.popleft()[1]
-            outcome = guard.plain.of(*_operands(guard.operands, primals))
+            outcome = guard.plain.of(
+                *(primals[of] if isinstance(of, Node) else of for of in guard.operands)
+            )
             if not guard.plain.same(outcome, guard.outcome):
                 raise AssertionError(guard.broken)
         if node is not None and node.operation is not None:
-            operands = _operands(node.operands, primals)
+            operands = node.operands_at(primals)
             primals[node] = node.operation.number(*operands)
             if ledger is not None:
                 ledger.operation(node.operation, operands, primals[node])
@@ -50,14 +53,14 @@ def _backward(graph: Graph, primals: Mapping[Node, Any], locals_: Sequence[Any])
     for start, stop in reversed(_arrivals(graph)):
         for edge in graph.edges[start:stop]:  # as the program does, so that sums have the same bits
             node, adjoint, local = edge.target, adjoints[edge.target.index], locals_[edge.index]
-            operation, result = node.operation, primals[node]
+            operation, result = operation_of(node), primals[node]
             if isinstance(result, float) and local is not None:
                 flow = adjoint * local
             else:
-                operands = _operands(node.operands, primals)
+                operands = node.operands_at(primals)
                 flow = operation.flow(edge.position, adjoint, operands, result)
             if ledger is not None:
-                ledger.handed_back(operation, _operands(node.operands, primals), result)
+                ledger.handed_back(operation, node.operands_at(primals), result)
             before = adjoints[edge.source.index]
             adjoints[edge.source.index] = flow if before is None else before + flow
     if ledger is not None:
@@ -72,15 +75,11 @@ def _backward(graph: Graph, primals: Mapping[Node, Any], locals_: Sequence[Any])
 def locals_of(graph: Graph, primals: Mapping[Node, Any]) -> list[Any]:
     """The local derivative along each edge; None where it is no number for each element."""
     return [
-        edge.target.operation.local(
-            edge.position, _operands(edge.target.operands, primals), primals[edge.target]
+        operation_of(edge.target).local(
+            edge.position, edge.target.operands_at(primals), primals[edge.target]
         )
         for edge in graph.edges
     ]
-
-
-def _operands(operands: Sequence[Any], primals: Mapping[Node, Any]) -> list[Any]:
-    return [primals[operand] if isinstance(operand, Node) else operand for operand in operands]
 
 
 def _arrivals(graph: Graph) -> list[tuple[int, int]]:

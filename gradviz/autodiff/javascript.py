@@ -7,10 +7,18 @@ import re
 
 from gradviz.autodiff.program import RESERVED, Recording, replayed
 
-IN_JAVASCRIPT = {f"math.{name}": f"Math.{name}" for name in (
-    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh",
-    "asinh", "acosh", "atanh", "hypot",
-)} | {"math.fabs": "Math.abs", "abs": "Math.abs", "math.inf": "Infinity", "math.nan": "NaN"}  # fmt: skip
+SAME = (
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "hypot",
+    "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
+    "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+)  # fmt: skip
+IN_JAVASCRIPT = {
+    **{f"math.{name}": f"Math.{name}" for name in SAME},
+    "math.fabs": "Math.abs",
+    "abs": "Math.abs",
+    "math.inf": "Infinity",
+    "math.nan": "NaN",
+}
 TOKENS = re.compile(
     r"(?P<plain>\d[\d.]*(?:e[+-]?\d+)?|[-+*/(),=\s])|(?P<function>math\.\w+|abs(?=\())|(?P<name>[^\W\d]\w*)|(?P<other>.)"
 )

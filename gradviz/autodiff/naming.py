@@ -25,7 +25,7 @@ Span = tuple[int, int, int, int]  # first line, last line, first column, column 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the user's code an operation happens, and the name that its result is given there."""
+    """Where in the user's code an operation happens, and what its result is called there."""
 
     name: str | None
     source: Source | None
@@ -59,16 +59,15 @@ def here() -> Source | None:
 @lru_cache(maxsize=10_000)
 def place(code: CodeType, instruction: int) -> Place:
     """The place of the instruction at this offset of `code`."""
-    position = next(islice(code.co_positions(), instruction // 2, None), None)
-    if position is None or None in position:
+    position = next(islice(code.co_positions(), instruction // 2, None), (None,) * 4)
+    first_line, last_line, start, end = position
+    if first_line is None or last_line is None or start is None or end is None:
         return Place(None, None)
+    span = first_line, last_line, start, end
     lines = linecache.getlines(code.co_filename)
-    first_line = position[0]
     text = lines[first_line - 1].strip() if first_line <= len(lines) else ""
     names, accumulating = _spans("".join(lines))
-    return Place(
-        names.get(position), Source(code.co_filename, first_line, text), position in accumulating
-    )
+    return Place(names.get(span), Source(code.co_filename, first_line, text), span in accumulating)
 
 
 @lru_cache(maxsize=200)
@@ -119,5 +118,5 @@ def _called(call: ast.Call) -> str | None:
     return getattr(call.func, "id", getattr(call.func, "attr", None))
 
 
-def _span(node: ast.AST) -> Span:
-    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
+def _span(node: ast.expr | ast.stmt) -> Span:
+    return node.lineno, node.end_lineno or 0, node.col_offset, node.end_col_offset or 0

@@ -315,7 +315,8 @@ def jacobian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...
     Column by column in forward mode, or row by row in reverse mode, whichever are fewer.
 
     >>> import gradviz as gv
-    >>> gv.jacobian(lambda v: np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]) @ v)(np.array([1.0, 1.0]))
+    >>> matrix = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> gv.jacobian(lambda v: matrix @ v)(np.array([1.0, 1.0]))
     array([[1., 2.],
            [3., 4.],
            [5., 6.]])

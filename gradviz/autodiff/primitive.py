@@ -8,7 +8,7 @@ the knowledge which of its operands are variable: that is what stands on the tap
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.symbols import Symbol
 from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
+from gradviz.graph import Node
 
 NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
 OPERANDS = ("x", "y")
@@ -148,6 +149,11 @@ def products(operands: Sequence[Any], result: Any) -> int:
     return 2 * int(np.size(result)) * np.shape(operands[0])[-1]
 
 
+def operation_of(node: Node) -> Operation:
+    """The operation of a node that is no input, in a graph that was made here."""
+    return cast(Operation, node.operation)
+
+
 class Primitive:
     """A row of the table. Called with numbers, Variables or Symbols it gives a number, a Variable
     or a Symbol.
@@ -160,6 +166,10 @@ class Primitive:
     flops: Callable[[Sequence[Any], Any], int] = staticmethod(
         each
     )  # what one evaluation costs, of operands and result
+
+    def number(self, *operands: Any, **params: Any) -> Any:
+        """The value at operands that are numbers and arrays."""
+        raise NotImplementedError
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         for operand in operands:
@@ -351,9 +361,7 @@ class Elementwise(Primitive):
         if self.name == "negative":
             return "×−1"  # "−·" would read as a subtraction
         if self.arity == 1:
-            return (
-                self.notation(["·"]).removesuffix("(·)") if constants == (None,) else constants[0]
-            )
+            return constants[0] or self.notation(["·"]).removesuffix("(·)")
         if not self.is_infix:
             return (
                 self.written.removesuffix("(x, y)")
@@ -400,7 +408,7 @@ def fitted(flow: Any, operand: Any) -> Any:
     """What flows back to `operand`, in its shape: where the operand was broadcast, the sum of what
     its copies get.
     """
-    if type(flow) is float and type(operand) is float:
+    if type(flow) is type(operand) is float:
         return flow
     shape, wanted = getattr(flow, "shape", ()), getattr(operand, "shape", ())
     if shape != wanted:
@@ -456,7 +464,7 @@ def _local(primitive: Elementwise, position: int, on_arrays: bool) -> Callable[.
 def rule(
     primitive: Elementwise, position: int, on_arrays: bool = False, adjoint: str | None = None
 ) -> str:
-    """The local derivative as code; or what flows back, its product with the adjoint of this name."""
+    """The local derivative as code; or what flows back, its product with `adjoint`."""
     example = np.ones(1) if on_arrays else None
     operands = (*OPERANDS[: primitive.arity], "z")
     local = primitive.local_derivatives[position](
@@ -472,9 +480,9 @@ def pull(adjoint, z, operands, entries, adjoints):
     {y}
 """
 ARRAY_FLOW = """
-    flow = {flow}
-    if type({operand}) is float or flow.shape != {operand}.shape or flow.dtype is not {operand}.dtype:
-        flow = fitted(flow, {operand})
+    flow, to = {flow}, {operand}
+    if type(to) is float or flow.shape != to.shape or flow.dtype is not to.dtype:
+        flow = fitted(flow, to)
     before = adjoints[{place}]
     adjoints[{place}] = flow if before is UNREACHED else before + flow
 """

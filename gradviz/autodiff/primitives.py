@@ -274,7 +274,7 @@ def _install_operators() -> None:
         )
     for name, operator in zip(("__matmul__", "__rmatmul__"), hot.array_operators(_matmul)):
         setattr(ArrayVariable, name, operator)
-    Symbol.__matmul__ = lambda x, y: matmul(x, y)
+    Symbol.__matmul__ = lambda x, y: matmul(x, y)  # pyright: ignore[reportAttributeAccessIssue]
     Variable.__pos__ = lambda self: self
     Variable.__round__ = lambda self, digits=0: (
         rint(self * 10.0**digits) / 10.0**digits if digits else rint(self)

@@ -19,7 +19,7 @@ import numpy as np
 from gradviz.autodiff import numpy_helpers, symbols
 from gradviz.autodiff.general import General
 from gradviz.autodiff.handwritten import TOKEN, Derivative, HandWritten
-from gradviz.autodiff.primitive import NAMESPACE, fitted
+from gradviz.autodiff.primitive import NAMESPACE, fitted, operation_of
 from gradviz.autodiff.symbols import Symbol, literal
 from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source, printable
@@ -66,7 +66,9 @@ class Guard:
         if self.plain is IS:
             what = f"the value of {names[0]} was read as {numeral(self.outcome)}"
         else:
-            what = f"{self.plain.python(*names)} was {numeral(self.outcome) if isinstance(self.outcome, np.ndarray) else self.outcome}"
+            outcome = self.outcome
+            was = numeral(outcome) if isinstance(outcome, np.ndarray) else outcome
+            what = f"{self.plain.python(*names)} was {was}"
         return (
             what + " when traced, and no longer is" + (f" ({self.source})" if self.source else "")
         )
@@ -138,7 +140,7 @@ def replayed(recording: Recording) -> Iterator[str]:
 
 
 class _Writer:
-    """Writes one program. Every name in it is fresh or a free identifier: a user's names are data."""
+    """Writes one program. Its names are fresh or free identifiers: a user's names are data."""
 
     def __init__(self, recording: Recording, vectorised: bool = False) -> None:
         self.recording = recording
@@ -153,7 +155,7 @@ class _Writer:
         ] = {}  # primitives written by hand, and the names that they get
         for node in recording.order:
             if node.operation is not None:
-                self.find_helpers(node.operation.primitive)
+                self.find_helpers(operation_of(node).primitive)
         self.function = self.free(recording.graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
@@ -164,7 +166,7 @@ class _Writer:
 
     def find_helpers(self, primitive: Any) -> None:
         if isinstance(primitive, HandWritten | Derivative):
-            own = getattr(primitive, "of", primitive)
+            own = primitive.of if isinstance(primitive, Derivative) else primitive
             if own not in self.own:
                 self.own[own] = self.free(own.name, "primitive")
             return
@@ -224,7 +226,10 @@ class _Writer:
             for name, constant in self.constants.items():
                 yield f"{name} = {_packed(constant)}"
             for own, name in self.own.items():
-                yield f"# {name} is a primitive of your own, {printable(own.name)}: have it at hand under this name"
+                yield (
+                    f"# {name} is a primitive of your own, {printable(own.name)}: have it at hand "
+                    "under this name"
+                )
             for helper in self.helpers:
                 yield from ("", inspect.getsource(helper).rstrip())
             yield ""
@@ -238,7 +243,8 @@ class _Writer:
 
     def body(self, everything: bool) -> Iterator[str]:
         names, output = self.names, self.names[self.recording.graph.output]
-        yield f"def {self.function}({', '.join(names[node] for node in self.recording.graph.inputs)}):"
+        inputs = ", ".join(names[node] for node in self.recording.graph.inputs)
+        yield f"def {self.function}({inputs}):"
         yield from self.forward()
         yield ""
         yield f"    # backward: adj_v is the derivative of {output} with respect to v"
@@ -281,7 +287,7 @@ class _Writer:
                 arriving.insert(0, edges.pop())
             if not arriving:
                 continue
-            primitive = node.operation.primitive
+            primitive = operation_of(node).primitive
             if primitive.has_locals:
                 yield from self.flows(node, arriving)
             elif isinstance(primitive, HandWritten):
@@ -294,7 +300,7 @@ class _Writer:
         upstream, result = self.adjoints[node], self.symbol(node)
         operands = [*map(self.symbol, node.operands)]
         for edge in arriving:
-            local = node.operation.primitive.derivative_by(edge.position, operands, result)
+            local = operation_of(node).primitive.derivative_by(edge.position, operands, result)
             if isinstance(local, Symbol) and not local.is_name:
                 name = self.free(f"d{self.names[node]}_d{self.names[edge.source]}", "d")
                 yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
@@ -311,16 +317,16 @@ class _Writer:
     def whole_flows(self, node: Node, arriving: Sequence[Edge]) -> None:
         """What goes back along edges that have no local derivatives: by the vjp of the row."""
         adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
-        operands, params = [*map(self.symbol, node.operands)], node.operation.params
+        operands, params = [*map(self.symbol, node.operands)], operation_of(node).params
         for edge in arriving:
-            flow = node.operation.primitive.vjp(
+            flow = operation_of(node).primitive.vjp(
                 edge.position, adjoint, self.symbol(node), operands, params
             )
             self.terms[edge.source].append(self.term(flow))
 
     def own_flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
         """What a vjp written by hand hands back, to all operands at once."""
-        primitive, examples = node.operation.primitive, self.recording.examples
+        primitive, examples = operation_of(node).primitive, self.recording.examples
         example = primitive.flows(
             np.ones_like(examples[node])[()],
             examples[node],
@@ -368,9 +374,9 @@ class _Writer:
         """The value of an operation."""
         return self.text(
             Symbol(
-                node.operation.primitive,
+                operation_of(node).primitive,
                 tuple(map(self.symbol, node.operands)),
-                node.operation.params,
+                operation_of(node).params,
                 example=self.symbol(node).example,
             )
         )

@@ -4,7 +4,7 @@ table of primitives.
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -21,6 +21,18 @@ class Operand:
     """
 
     __slots__ = ()
+
+    if TYPE_CHECKING:  # given to its classes by `primitives`
+
+        def __add__(self, other: Any) -> Self: ...
+        def __neg__(self) -> Self: ...
+        def __round__(self, digits: int = 0) -> Self: ...
+        def __divmod__(self, other: Any) -> tuple[Self, Self]: ...
+
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
+        __pow__ = __rpow__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __add__
+        __matmul__ = __rmatmul__ = __add__
+        __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = __neg__
 
     def __array__(self, *args: object, **options: object) -> None:
         raise TypeError(

@@ -1,4 +1,4 @@
-"""From tape to graph: the nodes that an output was computed from, numbered, named and put in order."""
+"""From tape to graph: the nodes that an output was computed from, numbered, named and in order."""
 
 import heapq
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +10,8 @@ from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
 from gradviz.autodiff.variable import Variable
-from gradviz.graph import SUBSCRIPTS, Graph, Node, Run, printable
+from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable
+from gradviz.numerals import Value
 
 CONSTANT = Operation(primitives.constant, ())
 
@@ -78,10 +79,9 @@ class Nodes:
         index = len(self.by_leaf)
         name = f"v{index}" if name is None else name
         label = self.unique(printable(name))
-        node = self.by_leaf[leaf, id(value)] = Node(
-            index, label, name=name if name not in self.inputs else label
-        )
-        self.inputs.add(node.name)
+        own = name if name not in self.inputs else label
+        self.inputs.add(own)
+        node = self.by_leaf[leaf, id(value)] = Node(index, label, name=own)
         return node
 
     def at(self, page: Page, index: int) -> Node:
@@ -134,8 +134,23 @@ class Recorded:
 
     order: tuple[Node, ...]
 
-    def run(self, graph: Graph, values: Sequence[float]) -> Run:
-        raise TypeError(
+    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
+        raise self._refusal(graph)
+
+    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
+        raise self._refusal(graph)
+
+    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
+        raise self._refusal(graph)
+
+    def cost(self, graph: Graph) -> Any:
+        raise self._refusal(graph)
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        raise self._refusal(graph)
+
+    def _refusal(self, graph: Graph) -> TypeError:
+        return TypeError(
             f"{graph.name} was recorded while it was computed, without its function; use "
             "gv.trace(f, ...) for a graph that runs"
         )
@@ -143,10 +158,9 @@ class Recorded:
     def prepare(self, graph: Graph) -> None:
         return None
 
-    def listing(self, graph: Graph) -> list[tuple[str, Any]]:
-        return program.listing(
-            Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers)))
-        )
+    def listing(self, graph: Graph) -> Lines:
+        examples = dict(zip(graph.nodes, graph.example_numbers))
+        return program.listing(Recording(graph, self.order, (), examples))
 
     def javascript(self, graph: Graph) -> None:
         return None
@@ -154,20 +168,15 @@ class Recorded:
     def origin(self, graph: Graph) -> None:
         return None
 
-    def cost(self, graph: Graph) -> Any:
-        return self.run(graph, ())
-
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return False
 
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        return self.run(graph, ()).graph
 
-
-def run_of(output: Variable) -> Run:
-    """The graph of what `output` was computed from, with its values; and its adjoints, if its
+def run_of(self: Variable) -> Run:
+    """The graph of what this Variable was computed from, with its values; and its adjoints, if its
     backward() was called.
     """
+    output = self
     if state.page.is_trace:
         raise TypeError(
             "a figure of a Variable shows plain numbers, which a trace can't follow; draw outside "

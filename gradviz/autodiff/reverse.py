@@ -139,15 +139,15 @@ def standing(page: Page, index: int) -> Variable:
     return variable
 
 
-def backward(output: Variable) -> None:
-    """Set the gradients of `output`, with respect to itself and everything it was computed from.
+def backward(self: Variable) -> None:
+    """Set the gradients of this Variable with respect to everything it was computed from.
 
     They are set, not added up: each call gives the gradients of its own output. Nothing is freed,
     so it can be called again.
 
-    Raises TypeError if `output` is an array, and inside a function that is being traced.
+    Raises TypeError if this Variable is an array, and inside a function that is being traced.
     """
-    page = state.page
+    page, output = state.page, self
     if page.is_trace:
         raise TypeError(
             "backward() gives plain numbers, which a trace can't follow; inside a traced function "

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff import interpreter, primitives, program
-from gradviz.autodiff.primitive import Operation
+from gradviz.autodiff.primitive import Operation, Primitive, operation_of
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import state
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
@@ -46,14 +46,15 @@ def closed_because(graph: Graph, node: Node) -> str | None:
     ]
     if not any(shapes):
         return "it is a single number"
-    if node.operation.name not in RULES and not (
-        node.operation.primitive.is_elementwise and not node.operation.is_handwritten
+    primitive = operation_of(node).primitive
+    if primitive not in RULES and not (
+        primitive.is_elementwise and not node.operation.is_handwritten
     ):
         return f"{node.operation.name} has no parts of single numbers here"
     if max(int(np.prod(shape)) for shape in shapes) > MOST:
         return f"it or what it is worked out from has more than {MOST} elements"
     if any(
-        getattr(_example(graph, operand), "dtype", float) != float
+        np.asarray(_example(graph, operand)).dtype != np.float64
         for operand in (node, *node.operands)
     ):
         return "its elements have fewer digits than a single number has"
@@ -117,7 +118,7 @@ class Opened:
     def _opened(self, node: Node) -> Node:
         block = Block(node.label if node.name else node.expression, node.block)
         shape = np.shape(self.whole.example.primals[node])
-        rule = RULES.get(node.operation.name, _elementwise)
+        rule = RULES.get(operation_of(node).primitive, _elementwise)
         numbers = []
         for index in np.ndindex(*shape):
             number = rule(Element(self, node, block, index))
@@ -279,7 +280,7 @@ class Element:
         )
 
     def of(self, operand: Any, index: tuple[int, ...]) -> Number:
-        """An element of an operand of the node, broadcast to the shape that the index belongs to."""
+        """An element of an operand of the node, broadcast to the shape that the index is of."""
         maker = self.maker
         shape = np.shape(_example(maker.whole, operand))
         index = tuple(
@@ -291,7 +292,7 @@ class Element:
             return maker.nodes[operand]
         if (operand, index) not in maker.elements:
             pick = primitives.getitem.operation(
-                (0,), {"index": index if len(index) > 1 else index[0]}, None
+                (0,), {"index": index[0] if len(index) == 1 else index}, None
             )
             label = f"{operand.label}[{', '.join(map(str, index))}]"
             maker.elements[operand, index] = maker._add(
@@ -309,7 +310,8 @@ class Element:
 def _elementwise(element: Element) -> Number:
     node = element.node
     return element.gate(
-        node.operation.primitive, *(element.of(operand, element.index) for operand in node.operands)
+        operation_of(node).primitive,
+        *(element.of(operand, element.index) for operand in node.operands),
     )
 
 
@@ -328,7 +330,7 @@ def _mean(element: Element) -> Number:
 
 def _summed(element: Element) -> list[tuple[int, ...]]:
     """Which elements of its operand belong to one of a sum."""
-    operand, params = element.node.operands[0], element.node.operation.params
+    operand, params = element.node.operands[0], operation_of(element.node).params
     shape, axis = np.shape(_example(element.maker.whole, operand)), params.get("axis")
     gone = {
         at % len(shape)
@@ -361,4 +363,8 @@ def _matmul(element: Element) -> Number:
     )
 
 
-RULES: dict[str, Callable[[Element], Number]] = {"sum": _sum, "mean": _mean, "matmul": _matmul}
+RULES: dict[Primitive, Callable[[Element], Number]] = {
+    primitives.sum_: _sum,
+    primitives.mean: _mean,
+    primitives.matmul: _matmul,
+}

@@ -71,7 +71,7 @@ class Symbol(Operand):
         return () if self.example is None else self.example.shape
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> np.dtype[Any]:
         return np.dtype(float) if self.example is None else self.example.dtype
 
     def python(self) -> str:

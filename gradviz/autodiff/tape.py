@@ -49,7 +49,7 @@ class Entry(NamedTuple):
 
     @property
     def operands(self) -> tuple[Any, ...]:
-        """The operands of an operation: numbers of entries where they are variable, else constants."""
+        """The operands of an operation: numbers of entries where variable, else constants."""
         return self.operation.operands(self)
 
 
@@ -86,7 +86,7 @@ class Page:
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays = False
-    keeps = True  # whether arrays of the user's are kept for longer than he can be expected to leave them alone
+    keeps = True  # whether a user's arrays are kept for longer than they stay as they are
     released = False  # whether a derivative has freed its values already
 
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
@@ -159,10 +159,13 @@ class Page:
     def decide(self, what: Any, operands: tuple[Any, ...], outcome: Any) -> None:
         """Told of every plain value that was made of Variables; only traces care."""
 
+    def return_here(self, index: int) -> None:
+        """Told of every entry that a block returns; only traces care."""
+
     def name(self, index: int) -> str | None:
         """What the entry is called."""
         operation, what, *_ = self.entries[index]
-        if operation == LEAF or operation == FOREIGN:
+        if operation in (LEAF, FOREIGN):
             return what.name
         return self.names.get(index) if self.names else None
 
@@ -199,7 +202,7 @@ class Page:
         self.adjoints = adjoints
 
     def adjoint(self, index: int) -> Any:
-        """What the last backward() through here made of the entry; None if it did not come there."""
+        """What the last backward() through here made of the entry; None if it never came there."""
         adjoint = self.adjoints[index] if index < len(self.adjoints) else UNREACHED
         return None if adjoint is UNREACHED else adjoint
 

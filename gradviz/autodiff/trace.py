@@ -17,6 +17,7 @@ import numpy as np
 from gradviz.autodiff import interpreter, naming, program, scalars
 from gradviz.autodiff.cost import cost
 from gradviz.autodiff.javascript import javascript
+from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
@@ -165,7 +166,7 @@ def trace(
     given = {**(values or {}), **inputs}
     numbers = {name: numeric(value, f"input {name!r} of {title}") for name, value in given.items()}
     numbers = {
-        name: value if type(value) is float else value.copy(order="K")
+        name: value.copy(order="K") if isinstance(value, np.ndarray) else value
         for name, value in numbers.items()
     }
     own = _parameters(function)
@@ -274,6 +275,9 @@ def _marked(marks: Sequence[bool], start: int) -> list[int]:
     return [index for index in range(start, len(marks)) if marks[index]]
 
 
+Program = tuple[Callable[..., tuple[Any, ...]], Places | None]  # as `program.compiled` gives it
+
+
 class Replay:
     """The evaluator of a traced graph: replays it by its compiled program, and traces anew where
     the trace does not hold.
@@ -292,9 +296,7 @@ class Replay:
         self.order = order
         self.guards = guards
         self.examples = examples
-        self.program: tuple[Callable[..., tuple[Any, ...]], Places | None] | None = (
-            None  # both at once: a thread may set them
-        )
+        self.program: Program | None = None  # both at once: a thread may set them
         self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
@@ -303,9 +305,7 @@ class Replay:
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         try:
             if state.ledger is None:
-                if self.program is None:
-                    self._compile(graph)
-                function, places = self.program
+                function, places = self.program or self._compile(graph)
                 try:
                     return Run(graph, function(*values), places)
                 except (ArithmeticError, ValueError):
@@ -317,29 +317,33 @@ class Replay:
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         """A run of a new trace at these values."""
-        anew = _traced(
-            self.function, self.title, dict(zip((node.name for node in graph.inputs), values))
-        )
+        anew = _traced(self.function, self.title, dict(zip(graph.example.inputs, values)))
         return Run(anew, anew.example_numbers, retraced=why)
 
     def prepare(self, graph: Graph) -> None:
         if self.program is None or self.program[1] is None:
             self._compile(graph, program.LONGEST_PREPARED)
 
-    def _compile(self, graph: Graph, longest: int = program.LONGEST_COMPILED) -> None:
+    def _compile(self, graph: Graph, longest: int = program.LONGEST_COMPILED) -> Program:
         recording = self.recording(graph)
         if len(self.order) > longest:
-            self.program = (lambda *values: interpreter.interpret(recording, values)), None
+            made = (lambda *values: interpreter.interpret(recording, values)), None
         else:
             function, places = program.compiled(recording)
             has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
-            self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
+            made = np.errstate(all="ignore")(function) if has_arrays else function, places
+        self.program = made
+        return made
+
+    def compiled(self, graph: Graph) -> Callable[..., tuple[Any, ...]]:
+        """The program: a function of the inputs that returns the numbers of a run."""
+        return (self.program or self._compile(graph))[0]
 
     def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
         """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers
         or one number for all.
         """
-        operations = (node.operation for node in self.order if node.operation is not None)
+        operations = (operation_of(node) for node in self.order if node.operation is not None)
         at_once = (
             state.ledger is None
             and all(operation.primitive.is_elementwise for operation in operations)
@@ -350,22 +354,20 @@ class Replay:
                 [value[i] if isinstance(value, np.ndarray) else value for value in values]
                 for i in range(count)
             )
-            names = [node.name for node in graph.inputs]
-            return Run(
-                graph,
-                _joined(graph, [graph.run(dict(zip(names, setting))) for setting in settings]),
-            )
+            names = list(graph.example.inputs)
+            runs = [graph.run(dict(zip(names, setting))) for setting in settings]
+            return Run(graph, _joined(graph, runs))
         if self.vectorised is None:
             self.vectorised = program.compiled(self.recording(graph), vectorised=True)
         function, places = self.vectorised
         with np.errstate(all="ignore"):
             *numbers, holds = function(*(np.asarray(value, float) for value in values))
-        numbers = [np.array(np.broadcast_to(number, count)) for number in places(numbers)]
+        numbers = [np.array(np.broadcast_to(number, count)) for number in places(tuple(numbers))]
         for i in np.flatnonzero(~np.broadcast_to(holds, count)):
             run = graph.run(
                 {
-                    node.name: float(value[i]) if isinstance(value, np.ndarray) else value
-                    for node, value in zip(graph.inputs, values)
+                    name: float(value[i]) if isinstance(value, np.ndarray) else value
+                    for name, value in zip(graph.example.inputs, values)
                 }
             )
             for number in numbers:

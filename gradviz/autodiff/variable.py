@@ -12,11 +12,12 @@ import numpy as np
 
 from gradviz.autodiff import naming
 from gradviz.autodiff.protocols import Operand
-from gradviz.autodiff.tape import LEAF, NOWHERE, Leaf, state, turn
+from gradviz.autodiff.tape import LEAF, NOWHERE, Leaf, Page, state, turn
+from gradviz.graph import Run
 from gradviz.numerals import numeral, numeric
 
 _new = object.__new__
-NO_ALIAS = (None, 0)
+NO_ALIAS: tuple[Page | None, int] = (None, 0)
 
 
 class Variable(Operand):
@@ -48,19 +49,19 @@ class Variable(Operand):
         "leaf",
         "page",
         "sweep",
-    )  # `leaf` only of inputs, `sweep` after backward()
+    )
 
-    if TYPE_CHECKING:  # given to the class by `primitives` and `reverse`
+    _value: Any
+    page: Page
+    index: int
+    alias: tuple[Page | None, int]  # where an input is known on a later page
+    leaf: Leaf  # only of inputs
+    sweep: Any  # only after backward()
+
+    if TYPE_CHECKING:  # given to the class by `reverse` and `recording`
 
         def backward(self) -> None: ...
-        def __add__(self, other: "Variable | float") -> "Variable": ...
-        def __neg__(self) -> "Variable": ...
-
-        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
-            __pow__
-        ) = __rpow__ = __add__
-        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __matmul__ = __rmatmul__ = __add__
-        __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = __neg__
+        def _run_(self) -> Run: ...
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         if name is not None:
@@ -71,7 +72,7 @@ class Variable(Operand):
             )
             if type(value) is not float:
                 value = value.copy(order="K")
-                self.__class__ = ArrayVariable
+                self.__class__ = ArrayVariable  # pyright: ignore[reportAttributeAccessIssue]
         self._value = value
         self.leaf = leaf = Leaf(name)
         page = state.page
@@ -124,7 +125,8 @@ class Variable(Operand):
         value = numeric(value, f"the value of {self!r}")
         self.page = NOWHERE  # where it stood, it stands with its old value
         self._value = value if type(value) is float else value.copy()
-        self.__class__ = Variable if type(value) is float else ArrayVariable
+        kind = Variable if type(value) is float else ArrayVariable
+        self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
         _enter(self)
 
     @property
@@ -143,7 +145,7 @@ class Variable(Operand):
         return () if type(value) is float else value.shape
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> np.dtype[Any]:
         """float64 or float32."""
         value = self._value
         return np.dtype(float) if type(value) is float else value.dtype
@@ -155,7 +157,8 @@ class Variable(Operand):
         raise TypeError(
             "a Variable can't become a float: the function that asked for one (float, or one of "
             "the math module) would break the graph. "
-            "Use NumPy's function of that name (np.exp instead of math.exp), or .value for the number alone"
+            "Use NumPy's function of that name (np.exp instead of math.exp), or .value for the "
+            "number alone"
         )
 
     __int__ = __index__ = __complex__ = __float__
@@ -306,7 +309,7 @@ IS.is_elementwise = True
 
 
 def compare(relation: Plain, left: object, right: object) -> Any:
-    """A comparison of which one side at least is a Variable, as a plain bool, or an array of them."""
+    """A comparison with a Variable on at least one side, as a plain bool, or an array of them."""
     try:
         return relation(
             *(
@@ -353,11 +356,13 @@ def record(
 ) -> Variable:
     """The result of `primitive` on Variables and constants, recorded."""
     page = state.page
-    places, values, positions = [], [], ()
+    places: list[Any] = []
+    values: list[Any] = []
+    positions: list[int] = []
     try:
         for operand in operands:
             if isinstance(operand, Variable):
-                positions += (len(places),)
+                positions.append(len(places))
                 places.append(operand.index if operand.page is page else page.place(operand))
                 values.append(operand._value)
             else:
@@ -373,7 +378,7 @@ def record(
         return record(primitive, operands, params)
     result = _new(Variable if type(value) is float else ArrayVariable)
     result._value, result.index, result.page, result.alias = value, index, page, NO_ALIAS
-    operation = primitive.operation(positions, params, value)
+    operation = primitive.operation(tuple(positions), params, value)
     if primitive.is_elementwise and type(value) is float:
         first, *second = [primitive.local(position, values, value) for position in positions]
         a = places[positions[0]]
