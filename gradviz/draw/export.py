@@ -24,8 +24,10 @@ FONT_SIZE = 0.9  # DejaVu Sans runs wider than the fonts that the style sheet as
 TYPST = b"""
 #set document(title: sys.inputs.title, date: none)
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
-#image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 0.75pt, alt: sys.inputs.words)
+#let width = float(sys.inputs.width) * 0.75pt
+#image(bytes(sys.inputs.svg), format: "svg", width: width, alt: sys.inputs.words)
 """
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def written(figure: "Figure", name: str, theme: Theme | None = None, scale: float = 2) -> bytes:
@@ -59,7 +61,7 @@ def svg(figure: "Figure", theme: Theme | None = None) -> str:
 def resolved(sheet: str, theme: Theme) -> str:
     """A style sheet with the colours of one theme, for readers that know no variables.
 
-    >>> resolved("color-scheme: light dark; fill: #fff; fill: var(--gv-paper, light-dark(#fff, #111));", "dark")
+    >>> resolved("color-scheme: light dark; fill: var(--gv-paper, light-dark(#fff, #111));", "dark")
     'color-scheme: dark; fill: #111;'
     """
     sheet = re.sub(r"([\w-]+): [^:;{}]+; (?=\1: var\()", "", sheet)
@@ -75,7 +77,7 @@ def _restyled(figure: "Figure", sheet: str) -> str:
 
 
 def _size(figure: "Figure") -> tuple[int, int]:
-    width, height = re.search(r'width="(\d+)" height="(\d+)"', figure.svg).groups()
+    width, height = re.findall(r'(?:width|height)="(\d+)"', figure.svg.partition(">")[0])
     return int(width), int(height)
 
 
@@ -96,14 +98,13 @@ def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
     yield '<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f'<meta name="color-scheme" content="{theme or "light dark"}">'
-    yield """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield f"<title>{title}</title>"
     yield f"<style>{sheet if theme is None else resolved(sheet, theme)}</style>"
     yield f"<h1>{title}</h1>"
     yield f'<figure tabindex="0" aria-label={label} style="--width: {width}px">'
-    yield re.sub(
-        r"<desc>.*?</desc>\n", "", svg(figure, theme), count=1, flags=re.DOTALL
-    ).rstrip()  # the table says it
+    picture = svg(figure, theme)  # without its text twin: the table says it
+    yield re.sub(r"<desc>.*?</desc>\n", "", picture, count=1, flags=re.DOTALL).rstrip()
     yield "</figure>"
     yield from _table(figure.shown, figure.progress.partition(":")[0])
     yield "</html>"
@@ -125,7 +126,10 @@ def _table(run: Run, step: str) -> Iterator[str]:
             f'<td><data value="{data.full(number)}">{numeral(number)}</data></td>'
             for number in (run.primals[node], run.adjoints[node])
         )
-        yield f'<tr><th scope="row">{data.escape(node.label)}</th><td>{data.escape(node.expression)}</td>{cells}</tr>'
+        yield (
+            f'<tr><th scope="row">{data.escape(node.label)}</th>'
+            f"<td>{data.escape(node.expression)}</td>{cells}</tr>"
+        )
     yield "</tbody></table></div>"
 
 
@@ -161,7 +165,10 @@ def pdf(figure: "Figure", theme: Theme) -> bytes:
 
 
 def _typeset(
-    figure: "Figure", theme: Theme, kind: str, dots_per_inch: float = DOTS_PER_INCH
+    figure: "Figure",
+    theme: Theme,
+    kind: Literal["png", "pdf"],
+    dots_per_inch: float = DOTS_PER_INCH,
 ) -> bytes:
     try:
         import typst
@@ -187,7 +194,7 @@ def _typeset(
         TYPST,
         format=kind,
         ppi=dots_per_inch,
-        font_paths=[str(fonts)],
+        font_paths=[str(fonts)],  # pyright: ignore[reportArgumentType]: not of the source's type
         ignore_system_fonts=all(
             ord(character) in known for character in picture if character != "\n"
         ),

@@ -1,4 +1,6 @@
-"""Figure: a run, drawn. It shows itself in notebooks, with or without a kernel, and can be saved."""
+"""Figure: a run, drawn. It shows itself in notebooks, with or without a kernel, and can be
+saved.
+"""
 
 import base64
 import re
@@ -7,7 +9,7 @@ from functools import cached_property
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import graphviz
 
@@ -182,16 +184,14 @@ class Figure:
         >>> figure.inside(figure.graph.nodes[1].label)
         <Figure x₅₀₁ = 0.07699 at x = 1>
         """
-        evaluator = self.graph.evaluator
-        openable = evaluator.openable if isinstance(evaluator, overview.Overview) else {}
-        if box not in openable:
+        boxes = self.graph.evaluator
+        if not isinstance(boxes, overview.Overview) or box not in boxes.openable:
+            there = boxes.openable if isinstance(boxes, overview.Overview) else ()
             raise KeyError(
-                f"{box!r} is no box that can be opened; there are {', '.join(openable) or 'none'}"
+                f"{box!r} is no box that can be opened; there are {', '.join(there) or 'none'}"
             )
-        return Figure(
-            overview.level(evaluator.full, [*evaluator.path, openable[box]]).run_of(self.whole),
-            whole=self.whole,
-        )
+        opened = overview.level(boxes.full, [*boxes.path, boxes.openable[box]])
+        return Figure(opened.run_of(self.whole), whole=self.whole)
 
     def node(self, name: str) -> Node:
         """The node of this name.
@@ -251,7 +251,9 @@ class Figure:
             [paint.summary(self.shown), *filter(None, [self.progress]), "", str(self.shown)]
         )
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
 
     @property
@@ -260,14 +262,25 @@ class Figure:
         trusts nobody.
         """
         data = base64.b64encode(self.svg.encode()).decode()
-        return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(str(self), quote=True)}" style="max-width: 100%; height: auto">'
+        words = escape(str(self), quote=True)
+        return (
+            f'<img src="data:image/svg+xml;base64,{data}" alt="{words}" '
+            'style="max-width: 100%; height: auto">'
+        )
 
 
 DETAILS = ("auto", "full", "cards", "boxes")
 
 
+@runtime_checkable
+class Drawable(Protocol):
+    """What knows the run that it stands in, such as a Variable."""
+
+    def _run_(self) -> Run: ...
+
+
 def draw(
-    what: Graph | Run | Any,
+    what: Graph | Run | Drawable,
     *,
     collapse: Collection[str] | bool = (),
     expand: Collection[str] | bool = (),
@@ -310,12 +323,12 @@ def draw(
     return Figure(run, labels=detail == "full")
 
 
-def _run(what: Any) -> Run:
+def _run(what: object) -> Run:
     if isinstance(what, Graph):
         return what.example
     if isinstance(what, Run):
         return what
-    if hasattr(what, "_run_"):
+    if isinstance(what, Drawable):
         return what._run_()
     hint = "; gv.trace(f, x=1.0) makes a graph of a function" if callable(what) else ""
     raise TypeError(
@@ -333,5 +346,5 @@ def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] |
     arrays = fold.arrays_named(run.graph, expand)
     if arrays:
         run = run.graph.evaluator.opened(run.graph, arrays).run(run.inputs)
-        expand = [name for name in expand if name not in arrays]
+        expand = [name for name in fold.names(expand, "expand") or () if name not in arrays]
     return fold.folded(run, fold.chosen(run.graph, collapse, expand))

@@ -10,15 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import Block, Edge, Graph, Node, Places, Run, Source, applied_derivative
+from gradviz.graph import (
+    Block,
+    Edge,
+    Graph,
+    Lines,
+    Node,
+    Operation,
+    Places,
+    Run,
+    Source,
+    applied_derivative,
+)
+from gradviz.numerals import Value
 
-Key = tuple[
-    tuple[str, int], ...
-]  # a block's path: names, and which of those of that name in the block around it
+# a block's path: names, and which of those of that name in the block around it
+Key = tuple[tuple[str, int], ...]
 
 
 def blocks_of(graph: Graph) -> list[Block]:
-    """The blocks that hold a node of the graph, or a block that does; each after the one around it."""
+    """The blocks that hold a node of the graph, or a block that does; each after the one around
+    it.
+    """
     return list(
         dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path)
     )
@@ -62,9 +75,7 @@ def chosen(
     Raises ValueError, with the names that there are, for a name that no block has.
     """
     blocks = blocks_of(graph)
-    wanted, kept = (
-        _names(names, what) for names, what in ((collapse, "collapse"), (expand, "expand"))
-    )
+    wanted, kept = names(collapse, "collapse"), names(expand, "expand")
     for name in [*(wanted or ()), *(kept or ())]:
         if all(block.name != name for block in blocks):
             there = (
@@ -79,7 +90,7 @@ def chosen(
     }
 
 
-def arrays_named(graph: Graph, names: Collection[str] | bool) -> list[str]:
+def arrays_named(graph: Graph, wanted: Collection[str] | bool) -> list[str]:
     """Of some names those of arrays, which can be opened like blocks."""
     blocks = {block.name for block in blocks_of(graph)}
     example = graph.example.primals
@@ -91,25 +102,34 @@ def arrays_named(graph: Graph, names: Collection[str] | bool) -> list[str]:
             for operand in (node, *node.operands)
         )
     }
-    return [name for name in _names(names, "expand") or () if name in arrays and name not in blocks]
+    named = names(wanted, "expand") or ()
+    return [name for name in named if name in arrays and name not in blocks]
 
 
-def _names(names: Any, what: str) -> list[str] | None:
-    """Names of blocks; None for all."""
-    if isinstance(names, bool):
-        return None if names else []
-    names = [names] if isinstance(names, str) else names
-    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+def names(given: Collection[str] | bool, what: str) -> list[str] | None:
+    """Names of blocks; None for all.
+
+    Raises TypeError, naming the argument as `what`, if they are none.
+    """
+    if isinstance(given, bool):
+        return None if given else []
+    given = [given] if isinstance(given, str) else given
+    if not isinstance(given, Collection) or not all(isinstance(name, str) for name in given):
         raise TypeError(
             f"{what} takes names of blocks, as in {what}=['sigmoid'], or True for all of them, not "
-            f"{names!r:.40}"
+            f"{given!r:.40}"
         )
-    return list(names)
+    return list(given)
 
 
 def unfolded(graph: Graph) -> Graph:
     """The graph with all its blocks open."""
     return graph.evaluator.full if isinstance(graph.evaluator, Folding) else graph
+
+
+def closed_in(graph: Graph) -> frozenset[Block]:
+    """The blocks that are closed, as the open graph has them."""
+    return graph.evaluator.closed if isinstance(graph.evaluator, Folding) else frozenset()
 
 
 def fold(graph: Graph, closed: Collection[Block]) -> Graph:
@@ -127,10 +147,9 @@ def shown_as(graph: Graph) -> tuple[list[int], dict[int, int]]:
     """Where the open graph is to be seen in this one. For each of its nodes, an index: if it is
     hidden, of the node that it leads to. For each of its edges that is not hidden, by index, the
     index here."""
-    full = unfolded(graph)
-    if full is graph:
-        return [node.index for node in full.nodes], {edge.index: edge.index for edge in full.edges}
-    return graph.evaluator.shown_as()
+    if isinstance(graph.evaluator, Folding):
+        return graph.evaluator.shown_as()
+    return [node.index for node in graph.nodes], {edge.index: edge.index for edge in graph.edges}
 
 
 class Inside:
@@ -143,7 +162,7 @@ class Inside:
         self.name = block.name
         self.gates = gates  # in the order of the work, the last being the one that leaves
         self.operands = operands
-        self.is_handwritten = any(gate.operation.is_handwritten for gate in gates)
+        self.is_handwritten = any(gate.is_handwritten for gate in gates)
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return f"▸ {self.name}"
@@ -151,10 +170,10 @@ class Inside:
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(self.operands)
 
-    def expression(self, operands: Sequence[Any]) -> str:
+    def expression(self, operands: Sequence[str | Value]) -> str:
         return f"{self.name}({', '.join(map(str, operands))})"
 
-    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
         return applied_derivative(self.name, position, operands)
 
     def number(self, *operands: Any) -> Any:
@@ -163,28 +182,22 @@ class Inside:
     def values(self, operands: Sequence[Any]) -> dict[Node, Any]:
         values = dict(zip(self.operands, operands, strict=True))
         for gate in self.gates:
-            values[gate] = gate.operation.number(
-                *(
-                    values[operand] if isinstance(operand, Node) else operand
-                    for operand in gate.operands
-                )
-            )
+            values[gate] = gate.gate.number(*gate.operands_at(values))
         return values
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         return self.flows(adjoint, self.values(operands))[self.operands[position]]
 
     def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
-        """What an adjoint hands back to each value that comes in, at these values of all the gates."""
+        """What an adjoint hands back to each value that comes in, at these values of all the
+        gates.
+        """
         adjoints = {self.gates[-1]: adjoint}
         for gate in reversed(self.gates):
-            operands = [
-                values[operand] if isinstance(operand, Node) else operand
-                for operand in gate.operands
-            ]
+            operands = gate.operands_at(values)
             for position, operand in enumerate(gate.operands):
                 if isinstance(operand, Node):
-                    flow = gate.operation.flow(position, adjoints[gate], operands, values[gate])
+                    flow = gate.gate.flow(position, adjoints[gate], operands, values[gate])
                     adjoints[operand] = adjoints[operand] + flow if operand in adjoints else flow
         return adjoints
 
@@ -197,39 +210,48 @@ class Folding:
         self.closed = frozenset(closed)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
-            if node.block
-            else None
             for node in full.nodes
+            if node.block
         }
         leaving = {full.output} | {
-            edge.source for edge in full.edges if around[edge.source] is not around[edge.target]
+            edge.source
+            for edge in full.edges
+            if around.get(edge.source) is not around.get(edge.target)
         }
-        self.visible = [node for node in full.nodes if around[node] is None or node in leaving]
+        self.visible = [node for node in full.nodes if around.get(node) is None or node in leaving]
         self.nodes: dict[Node, Node] = {}  # of the open graph, and of this one
         for node in self.visible:
-            operation, operands, block = node.operation, node.operands, node.block
-            if around[node] is not None:
-                operation, block = self._inside(node, around[node]), around[node].parent
-                operands = operation.operands
-            made = tuple(
-                self.nodes[operand] if isinstance(operand, Node) else operand
-                for operand in operands
-            )
-            self.nodes[node] = Node(
-                len(self.nodes),
-                node.label,
-                operation,
-                made,
-                node.name,
-                node.source,
-                block,
-                node.returned_to,
-            )
+            closed_around = around.get(node)
+            if closed_around is None:
+                self._put(node, node.operation, node.operands, node.block)
+            else:
+                inside = self._inside(node, closed_around)
+                self._put(node, inside, inside.operands, closed_around.parent)
         self._places: tuple[Places, Places] | None = None
         self._add_up()
         numbers = self._picked(full.example_numbers, self.added(full.example_numbers))
         self.graph = Graph(
             full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers
+        )
+
+    def _put(
+        self,
+        node: Node,
+        operation: Operation | None,
+        operands: Sequence[Node | Value],
+        block: Block | None,
+    ) -> None:
+        """A node of the open graph, as a node of this one."""
+        made = tuple(self.nodes[of] if isinstance(of, Node) else of for of in operands)
+        self.nodes[node] = Node(
+            len(self.nodes),
+            node.label,
+            operation,
+            made,
+            node.name,
+            node.source,
+            block,
+            node.returned_to,
         )
 
     def _inside(self, leaving: Node, block: Block) -> Inside:
@@ -365,13 +387,13 @@ class Folding:
 
     # ── gradviz.graph.Evaluator ──
 
-    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
+    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
         return self._again(self.full.evaluator.run(self.full, values))
 
     def prepare(self, graph: Graph) -> None:
         self.full.evaluator.prepare(self.full)
 
-    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
+    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
         return self._again(self.full.evaluator.anew(self.full, values, why))
 
     def _again(self, run: Run) -> Run:
@@ -379,10 +401,10 @@ class Folding:
             return self.run_of(run)
         return folded(run, counterparts(self.full, self.closed, run.graph))
 
-    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
+    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
         return self.run_of(self.full.evaluator.sweep(self.full, values, count))
 
-    def listing(self, graph: Graph) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
+    def listing(self, graph: Graph) -> Lines:
         return self.full.evaluator.listing(self.full)
 
     def javascript(self, graph: Graph) -> None:

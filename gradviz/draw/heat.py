@@ -7,11 +7,11 @@ them that is largest by magnitude, with its sign. The same is done in ``live/sta
 import math
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TypeGuard
 
 import numpy as np
 
-from gradviz.numerals import FEW, numeral
+from gradviz.numerals import FEW, Value, numeral
 
 ROWS, COLUMNS = 16, 24  # of a map, at most
 WIDTH, HEIGHT = 96, 64  # of a map, at most, in pixels
@@ -19,7 +19,7 @@ LARGEST_CELL = 10
 LEVELS = 9  # shades of either sign
 
 
-def is_mapped(number: Any) -> bool:
+def is_mapped(number: Value | None) -> TypeGuard[np.ndarray]:
     """Whether a number is shown as a heat map: arrays are, but for vectors of few, of which the
     numbers are shown themselves.
     """
@@ -117,7 +117,9 @@ def _level(number: float, most: float) -> int | None:
 
 
 def _runs(levels: list[int | None]) -> Iterator[tuple[int, int, int | None]]:
-    """Cells of one shade that stand side by side: where they begin, how many they are, their level."""
+    """Cells of one shade that stand side by side: where they begin, how many they are, their
+    level.
+    """
     start = 0
     for end in range(1, len(levels) + 1):
         if end == len(levels) or levels[end] != levels[start]:
@@ -129,4 +131,5 @@ def _runs(levels: list[int | None]) -> Iterator[tuple[int, int, int | None]]:
 def _path(path: str, level: int | None) -> str:
     if level is None:
         return f'<path class="gv-nan" d="{path}"/>'
-    return f'<path class="{"gv-above" if level > 0 else "gv-below"}" opacity="{abs(level) / LEVELS:.2f}" d="{path}"/>'
+    kind = "gv-above" if level > 0 else "gv-below"
+    return f'<path class="{kind}" opacity="{abs(level) / LEVELS:.2f}" d="{path}"/>'

@@ -9,15 +9,17 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gradviz.draw.fold import shown_as, unfolded
-from gradviz.draw.formula import Formula
-from gradviz.graph import Graph, Node
+from gradviz.draw.fold import Folding, shown_as, unfolded
+from gradviz.draw.formula import Formula, Part
+from gradviz.graph import Edge, Graph, Node
 
 LONGEST = 400  # lines of each kind
 SHOWN = 3  # numbers of a line that is run more than once
 
+Line = dict[str, Any]
 
-def listing(graph: Graph) -> dict[str, list[dict[str, Any]]]:
+
+def listing(graph: Graph) -> dict[str, list[Line]]:
     """The lines of both, as a live figure shows them: `text`, `shows`, a formula of numbers, and
     `nodes` and `edges`, which the line belongs to. Numbers that are hidden in a closed block are
     taken from what is sent."""
@@ -28,21 +30,19 @@ def listing(graph: Graph) -> dict[str, list[dict[str, Any]]]:
 class _Reader:
     def __init__(self, graph: Graph) -> None:
         self.graph, self.full = graph, unfolded(graph)
-        self.places = graph.evaluator.full_places if self.full is not graph else None
+        folding = graph.evaluator
+        self.places = folding.full_places if isinstance(folding, Folding) else None
         self.nodes, self.edges = shown_as(graph)
         self.visible = {node.label for node in graph.nodes}
 
-    def number(self, kind: str, what: Any) -> list[Any]:
+    def number(self, kind: str, what: Node | Edge) -> Part:
         """A place for a number of the open graph: of this one if it is to be seen here, else among
         those that are sent.
         """
         full = self.full
-        if kind == "local":
-            number, light, here = (
-                len(full.nodes) + what.index,
-                self.nodes[what.target.index],
-                self.edges.get(what.index),
-            )
+        if isinstance(what, Edge):
+            number, light = len(full.nodes) + what.index, self.nodes[what.target.index]
+            here = self.edges.get(what.index)
         else:
             number, light = what.index, self.nodes[what.index]
             here = light if what.label in self.visible else None
@@ -51,7 +51,7 @@ class _Reader:
             return [kind, here]
         return ["sent", -1 if self.places is None else self.places[number], light, kind]
 
-    def source(self) -> Iterator[dict[str, Any]]:
+    def source(self) -> Iterator[Line]:
         origin = self.full.evaluator.origin(self.full)
         at: dict[tuple[str, int], list[Node]] = {}
         for node in self.full.nodes:
@@ -76,7 +76,7 @@ class _Reader:
                     nodes = [self.full.output]
                 yield self._line(text, nodes)
 
-    def _line(self, text: str, nodes: Sequence[Node]) -> dict[str, Any]:
+    def _line(self, text: str, nodes: Sequence[Node]) -> Line:
         users = {
             operand for node in nodes for operand in node.operands if isinstance(operand, Node)
         }
@@ -93,14 +93,15 @@ class _Reader:
             "edges": [],
         }
 
-    def program(self) -> Iterator[dict[str, Any]]:
+    def program(self) -> Iterator[Line]:
         for text, shows in self.full.evaluator.listing(self.full):
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue
             kind, what = shows
-            edges = [self.edges[what.index]] if kind == "local" and what.index in self.edges else []
-            node = what.target if kind == "local" else what
+            is_edge = isinstance(what, Edge)
+            edges = [self.edges[what.index]] if is_edge and what.index in self.edges else []
+            node = what.target if is_edge else what
             yield {
                 "text": text,
                 "shows": [self.number(kind, what)],
@@ -124,7 +125,7 @@ def _function(file: str, line: int) -> tuple[str, int, int] | None:
     return file, start, stop
 
 
-Spans = tuple[tuple[int, int], ...]
+Spans = list[tuple[int, int]]
 
 
 @lru_cache(maxsize=50)
@@ -133,18 +134,20 @@ def _spans(text: str) -> tuple[Spans, Spans, Spans]:
     try:
         nodes = [*ast.walk(ast.parse(text))]
     except (SyntaxError, ValueError):
-        return (), (), ()
-    kinds = (ast.stmt, ast.FunctionDef | ast.AsyncFunctionDef, ast.Lambda)
-    return tuple(
-        tuple((_start(node), node.end_lineno) for node in nodes if isinstance(node, kind))
-        for kind in kinds
+        return [], [], []
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return (
+        [_span(node) for node in nodes if isinstance(node, ast.stmt)],
+        [_span(node) for node in nodes if isinstance(node, functions)],
+        [_span(node) for node in nodes if isinstance(node, ast.Lambda)],
     )
 
 
-def _start(node: Any) -> int:
-    return min(
-        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
-    )
+def _span(node: ast.stmt | ast.Lambda) -> tuple[int, int]:
+    """From its first decorator, if it has some, to its end."""
+    decorators = getattr(node, "decorator_list", ())
+    start = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return start, node.lineno if node.end_lineno is None else node.end_lineno
 
 
 def _only_return(file: str, start: int, stop: int) -> int | None:

@@ -11,16 +11,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from gradviz.draw import fold
-from gradviz.graph import SUBSCRIPTS, Block, Edge, Graph, Node, Run, Source
+from gradviz.graph import SUBSCRIPTS, Block, Edge, Graph, Lines, Node, Run, Source
+from gradviz.numerals import Value
 
 MOST_BOXES = 30
 MOST_INPUTS = 6  # boxes of them
-CHUNKS = 8  # in which so many operations are drawn that they are too many boxes: few, so that few wires cross
+CHUNKS = 8  # of operations that are too many for a box each: few, so that few wires cross
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
 MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
@@ -100,7 +101,7 @@ def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
     """Each block just inside `around` as one part, and each node that lies in none."""
     depth = len(around.path) if around else 0
 
-    def inner(node: Node) -> Any:
+    def inner(node: Node) -> Block | Node:
         return (
             node.block.path[depth]
             if node.block is not None and len(node.block.path) > depth
@@ -160,15 +161,16 @@ class _Drawn:
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(constants)
 
-    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
         return ""
 
-    def number(self, *operands: Any) -> Any:
+    def number(self, *operands: Any) -> NoReturn:
         raise TypeError(
             "this is a part of a graph, which can't be worked out by itself: run the whole graph"
         )
 
-    flow = number
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
+        self.number()
 
 
 class Many(_Drawn):
@@ -226,7 +228,7 @@ class Excerpt:
         """What of a run of the whole graph is shown here."""
         raise NotImplementedError
 
-    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
+    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
         raise TypeError(
             f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run"
         )
@@ -234,13 +236,13 @@ class Excerpt:
     def prepare(self, graph: Graph) -> None:
         return None
 
-    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
+    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
         return self.run(graph, values)
 
-    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
+    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
         return self.run(graph, values)
 
-    def listing(self, graph: Graph) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
+    def listing(self, graph: Graph) -> Lines:
         return []
 
     def javascript(self, graph: Graph) -> None:
@@ -266,42 +268,25 @@ class Overview(Excerpt):
 
     def __init__(self, full: Graph, boxes: Sequence[Part], outside: int = 0) -> None:
         self.full = full
-        opened = {
-            box: count
-            for count, box in enumerate(boxes[: len(boxes) - outside])
-            if len(box.nodes) > 1
-        }
-        around = boxes[len(boxes) - outside :]
+        inner, around = boxes[: len(boxes) - outside], boxes[len(boxes) - outside :]
         before = [box for box in around if box.name == "before"]
-        self.boxes = sorted(
-            [*before, *boxes[: len(boxes) - outside], *around[len(before) :]],
-            key=lambda box: not _is_input(box),
-        )  # inputs come first
+        in_order = [*before, *inner, *around[len(before) :]]
+        self.boxes = sorted(in_order, key=lambda box: not _is_input(box))  # inputs come first
         number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
-        self.crossing: dict[tuple[int, int], list[Edge]] = {}
+        crossing: dict[tuple[int, int], list[Edge]] = {}
         for edge in full.edges:
             ends = number[edge.source], number[edge.target]
             if ends[0] != ends[1]:
-                self.crossing.setdefault(ends, []).append(edge)
+                crossing.setdefault(ends, []).append(edge)
+        ways = sorted(crossing, key=lambda ends: (ends[1], ends[0]))
+        self.edges = [crossing[ends] for ends in ways]  # between two boxes each, as the edges here
         nodes: list[Node] = []
-        taken, times = {full.output.label}, Counter({box.name: 1 for box in self.boxes})
-        self.edges: list[
-            list[Edge]
-        ] = []  # those that cross between two boxes, in the order of the edges here
-        for count, box in enumerate(self.boxes):
-            feeding = sorted(a for a, b in self.crossing if b == count)
-            self.edges += (self.crossing[a, count] for a in feeding)
-            is_output = number[full.output] == count
-            wanted = label = full.output.label if is_output else box.name
-            while label in taken and not is_output:
-                times[wanted] += 1
-                label = wanted + str(times[wanted]).translate(SUBSCRIPTS)
-            taken.add(label)
-            operation = None if _is_input(box) else Many(box, is_output)
+        for count, (box, label) in enumerate(zip(self.boxes, self._labels())):
+            operation = None if _is_input(box) else Many(box, count == number[full.output])
+            operands = tuple(nodes[source] for source, target in ways if target == count)
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
-            nodes.append(
-                Node(count, label, operation, tuple(nodes[a] for a in feeding), label, source)
-            )
+            nodes.append(Node(count, label, operation, operands, label, source))
+        opened = {box: count for count, box in enumerate(inner) if len(box.nodes) > 1}
         self.openable = {
             node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened
         }  # and the numbers of those boxes
@@ -310,14 +295,28 @@ class Overview(Excerpt):
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
         graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
-        object.__setattr__(graph, "example_numbers", self._numbers(full.example, graph)[0])
+        object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
         self.graph = graph
 
+    def _labels(self) -> Iterator[str]:
+        """A label for each box: its name, with a number where others have the same."""
+        taken, times = {self.full.output.label}, Counter({box.name: 1 for box in self.boxes})
+        for box in self.boxes:
+            if self.full.output in box.nodes:
+                yield self.full.output.label
+                continue
+            label = box.name
+            while label in taken:
+                times[box.name] += 1
+                label = box.name + str(times[box.name]).translate(SUBSCRIPTS)
+            taken.add(label)
+            yield label
+
     def run_of(self, run: Run) -> Run:
-        numbers, flows = self._numbers(run, self.graph)
+        numbers, flows = self._numbers(run)
         return Run(self.graph, numbers, None, run.retraced, flows)
 
-    def _numbers(self, run: Run, graph: Graph) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         nodes, edges = len(self.full.nodes), len(self.full.edges)
         numbers = run.numbers
         primals, locals_, adjoints = (
@@ -334,8 +333,9 @@ class Overview(Excerpt):
             ]
             for whole, flat in boxes
         ]
+        flows: list[Value | None]
         if gradients is None:
-            flows: list[Any] = [None] * len(self.edges)
+            flows = [None] * len(self.edges)
         elif self.full.has_arrays:
             flows = [_few(_flat([run.flows[edge] for edge in crossing])) for crossing in self.edges]
         else:
@@ -348,7 +348,7 @@ def _is_input(box: Part) -> bool:
     return len(box.nodes) == 1 and box.nodes[0].operation is None
 
 
-def _few(numbers: np.ndarray | None) -> Any:
+def _few(numbers: np.ndarray | None) -> Value | None:
     return float(numbers[0]) if numbers is not None and len(numbers) == 1 else numbers
 
 
@@ -386,31 +386,20 @@ class Inner(Excerpt):
             if node in coming or (node in inside and node.operation is None)
         ]
         self.originals = [*first, *(node for node in part.nodes if node.operation is not None)]
-        self.elsewhere: dict[
-            Node, list[Edge]
-        ] = {}  # the edges by which a node that is shown is used where nothing is shown
+        # the edges by which a node that is shown is used where nothing is shown
+        self.elsewhere: dict[Node, list[Edge]] = {}
         for edge in full.edges:
             if edge.source in shown and edge.target not in inside:
                 self.elsewhere.setdefault(edge.source, []).append(edge)
         nodes: dict[Node, Node] = {}
         for node in self.originals:
-            is_input = node in first
-            operands = (
-                ()
-                if is_input
-                else tuple(
-                    nodes[operand] if isinstance(operand, Node) else operand
-                    for operand in node.operands
-                )
-            )
+            name = node.name or node.label
+            if node in first:
+                nodes[node] = Node(len(nodes), node.label, name=name, source=node.source)
+                continue
+            operands = tuple(node.operands_at(nodes))
             nodes[node] = Node(
-                len(nodes),
-                node.label,
-                None if is_input else node.operation,
-                operands,
-                node.name or node.label,
-                node.source,
-                None if is_input else node.block,
+                len(nodes), node.label, node.operation, operands, name, node.source, node.block
             )
         made = list(nodes.values())
         self.leaving = [node for node in self.originals if node in self.elsewhere]
@@ -437,17 +426,14 @@ class Inner(Excerpt):
             _sum(flows[edge.index] for edge in reversed(self.elsewhere[node]))
             for node in self.leaving
         ]
-        rest = (
-            ([run.value], back, [adjoints[self.full.output.index]])
-            if self.leaving
-            else ([], [], [])
-        )
+        outputs = [self.full.output] if self.leaving else []  # which the rest leads to
         numbers = (
-            *(primals[node.index] for node in self.originals), *rest[0],
-            *(locals_[edge.index] for edge in self.edges), *(flow if isinstance(flow, float) else None for flow in rest[1]),
-            *(adjoints[node.index] for node in self.originals), *rest[2],
-        )  # fmt: skip
-        return numbers, (*(flows[edge.index] for edge in self.edges), *rest[1])
+            *(primals[node.index] for node in (*self.originals, *outputs)),
+            *(locals_[edge.index] for edge in self.edges),
+            *(flow if isinstance(flow, float) else None for flow in back),
+            *(adjoints[node.index] for node in (*self.originals, *outputs)),
+        )
+        return numbers, (*(flows[edge.index] for edge in self.edges), *back)
 
     @cached_property
     def coming(self) -> frozenset[int]:
@@ -459,8 +445,8 @@ class Inner(Excerpt):
         )
 
 
-def _sum(flows: Iterator[Any]) -> Any:
-    total = None
+def _sum(flows: Iterator[Value | None]) -> Value | None:
+    total: Value | None = None
     for flow in flows:
         if flow is None:
             return None

@@ -3,11 +3,11 @@ takes to recompute it.
 """
 
 import struct
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from gradviz.draw.fold import Inside, blocks_of, unfolded
 from gradviz.draw.formula import Formula, State
 from gradviz.draw.layout import APART, Box, Layout
 from gradviz.graph import Block, Edge, Graph, Node, Places, Run
-from gradviz.numerals import numeral
+from gradviz.numerals import Value, numeral
 
 NARROWEST, WIDEST = 63, 132  # cards
 CARD_HEIGHT = 58
@@ -32,16 +32,14 @@ NARROWEST_FIGURE, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
 SIDES = 13  # of a card, where no number stands
 LABEL_ROOM = 42  # pixels of a label
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
-MAP_TOP, MAP_LEFT = (
-    41,
-    8,
-)  # where the map of a value stands on its card; that of the gradient follows under it
+# where the map of a value stands on its card; that of the gradient follows under it
+MAP_TOP, MAP_LEFT = 41, 8
 SCALE_CELL = 10
 RANGE_ROOM = 52  # for what the shades of a map stand for
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
 
-def card_size(node: Node, example: Any) -> tuple[float, float]:
+def card_size(node: Node, example: Value | None) -> tuple[float, float]:
     """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
     array, or a short vector; one number fits into any card."""
     name = min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)
@@ -95,14 +93,14 @@ def largest_flow(run: Run) -> float:
     return max((flow for flow in flows if flow < float("inf")), default=0.0)
 
 
-def magnitude(flow: Any) -> float:
+def magnitude(flow: Value | None) -> float:
     """How much flows back: of an array, the most; of nothing, nothing."""
     if flow is None:
         return 0.0
     return float(np.max(np.abs(flow), initial=0.0)) if isinstance(flow, np.ndarray) else abs(flow)
 
 
-def flow_width(flow: Any, largest: float) -> float:
+def flow_width(flow: Value | None, largest: float) -> float:
     """The width of what flows back, in pixels: its area grows with the flow, and where nothing
     flows there is nothing.
     """
@@ -130,7 +128,9 @@ def packed(run: Run, places: Places | None = None) -> bytes:
     return _floats([number for part in parts for number in part])
 
 
-def _part(number: Any, of_large: Callable[[np.ndarray], Sequence[float]]) -> Sequence[float]:
+def _part(
+    number: Value | None, of_large: Callable[[np.ndarray], Sequence[float]]
+) -> Sequence[float]:
     if isinstance(number, np.ndarray):
         return of_large(number) if heat.is_mapped(number) else number.ravel().tolist()
     return () if number is None else (number,)
@@ -148,7 +148,7 @@ def _floats(numbers: Sequence[float]) -> bytes:
     return struct.pack(f"<{len(numbers)}d", *numbers)  # three times as fast as array("d", numbers)
 
 
-def shapes(run: Run) -> list[Any] | None:
+def shapes(run: Run) -> list[list[int] | None] | None:
     """The shape of each number in `packed`: [] of a single one, None where there is none. None in
     all if all are single.
     """
@@ -175,6 +175,9 @@ def edge_title(words: Words, edge: Edge) -> Formula:
     return [*words.local(edge), "\nflows back: ", *words.flow(edge)]
 
 
+Thing = TypeVar("Thing", Node, Edge)
+
+
 class _Painter:
     """Paints one figure."""
 
@@ -187,10 +190,10 @@ class _Painter:
             run.adjoints,
         )
         self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
-        self.blank = [
-            local is None for local in run.graph.example.locals.values()
-        ]  # edges that never have one
-        self.openable = getattr(run.graph.evaluator, "openable", {})  # boxes of an overview
+        # edges that never have one
+        self.blank = [local is None for local in run.graph.example.locals.values()]
+        # boxes of an overview
+        self.openable: Mapping[str, int] = getattr(run.graph.evaluator, "openable", {})
         self.blocks = {block: number for number, block in enumerate(blocks_of(unfolded(run.graph)))}
 
     def document(self) -> Iterator[str]:
@@ -224,31 +227,35 @@ class _Painter:
             yield from self.node(node)
         yield "</g>"
         for number, line in enumerate(caption):
-            yield f'<text class="gv-caption" x="{MARGIN}" y="{layout.height + 2 * MARGIN + 8 + CAPTION_LINE * number:.1f}">{escape(line)}</text>'
+            y = layout.height + 2 * MARGIN + 8 + CAPTION_LINE * number
+            yield f'<text class="gv-caption" x="{MARGIN}" y="{y:.1f}">{escape(line)}</text>'
         yield _legend(self.run, height, self.highlights.labels)
         yield "</svg>"
 
-    def title(self, words_of: Callable[[Words, Any], Formula], what: Node | Edge) -> str:
-        return (
-            "<title/>"
-            if self.live
-            else f"<title>{escape(self.state.text(words_of(self.words, what), TITLE_DIGITS))}</title>"
-        )
+    def title(self, words_of: Callable[[Words, Thing], Formula], what: Thing) -> str:
+        if self.live:
+            return "<title/>"
+        said = self.state.text(words_of(self.words, what), TITLE_DIGITS)
+        return f"<title>{escape(said)}</title>"
 
     def block(self, block: Block, box: Box) -> Iterator[str]:
-        shape = f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="9"/>'
-        label = escape(
-            text.cut(f"▾ {block.name}" if self.live else block.name, box.width - 20, 11.5)
+        name = f"▾ {block.name}" if self.live else block.name
+        yield (
+            f'<g class="gv-block"{attributes({"block": self.blocks[block]})}>'
+            f"<title>{escape(block.name)}</title>"
+            f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" '
+            f'height="{box.height:.1f}" rx="9"/>'
+            f'<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">'
+            f"{escape(text.cut(name, box.width - 20, 11.5))}</text></g>"
         )
-        words = f'<title>{escape(block.name)}</title>{shape}<text x="{box.x + 11:.1f}" y="{box.y + 17:.1f}">{label}</text>'
-        yield f'<g class="gv-block"{attributes({"block": self.blocks[block]})}>{words}</g>'
 
     def edge(self, edge: Edge) -> Iterator[str]:
         local, flow = self.locals[edge], self.flows[edge]
-        wire = self.layout.wires[edge.index]
-        yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{attributes(data.of_edge(edge, local, flow))}>'
+        wire, width = self.layout.wires[edge.index], flow_width(flow, self.largest)
+        held = attributes(data.of_edge(edge, local, flow))
+        yield f'<g class="gv-edge{self.lit(edge)}" id="e{edge.index}"{held}>'
         yield self.title(edge_title, edge)
-        yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{flow_width(flow, self.largest):.2f}"/>'
+        yield f'<path class="gv-flow" d="{wire.path}" stroke-width="{width:.2f}"/>'
         yield f'<path class="gv-wire" d="{wire.path}"/>'
         yield f'<path class="gv-tip" d="M{wire.tip[0]:.1f},{wire.tip[1]:.1f} l-8,-3.6 v7.2 Z"/>'
         yield "</g>"
@@ -259,59 +266,63 @@ class _Painter:
         inside = " gv-inside" if edge.source.block and edge.target.block else ""
         yield f'<g class="gv-label{inside}{self.lit(edge)}" data-edge="{edge.index}">'
         if edge.mark:
-            yield f'<text class="gv-mark" x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}">{escape(edge.mark)}</text>'
+            at = f'x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}"'
+            yield f'<text class="gv-mark" {at}>{escape(edge.mark)}</text>'
         blank = self.blank[edge.index]
-        yield _number(
-            "gv-local",
-            x + wire.lean,
-            y - 7,
-            "" if blank else f"∂ {on_edge(self.locals[edge])}",
-            LABEL_ROOM,
-        )
+        local = "" if blank else f"∂ {on_edge(self.locals[edge])}"
+        yield _number("gv-local", x + wire.lean, y - 7, local, LABEL_ROOM)
         above = blank and y < wire.tip[1]  # away from the mark at the tip
-        yield _number(
-            "gv-back",
-            x + wire.lean if above else x - wire.lean,
-            y - 7 if above else y + 14.5,
-            f"◂ {on_edge(self.flows[edge])}",
-            LABEL_ROOM,
-        )
+        place = (x + wire.lean, y - 7) if above else (x - wire.lean, y + 14.5)
+        yield _number("gv-back", *place, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
         yield "</g>"
 
     def node(self, node: Node) -> Iterator[str]:
-        box, operation = self.layout.cards[node.index], node.operation
+        box, w = self.layout.cards[node.index], self.layout.cards[node.index].width
         value, adjoint = self.primals[node], self.adjoints[node]
-        kinds = {
-            "input": operation is None,
-            "output": node is self.run.graph.output,
-            "closed": isinstance(operation, Inside),
-            "box": node.label in self.openable,
-            "wrong": node in self.highlights.wrong,
-        }
-        kind = "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
-        held = data.of_node(node, value, adjoint)
-        if isinstance(operation, Inside):
-            held["block"] = self.blocks[operation.block]
-        if node.label in self.openable:
-            held["box"] = self.openable[node.label]
-        w, middle = box.width, box.width / 2
-        yield f'<g class="gv-node{kind}{self.lit(node)}" id="n{node.index}"{attributes(held)} transform="translate({box.x:.1f},{box.y:.1f})">'
+        yield (
+            f'<g class="gv-node{self.kinds(node)}{self.lit(node)}" id="n{node.index}"'
+            f"{attributes(self.held(node))} "
+            f'transform="translate({box.x:.1f},{box.y:.1f})">'
+        )
         yield self.title(node_title, node)
         yield f'<rect class="gv-card" width="{w:.1f}" height="{box.height:g}" rx="7"/>'
-        yield f'<path class="gv-head" d="M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"/>'
-        yield _heading(node, middle, w)
+        head = f"M1,{HEAD} V7 a6,6 0 0 1 6,-6 H{w - 7:.1f} a6,6 0 0 1 6,6 V{HEAD} Z"
+        yield f'<path class="gv-head" d="{head}"/>'
+        yield _heading(node, w / 2, w)
         example = self.run.graph.example_numbers[node.index]
-        below = (
-            MAP_TOP - 6 + (box.height - HEAD - 4) / 2 if heat.is_mapped(example) else 51
-        )  # where the gradient is written
-        yield _number("gv-value", middle, MAP_TOP - 6, shown(value), w - SIDES)
-        yield _number("gv-adjoint", middle, below, shown(adjoint, shape=False), w - SIDES)
+        # where the gradient is written
+        below = MAP_TOP - 6 + (box.height - HEAD - 4) / 2 if heat.is_mapped(example) else 51
+        yield _number("gv-value", w / 2, MAP_TOP - 6, shown(value), w - SIDES)
+        yield _number("gv-adjoint", w / 2, below, shown(adjoint, shape=False), w - SIDES)
         if heat.is_mapped(example):
             yield _map("value", value, example.shape, MAP_TOP, w)
             yield _map("adjoint", adjoint, example.shape, below + 6, w)
-        if kinds["wrong"] or (self.live and operation is not None and operation.is_handwritten):
-            yield f'<g class="gv-badge" transform="translate({w:.1f},0)"><circle r="8"/><text y="4">≠</text></g>'
+        if node in self.highlights.wrong or (self.live and node.is_handwritten):
+            yield (
+                f'<g class="gv-badge" transform="translate({w:.1f},0)"><circle r="8"/>'
+                '<text y="4">≠</text></g>'
+            )
         yield "</g>"
+
+    def kinds(self, node: Node) -> str:
+        """What the style sheet knows of a card."""
+        kinds = {
+            "input": node.operation is None,
+            "output": node is self.run.graph.output,
+            "closed": isinstance(node.operation, Inside),
+            "box": node.label in self.openable,
+            "wrong": node in self.highlights.wrong,
+        }
+        return "".join(f" gv-{name}" for name, holds in kinds.items() if holds)
+
+    def held(self, node: Node) -> dict[str, object]:
+        """What a card holds: its numbers in full, and what can be opened there."""
+        held = data.of_node(node, self.primals[node], self.adjoints[node])
+        if isinstance(node.operation, Inside):
+            held["block"] = self.blocks[node.operation.block]
+        if node.label in self.openable:
+            held["box"] = self.openable[node.label]
+        return held
 
     def lit(self, what: Node | Edge) -> str:
         return " gv-lit" if what is self.highlights.lit else ""
@@ -322,26 +333,27 @@ def _heading(node: Node, middle: float, card: float) -> str:
     room = card - 14
     if not name or not sign:
         kind = "gv-name" if name else "gv-sign gv-alone"
-        return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{escape(text.cut(name or sign, room, 12.5))}</text>'
+        words = escape(text.cut(name or sign, room, 12.5))
+        return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{words}</text>'
     sign = text.cut(sign, room - 6 - min(text.width(name, 12.5), room / 2))
     name = text.cut(name, room - 6 - text.width(sign), 12.5)
-    return f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan><tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
+    return (
+        f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan>'
+        f'<tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
+    )
 
 
-def shown(number: Any, shape: bool = True) -> str:
+def shown(number: Value | None, shape: bool = True) -> str:
     """What a card says of its value or its gradient: the number, or of a map its shape and what its
     shades stand for.
     """
     if not heat.is_mapped(number):
         return numeral(number)
-    return (
-        f"{numeral(number)} {heat.scale(heat.grid(number))}"
-        if shape
-        else heat.scale(heat.grid(number))
-    )
+    scale = heat.scale(heat.grid(number))
+    return f"{numeral(number)} {scale}" if shape else scale
 
 
-def on_edge(number: Any) -> str:
+def on_edge(number: Value | None) -> str:
     """What the label of an edge says of a local derivative or a flow: the number, or how far those
     of an array reach.
     """
@@ -350,12 +362,16 @@ def on_edge(number: Any) -> str:
     return ("±" if number.any() else "") + numeral(magnitude(number), 3)
 
 
-def _map(kind: str, array: Any, shape: tuple[int, ...], y: float, card: float) -> str:
+def _map(kind: str, array: np.ndarray | None, shape: tuple[int, ...], y: float, card: float) -> str:
     rows, columns, cell = heat.size(shape)
     width, height = columns * cell, rows * cell
     cells = "" if array is None else heat.picture(heat.grid(array), cell)
     frame = f'<rect class="gv-frame" width="{width}" height="{height}"/>'
-    return f'<g class="gv-map" data-of="{kind}" transform="translate({(card - width) / 2:.1f},{y:.1f})">{frame}<g class="gv-cells">{cells}</g></g>'
+    return (
+        f'<g class="gv-map" data-of="{kind}" '
+        f'transform="translate({(card - width) / 2:.1f},{y:.1f})">'
+        f'{frame}<g class="gv-cells">{cells}</g></g>'
+    )
 
 
 def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
@@ -374,10 +390,11 @@ def _legend(run: Run, height: float, labels: bool) -> str:
     ]
     if run.graph.edges and labels:
         parts += [("", "∂ local derivative"), ("gv-adjoint", "◂ what flows back")]
-    spans = "".join(
-        f"<tspan{f' class={quoteattr(kind)}' if kind else ''}{' dx=' + quoteattr('16') if count else ''}>{escape(part)}</tspan>"
-        for count, (kind, part) in enumerate(parts)
-    )
+    spans = ""
+    for count, (kind, part) in enumerate(parts):
+        styled = f" class={quoteattr(kind)}" if kind else ""
+        apart = ' dx="16"' if count else ""
+        spans += f"<tspan{styled}{apart}>{escape(part)}</tspan>"
     shades = (
         f'<g transform="translate({MARGIN},{height - 38:.1f})">{_scale()}</g>'
         if has_maps(run.graph)
@@ -397,8 +414,13 @@ def _scale() -> str:
     """The legend of heat maps: all shades, from the most negative number to the most positive."""
     cells = np.linspace(-1, 1, 2 * heat.LEVELS + 1)[None]
     width = cells.size * SCALE_CELL
-    frame = f'<rect class="gv-frame" width="{width}" height="{SCALE_CELL}"/>{heat.picture(cells, SCALE_CELL)}'
-    return f'<text y="9">−</text><g class="gv-map" transform="translate(10,0)">{frame}</g><text x="{width + 14}" y="9">+</text><text x="{width + 30}" y="9">the darkest shade is the number after ±</text>'
+    frame = f'<rect class="gv-frame" width="{width}" height="{SCALE_CELL}"/>'
+    return (
+        '<text y="9">−</text><g class="gv-map" transform="translate(10,0)">'
+        f"{frame}{heat.picture(cells, SCALE_CELL)}</g>"
+        f'<text x="{width + 14}" y="9">+</text>'
+        f'<text x="{width + 30}" y="9">the darkest shade is the number after ±</text>'
+    )
 
 
 @lru_cache(maxsize=1)

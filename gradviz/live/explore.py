@@ -13,6 +13,7 @@ from gradviz.draw import paint
 from gradviz.draw.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
+from gradviz.live.sliders import Change, Hand
 from gradviz.live.view import View, with_picture
 
 MOST_SLIDERS = 30
@@ -22,16 +23,16 @@ OPTIONS = ("collapse", "expand", "step", "code")
 class Explorer(widgets.VBox):
     """Sliders above a live figure: `sliders` by input, and the `view`."""
 
-    def __init__(self, view: View, sliders: Mapping[str, widgets.Widget]) -> None:
+    def __init__(self, view: View, sliders: Mapping[str, Hand]) -> None:
         self.view = view
         self.sliders = dict(sliders)
         self._placed: dict[str, float] = {}  # the values that sliders were set to from elsewhere
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
         view.observe(self._follow, names="inputs")
-        inputs = {node.name: node.index for node in view.whole.graph.inputs}
+        inputs = view.whole.graph.input_names
         view.sliders = {
-            inputs[name]: f"IPY_MODEL_{slider.model_id}"
+            str(inputs.index(name)): f"IPY_MODEL_{slider.model_id}"
             for name, slider in self.sliders.items()
             if isinstance(slider, widgets.FloatSlider)
         }
@@ -49,17 +50,16 @@ class Explorer(widgets.VBox):
         """Move sliders, and with them the figure."""
         return self.view.update(**inputs)
 
-    def _moved(self, change: Any) -> None:
-        names = [
-            name for name, slider in self.sliders.items() if slider is change.owner
-        ]  # one widget may stand for several
+    def _moved(self, change: Change) -> None:
+        # one widget may stand for several
+        names = [name for name, slider in self.sliders.items() if slider is change.owner]
         shown = self.view.inputs[names[0]]
         if change.new != shown and not (
             shown == self._placed.get(names[0]) and sliders.between_steps(change.owner, shown)
         ):
             self.view.update(**dict.fromkeys(names, change.new))
 
-    def _follow(self, change: Any) -> None:
+    def _follow(self, change: Change) -> None:
         for name, slider in self.sliders.items():
             value = change.new[name]
             if value != slider.value and value != change.old[name]:
@@ -70,7 +70,8 @@ class Explorer(widgets.VBox):
         return f"<Explorer {paint.summary(self.run)}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        return with_picture(super()._repr_mimebundle_(**options), self.view.figure)
+        picture = self.view.figure._repr_mimebundle_()
+        return with_picture(super()._repr_mimebundle_(**options), picture)
 
 
 def explore(
@@ -125,17 +126,17 @@ def explore(
         options["expand"],
     ).graph
     spans = {
-        name: (hand.min, hand.max, hand.step)
+        name: sliders.span_of(hand)
         for name, hand in hands.items()
         if isinstance(hand, widgets.FloatSlider)
     }
     return Explorer(
         View(graph, step=options["step"], code=options["code"], spans=spans),
-        {name: hand for name, hand in hands.items() if isinstance(hand, widgets.Widget)},
+        {name: hand for name, hand in hands.items() if isinstance(hand, Hand)},
     )
 
 
-def _is_fixed(abbreviation: Any, plain: bool) -> bool:
+def _is_fixed(abbreviation: object, plain: bool) -> bool:
     """Whether an input gets no slider: an array, and where there are very many, a plain number."""
     return (
         bool(np.ndim(abbreviation))

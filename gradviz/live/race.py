@@ -12,7 +12,7 @@ from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
 from gradviz.draw.figure import Figure
 from gradviz.graph import Edge, Graph, Node
-from gradviz.live.view import STATIC
+from gradviz.live.view import STATIC, with_picture
 
 MOST_NODES = 60
 
@@ -44,8 +44,8 @@ class Race(anywidget.AnyWidget):
         + (STATIC / "race.css").read_text(encoding="utf-8")
     )
 
-    svg = traitlets.Unicode().tag(sync=True)
-    ways = traitlets.List().tag(sync=True)
+    svg: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    ways: "traitlets.List[dict[str, Any]]" = traitlets.List().tag(sync=True)
 
     def __init__(self, graph: Graph, **options: Any) -> None:
         if graph.has_arrays or len(graph.nodes) > MOST_NODES:
@@ -78,10 +78,9 @@ class Race(anywidget.AnyWidget):
             + ">"
         )
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, **self.figure._repr_mimebundle_(), "text/plain": repr(self)}, metadata
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
+        picture = {**self.figure._repr_mimebundle_(), "text/plain": repr(self)}
+        return with_picture(super()._repr_mimebundle_(**options), picture)
 
 
 def race(

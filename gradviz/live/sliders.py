@@ -1,28 +1,51 @@
 """Sliders for inputs, from ipywidgets' abbreviations."""
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import ipywidgets as widgets
-from traitlets import TraitError
+from traitlets import Bunch, TraitError
 
 from gradviz.numerals import real
 
 STEPS = 200  # about so many positions of a slider
 
+Change = Bunch  # what is handed to whoever observes
+Span = tuple[float, float, float]  # where a slider begins and ends, and its step
 
-def between_steps(slider: widgets.Widget, value: float) -> bool:
+
+@runtime_checkable
+class Hand(Protocol):
+    """A widget with a numeric value, such as a slider."""
+
+    value: Any
+    model_id: Any
+
+    def observe(self, handler: Callable[..., Any], names: Any = ..., type: Any = ...) -> None: ...
+
+
+Range = tuple[float, ...] | list[float] | Hand  # what asks for a slider, or is one
+
+
+def is_range(abbreviation: object) -> TypeGuard[Range]:
+    """Whether it asks for a slider, and is not just a number."""
+    return isinstance(abbreviation, tuple | list | widgets.Widget)
+
+
+def between_steps(slider: Hand, value: float) -> bool:
     """Whether a slider stands as near to `value` as it can: a browser moves one that was set
     between two steps to the nearer.
     """
     if not isinstance(slider, widgets.FloatSlider) or not math.isfinite(value):
         return False
-    steps = (value - slider.min) / slider.step
-    return abs(steps - round(steps)) > 1e-6 and abs(slider.value - value) <= slider.step * 0.500001
+    least, _, grain = span_of(slider)
+    steps = (value - least) / grain
+    return abs(steps - round(steps)) > 1e-6 and abs(slider.value - value) <= grain * 0.500001
 
 
-def place(slider: widgets.Widget, value: float) -> None:
+def place(slider: Hand, value: float) -> None:
     """Move a slider, and its ends if they are in the way; a widget that can't show the value stays
     as it is.
     """
@@ -35,10 +58,17 @@ def place(slider: widgets.Widget, value: float) -> None:
         slider.value = value
 
 
-def slider(name: str, abbreviation: Any) -> widgets.Widget:
+def span_of(slider: widgets.FloatSlider) -> Span:
+    """Where a slider begins and ends, and its step."""
+    grain = (slider.max - slider.min) / STEPS if slider.step is None else slider.step
+    return slider.min, slider.max, grain
+
+
+def slider(name: str, abbreviation: object) -> Hand:
     """The widget for one input, from its abbreviation."""
     if isinstance(abbreviation, widgets.Widget):
         real(getattr(abbreviation, "value", None), f"the value of the widget for input {name!r}")
+    if isinstance(abbreviation, Hand):
         return abbreviation
     value, least, most, width = span(name, abbreviation)
     return widgets.FloatSlider(
@@ -54,7 +84,7 @@ def slider(name: str, abbreviation: Any) -> widgets.Widget:
     )
 
 
-def span(name: str, abbreviation: Any) -> tuple[float, float, float, float]:
+def span(name: str, abbreviation: object) -> tuple[float, float, float, float]:
     """Where a slider stands, where it begins and ends, and its step: the value stands on a step."""
     if isinstance(abbreviation, tuple | list):
         if len(abbreviation) not in (2, 3):

@@ -17,8 +17,8 @@ from gradviz.draw.figure import Figure
 from gradviz.draw.formula import Formula, name, say, value
 from gradviz.draw.listing import listing
 from gradviz.draw.steps import Step, checked, last, steps
-from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.live import sliders
+from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.live.sliders import Change, Span, span
 
 STATIC = Path(__file__).parent / "static"
 PARTS = (
@@ -37,6 +37,10 @@ PARTS = (
     "forecast",
     "view",
 )  # one after another they are one module
+
+
+# what a widget shows itself as: its data by MIME type, and perhaps what is to be known of them
+Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None
 
 
 class View(anywidget.AnyWidget):
@@ -61,40 +65,36 @@ class View(anywidget.AnyWidget):
     _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
     _css = paint.style_sheet() + (STATIC / "view.css").read_text(encoding="utf-8")
 
-    structure = traitlets.Dict().tag(
+    # of a graph: its picture, and all that can be said about it
+    structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    # of a run, as 64-bit floats: primals, local derivatives, adjoints
+    numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
+    # what went wrong at these inputs, if something did
+    message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    step: "traitlets.Int[int | None, int | None]" = traitlets.Int(None, allow_none=True).tag(
         sync=True
-    )  # of a graph: its picture, and all that can be said about it
-    numbers = traitlets.Bytes().tag(
-        sync=True
-    )  # of a run, as 64-bit floats: primals, local derivatives, adjoints
-    message = traitlets.Unicode().tag(
-        sync=True
-    )  # what went wrong at these inputs, if something did
-    step = traitlets.Int(None, allow_none=True).tag(sync=True)
-    selected = traitlets.Unicode().tag(sync=True)
-    nudges = traitlets.Dict().tag(sync=True)  # what comes of moving the selected value a little
-    wrong = traitlets.List(traitlets.Int()).tag(
-        sync=True
-    )  # gates whose handwritten derivative is wrong
-    closed = traitlets.List(traitlets.Int()).tag(sync=True)
-    hand = traitlets.List().tag(
-        sync=True
-    )  # from the page: which node, an input, was set to which value, in which move
-    code = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    part = traitlets.List(traitlets.Int()).tag(
-        sync=True
-    )  # of a graph drawn as boxes: which box of which is open
-    opened = traitlets.List(traitlets.Unicode()).tag(
-        sync=True
-    )  # arrays that are drawn as gates of single numbers
-    element = traitlets.Unicode().tag(
-        sync=True
-    )  # of the array that is selected: the index of an element, such as "3, 17"
-    code_open = traitlets.Bool(False).tag(sync=True)
-    sliders = traitlets.Dict().tag(
-        sync=True
-    )  # models of sliders by the node, an input, that each moves
-    inputs = traitlets.Any()
+    )
+    selected: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    # what comes of moving the selected value a little
+    nudges: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    # gates whose handwritten derivative is wrong
+    wrong: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
+    closed: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
+    # from the page: which node, an input, was set to which value, in which move
+    hand: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+    code: "traitlets.Instance[dict[str, Any] | None]" = traitlets.Instance(
+        dict, allow_none=True
+    ).tag(sync=True)
+    # of a graph drawn as boxes: which box of which is open
+    part: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
+    # arrays that are drawn as gates of single numbers
+    opened: "traitlets.List[str]" = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    # of the array that is selected: the index of an element, such as "3, 17"
+    element: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    code_open: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
+    # models of sliders by the node, an input, that each moves
+    sliders: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)
+    inputs: traitlets.Any = traitlets.Any()
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class View(anywidget.AnyWidget):
         *,
         step: int | None = None,
         code: bool = False,
-        spans: Mapping[str, tuple[float, float, float]] | None = None,
+        spans: Mapping[str, Span] | None = None,
         **options: Any,
     ) -> None:
         self._spans = dict(spans or {})
@@ -151,32 +151,24 @@ class View(anywidget.AnyWidget):
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
         is_new = not hasattr(self, "whole") or self.whole.graph is not run.graph
-        if (
-            is_new and len(run.graph.nodes) > overview.MOST_FOLDED
-        ):  # compiling takes a while: meanwhile runs are interpreted
-            threading.Thread(
-                target=run.graph.evaluator.prepare, args=(run.graph,), daemon=True
-            ).start()
+        # compiling takes a while: meanwhile runs are interpreted
+        if is_new and len(run.graph.nodes) > overview.MOST_FOLDED:
+            prepare = run.graph.evaluator.prepare
+            threading.Thread(target=prepare, args=(run.graph,), daemon=True).start()
         if not isinstance(run.graph.evaluator, overview.Excerpt):
-            replayed = run.graph.run(
-                run.inputs
-            )  # by the program, which knows where its numbers stand
+            # by the program, which knows where its numbers stand
+            replayed = run.graph.run(run.inputs)
             run = replayed if replayed.graph is run.graph else run
         self.whole = run
         self._excerpt = self._level(run.graph) if overview.needed(run.graph) else None
         self.run = run if self._excerpt is None else self._excerpt.run_of(run)
         self._places = self.run.places
-        self._has_handwritten = any(
-            node.operation.is_handwritten for node in self.run.graph.operations
-        )
-        full = fold.unfolded(run.graph)
-        closed = run.graph.evaluator.closed if full is not run.graph else ()
+        self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
+        blocks, closed = fold.blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
             self.numbers = paint.packed(self.run, self._places)
-            self.closed = [
-                number for number, block in enumerate(fold.blocks_of(full)) if block in closed
-            ]
+            self.closed = [number for number, block in enumerate(blocks) if block in closed]
             if self.code_open:
                 self._list()
             else:
@@ -190,7 +182,7 @@ class View(anywidget.AnyWidget):
             return overview.level(graph)
 
     @traitlets.validate("step")
-    def _within(self, proposal: Any) -> int | None:
+    def _within(self, proposal: Change) -> int | None:
         return (
             proposal.value
             if proposal.value is None or not hasattr(self, "run")
@@ -198,24 +190,23 @@ class View(anywidget.AnyWidget):
         )
 
     @traitlets.observe("closed")
-    def _refold(self, change: Any) -> None:
+    def _refold(self, change: Change) -> None:
         """Close and open blocks."""
         full = fold.unfolded(self.whole.graph)
         blocks = fold.blocks_of(full)
         closed = [block for number, block in enumerate(blocks) if number in self.closed]
-        there = self.whole.graph.evaluator.closed if full is not self.whole.graph else frozenset()
-        if frozenset(closed) != there:
+        if frozenset(closed) != fold.closed_in(self.whole.graph):
             self._restage(fold.fold(full, closed))
 
     @traitlets.observe("opened")
-    def _open(self, change: Any) -> None:
+    def _open(self, change: Change) -> None:
         """Draw more arrays as gates of single numbers."""
         more = [label for label in self.opened if label not in change.old]
         if more and hasattr(self, "whole"):
             self._restage(self.whole.graph.evaluator.opened(self.whole.graph, more))
 
     @traitlets.observe("part")
-    def _enter(self, change: Any) -> None:
+    def _enter(self, change: Change) -> None:
         """Open a box, or go back to what is around it."""
         if (
             hasattr(self, "whole")
@@ -232,13 +223,13 @@ class View(anywidget.AnyWidget):
             self.wrong = [node.index for node in suspects(self.run)]
 
     @traitlets.observe("hand")
-    def _take(self, change: Any) -> None:
+    def _take(self, change: Change) -> None:
         """An input was set on its card."""
         index, number, _ = self.hand
         self.update(**{self.run.graph.nodes[index].name: float(number)})
 
     @traitlets.observe("selected", "element")
-    def _nudge(self, change: Any = None) -> None:
+    def _nudge(self, change: Change | None = None) -> None:
         """Work out what comes of moving the selected value a little."""
         if not hasattr(self, "run"):  # while it is made
             return
@@ -269,7 +260,7 @@ class View(anywidget.AnyWidget):
         return things[int(number)] if number.isdecimal() and int(number) < len(things) else None
 
     @traitlets.observe("code_open")
-    def _list(self, change: Any = None) -> None:
+    def _list(self, change: Change | None = None) -> None:
         if self.code_open and hasattr(self, "run"):
             self.code = listing(self.run.graph)
 
@@ -285,17 +276,15 @@ class View(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return with_picture(super()._repr_mimebundle_(**options), self.figure)
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
+        return with_picture(super()._repr_mimebundle_(**options), self.figure._repr_mimebundle_())
 
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
     return {"label": label, "formula": formula, "agrees": agrees}
 
 
-def structure(
-    run: Run, places: Any, spans: Mapping[str, tuple[float, float, float]]
-) -> dict[str, Any]:
+def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dict[str, Any]:
     """What a live figure knows of a graph: its picture, and all that can be said about its nodes
     and edges, with places for numbers.
     """
@@ -366,20 +355,18 @@ def kind(node: Node, graph: Graph) -> str:
     return f"{what}, output" if node is graph.output else what
 
 
-def hand(
-    node: Node, run: Run, spans: Mapping[str, tuple[float, float, float]]
-) -> dict[str, float] | None:
+def hand(node: Node, run: Run, spans: Mapping[str, Span]) -> dict[str, float] | None:
     """How an input's number can be moved on its card: between which ends, in which steps. None if
     it can't be.
     """
     number = run.primals[node]
     if node.operation is not None or not isinstance(number, float):
         return None
-    if node.name in spans:
+    if node.name is not None and node.name in spans:
         least, most, grain = spans[node.name]
     else:
         try:
-            _, least, most, grain = sliders.span(node.label, number)
+            _, least, most, grain = span(node.label, number)
         except ValueError:
             least, most, grain = (
                 -1e300,
@@ -389,7 +376,7 @@ def hand(
     return {"least": least, "most": most, "grain": grain}
 
 
-def with_picture(bundle: Any, figure: Figure) -> Any:
-    """A widget's MIME bundle with the static figure beside it, for readers without a kernel."""
+def with_picture(bundle: Bundle, picture: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+    """A widget's MIME bundle with a static picture beside it, for readers without a kernel."""
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    return {**data, **figure._repr_mimebundle_()}, metadata
+    return {**(data or {}), **picture}, metadata

@@ -3,9 +3,8 @@ the way down.
 """
 
 import math
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, overload
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,21 +12,37 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gradviz.autodiff.operators import value_and_grad
-from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plotting
+from gradviz.live.plots.plot import (
+    FALLING,
+    GRADIENT,
+    INK,
+    RISING,
+    VALUE,
+    LivePlot,
+    Plot,
+    movable,
+    plotting,
+)
+from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
 
 POINTS = 241  # of a curve
+# set by hand, which is faster
 FRAME: dict[str, Any] = {
     "figsize": (6.4, 3.8),
     "gridspec_kw": {"left": 0.11, "right": 0.97, "bottom": 0.13, "top": 0.92},
-}  # set by hand, which is faster
+}
 
 Function = Callable[[Any], Any]
 Span = tuple[float, float]
 
 
-@partial(plotting, movable=("at",))
-def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
+@overload
+def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> Plot: ...
+@overload
+def tangent(f: Function, at: Range, span: Span = (-4.0, 4.0)) -> LivePlot: ...
+@movable("at")
+def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> tuple[Figure, str]:
     """The curve of `f` over `span`, green where it rises and purple where it falls, with its
     tangent at `at`.
 
@@ -43,9 +58,8 @@ def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str
     figure, axes = plt.subplots(**FRAME)
     x, values, slopes = _frame(axes, f, span)
     for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
-        among = (
-            np.convolve(there, [1, 1, 1], "same") > 0
-        )  # with their neighbours, so that the pieces meet
+        # with their neighbours, so that the pieces meet
+        among = np.convolve(there, [1, 1, 1], "same") > 0
         axes.plot(x, np.where(among, values, np.nan), color=colour, linewidth=2.2)
     if math.isfinite(slope):
         axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.6)
@@ -54,8 +68,14 @@ def tangent(f: Function, at: Any, span: Span = (-4.0, 4.0)) -> tuple[Figure, str
     return figure, text
 
 
-@partial(plotting, movable=("at", "h"))
-def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Figure, str]:
+@overload
+def secants(f: Function, at: float, h: float, span: Span | None = None) -> Plot: ...
+@overload
+def secants(f: Function, at: Range, h: float | Range, span: Span | None = None) -> LivePlot: ...
+@overload
+def secants(f: Function, at: float, h: Range, span: Span | None = None) -> LivePlot: ...
+@movable("at", "h")
+def secants(f: Function, at: float, h: float, span: Span | None = None) -> tuple[Figure, str]:
     """The secant of `f` through `at` and `at + h`, with its slope, the difference quotient; and the
     tangent, dashed.
 
@@ -69,7 +89,8 @@ def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Fig
     value, slope = value_and_grad(f)(at)
     moved, _ = value_and_grad(f)(at + h)
     quotient = (moved - value) / h if h else math.nan
-    text = f"h = {numeral(h)}: ({numeral(moved, 6)} − {numeral(value, 6)}) / {numeral(h)} = {numeral(quotient, 6)}"
+    difference = f"({numeral(moved, 6)} − {numeral(value, 6)})"
+    text = f"h = {numeral(h)}: {difference} / {numeral(h)} = {numeral(quotient, 6)}"
     figure, axes = plt.subplots(**FRAME)
     _frame(axes, f, span or (at - 2.0, at + 2.0), color=INK)
     if math.isfinite(slope):
@@ -92,7 +113,9 @@ def secants(f: Function, at: Any, h: Any, span: Span | None = None) -> tuple[Fig
 
 
 @plotting
-def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure, str]:
+def difference_error(
+    f: Function, at: float, steps: Sequence[float] | np.ndarray | None = None
+) -> tuple[Figure, str]:
     """How far the difference quotient of `f` at `at` is from its derivative, for steps h from 1
     down to 10⁻¹⁶, on logarithmic axes.
 
@@ -106,17 +129,17 @@ def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure,
         1           7      1
       0.1         6.1    0.1
     """
-    steps = np.asarray(10.0 ** -np.arange(17) if steps is None else steps, float)
+    sizes = np.asarray(10.0 ** -np.arange(17) if steps is None else steps, float)
     value, slope = value_and_grad(f)(at)
-    quotients = [(value_and_grad(f)(at + h)[0] - value) / h for h in steps.tolist()]
+    quotients = [(value_and_grad(f)(at + h)[0] - value) / h for h in sizes.tolist()]
     errors = [abs(quotient - slope) for quotient in quotients]
     rows = [
         f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}"
-        for h, quotient, error in zip(steps.tolist(), quotients, errors)
+        for h, quotient, error in zip(sizes.tolist(), quotients, errors)
     ]
     figure, axes = plt.subplots(**FRAME)
     axes.loglog(
-        steps,
+        sizes,
         [error or math.nan for error in errors],
         marker="o",
         markersize=5,
@@ -129,9 +152,21 @@ def difference_error(f: Function, at: float, steps: Any = None) -> tuple[Figure,
     return figure, "\n".join(["    h    quotient  error", *rows])
 
 
-@partial(plotting, movable=("start", "rate"))
+@overload
 def descent(
-    f: Function, start: Any, rate: Any = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)
+    f: Function, start: float, rate: float = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)
+) -> Plot: ...
+@overload
+def descent(
+    f: Function, start: Range, rate: float | Range = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)
+) -> LivePlot: ...
+@overload
+def descent(
+    f: Function, start: float, rate: Range, steps: int = 12, span: Span = (-4.0, 4.0)
+) -> LivePlot: ...
+@movable("start", "rate")
+def descent(
+    f: Function, start: float, rate: float = 0.1, steps: int = 12, span: Span = (-4.0, 4.0)
 ) -> tuple[Figure, str]:
     """Gradient descent on the curve of `f`: from `start`, each step goes against the slope, `rate`
     times as far as it is steep.
@@ -149,7 +184,8 @@ def descent(
         walk.append(walk[-1] - rate * slope)
     values.append(value_and_grad(f)(walk[-1])[0])
     shown = [numeral(x, 3) for x in walk]
-    text = f"x: {' → '.join(shown if len(shown) <= 6 else [*shown[:4], '…', shown[-1]])}, f: {numeral(values[0], 3)} → {numeral(values[-1], 3)}"
+    way = " → ".join(shown if len(shown) <= 6 else [*shown[:4], "…", shown[-1]])
+    text = f"x: {way}, f: {numeral(values[0], 3)} → {numeral(values[-1], 3)}"
     figure, axes = plt.subplots(**FRAME)
     _frame(axes, f, span, color=INK)
     axes.plot(walk, values, color=GRADIENT, linewidth=1.2, marker="o", markersize=5)
@@ -169,9 +205,8 @@ def _frame(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The curve and its slopes, in a frame that stays as it is whatever else is drawn."""
     x = np.linspace(*span, POINTS)
-    values, slopes = np.array(
-        [value_and_grad(f)(each) for each in x.tolist()]
-    ).T  # by IEEE's rules, also at a pole
+    # by IEEE's rules, also at a pole
+    values, slopes = np.array([value_and_grad(f)(each) for each in x.tolist()]).T
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     room = 0.08 * (high - low) or 1.0

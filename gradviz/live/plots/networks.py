@@ -1,25 +1,26 @@
-"""What a network sees and learns: arrays as pictures, and the size of the gradient in each layer."""
+"""What a network sees and learns: arrays as pictures, and the size of the gradient in each
+layer.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
 from gradviz.numerals import numeral
 
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed", [FALLING, "#ffffff", RISING]
-)  # the colours of the heat maps in figures
+# the colours of the heat maps in figures
+SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])
 PLAIN = LinearSegmentedColormap.from_list("plain", ["#ffffff", VALUE])
 IN_A_ROW = 10
 
 
 @plotting
-def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
+def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, str]:
     """Two-dimensional arrays as small pictures, ten in a row, with their titles.
 
     Where all numbers are of one sign, blue is more; else green is positive, purple negative, and
@@ -68,7 +69,7 @@ def images(pictures: Any, titles: Sequence[Any] = ()) -> tuple[Figure, str]:
 
 
 @plotting
-def layers(gradients: Mapping[str, Sequence[Any]]) -> tuple[Figure, str]:
+def layers(gradients: Mapping[str, Sequence[ArrayLike]]) -> tuple[Figure, str]:
     """The size of the gradient in each layer of networks: the root of the mean square of its
     elements, on a logarithmic scale.
 

@@ -8,25 +8,38 @@ from html import escape
 from inspect import signature
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from gradviz.live import sliders
+from gradviz.live.sliders import Change, Hand, is_range, place, slider
 
 INK = "#75818d"  # these are seen on white and on black
 VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
-STYLE = {
-    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.titlesize": 10,
-    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False,
-    "axes.titlelocation": "left", "axes.grid": False, "grid.alpha": 0.25, "legend.frameon": False, "svg.hashsalt": "gradviz",
-}  # fmt: skip
+STYLE: Any = {
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.titlesize": 10,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.grid": False,
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "svg.hashsalt": "gradviz",
+}
 DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count them
 
 
-def plain(words: Any) -> str:
+def plain(words: object) -> str:
     """A user's words for matplotlib, which is not to take them for mathematics.
 
     >>> plain("5 $ or 6 $")
@@ -72,10 +85,9 @@ class Plot:
         target = StringIO()
         self.figure.savefig(target, format="svg", metadata={"Date": None})
         svg = target.getvalue()
+        words = f'role="img" aria-label="{escape(self.text)}"'
         return svg[svg.index("<svg") :].replace(
-            "<svg",
-            f'<svg role="img" aria-label="{escape(self.text)}" style="max-width: 100%; height: auto"',
-            1,
+            "<svg", f'<svg {words} style="max-width: 100%; height: auto"', 1
         )
 
 
@@ -84,13 +96,13 @@ class LivePlot(widgets.VBox):
     the plot that is shown.
     """
 
-    def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, widgets.Widget]) -> None:
+    def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, Hand]) -> None:
         self._draw = draw
         self.sliders = dict(hands)
         self.plot = draw(**self.values)
         self._picture = widgets.HTML(self.plot.svg)
-        for slider in self.sliders.values():
-            slider.observe(self._moved, names="value")
+        for hand in self.sliders.values():
+            hand.observe(self._moved, names="value")
         super().__init__(
             [
                 widgets.Box(
@@ -104,7 +116,7 @@ class LivePlot(widgets.VBox):
     @property
     def values(self) -> dict[str, float]:
         """Where the sliders stand."""
-        return {name: slider.value for name, slider in self.sliders.items()}
+        return {name: hand.value for name, hand in self.sliders.items()}
 
     def update(self, /, **values: float) -> None:
         """Move sliders, and with them the plot."""
@@ -113,9 +125,9 @@ class LivePlot(widgets.VBox):
                 raise TypeError(
                     f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}"
                 )
-            sliders.place(self.sliders[name], value)
+            place(self.sliders[name], value)
 
-    def _moved(self, change: Any) -> None:
+    def _moved(self, change: Change) -> None:
         try:
             self.plot = self._draw(**self.values)
             self._picture.value = self.plot.svg
@@ -128,35 +140,46 @@ class LivePlot(widgets.VBox):
         return self.plot.text
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         picture, sizes = self.plot._repr_mimebundle_()
-        return {**data, **picture}, {**metadata, **sizes}
+        return {**(super()._repr_mimebundle_(**options) or {}), **picture}, sizes
 
 
-def plotting(
-    draw: Callable[..., tuple[Figure, str]], movable: tuple[str, ...] = ()
-) -> Callable[..., Plot | LivePlot]:
-    """A function that draws, in our style, as one that gives a Plot; or a LivePlot, where a
-    `movable` argument is a range or a widget.
-    """
+P = ParamSpec("P")
+
+
+def plotting(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Plot]:
+    """A function that draws, in our style, as one that gives a Plot."""
 
     @wraps(draw)
-    def plot(*arguments: Any, **options: Any) -> Plot | LivePlot:
-        given = signature(draw).bind(*arguments, **options).arguments
-        hands = {
-            name: sliders.slider(name, given[name])
-            for name in movable
-            if isinstance(given.get(name), tuple | list | widgets.Widget)
-        }
-        return (
-            LivePlot(lambda **moved: once(**{**given, **moved}), hands) if hands else once(**given)
-        )
-
-    def once(**given: Any) -> Plot:
-        with plt.rc_context(STYLE):
-            figure, text = draw(**given)
-            plt.close(figure)  # or a notebook shows it twice
-        return Plot(figure, text)
+    def plot(*arguments: P.args, **options: P.kwargs) -> Plot:
+        return _drawn(draw, signature(draw).bind(*arguments, **options).arguments)
 
     return plot
+
+
+def movable(
+    *names: str,
+) -> Callable[[Callable[..., tuple[Figure, str]]], Callable[..., Plot | LivePlot]]:
+    """The same for a function of which these arguments may be ranges or widgets: then it gives a
+    LivePlot.
+    """
+
+    def with_sliders(draw: Callable[..., tuple[Figure, str]]) -> Callable[..., Plot | LivePlot]:
+        @wraps(draw)
+        def plot(*arguments: Any, **options: Any) -> Plot | LivePlot:
+            given = signature(draw).bind(*arguments, **options).arguments
+            hands = {name: slider(name, given[name]) for name in names if is_range(given.get(name))}
+            if not hands:
+                return _drawn(draw, given)
+            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands)
+
+        return plot
+
+    return with_sliders
+
+
+def _drawn(draw: Callable[..., tuple[Figure, str]], given: Mapping[str, Any]) -> Plot:
+    with plt.rc_context(STYLE):
+        figure, text = draw(**given)
+        plt.close(figure)  # or a notebook shows it twice
+    return Plot(figure, text)
