@@ -46,8 +46,11 @@ class Cost:
         self.graph = graph
         self.ways = ways
         self.paths = paths
-        self.n, self.p, self.edges = len(graph.operations), len(graph.inputs), len(graph.edges)
-        self.n_plus_p, self.n_times_p = self.n + self.p, self.n * self.p
+        self.n: int = len(graph.operations)
+        self.p: int = len(graph.inputs)
+        self.edges: int = len(graph.edges)
+        self.n_plus_p: int = self.n + self.p
+        self.n_times_p: int = self.n * self.p
 
     @property
     def reverse(self) -> int:

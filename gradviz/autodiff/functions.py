@@ -27,10 +27,10 @@ from gradviz.autodiff.variable import RELATIONS, Plain
 UFUNCS[np.matmul] = matmul
 
 
-def answers(*functions: Any) -> Callable[[Callable], Callable]:
+def answers(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorates what answers these NumPy functions."""
 
-    def register(answer: Callable) -> Callable:
+    def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         for function in functions:
             FUNCTIONS[function] = answer
         return answer
@@ -414,7 +414,8 @@ for _function in (
     FUNCTIONS[_function] = Plain(_function.__name__, f"np.{_function.__name__}(x)", _function)
 for _function in (np.array_equal, np.allclose, np.isclose):
     FUNCTIONS[_function] = Plain(_function.__name__, f"np.{_function.__name__}(x, y)", _function)
-nonzero, argsort = FUNCTIONS[np.nonzero], FUNCTIONS[np.argsort]
+nonzero: Plain = FUNCTIONS[np.nonzero]
+argsort: Plain = FUNCTIONS[np.argsort]
 FUNCTIONS[np.shape] = lambda a: a.shape
 FUNCTIONS[np.ndim] = lambda a: a.ndim
 FUNCTIONS[np.size] = lambda a: a.size

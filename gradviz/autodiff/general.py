@@ -41,8 +41,10 @@ class General(Primitive):
         self.code = code
         self.written = written
         self.flops = flops
-        self.module = getattr(function, "__module__", "numpy")  # ufuncs have none before NumPy 2.1
-        self.variadic = vjps[0].__code__.co_flags & inspect.CO_VARARGS != 0
+        self.module: str = getattr(
+            function, "__module__", "numpy"
+        )  # ufuncs have none before NumPy 2.1
+        self.variadic: bool = vjps[0].__code__.co_flags & inspect.CO_VARARGS != 0
 
     @cached_property
     def _signature(self) -> tuple[list[str], dict[str, Any]]:

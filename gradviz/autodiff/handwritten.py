@@ -24,7 +24,7 @@ _numbers = itertools.count()
 class HandWritten(Primitive):
     """A function that is one gate, whatever happens inside. Made by :func:`primitive`."""
 
-    has_locals = False
+    has_locals: bool = False
     is_handwritten = True
     code = written = None
     ufunc = None
@@ -33,8 +33,8 @@ class HandWritten(Primitive):
         update_wrapper(self, function)
         self.function = function
         name = getattr(function, "__name__", type(function).__name__)
-        self.name = printable(name) if name != "<lambda>" else "f"
-        self.token = f"⟦{next(_numbers)}⟧"  # stands for it in code, until that gives it a name
+        self.name: str = printable(name) if name != "<lambda>" else "f"
+        self.token: str = f"⟦{next(_numbers)}⟧"  # stands for it in code, until that gives it a name
         parameters = inspect.signature(function).parameters.values()
         if not parameters or any(
             parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
@@ -44,7 +44,7 @@ class HandWritten(Primitive):
                 "a primitive takes its operands as plain arguments; "
                 f"{self.name}{inspect.signature(function)} has others, or none"
             )
-        self.arity = len(parameters)
+        self.arity: int = len(parameters)
         self.derivatives: tuple[Derivative, ...] = ()
         self._vjp: Callable[..., Any] | None = None
         self._jvp: Callable[..., Any] | None = None
@@ -232,9 +232,11 @@ class Derivative(Primitive):
     code = written = None
 
     def __init__(self, of: HandWritten, position: int, function: Callable[..., Any]) -> None:
-        self.of, self.position, self.function = of, position, function
-        self.name = f"{of.name}.derivatives[{position}]"
-        self.code_name = f"{of.token}.derivatives[{position}]"
+        self.of: HandWritten = of
+        self.position: int = position
+        self.function: Callable[..., Any] = function
+        self.name: str = f"{of.name}.derivatives[{position}]"
+        self.code_name: str = f"{of.token}.derivatives[{position}]"
 
     def __call__(self, *operands: Any) -> Any:
         if any(isinstance(operand, Symbol) for operand in operands):

@@ -32,9 +32,13 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self.operations = self.local_derivatives = self.adjoints = self.tangents = 0
-        self.flops = self.derivative_flops = 0
-        self.idle_tangents = 0  # those of many directions at once, where they do not come
+        self.operations: int = 0
+        self.local_derivatives: int = 0
+        self.adjoints: int = 0
+        self.tangents: int = 0
+        self.flops: int = 0
+        self.derivative_flops: int = 0
+        self.idle_tangents: int = 0  # those of many directions at once, where they do not come
         self._around: Ledger | None = None
         self._pages: dict[Page, int] = {}  # those recorded on, and how full each was before
 
@@ -146,7 +150,8 @@ class Counted(float):
             self.ledger.count(local_derivatives=1, derivative_flops=1)
         return float(self) * other
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Any) -> Any:
+        return self * other
 
 
 class CountedPull:

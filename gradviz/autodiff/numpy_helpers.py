@@ -5,7 +5,9 @@ source along, so each stands alone.
 import numpy as np
 
 
-def logsumexp(x, axis=None, keepdims=False):
+def logsumexp(
+    x: np.ndarray, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
+) -> np.ndarray:
     most = np.max(x, axis=axis, keepdims=True)
     if not np.isfinite(most).all():
         most = np.where(np.isfinite(most), most, 0.0)
@@ -13,48 +15,48 @@ def logsumexp(x, axis=None, keepdims=False):
     return total if keepdims else total.reshape(np.sum(x, axis=axis).shape)
 
 
-def softmax(x, axis=-1):
+def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return powers / np.sum(powers, axis=axis, keepdims=True)
 
 
-def einsum(*operands, subscripts=""):
+def einsum(*operands: np.ndarray, subscripts: str = "") -> np.ndarray:
     return np.einsum(subscripts, *operands)
 
 
-def logabsdet(x):
+def logabsdet(x: np.ndarray) -> np.ndarray:
     return np.linalg.slogdet(x)[1]
 
 
-def signdet(x):
+def signdet(x: np.ndarray) -> np.ndarray:
     return np.linalg.slogdet(x)[0]
 
 
-def eigenvectors(x):
+def eigenvectors(x: np.ndarray) -> np.ndarray:
     return np.linalg.eigh(x)[1]
 
 
-def astype(x, dtype=None):
+def astype(x: np.ndarray, dtype: str | np.dtype | None = None) -> np.ndarray:
     return np.asarray(x).astype(dtype)
 
 
-def reshape(x, shape=()):
+def reshape(x: np.ndarray, shape: tuple[int, ...] = ()) -> np.ndarray:
     return np.reshape(x, shape)  # as a keyword it is newer than NumPy 2.0
 
 
-def getitem(x, index=()):
-    return x[index]
+def getitem(x: np.ndarray, index: object = ()) -> np.ndarray:
+    return x[index]  # pyright: ignore
 
 
-def scatter(x, shape=(), index=()):
+def scatter(x: np.ndarray, shape: tuple[int, ...] = (), index: object = ()) -> np.ndarray:
     whole = np.zeros(shape, getattr(x, "dtype", float))
-    np.add.at(whole, index, x)
+    np.add.at(whole, index, x)  # pyright: ignore
     return whole
 
 
-def concatenate(*operands, axis=0):
+def concatenate(*operands: np.ndarray, axis: int = 0) -> np.ndarray:
     return np.concatenate(operands, axis)
 
 
-def stack(*operands, axis=0):
+def stack(*operands: np.ndarray, axis: int = 0) -> np.ndarray:
     return np.stack(operands, axis)

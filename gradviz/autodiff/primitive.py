@@ -36,12 +36,12 @@ class Operation:
         primitive: Any,
         positions: tuple[int, ...],
         params: dict[str, Any] | None = None,
-        pull: Callable | None = None,
+        pull: Callable[..., Any] | None = None,
     ) -> None:
-        self.primitive = primitive
-        self.positions = positions
-        self.params = params or {}
-        self.pull = pull or self._pull
+        self.primitive: Any = primitive
+        self.positions: tuple[int, ...] = positions
+        self.params: dict[str, Any] = params or {}
+        self.pull: Callable[..., None] = pull or self._pull
 
     def _pull(
         self,
@@ -159,9 +159,9 @@ class Primitive:
     or a Symbol.
     """
 
-    is_elementwise = False
-    has_locals = False  # whether there is a local derivative for each element
-    is_handwritten = False  # whether a user wrote its derivative
+    is_elementwise: bool = False
+    has_locals: bool = False  # whether there is a local derivative for each element
+    is_handwritten: bool = False  # whether a user wrote its derivative
     name: str
     flops: Callable[[Sequence[Any], Any], int] = staticmethod(
         each
@@ -198,7 +198,7 @@ class Elementwise(Primitive):
         name: str,
         written: str,
         code: str,
-        *local_derivatives: Callable,
+        *local_derivatives: Callable[..., Any],
         on_arrays: str | None = None,
         flops: Callable[[Sequence[Any], Any], int] = each,
     ) -> None:
@@ -207,13 +207,13 @@ class Elementwise(Primitive):
         self.code = code
         self.flops = flops
         self.local_derivatives = local_derivatives
-        self.arity = len(local_derivatives)
-        self.ufunc = (
+        self.arity: int = len(local_derivatives)
+        self.ufunc: np.ufunc | None = (
             getattr(np, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
         )
         operands = ", ".join(OPERANDS[: self.arity])
         is_plain = "math." not in code and " if " not in code
-        self.array_code = on_arrays or (code if is_plain else f"np.{name}({operands})")
+        self.array_code: str = on_arrays or (code if is_plain else f"np.{name}({operands})")
         self.on_numbers: dict[tuple[int, ...], Operation] = {}
         self.on_arrays: dict[tuple[int, ...], Operation] = {}
         for positions in ((0,), (1,), (0, 1)) if self.arity == 2 else ((0,),):
@@ -233,13 +233,13 @@ class Elementwise(Primitive):
         """Its value on arrays."""
         return self._compiled(self.array_code)
 
-    def _compiled(self, code: str) -> Callable:
+    def _compiled(self, code: str) -> Callable[..., Any]:
         operands = ", ".join(OPERANDS[: self.arity])
         plain = code.removesuffix(f"({operands})")
         return eval(plain if plain != code else f"lambda {operands}: {code}", NAMESPACE)
 
     @staticmethod
-    def _lazily(operation: Operation) -> Callable:
+    def _lazily(operation: Operation) -> Callable[..., Any]:
         def pull(*arguments: Any) -> None:
             operation.pull = array_pull(operation)
             operation.pull(*arguments)
@@ -488,7 +488,7 @@ ARRAY_FLOW = """
 """
 
 
-def array_pull(operation: Operation) -> Callable:
+def array_pull(operation: Operation) -> Callable[..., Any]:
     """How an adjoint is handed back from an elementwise operation on arrays: the row of the table,
     compiled.
     """

@@ -13,7 +13,7 @@ is written twice.
 """
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -50,126 +50,126 @@ def less_one(exponent: Any, x: Any) -> Any:
 
 
 # fmt: off
-# ── arithmetic ──   name             written          value                                         local derivatives, one for each operand
-add          = row("add",           "x + y",         "x + y",                                      lambda x, y, z: 1.0,
-                                                                                                   lambda x, y, z: 1.0)
-subtract     = row("subtract",      "x − y",         "x - y",                                      lambda x, y, z: 1.0,
-                                                                                                   lambda x, y, z: -1.0)
-multiply     = row("multiply",      "x × y",         "x * y",                                      lambda x, y, z: y,
-                                                                                                   lambda x, y, z: x)
-divide       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
-                                                                                                   lambda x, y, z: -z / y)
-power        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
-                                                                                                   lambda x, y, z: xlogy(z, x))
-negative     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
-positive     = row("positive",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
-absolute     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
-reciprocal   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
-square       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
+# ── arithmetic ──          name             written          value                                         local derivatives, one for each operand
+add: Final          = row("add",           "x + y",         "x + y",                                      lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: 1.0)
+subtract: Final     = row("subtract",      "x − y",         "x - y",                                      lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: -1.0)
+multiply: Final     = row("multiply",      "x × y",         "x * y",                                      lambda x, y, z: y,
+                                                                                                          lambda x, y, z: x)
+divide: Final       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
+                                                                                                          lambda x, y, z: -z / y)
+power: Final        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
+                                                                                                          lambda x, y, z: xlogy(z, x))
+negative: Final     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
+positive: Final     = row("positive",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
+absolute: Final     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
+reciprocal: Final   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
+square: Final       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
 
-fabs         = row("fabs",          "|x|",           "math.fabs(x)",                               lambda x, z: sign(x))
-float_power  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
-                                                                                                   lambda x, y, z: xlogy(z, x))
+fabs: Final         = row("fabs",          "|x|",           "math.fabs(x)",                               lambda x, z: sign(x))
+float_power: Final  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
+                                                                                                          lambda x, y, z: xlogy(z, x))
 
 # ── exponentials, logarithms, roots ──
-exp          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
-exp2         = row("exp2",          "exp2(x)",       "math.exp2(x)",                               lambda x, z: z * math.log(2.0))
-expm1        = row("expm1",         "expm1(x)",      "math.expm1(x)",                              lambda x, z: exp(x))
-log          = row("log",           "log(x)",        "math.log(x)",                                lambda x, z: 1.0 / x)
-log2         = row("log2",          "log2(x)",       "math.log2(x)",                               lambda x, z: 1.0 / (x * math.log(2.0)))
-log10        = row("log10",         "log10(x)",      "math.log10(x)",                              lambda x, z: 1.0 / (x * math.log(10.0)))
-log1p        = row("log1p",         "log1p(x)",      "math.log1p(x)",                              lambda x, z: 1.0 / (1.0 + x))
-sqrt         = row("sqrt",          "√(x)",          "math.sqrt(x)",                               lambda x, z: 0.5 / z)
-cbrt         = row("cbrt",          "∛(x)",          "math.cbrt(x)",                               lambda x, z: 1.0 / (3.0 * (z * z)))
+exp: Final          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
+exp2: Final         = row("exp2",          "exp2(x)",       "math.exp2(x)",                               lambda x, z: z * math.log(2.0))
+expm1: Final        = row("expm1",         "expm1(x)",      "math.expm1(x)",                              lambda x, z: exp(x))
+log: Final          = row("log",           "log(x)",        "math.log(x)",                                lambda x, z: 1.0 / x)
+log2: Final         = row("log2",          "log2(x)",       "math.log2(x)",                               lambda x, z: 1.0 / (x * math.log(2.0)))
+log10: Final        = row("log10",         "log10(x)",      "math.log10(x)",                              lambda x, z: 1.0 / (x * math.log(10.0)))
+log1p: Final        = row("log1p",         "log1p(x)",      "math.log1p(x)",                              lambda x, z: 1.0 / (1.0 + x))
+sqrt: Final         = row("sqrt",          "√(x)",          "math.sqrt(x)",                               lambda x, z: 0.5 / z)
+cbrt: Final         = row("cbrt",          "∛(x)",          "math.cbrt(x)",                               lambda x, z: 1.0 / (3.0 * (z * z)))
 
-logaddexp    = row("logaddexp",     "logaddexp(x, y)",  "(max(x, y) + math.log1p(math.exp(-abs(x - y))) if x != y else x + math.log(2.0))",
-                                                                                                   lambda x, y, z: sigmoid(x - y),
-                                                                                                   lambda x, y, z: sigmoid(y - x))
-logaddexp2   = row("logaddexp2",    "logaddexp2(x, y)", "(max(x, y) + math.log1p(math.exp2(-abs(x - y))) / math.log(2.0) if x != y else x + 1.0)",
-                                                                                                   lambda x, y, z: sigmoid((x - y) * math.log(2.0)),
-                                                                                                   lambda x, y, z: sigmoid((y - x) * math.log(2.0)))
+logaddexp: Final    = row("logaddexp",     "logaddexp(x, y)",  "(max(x, y) + math.log1p(math.exp(-abs(x - y))) if x != y else x + math.log(2.0))",
+                                                                                                          lambda x, y, z: sigmoid(x - y),
+                                                                                                          lambda x, y, z: sigmoid(y - x))
+logaddexp2: Final   = row("logaddexp2",    "logaddexp2(x, y)", "(max(x, y) + math.log1p(math.exp2(-abs(x - y))) / math.log(2.0) if x != y else x + 1.0)",
+                                                                                                          lambda x, y, z: sigmoid((x - y) * math.log(2.0)),
+                                                                                                          lambda x, y, z: sigmoid((y - x) * math.log(2.0)))
 
 # ── circular and hyperbolic functions ──
-sin          = row("sin",           "sin(x)",        "math.sin(x)",                                lambda x, z: cos(x))
-cos          = row("cos",           "cos(x)",        "math.cos(x)",                                lambda x, z: -sin(x))
-tan          = row("tan",           "tan(x)",        "math.tan(x)",                                lambda x, z: 1.0 + z * z)
-arcsin       = row("arcsin",        "arcsin(x)",     "math.asin(x)",                               lambda x, z: 1.0 / sqrt(1.0 - x * x))
-arccos       = row("arccos",        "arccos(x)",     "math.acos(x)",                               lambda x, z: -1.0 / sqrt(1.0 - x * x))
-arctan       = row("arctan",        "arctan(x)",     "math.atan(x)",                               lambda x, z: 1.0 / (1.0 + x * x))
-arctan2      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / hypot(x, y) / hypot(x, y),
-                                                                                                   lambda x, y, z: -x / hypot(x, y) / hypot(x, y))
-hypot        = row("hypot",         "hypot(x, y)",   "math.hypot(x, y)",                           lambda x, y, z: x / z,
-                                                                                                   lambda x, y, z: y / z)
-sinh         = row("sinh",          "sinh(x)",       "math.sinh(x)",                               lambda x, z: cosh(x))
-cosh         = row("cosh",          "cosh(x)",       "math.cosh(x)",                               lambda x, z: sinh(x))
-tanh         = row("tanh",          "tanh(x)",       "math.tanh(x)",                               lambda x, z: 1.0 - z * z)
-arcsinh      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",                              lambda x, z: 1.0 / hypot(x, 1.0))
-arccosh      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
-arctanh      = row("arctanh",       "arctanh(x)",    "math.atanh(x)",                              lambda x, z: 1.0 / (1.0 - x * x))
+sin: Final          = row("sin",           "sin(x)",        "math.sin(x)",                                lambda x, z: cos(x))
+cos: Final          = row("cos",           "cos(x)",        "math.cos(x)",                                lambda x, z: -sin(x))
+tan: Final          = row("tan",           "tan(x)",        "math.tan(x)",                                lambda x, z: 1.0 + z * z)
+arcsin: Final       = row("arcsin",        "arcsin(x)",     "math.asin(x)",                               lambda x, z: 1.0 / sqrt(1.0 - x * x))
+arccos: Final       = row("arccos",        "arccos(x)",     "math.acos(x)",                               lambda x, z: -1.0 / sqrt(1.0 - x * x))
+arctan: Final       = row("arctan",        "arctan(x)",     "math.atan(x)",                               lambda x, z: 1.0 / (1.0 + x * x))
+arctan2: Final      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / hypot(x, y) / hypot(x, y),
+                                                                                                          lambda x, y, z: -x / hypot(x, y) / hypot(x, y))
+hypot: Final        = row("hypot",         "hypot(x, y)",   "math.hypot(x, y)",                           lambda x, y, z: x / z,
+                                                                                                          lambda x, y, z: y / z)
+sinh: Final         = row("sinh",          "sinh(x)",       "math.sinh(x)",                               lambda x, z: cosh(x))
+cosh: Final         = row("cosh",          "cosh(x)",       "math.cosh(x)",                               lambda x, z: sinh(x))
+tanh: Final         = row("tanh",          "tanh(x)",       "math.tanh(x)",                               lambda x, z: 1.0 - z * z)
+arcsinh: Final      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",                              lambda x, z: 1.0 / hypot(x, 1.0))
+arccosh: Final      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
+arctanh: Final      = row("arctanh",       "arctanh(x)",    "math.atanh(x)",                              lambda x, z: 1.0 / (1.0 - x * x))
 
-deg2rad      = row("deg2rad",       "deg2rad(x)",    "math.radians(x)",                            lambda x, z: math.pi / 180.0)
-rad2deg      = row("rad2deg",       "rad2deg(x)",    "math.degrees(x)",                            lambda x, z: 180.0 / math.pi)
+deg2rad: Final      = row("deg2rad",       "deg2rad(x)",    "math.radians(x)",                            lambda x, z: math.pi / 180.0)
+rad2deg: Final      = row("rad2deg",       "rad2deg(x)",    "math.degrees(x)",                            lambda x, z: 180.0 / math.pi)
 
 # ── what models are made of ──
-sigmoid      = row("sigmoid",       "sigmoid(x)",    "(1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x)))",
-                                                                                                   lambda x, z: z * (1.0 - z),
-                   on_arrays="(np.where(x >= 0.0, 1.0, np.exp(-np.abs(x))) / (1.0 + np.exp(-np.abs(x))))")
-softplus     = row("softplus",      "softplus(x)",   "((x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))))",
-                                                                                                   lambda x, z: sigmoid(x),
-                   on_arrays="(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))")
-relu         = row("relu",          "relu(x)",       "(x if x > 0.0 or x != x else 0.0)",          lambda x, z: above(x, 0.0),
-                   on_arrays="np.maximum(x, 0.0)")
+sigmoid: Final      = row("sigmoid",       "sigmoid(x)",    "(1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x)))",
+                                                                                                          lambda x, z: z * (1.0 - z),
+                          on_arrays="(np.where(x >= 0.0, 1.0, np.exp(-np.abs(x))) / (1.0 + np.exp(-np.abs(x))))")
+softplus: Final     = row("softplus",      "softplus(x)",   "((x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))))",
+                                                                                                          lambda x, z: sigmoid(x),
+                          on_arrays="(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))")
+relu: Final         = row("relu",          "relu(x)",       "(x if x > 0.0 or x != x else 0.0)",          lambda x, z: above(x, 0.0),
+                          on_arrays="np.maximum(x, 0.0)")
 
 # ── the larger and the smaller: where both are equal, each has half of the derivative ──
-maximum      = row("maximum",       "max(x, y)",     "(x if x > y or x != x else y)",              lambda x, y, z: exceeds(x, y),
-                                                                                                   lambda x, y, z: exceeds(y, x))
-minimum      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
-                                                                                                   lambda x, y, z: exceeds(x, y))
+maximum: Final      = row("maximum",       "max(x, y)",     "(x if x > y or x != x else y)",              lambda x, y, z: exceeds(x, y),
+                                                                                                          lambda x, y, z: exceeds(y, x))
+minimum: Final      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
+                                                                                                          lambda x, y, z: exceeds(x, y))
 
-fmax         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: exceeds(x, y),
-                                                                                                   lambda x, y, z: exceeds(y, x))
-fmin         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: exceeds(y, x),
-                                                                                                   lambda x, y, z: exceeds(x, y))
+fmax: Final         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: exceeds(x, y),
+                                                                                                          lambda x, y, z: exceeds(y, x))
+fmin: Final         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: exceeds(y, x),
+                                                                                                          lambda x, y, z: exceeds(x, y))
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
-floor        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)
-ceil         = row("ceil",          "⌈x⌉",           "math.copysign(math.ceil(x), x)",                        lambda x, z: 0.0)
-trunc        = row("trunc",         "trunc(x)",      "math.copysign(math.trunc(x), x)",                       lambda x, z: 0.0)
-rint         = row("rint",          "round(x)",      "math.copysign(round(x), x)",                            lambda x, z: 0.0)
-sign         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
-exceeds      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
-                                                                                                   lambda x, y, z: 0.0)
-above        = row("above",         "[x > y]",       "((x > y) * 1.0)",                            lambda x, y, z: 0.0,
-                                                                                                   lambda x, y, z: 0.0)
-equals       = row("equals",        "[x = y]",       "((x == y) * 1.0)",                           lambda x, y, z: 0.0,
-                                                                                                   lambda x, y, z: 0.0)
-heaviside    = row("heaviside",     "heaviside(x, y)", "(x if x != x else (1.0 if x > 0.0 else y if x == 0.0 else 0.0))",
-                                                                                                   lambda x, y, z: 0.0,
-                                                                                                   lambda x, y, z: equals(x, 0.0))
-copysign     = row("copysign",      "copysign(x, y)", "math.copysign(x, y)",                       lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
-                                                                                                   lambda x, y, z: 0.0)
+floor: Final        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)
+ceil: Final         = row("ceil",          "⌈x⌉",           "math.copysign(math.ceil(x), x)",                        lambda x, z: 0.0)
+trunc: Final        = row("trunc",         "trunc(x)",      "math.copysign(math.trunc(x), x)",                       lambda x, z: 0.0)
+rint: Final         = row("rint",          "round(x)",      "math.copysign(round(x), x)",                            lambda x, z: 0.0)
+sign: Final         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
+exceeds: Final      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0)
+above: Final        = row("above",         "[x > y]",       "((x > y) * 1.0)",                            lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0)
+equals: Final       = row("equals",        "[x = y]",       "((x == y) * 1.0)",                           lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0)
+heaviside: Final    = row("heaviside",     "heaviside(x, y)", "(x if x != x else (1.0 if x > 0.0 else y if x == 0.0 else 0.0))",
+                                                                                                          lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: equals(x, 0.0))
+copysign: Final     = row("copysign",      "copysign(x, y)", "math.copysign(x, y)",                       lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
+                                                                                                          lambda x, y, z: 0.0)
 
 # ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too. As a Variable, it stays only at 0⁰ ──
-lowered      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0)
-lowered_at   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or y != 0.0))",               lambda x, y, z: 1.0,
-                                                                                                   lambda x, y, z: 0.0,
-                                                                                                   on_arrays="(x - ((x != 0.0) | (y != 0.0)))")
+lowered: Final      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0)
+lowered_at: Final   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or y != 0.0))",               lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: 0.0,
+                                                                                                          on_arrays="(x - ((x != 0.0) | (y != 0.0)))")
 
 # ── x log y, which is 0 for x = 0: how a power follows its exponent; where its base y is 0, so are its derivatives ──
-xlogy        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y + equals(y, 0.0)),
-                                                                                                   lambda x, y, z: x / (y + equals(y, 0.0)),
-                                                                                                   on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))")
+xlogy: Final        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y + equals(y, 0.0)),
+                                                                                                          lambda x, y, z: x / (y + equals(y, 0.0)),
+                                                                                                          on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))")
 
 # ── division with remainder, in Python's sense ──
-floor_divide = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,
-                                                                                                   lambda x, y, z: 0.0)
-fmod         = row("fmod",          "fmod(x, y)",    "math.fmod(x, y)",                            lambda x, y, z: 1.0,
-                                                                                                   lambda x, y, z: -trunc(x / y))
-remainder    = row("remainder",     "mod(x, y)",     "x % y",                                      lambda x, y, z: 1.0,
-                                                                                                   lambda x, y, z: -floor_divide(x, y))
+floor_divide: Final = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0)
+fmod: Final         = row("fmod",          "fmod(x, y)",    "math.fmod(x, y)",                            lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: -trunc(x / y))
+remainder: Final    = row("remainder",     "mod(x, y)",     "x % y",                                      lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: -floor_divide(x, y))
 
 # ── an output that no input reaches ──
-constant     = row("constant",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
+constant: Final     = row("constant",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
 # fmt: on
 
 
@@ -182,60 +182,60 @@ def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
 
 # fmt: off
 # ── sums and other reductions ──
-sum_         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True, flops=additions)
-mean         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True, flops=each_operand)
-var          = general("var",          np.var,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
-                                                                    kept(g * np.divide(2.0, count(x, z) - ddof), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
-std          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
-                                                                    kept(np.divide(g, z * (count(x, z) - ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
-prod         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims), flops=each_operand)
-max_         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
-min_         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
-cumsum       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
-logsumexp    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)), flops=each_operand)
-softmax      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
+sum_: Final         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True, flops=additions)
+mean: Final         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True, flops=each_operand)
+var: Final          = general("var",          np.var,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
+                                                                           kept(g * np.divide(2.0, count(x, z) - ddof), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+std: Final          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
+                                                                           kept(np.divide(g, z * (count(x, z) - ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+prod: Final         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims), flops=each_operand)
+max_: Final         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+min_: Final         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+cumsum: Final       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
+logsumexp: Final    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)), flops=each_operand)
+softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
 
 # ── products ──
-matmul       = general("matmul",       np.matmul,               vjps.matmul_x,
-                                                                vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products)
-einsum       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
+matmul: Final       = general("matmul",       np.matmul,               vjps.matmul_x,
+                                                                       vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products)
+einsum: Final       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
 
 # ── linear algebra ──
-inv          = general("inv",          np.linalg.inv,           lambda g, z, x: -matmul(matmul(swapped(z), g), swapped(z)))
-solve        = general("solve",        np.linalg.solve,         vjps.solve_x,
-                                                                lambda g, z, x, y: solve(swapped(x), g))
-det          = general("det",          np.linalg.det,           lambda g, z, x: as_matrices_of(g * z, x) * swapped(inv(x)))
-logabsdet    = general("logabsdet",    numpy_helpers.logabsdet, lambda g, z, x: as_matrices_of(g, x) * swapped(inv(x)))
-signdet      = general("signdet",      numpy_helpers.signdet,   lambda g, z, x: 0.0 * x)
-norm         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x)
-trace        = general("trace",        np.trace,                lambda g, z, x, offset=0: g * np.eye(*x.shape, k=offset), linear=True)
-cholesky     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp)
-eigenvalues  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp)
-eigenvectors = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)
+inv: Final          = general("inv",          np.linalg.inv,           lambda g, z, x: -matmul(matmul(swapped(z), g), swapped(z)))
+solve: Final        = general("solve",        np.linalg.solve,         vjps.solve_x,
+                                                                       lambda g, z, x, y: solve(swapped(x), g))
+det: Final          = general("det",          np.linalg.det,           lambda g, z, x: as_matrices_of(g * z, x) * swapped(inv(x)))
+logabsdet: Final    = general("logabsdet",    numpy_helpers.logabsdet, lambda g, z, x: as_matrices_of(g, x) * swapped(inv(x)))
+signdet: Final      = general("signdet",      numpy_helpers.signdet,   lambda g, z, x: 0.0 * x)
+norm: Final         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x)
+trace: Final        = general("trace",        np.trace,                lambda g, z, x, offset=0: g * np.eye(*x.shape, k=offset), linear=True)
+cholesky: Final     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp)
+eigenvalues: Final  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp)
+eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
-astype       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True, flops=free)
-reshape      = general("reshape",      numpy_helpers.reshape,   lambda g, z, x, shape=(): reshape(g, shape=vjps.shape(x)), linear=True, code="np.reshape({0}, {shape})", flops=free)
-broadcast_to = general("broadcast_to", np.broadcast_to,         lambda g, z, x, shape=(): g, linear=True, code="np.broadcast_to({0}, {shape})", flops=free)
-transpose    = general("transpose",    np.transpose,            lambda g, z, x, axes=None: transpose(g, axes=vjps.inverse(axes)), linear=True, flops=free)
+astype: Final       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True, flops=free)
+reshape: Final      = general("reshape",      numpy_helpers.reshape,   lambda g, z, x, shape=(): reshape(g, shape=vjps.shape(x)), linear=True, code="np.reshape({0}, {shape})", flops=free)
+broadcast_to: Final = general("broadcast_to", np.broadcast_to,         lambda g, z, x, shape=(): g, linear=True, code="np.broadcast_to({0}, {shape})", flops=free)
+transpose: Final    = general("transpose",    np.transpose,            lambda g, z, x, axes=None: transpose(g, axes=vjps.inverse(axes)), linear=True, flops=free)
 
 # ── selections ──
-getitem      = general("getitem",      numpy_helpers.getitem,   lambda g, z, x, index=(): scatter(g, shape=x.shape, index=index), linear=True, code="{0}[{index}]", written="{0}[{index}]", flops=free)
-scatter      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True, flops=free)
-where        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
-                                                                lambda g, z, c, x, y: where(c, g, 0.0),
-                                                                lambda g, z, c, x, y: where(c, 0.0, g))
-concatenate  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})", flops=free)
-stack        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})", flops=free)
-flip         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True, flops=free)
-roll         = general("roll",         np.roll,                 lambda g, z, x, shift=0, axis=None: roll(g, shift=vjps.back(shift), axis=axis), linear=True, flops=free)
-triu         = general("triu",         np.triu,                 lambda g, z, x, k=0: triu(g, k=k), linear=True)
-tril         = general("tril",         np.tril,                 lambda g, z, x, k=0: tril(g, k=k), linear=True)
-repeat       = general("repeat",       np.repeat,               lambda g, z, x, repeats=1, axis=None: moved(scatter, g, x, np.repeat, repeats=repeats, axis=axis), linear=True, flops=free)
-tile         = general("tile",         np.tile,                 lambda g, z, x, reps=1: moved(scatter, g, x, np.tile, reps=reps), linear=True, flops=free)
-diag         = general("diag",         np.diag,                 lambda g, z, x, k=0: moved(scatter, g, x, np.diag, k=k), linear=True, flops=free)
-diagonal     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True, flops=free)
-pad          = general("pad",          np.pad,                  lambda g, z, x, pad_width=0, mode="constant": moved(scatter, g, x, np.pad, pad_width=pad_width, mode=mode), linear=True)
+getitem: Final      = general("getitem",      numpy_helpers.getitem,   lambda g, z, x, index=(): scatter(g, shape=x.shape, index=index), linear=True, code="{0}[{index}]", written="{0}[{index}]", flops=free)
+scatter: Final      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True, flops=free)
+where: Final        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
+                                                                       lambda g, z, c, x, y: where(c, g, 0.0),
+                                                                       lambda g, z, c, x, y: where(c, 0.0, g))
+concatenate: Final  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})", flops=free)
+stack: Final        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})", flops=free)
+flip: Final         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True, flops=free)
+roll: Final         = general("roll",         np.roll,                 lambda g, z, x, shift=0, axis=None: roll(g, shift=vjps.back(shift), axis=axis), linear=True, flops=free)
+triu: Final         = general("triu",         np.triu,                 lambda g, z, x, k=0: triu(g, k=k), linear=True)
+tril: Final         = general("tril",         np.tril,                 lambda g, z, x, k=0: tril(g, k=k), linear=True)
+repeat: Final       = general("repeat",       np.repeat,               lambda g, z, x, repeats=1, axis=None: moved(scatter, g, x, np.repeat, repeats=repeats, axis=axis), linear=True, flops=free)
+tile: Final         = general("tile",         np.tile,                 lambda g, z, x, reps=1: moved(scatter, g, x, np.tile, reps=reps), linear=True, flops=free)
+diag: Final         = general("diag",         np.diag,                 lambda g, z, x, k=0: moved(scatter, g, x, np.diag, k=k), linear=True, flops=free)
+diagonal: Final     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True, flops=free)
+pad: Final          = general("pad",          np.pad,                  lambda g, z, x, pad_width=0, mode="constant": moved(scatter, g, x, np.pad, pad_width=pad_width, mode=mode), linear=True)
 # fmt: on
 FITTING.update(sum=sum_, reshape=reshape, astype=astype)
 

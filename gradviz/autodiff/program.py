@@ -149,7 +149,9 @@ class _Writer:
         self.constants: dict[
             str, np.ndarray
         ] = {}  # arrays that the function used, by the names that they get
-        self.helpers: list[Callable] = []  # functions of the table that NumPy does not have
+        self.helpers: list[
+            Callable[..., Any]
+        ] = []  # functions of the table that NumPy does not have
         self.own: dict[
             HandWritten, str
         ] = {}  # primitives written by hand, and the names that they get

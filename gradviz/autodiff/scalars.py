@@ -72,7 +72,7 @@ class Opened:
 
     def __init__(self, whole: Graph, labels: Collection[str]) -> None:
         self.whole = whole
-        self.labels = list(dict.fromkeys(labels))
+        self.labels: list[str] = list(dict.fromkeys(labels))
         self.made: list[Node] = []
         self.nodes: dict[Node, Node] = {}
         self.elements: dict[tuple[Node, tuple[int, ...]], Number] = {}
@@ -80,7 +80,7 @@ class Opened:
             self.nodes[node] = (
                 self._opened(node) if node.label in self.labels else self._copied(node)
             )
-        self.graph = self._needed(self.nodes[whole.output])
+        self.graph: Graph = self._needed(self.nodes[whole.output])
         self.program: Callable[..., tuple[Any, ...]] | None = None
         self.places: Places | None = None
 
@@ -194,7 +194,7 @@ class Opened:
                 recording, self.whole.example_numbers[: len(self.whole.inputs)]
             ),
         )
-        self.recording = replace(recording, graph=graph)
+        self.recording: Recording = replace(recording, graph=graph)
         return graph
 
     # ── gradviz.graph.Evaluator ──

@@ -52,11 +52,11 @@ class Symbol(Operand):
         name: str = "",
         example: Any = None,
     ) -> None:
-        self.primitive = primitive
-        self.operands = operands
-        self.params = params or {}
-        self.name = name
-        self.example = example
+        self.primitive: Any = primitive
+        self.operands: tuple[Any, ...] = operands
+        self.params: dict[str, Any] = params or {}
+        self.name: str = name
+        self.example: np.ndarray | None = example
 
     @classmethod
     def named(cls, name: str, example: Any = None) -> "Symbol":

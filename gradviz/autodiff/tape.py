@@ -62,8 +62,8 @@ class Leaf:
     __slots__ = ("grad", "name")
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name
-        self.grad = None
+        self.name: str | None = name
+        self.grad: Any = None
 
 
 GAP = (
@@ -85,15 +85,17 @@ class Page:
     adjoints: Any = ()  # those of the last backward() that came through here
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
-    has_arrays = False
+    has_arrays: bool = False
     keeps = True  # whether a user's arrays are kept for longer than they stay as they are
     released = False  # whether a derivative has freed its values already
 
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
-        self.serial = next(_serials)
+        self.serial: int = next(_serials)
         self.entries: list[Any] = [GAP] * length
         self.room: Iterator[int] = iter(NUMBERS[length])
-        self.blocks = [(0, block)]  # from which entry on the work was done inside which block
+        self.blocks: list[tuple[int, Block | None]] = [
+            (0, block)
+        ]  # from which entry on the work was done inside which block
 
     def place(self, variable: Any) -> int:
         """The number under which a Variable that stands elsewhere is known on this page.
@@ -219,11 +221,11 @@ class _State(threading.local):
 
     def __init__(self) -> None:
         self.ledger: Any = None
-        self.page = Page()
-        self.depth = 0
+        self.page: Page = Page()
+        self.depth: int = 0
 
 
-state = _State()
+state: _State = _State()
 
 
 def turn() -> Page:

@@ -36,9 +36,9 @@ class TracePage(Page):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.entries = []
-        self.room = self._numbers()
-        self.title = title
+        self.entries: list[Any] = []
+        self.room: Iterator[int] = self._numbers()
+        self.title: str = title
         self.places: list[naming.Place | None] = []  # in the user's code
         self.returns: dict[int, tuple[Source, ...]] = {}
         self.decisions: list[

@@ -161,7 +161,14 @@ class Variable(Operand):
             "number alone"
         )
 
-    __int__ = __index__ = __complex__ = __float__
+    def __int__(self) -> int:
+        return int(self.__float__())
+
+    def __index__(self) -> int:
+        return int(self.__float__())
+
+    def __complex__(self) -> complex:
+        return self.__float__()
 
     def __format__(self, how: str) -> str:
         return format(self._value, how) if how else repr(self)
@@ -242,9 +249,9 @@ class Plain:
         self.name = name
         self.code = code
         self.function = function
-        self.params = params or {}
+        self.params: dict[str, Any] = params or {}
         self.is_elementwise = False
-        self.arity = len(set(re.findall(r"\b[xy]\b", code)))
+        self.arity: int = len(set(re.findall(r"\b[xy]\b", code)))
 
     @property
     def unary(self) -> "Plain":
