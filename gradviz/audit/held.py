@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from gradviz.audit.operations import Elsewhere, constant, operation_in
 from gradviz.draw.data import number_in
-from gradviz.graph import Edge, Graph, Node, printable
+from gradviz.draw.overview import Excerpt
+from gradviz.graph import Edge, Graph, Node, Source, printable
+from gradviz.numerals import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = "the figure"
@@ -38,6 +39,15 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.at}: {printable(self.what)}"
+
+
+class Said(Source):
+    """A line of the user's code, as a figure says it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def parsed(svg: str) -> ET.Element:
@@ -93,9 +103,10 @@ class Held:
             if "gv-caption" in classes(element)
         ]
         self.caption = " ".join(captions) if captions else None  # only a step has one
-        self.values, self.adjoints, self.locals, self.flows = (
-            [None] * len(elements) for elements in (self.cards, self.cards, self.wires, self.wires)
-        )
+        self.values: list[Value | None] = [None] * len(self.cards)
+        self.adjoints: list[Value | None] = [None] * len(self.cards)
+        self.locals: list[Value | None] = [None] * len(self.wires)
+        self.flows: list[Value | None] = [None] * len(self.wires)
         for read in (self._read_nodes, self._read_edges, self._read_numbers):
             if not self.failures:
                 read()
@@ -164,7 +175,7 @@ class Held:
         elif inputs != nodes[: len(inputs)]:
             self.fail(FIGURE, "an input stands behind an operation")
         else:
-            self.graph = Graph("f", tuple(nodes), outputs[0], None, ())
+            self.graph = Graph("f", tuple(nodes), outputs[0], Excerpt(), ())  # nothing to run
 
     def _read_edges(self) -> None:
         edges = self.graph.edges
@@ -200,7 +211,7 @@ class Held:
                 )
 
 
-def dtype_of(number: Any) -> str:
+def dtype_of(number: Value | None) -> str:
     return number.dtype.name if isinstance(number, np.ndarray) else "float64"
 
 
@@ -217,11 +228,6 @@ def _node(before: list[Node], held: Mapping[str, str], coming: Mapping[int, int]
         for position, given in enumerate(constants)
     )
     label = held["name"] if "name" in held else held["label"]
-    return Node(
-        len(before),
-        label,
-        operation_in(held, operands),
-        operands,
-        held.get("name"),
-        held.get("source"),
-    )
+    operation = operation_in(held, operands)
+    source = Said("", 0, held["source"]) if held.get("source") else None
+    return Node(len(before), label, operation, operands, held.get("name"), source)

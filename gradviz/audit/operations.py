@@ -5,7 +5,7 @@ worked out again.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from gradviz.draw import data
 from gradviz.draw.data import Unheld
 from gradviz.draw.fold import Inside
 from gradviz.graph import Block, Node
+from gradviz.numerals import Value
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 LARGEST = 2**26  # elements that a file may make us work out at once
@@ -25,7 +26,7 @@ class Untold(Exception):
     """Why a number can't be worked out again, though nothing is wrong with it."""
 
 
-def need(*numbers: Any) -> None:
+def need(*numbers: object) -> None:
     """Raises Untold if one of the numbers is an array that is not held."""
     if any(isinstance(number, Unheld) for number in numbers):
         raise Untold("an array that is not held in full is needed")
@@ -67,7 +68,7 @@ class Careful(Operation):
             raise Untold("too large to be worked out")
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def _parts(value: object) -> Iterator[object]:
     """The parts of a parameter."""
     if isinstance(value, list | tuple):
         for part in value:
@@ -76,7 +77,7 @@ def _parts(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _extent(part: Any) -> int:
+def _extent(part: object) -> int:
     """How many times larger an array may become by a part of a parameter."""
     if isinstance(part, np.ndarray):
         return max(1, part.size) * (1 + int(np.max(np.abs(part), initial=0)))
@@ -92,7 +93,7 @@ class Own(HandWritten):
             Derivative(self, position, lambda *operands: 1.0) for position in range(arity)
         )
 
-    def number(self, *operands: Any, **params: Any) -> Any:
+    def number(self, *operands: Any, **params: Any) -> NoReturn:
         raise Untold("a primitive written by hand")
 
     def vjp(
@@ -102,8 +103,8 @@ class Own(HandWritten):
         z: Any,
         operands: Sequence[Any],
         params: Mapping[str, Any],
-    ) -> Any:
-        return self.number()
+    ) -> NoReturn:
+        self.number()
 
 
 class Elsewhere:
@@ -122,17 +123,17 @@ class Elsewhere:
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(constants)
 
-    def expression(self, operands: Sequence[Any]) -> str:
+    def expression(self, operands: Sequence[str | Value]) -> str:
         return self._expression
 
-    def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
+    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
         return ""
 
-    def number(self, *operands: Any) -> Any:
+    def number(self, *operands: Any) -> NoReturn:
         raise Untold("a part of the graph that is not drawn")
 
-    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-        return self.number()
+    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
+        self.number()
 
 
 class Hidden(Inside):
@@ -144,10 +145,13 @@ class Hidden(Inside):
         return super().values(operands)
 
 
-# ── from what a figure holds; all of these raise KeyError, ValueError or TypeError where that makes no sense ──
+# ── from what a figure holds ──
+# All of these raise KeyError, ValueError or TypeError where that makes no sense.
 
 
-def operation_in(held: Mapping[str, str], operands: tuple[Any, ...]) -> Any:
+def operation_in(
+    held: Mapping[str, str], operands: Sequence[Node | Value]
+) -> Careful | Hidden | Elsewhere | None:
     """The operation of a card, with its operands; None of an input."""
     name = held.get("operation")
     if name is None:
@@ -160,7 +164,7 @@ def operation_in(held: Mapping[str, str], operands: tuple[Any, ...]) -> Any:
     return _operation(name, operands, json.loads(held.get("params", "{}")), held.get("handwritten"))
 
 
-def constant(held: Any) -> Any:
+def constant(held: data.Json) -> Value:
     """A number or an array."""
     value = data.revived(held)
     if type(value) is int:
@@ -170,7 +174,9 @@ def constant(held: Any) -> Any:
     return value
 
 
-def _operation(name: str, operands: Sequence[Any], params: Any, handwritten: Any) -> Careful:
+def _operation(
+    name: str, operands: Sequence[Node | Value], params: data.Json, handwritten: data.Json
+) -> Careful:
     positions = tuple(
         position for position, operand in enumerate(operands) if isinstance(operand, Node)
     )
@@ -178,19 +184,19 @@ def _operation(name: str, operands: Sequence[Any], params: Any, handwritten: Any
         return Careful(Own(name, len(operands), handwritten == "derivative"), positions)
     if name not in TABLE:
         raise ValueError(f"{name!r:.60} is no operation")
-    if not operands or TABLE[name].arity not in (None, len(operands)):
+    if not operands or getattr(TABLE[name], "arity", None) not in (None, len(operands)):
         raise ValueError(f"{name} does not take {len(operands)} operands")
     return Careful(
         TABLE[name], positions, {key: data.revived(value) for key, value in dict(params).items()}
     )
 
 
-def _inside(name: str, gates: list[Any], count: int) -> Hidden:
+def _inside(name: str, gates: list[data.Json], count: int) -> Hidden:
     """A closed block into which so many values come."""
     coming = [Node(position, f"v{position}") for position in range(count)]
     made: list[Node] = []
 
-    def operand(held: Any) -> Any:
+    def operand(held: data.Json) -> Node | Value:
         match held:
             case {"in": int(place)} if 0 <= place < len(coming):
                 return coming[place]

@@ -1,4 +1,6 @@
-"""The numbers of a figure, worked out again: forward from its inputs, and backward from its output."""
+"""The numbers of a figure, worked out again: forward from its inputs, and backward from its
+output.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,8 +14,8 @@ from gradviz.audit.operations import Careful, Elsewhere, Untold, need
 from gradviz.autodiff.primitive import fitted
 from gradviz.draw.data import MOST, Unheld
 from gradviz.draw.fold import Inside
-from gradviz.graph import Edge, Node
-from gradviz.numerals import numeral
+from gradviz.graph import Edge, Node, Operation
+from gradviz.numerals import Value, numeral
 
 AGREE = {"float64": 1e-10, "float32": 1e-6}  # numbers differ by no more than this, by their size
 ROUNDING = {"float64": 1e-15, "float32": 1e-6}  # of a sum, for each of its terms, by their size
@@ -36,9 +38,8 @@ class Recomputed:
         self.arriving: list[list[Edge]] = [[] for _ in self.graph.nodes]
         for edge in self.graph.edges:
             self.arriving[edge.target.index].append(edge)
-        self.leaving: list[list[Edge]] = [
-            [] for _ in self.graph.nodes
-        ]  # in the order in which the reverse sweep comes along
+        # in the order in which the reverse sweep comes along
+        self.leaving: list[list[Edge]] = [[] for _ in self.graph.nodes]
         for edges in reversed(self.arriving):
             for edge in edges:
                 self.leaving[edge.source.index].append(edge)
@@ -59,60 +60,47 @@ class Recomputed:
 
     def forward(self, node: Node) -> None:
         """The value of a node, and the local derivatives of its operation."""
-        held, operation, operands = (
-            self.held.values[node.index],
-            node.operation,
-            self.operands(node),
-        )
+        held, operation = self.held.values[node.index], node.operation
         if isinstance(held, Unheld):
             self.held.note(node, f"more than {MOST} numbers")
         if held is None and (operation is None or not self.is_step):
             self.held.fail(node, "its value is missing")
+        operands = self.operands(node)
         if operation is None or any(operand is None for operand in operands):
             return
         if not isinstance(held, Unheld):
             found = self.attempt(node, partial(operation.number, *operands))
+            rounding = partial(_rounding_of_value, operation, operands)
             self.values[node.index] = self.settled(
-                node,
-                "value",
-                held,
-                found,
-                "its inputs give",
-                partial(_rounding_of_value, operation, operands),
+                node, "value", held, found, "its inputs give", rounding
             )
         value = self.values[node.index]
-        for edge in (
-            self.arriving[node.index]
-            if value is not None and not isinstance(operation, Elsewhere)
-            else ()
-        ):
-            local = self.held.locals[edge.index]
-            if isinstance(operation, Careful) and operation.is_handwritten:
-                found = local if operation.primitive.has_locals else None
-            else:
-                found = self.attempt(edge, partial(_local, edge, operands, value))
-            if held is not None and found is not UNTOLD and (found is None) != (local is None):
-                self.held.fail(
-                    edge,
-                    "it has no local derivative"
-                    if found is None
-                    else "its local derivative is missing",
-                )
-            found, rounding = (
-                _widened(found, local, np.shape(value)),
-                partial(_rounding_of_local, edge, operands, value),
+        if value is not None and not isinstance(operation, Elsewhere):
+            for edge in self.arriving[node.index]:
+                self.forward_along(edge, operands, value)
+
+    def forward_along(self, edge: Edge, operands: Sequence[Any], value: Value) -> None:
+        """A local derivative, at these values of the operands and of the result."""
+        local, operation = self.held.locals[edge.index], edge.operation
+        if isinstance(operation, Careful) and operation.is_handwritten:
+            found = local if operation.primitive.has_locals else None
+        else:
+            found = self.attempt(edge, partial(_local, edge, operands, value))
+        is_known = self.held.values[edge.target.index] is not None
+        if is_known and found is not UNTOLD and (found is None) != (local is None):
+            what = (
+                "it has no local derivative" if found is None else "its local derivative is missing"
             )
-            self.locals[edge.index] = self.settled(
-                edge, "local derivative", local, found, "by its operation it is", rounding
-            )
+            self.held.fail(edge, what)
+        found = _widened(found, local, np.shape(value))
+        rounding = partial(_rounding_of_local, edge, operands, value)
+        self.locals[edge.index] = self.settled(
+            edge, "local derivative", local, found, "by its operation it is", rounding
+        )
 
     def backward(self, node: Node) -> None:
         """The adjoint of a node, and what it hands back."""
-        held, value, operands = (
-            self.held.adjoints[node.index],
-            self.values[node.index],
-            self.operands(node),
-        )
+        held = self.held.adjoints[node.index]
         known = [edge for edge in self.leaving[node.index] if self.flows[edge.index] is not None]
         if held is None:
             if self.is_swept and (known or not self.is_step):
@@ -122,41 +110,47 @@ class Recomputed:
                 node, f"its adjoint is held as {numeral(held)}, and nothing has flowed back"
             )
         else:
-            if known:
-                found, by = (
-                    self.attempt(node, partial(_sum, [self.flows[edge.index] for edge in known])),
-                    "the flows that leave it add up to",
-                )
-            else:
-                found, by = (
-                    (1.0, "that of the output is")
-                    if node is self.graph.output
-                    else (0.0, "nothing leaves it, so it is")
-                )
-                found = (
-                    np.full_like(value, found)
-                    if isinstance(value, np.ndarray) and not isinstance(value, Unheld)
-                    else found
-                )
+            found, by = self.adjoint_by(node, known)
             self.adjoints[node.index] = self.settled(
                 node, "adjoint", held, found, by, lambda: sum(map(self.rounding_in_sum, known))
             )
-        adjoint = self.adjoints[node.index]
+        operands = self.operands(node)
         for edge in self.arriving[node.index]:
-            flow = self.held.flows[edge.index]
-            if adjoint is None and flow is not None:
-                self.held.fail(
-                    edge, "something flows back, and the adjoint that it comes from is missing"
-                )
-            elif adjoint is not None and flow is None and not self.is_step:
-                self.held.fail(edge, "what flows back is missing")
-            elif flow is not None:
-                local = self.locals[edge.index]
-                found = self.attempt(edge, partial(_flow, edge, adjoint, local, operands, value))
-                rounding = partial(_rounding_of_flow, edge, adjoint, local, operands, value)
-                self.flows[edge.index] = self.settled(
-                    edge, "flow", flow, found, "adjoint times local derivative is", rounding
-                )
+            self.backward_along(edge, operands)
+
+    def adjoint_by(self, node: Node, known: Sequence[Edge]) -> tuple[Any, str]:
+        """What an adjoint should be, and by what: by these edges, along which something flows
+        back, if there are any.
+        """
+        if known:
+            flows = [self.flows[edge.index] for edge in known]
+            found = self.attempt(node, partial(_sum, flows))
+            return found, "the flows that leave it add up to"
+        found, by = (
+            (1.0, "that of the output is")
+            if node is self.graph.output
+            else (0.0, "nothing leaves it, so it is")
+        )
+        value = self.values[node.index]
+        is_array = isinstance(value, np.ndarray) and not isinstance(value, Unheld)
+        return np.full_like(value, found) if is_array else found, by
+
+    def backward_along(self, edge: Edge, operands: Sequence[Any]) -> None:
+        """What flows back along an edge, at these values of the operands."""
+        adjoint, value = self.adjoints[edge.target.index], self.values[edge.target.index]
+        flow, local = self.held.flows[edge.index], self.locals[edge.index]
+        if adjoint is None and flow is not None:
+            self.held.fail(
+                edge, "something flows back, and the adjoint that it comes from is missing"
+            )
+        elif adjoint is not None and flow is None and not self.is_step:
+            self.held.fail(edge, "what flows back is missing")
+        elif flow is not None:
+            found = self.attempt(edge, partial(_flow, edge, adjoint, local, operands, value))
+            rounding = partial(_rounding_of_flow, edge, adjoint, local, operands, value)
+            self.flows[edge.index] = self.settled(
+                edge, "flow", flow, found, "adjoint times local derivative is", rounding
+            )
 
     def operands(self, node: Node) -> list[Any]:
         return [
@@ -200,36 +194,33 @@ class Recomputed:
 
     def rounding_in_sum(self, edge: Edge) -> Any:
         """How much rounding may make of what flows back along an edge in the sum at its source."""
-        flow, adjoint, operation = (
-            self.flows[edge.index],
-            self.adjoints[edge.target.index],
-            edge.target.operation,
-        )
+        flow, operation = self.flows[edge.index], edge.operation
+        if flow is None:
+            return 0.0
         terms, count = abs(flow), len(self.leaving[edge.source.index])
         if isinstance(operation, Inside):  # where hidden paths are added up in another order
             count += len(operation.gates)
+            adjoint, operands = self.adjoints[edge.target.index], self.operands(edge.target)
             with suppress(Untold):
-                terms = (
-                    terms
-                    + _along_all_paths(operation, adjoint, self.operands(edge.target))[
-                        edge.position
-                    ]
-                )
+                terms = terms + _along_all_paths(operation, adjoint, operands)[edge.position]
         return ROUNDING[dtype_of(flow)] * max(count, np.size(flow)) * terms
 
 
 def _local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
-    operation = edge.target.operation
-    if not isinstance(operation, Inside):
+    operation = edge.operation
+    if isinstance(operation, Careful):
         return operation.local(edge.position, operands, value)
+    if not isinstance(operation, Inside):
+        raise Untold("a part of the graph that is not drawn")
     values = operation.values(operands)
-    if len(set(map(np.shape, values.values()))) > 1 or not all(
-        gate.operation.primitive.has_locals for gate in operation.gates
-    ):
+    if len(set(map(np.shape, values.values()))) > 1 or not all(map(_has_locals, operation.gates)):
         return None
-    return operation.flows(
-        np.ones_like(value) if isinstance(value, np.ndarray) else 1.0, values
-    ).get(operation.operands[edge.position], 0.0)
+    adjoint = np.ones_like(value) if isinstance(value, np.ndarray) else 1.0
+    return operation.flows(adjoint, values).get(operation.operands[edge.position], 0.0)
+
+
+def _has_locals(gate: Node) -> bool:
+    return isinstance(gate.operation, Careful) and gate.operation.primitive.has_locals
 
 
 def _widened(found: Any, local: Any, shape: tuple[int, ...]) -> Any:
@@ -260,7 +251,7 @@ def _sum(flows: Sequence[Any]) -> Any:
 
 def _flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: Any) -> Any:
     """What an adjoint hands back along an edge."""
-    operation, operand = edge.target.operation, operands[edge.position]
+    operation, operand = edge.operation, operands[edge.position]
     need(adjoint, local, *operands)
     if local is not None and isinstance(value, float | None):
         return adjoint * local
@@ -269,10 +260,11 @@ def _flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: 
     return operation.flow(edge.position, adjoint, operands, value)
 
 
-# ── what rounding may make of a number: the order in which terms are added depends on how an array lies in memory ──
+# ── what rounding may make of a number ──
+# The order in which terms are added depends on how an array lies in memory.
 
 
-def _rounding_of_value(operation: Any, operands: Sequence[Any]) -> Any:
+def _rounding_of_value(operation: Operation, operands: Sequence[Any]) -> Any:
     return (
         ROUNDING[dtype_of(operands[0])]
         * sum(map(np.size, operands))
@@ -283,7 +275,7 @@ def _rounding_of_value(operation: Any, operands: Sequence[Any]) -> Any:
 
 
 def _rounding_of_local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
-    operation = edge.target.operation
+    operation = edge.operation
     return (
         ROUNDING[dtype_of(value)]
         * _along_all_paths(operation, np.ones_like(value), operands)[edge.position]
@@ -295,7 +287,7 @@ def _rounding_of_local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
 def _rounding_of_flow(
     edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: Any
 ) -> Any:
-    operation, operand = edge.target.operation, operands[edge.position]
+    operation, operand = edge.operation, operands[edge.position]
     terms: Any = 0.0
     if isinstance(operation, Inside):
         terms = _along_all_paths(operation, adjoint, operands)[edge.position]
@@ -306,7 +298,7 @@ def _rounding_of_flow(
     return ROUNDING[dtype_of(operand)] * np.size(adjoint) * terms
 
 
-def _is_linear(operation: Any) -> bool:
+def _is_linear(operation: Operation) -> bool:
     return isinstance(operation, Careful) and (
         getattr(operation.primitive, "linear", False)
         or getattr(operation.primitive, "multilinear", False)
@@ -320,13 +312,11 @@ def _along_all_paths(inside: Inside, adjoint: Any, operands: Sequence[Any]) -> l
     values = inside.values(operands)
     terms = {inside.gates[-1]: abs(adjoint)}
     for gate in reversed(inside.gates):
-        of = [
-            values[operand] if isinstance(operand, Node) else operand for operand in gate.operands
-        ]
+        of = gate.operands_at(values)
         for position, operand in enumerate(gate.operands):
             if isinstance(operand, Node) and gate in terms:
                 terms[operand] = terms.get(operand, 0.0) + abs(
-                    gate.operation.flow(position, terms[gate], of, values[gate])
+                    gate.gate.flow(position, terms[gate], of, values[gate])
                 )
     return [terms.get(operand, 0.0) for operand in inside.operands]
 
@@ -334,8 +324,10 @@ def _along_all_paths(inside: Inside, adjoint: Any, operands: Sequence[Any]) -> l
 def agree(held: Any, found: Any, slack: Any = 0.0) -> bool:
     """Whether two numbers or arrays are the same, up to the rounding of machines.
 
-    >>> agree(1.0, 1.0 + 1e-12), agree(1.0, 1.0 + 1e-9), agree(float("nan"), float("nan")), agree(float("inf"), 1.0)
-    (True, False, True, False)
+    >>> agree(1.0, 1.0 + 1e-12), agree(1.0, 1.0 + 1e-9)
+    (True, False)
+    >>> agree(float("nan"), float("nan")), agree(float("inf"), 1.0)
+    (True, False)
     """
     if isinstance(held, float) and isinstance(found, float) and held == found:
         return True

@@ -109,8 +109,10 @@ class Shown:
 
     def compare(self, where: Where, what: str, shown: str | None, expected: Iterable[str]) -> None:
         """A text, if there is one, against what it may say."""
+        if shown is None:
+            return
         wanted: list[str] = []
-        for said in expected if shown is not None else ():
+        for said in expected:
             if said == shown:
                 return
             wanted.append(said)
@@ -192,7 +194,9 @@ class Shown:
             )
 
     def card(self, node: Node, card: ET.Element) -> None:
-        """A node: its title, its name and operation, its value and adjoint, and the maps of these."""
+        """A node: its title, its name and operation, its value and adjoint, and the maps of
+        these.
+        """
         numbers = {
             "value": [run.numbers[node.index] for run in self.runs],
             "adjoint": [run.numbers[node.index - len(self.held.cards)] for run in self.runs],
@@ -345,18 +349,10 @@ def _excerpt(said: str, other: str) -> str:
         (place for place, (a, b) in enumerate(zip(said, other)) if a != b),
         min(len(said), len(other)),
     )
-    start = (
-        max(
-            0,
-            re.search(r"\S*\Z", said[max(0, place - EXCERPT) : place]).start()
-            + max(0, place - EXCERPT)
-            - 10,
-        )
-        if len(said) > EXCERPT
-        else 0
-    )
-    return repr(
-        ("…" if start else "")
-        + said[start : start + EXCERPT]
-        + ("…" if len(said) > start + EXCERPT else "")
-    )
+    start = 0
+    if len(said) > EXCERPT:
+        before = said[max(0, place - EXCERPT) : place]
+        word = len(before) - len(re.split(r"\s", before)[-1])  # where the word there begins
+        start = max(0, word + max(0, place - EXCERPT) - 10)
+    cut = said[start : start + EXCERPT]
+    return repr(("…" if start else "") + cut + ("…" if len(said) > start + EXCERPT else ""))
