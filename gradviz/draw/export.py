@@ -4,16 +4,16 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
+
+import graphviz
 
 from gradviz.draw import data, paint, text
 from gradviz.graph import Run
 from gradviz.numerals import numeral, real
-
-if TYPE_CHECKING:
-    from gradviz.draw.figure import Figure
 
 Theme = Literal["light", "dark"]
 THEMES = ("light", "dark")
@@ -30,7 +30,31 @@ TYPST = b"""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def written(figure: "Figure", name: str, theme: Theme | None = None, scale: float = 2) -> bytes:
+class Picture(Protocol):
+    """What a file is made of."""
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        ...
+
+    @cached_property
+    def dot(self) -> graphviz.Digraph:
+        """The graph in Graphviz's language."""
+        ...
+
+    @cached_property
+    def shown(self) -> Run:
+        """The run as far as it is shown."""
+        ...
+
+    @property
+    def progress(self) -> str:
+        """At which step it stands."""
+        ...
+
+
+def written(figure: Picture, name: str, theme: Theme | None = None, scale: float = 2) -> bytes:
     """The content of a file of this name; its ending says what it holds.
 
     Raises ValueError for another ending, theme or scale, and ImportError if ``.png`` or ``.pdf``
@@ -53,7 +77,7 @@ def written(figure: "Figure", name: str, theme: Theme | None = None, scale: floa
     )
 
 
-def svg(figure: "Figure", theme: Theme | None = None) -> str:
+def svg(figure: Picture, theme: Theme | None = None) -> str:
     """The picture; in one theme, or as its reader prefers."""
     return figure.svg if theme is None else _restyled(figure, resolved(paint.style_sheet(), theme))
 
@@ -72,11 +96,11 @@ def resolved(sheet: str, theme: Theme) -> str:
     return sheet.replace("color-scheme: light dark", f"color-scheme: {theme}")
 
 
-def _restyled(figure: "Figure", sheet: str) -> str:
+def _restyled(figure: Picture, sheet: str) -> str:
     return figure.svg.replace(f"<style>{paint.style_sheet()}</style>", f"<style>{sheet}</style>", 1)
 
 
-def _size(figure: "Figure") -> tuple[int, int]:
+def _size(figure: Picture) -> tuple[int, int]:
     width, height = re.findall(r'(?:width|height)="(\d+)"', figure.svg.partition(">")[0])
     return int(width), int(height)
 
@@ -84,12 +108,12 @@ def _size(figure: "Figure") -> tuple[int, int]:
 # A page
 
 
-def page(figure: "Figure", theme: Theme | None = None) -> str:
+def page(figure: Picture, theme: Theme | None = None) -> str:
     """The picture and its text twin as a page: one file without scripts, which loads nothing."""
     return "\n".join(_page(figure, theme)) + "\n"
 
 
-def _page(figure: "Figure", theme: Theme | None) -> Iterator[str]:
+def _page(figure: Picture, theme: Theme | None) -> Iterator[str]:
     title, (width, _) = data.escape(paint.summary(figure.shown)), _size(figure)
     label = data.quoteattr(", ".join(filter(None, ["figure", figure.progress])))
     sheet = files("gradviz.draw").joinpath("page.css").read_text(encoding="utf-8")
@@ -136,7 +160,7 @@ def _table(run: Run, step: str) -> Iterator[str]:
 # Pixels and PDF
 
 
-def png(figure: "Figure", theme: Theme, scale: float = 2) -> bytes:
+def png(figure: Picture, theme: Theme, scale: float = 2) -> bytes:
     """The picture in pixels: `scale` of them, each way, for one of the SVG; 2 are 192 dots per
     inch, and the file says so.
 
@@ -157,7 +181,7 @@ def png(figure: "Figure", theme: Theme, scale: float = 2) -> bytes:
     )
 
 
-def pdf(figure: "Figure", theme: Theme) -> bytes:
+def pdf(figure: Picture, theme: Theme) -> bytes:
     """The picture as vectors with text that can be selected, the size of the SVG: 96 of its pixels
     are an inch.
     """
@@ -165,7 +189,7 @@ def pdf(figure: "Figure", theme: Theme) -> bytes:
 
 
 def _typeset(
-    figure: "Figure",
+    figure: Picture,
     theme: Theme,
     kind: Literal["png", "pdf"],
     dots_per_inch: float = DOTS_PER_INCH,
