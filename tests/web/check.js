@@ -2,14 +2,14 @@
 // The parts are joined as gradviz/live/view.py and race.py join them, into one module each; what is
 // found is told by the part and its line.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LIVE = join(HERE, "..", "..", "gradviz", "live");
 const JOINED = join(HERE, "joined");
+const TSC = join(HERE, "node_modules", "typescript", "bin", "tsc");
 
 /** The names of the parts of a module, in their order. @param {string} name @returns {string[]} */
 function partsOf(name) {
@@ -30,10 +30,13 @@ function joined(name) {
   );
 }
 
+if (!existsSync(TSC)) {
+  console.error("tsc is not installed: npm --prefix tests/web install --no-package-lock");
+  process.exit(2);
+}
 mkdirSync(JOINED, { recursive: true });
 const lines = { view: joined("view"), race: joined("race") };
-const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
-const tsc = [join(typescript, "bin", "tsc"), "--project", HERE, "--pretty", "false"];
+const tsc = [TSC, "--project", HERE, "--pretty", "false"];
 const run = spawnSync(process.execPath, tsc, { encoding: "utf-8", cwd: HERE });
 if (run.error) throw run.error;
 const told = run.stdout.replace(
