@@ -14,7 +14,7 @@ class Code {
     this.lines = [];
   }
 
-  /** @param {{source: object[], program: object[]} | null} code */
+  /** @param {Listing | null} code */
   load(code) {
     this.lines = [];
     this.element.replaceChildren();
@@ -28,7 +28,7 @@ class Code {
     }
   }
 
-  /** @param {{text: string, shows: Formula, nodes: number[], edges: number[]}} line */
+  /** @param {Line} line */
   line({ text, shows, nodes, edges }) {
     const element = make("li", "gv-line"), code = make("code", ""), number = make("span", `gv-number gv-${shows.at(-1)?.[3] ?? shows.at(-1)?.[0]}`);
     const ids = [...nodes.map((node) => `n${node}`), ...edges.map((edge) => `e${edge}`)];

@@ -18,7 +18,7 @@ class Elements {
     });
   }
 
-  /** @param {object[]} nodes @param {() => Run} state @param {string} output */
+  /** @param {NodeWords[]} nodes @param {() => Run} state @param {string} output */
   load(nodes, state, output) {
     this.nodes = nodes;
     this.state = state;

@@ -5,13 +5,13 @@ const PATIENCE = 3000; // milliseconds that a forecast may wait for its answer
 const UNDER_A_HAND = ".noUi-handle.noUi-active, .noUi-active .noUi-handle, .noUi-handle:focus";
 
 class Forecast {
-  /** @param {object} model @param {() => void} show what to do when there is another forecast, or none any more */
+  /** @param {Model<ViewState>} model @param {() => void} show what to do when there is another forecast, or none any more */
   constructor(model, show) {
     this.model = model;
     this.show = show;
     this.run = null;
     this.timer = 0;
-    /** @type {[object, () => void][]} */
+    /** @type {[Model<{value: number}>, () => void][]} */
     this.watched = [];
     this.ended = false;
     this.watch();
@@ -38,7 +38,7 @@ class Forecast {
     for (const [, stop] of this.watched) stop();
   }
 
-  /** Take another graph. @param {object} structure @param {() => Run} shown */
+  /** Take another graph. @param {Structure} structure @param {() => Run} shown */
   load(structure, shown) {
     this.structure = structure;
     this.shown = shown;

@@ -1,22 +1,15 @@
 // Formulas with places for numbers, as gradviz/draw/formula.py makes them: filled as text, and as MathML.
 
-/**
- * @typedef {string | [string, ...(string | number)[]]} Part
- * @typedef {Part[]} Formula
- * @typedef {number | Tensor | null} Value null while it is not known
- * @typedef {{primals: Value[], locals: Value[], adjoints: Value[], flows: Value[], sent: Float64Array}} Run
- */
-
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const KINDS = { value: "primals", adjoint: "adjoints", local: "locals", flow: "flows" };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 const BREAKS = ["=", "+=", "+", "·", "×"]; // a line may end before these, and before words
 const TOKENS = /(?<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?<name>[\p{L}_][\p{L}\p{N}_₀-₉]*′?[₀-₉]*)|(?<number>\d[\d.]*)|(?<space>\s+)|(?<sign>\+=|.)/gu;
 
-/** The number that belongs in a place. @param {Run} run @param {Part} part @returns {Value} */
-function numberAt(run, [kind, index, ...rest]) {
-  if (kind !== "sent") return run[KINDS[kind]][index];
-  const [light, of] = rest; // hidden in a closed block, and known as soon as that is
+/** The number that belongs in a place. @param {Run} run @param {Place | Hidden} part @returns {Value} */
+function numberAt(run, part) {
+  if (part[0] !== "sent") return run[KINDS[part[0]]][part[1]];
+  const [, index, light, of] = part; // hidden in a closed block, and known as soon as that is
   const known = (of === "adjoint" ? run.adjoints : run.primals)[light] !== null;
   return known && index >= 0 ? run.sent[index] : null;
 }
@@ -27,7 +20,7 @@ function partText(part, run, digits) {
   const [kind, first, second] = part;
   if (kind === "name" || kind === "say") return first;
   if (kind === "∂" || kind === "Δ") return `${kind}${first}/${kind}${second}`;
-  const shown = numeral(numberAt(run, part), digits);
+  const shown = numeral(numberAt(run, /** @type {Place | Hidden} */ (part)), digits);
   return kind !== "sent" && second === 1 && shown.startsWith("−") ? `(${shown})` : shown;
 }
 

@@ -18,7 +18,7 @@ class Hands {
     this.input = -1;
   }
 
-  /** Make the inputs' cards of a picture draggable. @param {Picture} picture @param {{input: object | null}[]} nodes @param {() => Run} run */
+  /** Make the inputs' cards of a picture draggable. @param {Picture} picture @param {NodeWords[]} nodes @param {() => Run} run */
   hold(picture, nodes, run) {
     this.picture = picture;
     this.nodes = nodes;

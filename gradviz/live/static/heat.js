@@ -46,7 +46,7 @@ function shade(number, most) {
   return number > 0 ? level : -level || 0;
 }
 
-/** The cells as SVG. @param {{shape: number[], elements: number[]}} tensor whose elements are its cells */
+/** The cells as SVG. @param {Tensor} tensor whose elements are its cells */
 function mapPicture({ shape, elements }) {
   const [rows, columns, cell] = mapSize(shape), most = largestCell(elements);
   /** @type {Map<number, string>} */
@@ -76,7 +76,7 @@ class HeatMap {
     this.shown = "";
   }
 
-  /** @param {{shape: number[], elements: number[]} | null} tensor */
+  /** @param {Tensor | null} tensor */
   draw(tensor) {
     const picture = tensor === null ? "" : mapPicture(tensor);
     if (picture !== this.shown) this.cells.innerHTML = this.shown = picture;

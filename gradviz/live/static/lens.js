@@ -9,11 +9,11 @@ class Lens {
     this.moved = moved;
     this.zoom = null; // pixels of the page for one of the picture; null: it fits
     this.element = make("div", "gv-lens", { role: "group", "aria-label": "size of the figure" });
-    for (const [name, label, act] of [
+    for (const [name, label, act] of /** @type {[string, string, () => void][]} */ ([
       ["−", "smaller", () => this.by(1 / NEARER)],
       ["fit", "fit the figure to the page", () => this.fit()],
       ["+", "larger", () => this.by(NEARER)],
-    ]) {
+    ])) {
       const button = make("button", "gv-button", { type: "button", "aria-label": label, title: label });
       button.textContent = name;
       button.addEventListener("click", act);

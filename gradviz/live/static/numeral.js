@@ -4,8 +4,7 @@ const FEW = 4; // elements of a vector that are sent, and printed, one by one
 
 /**
  * A number, or an array, as a reader wants it; the same rule as gradviz.numerals.numeral in Python.
- * @typedef {{shape: number[], elements: number[]}} Tensor of a large one, `elements` are the cells of its map, or their magnitude alone
- * @param {number | Tensor | null} number
+ * @param {Value} number
  * @param {number} digits
  * @param {number} few elements of a vector that are printed one by one
  * @returns {string}
@@ -43,12 +42,12 @@ function isWhole(shape) {
   return shape.length === 1 && shape[0] <= FEW;
 }
 
-/** How much flows back. @param {number | Tensor | null} flow */
+/** How much flows back. @param {Value} flow */
 function magnitude(flow) {
   return flow === null ? 0 : typeof flow === "object" ? Math.max(0, ...flow.elements.map(Math.abs)) : Math.abs(flow);
 }
 
-/** A number in full, as Python's float() reads it. @param {number | Tensor | null} number */
+/** A number in full, as Python's float() reads it. @param {Value} number */
 function full(number) {
   if (number === null) return "";
   if (typeof number === "object") return isWhole(number.shape) ? `[${number.elements.map(full).join(", ")}]` : "";

@@ -40,26 +40,30 @@ class Picture {
   /** @param {string} svg made by Python, with all texts escaped */
   constructor(svg) {
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-    /** @type {SVGSVGElement} */
-    this.svg = document.importNode(parsed, true);
-    const labels = this.svg.querySelectorAll("g.gv-label");
-    this.nodes = Array.from(this.svg.querySelectorAll("g.gv-node"), (g) => {
+    this.svg = /** @type {SVGSVGElement} */ (/** @type {Element} */ (document.importNode(parsed, true)));
+    const labels = this.groups("gv-label");
+    this.nodes = this.groups("gv-node").map((g) => {
       const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
       const [value, adjoint] = [".gv-value", ".gv-adjoint"].map((kind) => new Words(g.querySelector(kind), room));
       const [x, y] = numbersIn(g.getAttribute("transform")), height = Number(g.querySelector(".gv-card").getAttribute("height"));
       const maps = ["value", "adjoint"].map((kind) => g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`)).map((cells) => cells && new HeatMap(cells));
       return { g, title: g.querySelector("title"), value, adjoint, maps, box: [x, y, x + room + SIDES, y + height], numbers: [undefined, undefined] };
     });
-    this.edges = Array.from(this.svg.querySelectorAll("g.gv-edge"), (g, index) => {
+    this.edges = this.groups("gv-edge").map((g, index) => {
       const label = labels[index] ?? null; // large graphs have none
       const [local, back] = [".gv-local", ".gv-back"].map((kind) => label && new Words(label.querySelector(kind), LABEL_ROOM));
-      const hit = g.querySelector(".gv-wire").cloneNode(); // a wire is too thin to be met
+      const hit = /** @type {SVGPathElement} */ (g.querySelector(".gv-wire").cloneNode()); // a wire is too thin to be met
       hit.setAttribute("class", "gv-hit");
       g.append(hit);
       const box = boundsOf(numbersIn(hit.getAttribute("d")));
       return { g, label, title: g.querySelector("title"), flow: g.querySelector(".gv-flow"), width: "", local, back, box, numbers: [undefined, undefined] };
     });
-    this.blocks = Array.from(this.svg.querySelectorAll("g.gv-block"));
+    this.blocks = this.groups("gv-block");
+  }
+
+  /** @param {string} kind @returns {SVGGElement[]} */
+  groups(kind) {
+    return Array.from(this.svg.querySelectorAll(`g.${kind}`));
   }
 
   /** Take a run to be shown: where its largest flow is decides about the widths of all. @param {Run} run */
@@ -83,16 +87,17 @@ class Picture {
     else this.fillEdge(part - this.nodes.length);
   }
 
+  /** @param {Picture["nodes"][number]} node @param {Value} value @param {Value} adjoint */
   fillNode(node, value, adjoint) {
     if (changed(node.numbers, 0, value)) {
       node.g.setAttribute("data-value", full(value));
       node.value.write(shownOnCard(value, true));
-      node.maps[0]?.draw(value);
+      node.maps[0]?.draw(/** @type {Tensor | null} */ (value));
     }
     if (changed(node.numbers, 1, adjoint)) {
       node.g.setAttribute("data-adjoint", full(adjoint));
       node.adjoint.write(shownOnCard(adjoint, false));
-      node.maps[1]?.draw(adjoint);
+      node.maps[1]?.draw(/** @type {Tensor | null} */ (adjoint));
     }
   }
 
@@ -126,7 +131,7 @@ class Picture {
   /** Which edges have no local derivative at all, so that they show none even when all is known. @type {boolean[]} */
   blank = [];
 
-  /** The elements of a node or an edge by its id, such as n3 or e5. @param {string} id @returns {Element[]} */
+  /** The elements of a node or an edge by its id, such as n3 or e5. @param {string} id @returns {SVGGElement[]} */
   elements(id) {
     const index = Number(id.slice(1));
     if (id[0] === "n") return this.nodes[index] ? [this.nodes[index].g] : [];
@@ -174,7 +179,7 @@ function unpacked(view) {
 /**
  * A run from the numbers that were sent; null if they do not belong to this structure.
  * @param {Float64Array} sent
- * @param {object} structure with `places`: where each number stands among those that are sent, if each is sent once; and `shapes`:
+ * @param {Structure} structure with `places`: where each number stands among those that are sent, if each is sent once; and `shapes`:
  * the shape of each, if there are arrays among them: then flows come too
  * @returns {Run | null}
  */

@@ -10,7 +10,7 @@ const ICONS = {
   last: "M11 2h2v12h-2zM3 2v12l7-6z",
 };
 
-/** @param {string} tag @param {string} kind @param {Record<string, string>} attributes */
+/** @template {keyof HTMLElementTagNameMap} Tag @param {Tag} tag @param {string} kind @param {Record<string, string>} attributes */
 function make(tag, kind, attributes = {}) {
   const element = document.createElement(tag);
   element.className = kind;
@@ -37,13 +37,13 @@ class Player {
     this.timer = 0;
     this.element = make("div", "gv-player", { role: "group", "aria-label": "steps of the two sweeps" });
     this.buttons = {};
-    for (const [name, label, act] of [
+    for (const [name, label, act] of /** @type {[string, string, () => void][]} */ ([
       ["first", "to the first step", () => this.jump(0)],
       ["back", "one step back", () => this.jump(this.now - 1)],
       ["play", "play", () => (this.timer ? this.pause() : this.play())],
       ["forward", "one step forward", () => this.jump(this.now + 1)],
       ["last", "show all", () => this.jump(null)],
-    ]) {
+    ])) {
       const button = make("button", `gv-button gv-${name}`, { type: "button", "aria-label": label, title: label });
       button.append(icon(ICONS[name]));
       button.addEventListener("click", act);
@@ -101,7 +101,7 @@ class Player {
   }
 }
 
-/** The words of a step. @param {object} structure @param {number | null} step @returns {Formula} */
+/** The words of a step. @param {Structure} structure @param {number | null} step @returns {Formula} */
 function stepWords({ steps, nodes, edges, start, seed }, step) {
   if (step === null) return [];
   const [kind, at] = steps[step];

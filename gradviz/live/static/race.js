@@ -4,7 +4,7 @@ const SLOWEST_PACE = 1, FASTEST_PACE = 200; // steps in a second
 
 /** One way of differentiating, on a picture of its own. */
 class Runner {
-  /** @param {string} svg @param {{name: string, events: string[]}} way @param {number} most steps of the longest way */
+  /** @param {string} svg @param {Way} way @param {number} most steps of the longest way */
   constructor(svg, way, most) {
     this.way = way;
     this.most = most;
@@ -48,6 +48,7 @@ class Runner {
 }
 
 class Race {
+  /** @param {Model<RaceState>} model @param {HTMLElement} el */
   constructor(model, el) {
     el.classList.add("gradviz-view", "gv-race");
     el.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -121,6 +122,7 @@ class Race {
   }
 }
 
+/** @param {{model: Model<RaceState>, el: HTMLElement}} given */
 function render({ model, el }) {
   const race = new Race(model, el);
   return () => race.pause();

@@ -24,10 +24,10 @@ class Reasons {
   }
 
   /**
-   * @param {object} structure
+   * @param {Structure} structure
    * @param {Run} state
    * @param {string} id of a node or an edge; empty if none is selected
-   * @param {{of?: string, lines?: {label: string, formula: Formula, agrees: boolean | null}[]}} nudges what comes of moving the value a little
+   * @param {Nudges} nudges what comes of moving the value a little
    * @param {string} index of an element of an array
    */
   show(structure, state, id, nudges, index) {
@@ -59,7 +59,7 @@ function reasonRow(label, content) {
   return row;
 }
 
-/** @param {object} structure @param {number} index @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null} */
+/** @param {Structure} structure @param {number} index @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null} */
 function nodeReasons({ nodes, edges }, index) {
   const node = nodes[index];
   if (!node) return null;
@@ -68,13 +68,13 @@ function nodeReasons({ nodes, edges }, index) {
     heading: [titled(node.label), node.kind, ...(node.source ? [sourced(node.source)] : [])],
     rows: [
       ["value", node.value],
-      ...arriving.map(({ local }, count) => [count ? "" : arriving.length > 1 ? "local derivatives" : "local derivative", local]),
+      ...arriving.map(({ local }, count) => /** @type {[string, Formula]} */ ([count ? "" : arriving.length > 1 ? "local derivatives" : "local derivative", local])),
       ["gradient", node.adjoint],
     ],
   };
 }
 
-/** @param {object} structure @param {number} index */
+/** @param {Structure} structure @param {number} index @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null} */
 function edgeReasons({ nodes, edges }, index) {
   const edge = edges[index];
   if (!edge) return null;
@@ -98,7 +98,7 @@ function sourced(text) {
   return source;
 }
 
-/** What leads to the number that is selected: the edges whose flows it gathers, or the two factors of a flow. @param {object} structure @param {string} id */
+/** What leads to the number that is selected: the edges whose flows it gathers, or the two factors of a flow. @param {Structure} structure @param {string} id */
 function because({ edges }, id) {
   const index = Number(id.slice(1));
   if (id === "") return [];

@@ -1,9 +1,5 @@
 // The sweeps step by step, as gradviz/draw/steps.py takes them: what is known after so many steps.
 
-/**
- * @typedef {["start" | "seed", null] | ["forward" | "backward", number]} Step
- */
-
 /** The sum of what has come together and what comes. @param {Value} before @param {Value} flow @returns {Value} */
 function added(before, flow) {
   if (before === null || flow === null) return flow;
@@ -19,7 +15,7 @@ function isCut(number) {
 /**
  * A run as it stands after `step` steps (null: after all): what is not known yet is null.
  * @param {Run} run
- * @param {{steps: Step[], edges: {from: number, to: number}[]}} structure
+ * @param {Structure} structure
  * @param {number | null} step
  * @returns {Run}
  */

@@ -4,6 +4,7 @@ const RESTING = 120; // milliseconds after which the rest follows: what is out o
 const SLICE = 60; // parts of it in a frame
 
 class View {
+  /** @param {Model<ViewState>} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
     this.el = el;
@@ -75,7 +76,7 @@ class View {
     this.repaint();
   }
 
-  /** @param {Record<string, unknown>} changes */
+  /** @param {Partial<ViewState>} changes */
   tell(changes) {
     for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
     this.model.save_changes();
@@ -93,7 +94,7 @@ class View {
     this.picture.svg.setAttribute("aria-roledescription", "computational graph");
     this.stage.querySelector("svg.gradviz")?.remove();
     this.stage.prepend(this.picture.svg);
-    for (const [kind, parts] of [["n", this.picture.nodes], ["e", this.picture.edges]]) {
+    for (const [kind, parts] of /** @type {[string, { g: SVGGElement }[]][]} */ ([["n", this.picture.nodes], ["e", this.picture.edges]])) {
       parts.forEach(({ g }, index) => this.reachable(g, `${kind}${index}`, kind === "n" ? nodes[index] : null));
     }
     this.lens.hold(this.picture.svg);
@@ -112,7 +113,7 @@ class View {
     if (again) /** @type {SVGElement} */ (again).focus();
   }
 
-  /** Let a card or a wire be focused, which selects it. @param {SVGElement} g @param {string} id @param {object | null} node */
+  /** Let a card or a wire be focused, which selects it. @param {SVGElement} g @param {string} id @param {NodeWords | null} node */
   reachable(g, id, node) {
     g.setAttribute("tabindex", "-1");
     g.setAttribute("role", node?.input ? "spinbutton" : "button");
@@ -168,7 +169,7 @@ class View {
   key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target === this.hands.editor || event.ctrlKey || event.metaKey) return;
-    const g = target.closest(".gv-node, .gv-edge");
+    const g = /** @type {SVGElement | null} */ (target.closest(".gv-node, .gv-edge"));
     const id = g?.id ?? "", input = g && id[0] === "n" ? this.structure.nodes[Number(id.slice(1))].input : null;
     if (this.act(event, id, input, g)) {
       event.preventDefault();
@@ -176,7 +177,7 @@ class View {
     }
   }
 
-  /** Do what a key asks for; tells whether it asked for anything. */
+  /** Do what a key asks for; tells whether it asked for anything. @param {KeyboardEvent} event @param {string} id @param {Span | null} input @param {SVGElement | null} g */
   act(event, id, input, g) {
     const { key } = event, index = Number(id.slice(1));
     if (key === ",") this.player.jump(this.player.now - 1);
@@ -280,6 +281,7 @@ class View {
   }
 }
 
+/** @param {{model: Model<ViewState>, el: HTMLElement}} given */
 function render({ model, el }) {
   const view = new View(model, el);
   return () => view.end();

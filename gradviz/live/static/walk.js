@@ -2,7 +2,7 @@
 
 /**
  * Where an arrow key leads from a node or an edge.
- * @param {object} structure
+ * @param {Structure} structure
  * @param {Picture} picture
  * @param {string} id
  * @param {string} key
@@ -23,7 +23,7 @@ function walked({ nodes, edges }, picture, id, key) {
   return column[column.indexOf(id) + (key === "ArrowDown" ? 1 : -1)] ?? null;
 }
 
-/** The cards above and below one, with itself, from the top. @param {object[]} nodes @param {Picture} picture @param {number} index */
+/** The cards above and below one, with itself, from the top. @param {NodeWords[]} nodes @param {Picture} picture @param {number} index */
 function neighbours(nodes, picture, index) {
   const boxes = nodes.map((_, node) => picture.nodes[node].g.querySelector(".gv-card").getBoundingClientRect()), here = boxes[index];
   const inColumn = boxes.flatMap((box, node) => (box.x < here.right && here.x < box.right ? [node] : []));

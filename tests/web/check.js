@@ -1,0 +1,48 @@
+// Checks the types of the page's JavaScript with tsc: npm --prefix tests/web run check
+// The parts are joined as gradviz/live/view.py and race.py join them, into one module each; what is
+// found is told by the part and its line.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const LIVE = join(HERE, "..", "..", "gradviz", "live");
+const JOINED = join(HERE, "joined");
+const TSC = join(HERE, "node_modules", "typescript", "bin", "tsc");
+
+/** The names of the parts of a module, in their order. @param {string} name @returns {string[]} */
+function partsOf(name) {
+  const python = readFileSync(join(LIVE, `${name}.py`), "utf-8");
+  const tuple = python.match(/\(\s*((?:"\w+",?\s*){2,})\)/)?.[1] ?? "";
+  const parts = Array.from(tuple.matchAll(/\w+/g), ([part]) => part);
+  if (parts.at(-1) !== name) throw new Error(`${name}.py does not say what is joined`);
+  return parts;
+}
+
+/** Join a module, and tell from which part and line each line is. @param {string} name */
+function joined(name) {
+  const parts = partsOf(name);
+  const texts = parts.map((part) => readFileSync(join(LIVE, "static", `${part}.js`), "utf-8"));
+  writeFileSync(join(JOINED, `${name}.js`), texts.join("\n"));
+  return texts.flatMap((text, index) =>
+    text.split("\n").map((_, line) => `${parts[index]}.js(${line + 1},`),
+  );
+}
+
+if (!existsSync(TSC)) {
+  console.error("tsc is not installed: npm --prefix tests/web install --no-package-lock");
+  process.exit(2);
+}
+mkdirSync(JOINED, { recursive: true });
+const lines = { view: joined("view"), race: joined("race") };
+const tsc = [TSC, "--project", HERE, "--pretty", "false"];
+const run = spawnSync(process.execPath, tsc, { encoding: "utf-8", cwd: HERE });
+if (run.error) throw run.error;
+const told = run.stdout.replace(
+  /^joined\/(\w+)\.js\((\d+),/gm,
+  (_, name, line) => `gradviz/live/static/${lines[name][line - 1]}`,
+);
+process.stdout.write([...new Set(told.split("\n"))].join("\n")); // the two have parts in common
+process.stderr.write(run.stderr);
+process.exitCode = run.status ?? 1;

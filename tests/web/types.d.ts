@@ -1,0 +1,114 @@
+// Types that the page's JavaScript names in its comments: what Python sends, and what becomes of
+// it. They stand here so that nobody has to download them with a page.
+
+/** Of a large array, `elements` are the cells of its map, or their magnitude alone. */
+type Tensor = { shape: number[]; elements: number[] };
+
+/** A number or an array; null while it is not known. */
+type Value = number | Tensor | null;
+
+type Values = Value[] | Float64Array;
+
+/** The numbers of a run, by the index of a node or an edge; and those that were sent. */
+type Run = { primals: Values; locals: Values; adjoints: Values; flows: Values; sent: Float64Array };
+
+// Formulas, as gradviz/draw/formula.py makes them
+
+/** A number of the node or the edge of this index; with 1, in brackets where it is negative. */
+type Place = ["value" | "adjoint" | "local" | "flow", number, 1?];
+
+/** A number in a closed block: its place among those sent, the block's node, what it is. */
+type Hidden = ["sent", number, number, "value" | "adjoint" | "local"];
+
+type Name = ["name" | "say", string] | ["∂" | "Δ", string, string];
+type Part = string | Name | Place | Hidden;
+type Formula = Part[];
+
+// A graph, as `structure` in gradviz/live/view.py makes it
+
+/** Between which ends an input's number can be moved, in which steps. */
+type Span = { least: number; most: number; grain: number };
+
+type NodeWords = {
+  label: string;
+  kind: string;
+  source: string;
+  value: Formula;
+  adjoint: Formula;
+  input: Span | null;
+  openable: boolean;
+};
+
+type EdgeWords = {
+  from: number;
+  to: number;
+  blank: boolean;
+  local: Formula;
+  flow: Formula;
+  soFar: Formula;
+};
+
+/** A step of the sweeps, and the index of its node, or of its edge if it goes backward. */
+type Step = ["start", null] | ["forward" | "seed" | "backward", number];
+
+type Structure = {
+  svg: string;
+  path: string[];
+  places: number[] | null;
+  shapes: (number[] | null)[] | null;
+  program: string | null;
+  summary: Formula;
+  start: Formula;
+  seed: Formula;
+  steps: Step[];
+  nodes: NodeWords[];
+  edges: EdgeWords[];
+};
+
+// What else a view is sent, and tells
+
+/** What comes of moving the value of `of` a little. */
+type Nudges = {
+  of?: string;
+  lines?: { label: string; formula: Formula; agrees: boolean | null }[];
+};
+
+/** A line of code, the numbers that it works out, and the nodes and edges that it belongs to. */
+type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
+
+type Listing = { source: Line[]; program: Line[] };
+
+/** The traits of View in gradviz/live/view.py. */
+type ViewState = {
+  structure: Structure;
+  numbers: DataView;
+  message: string;
+  step: number | null;
+  selected: string;
+  nudges: Nudges;
+  wrong: number[];
+  closed: number[];
+  hand: [node: number, value: number, move: number] | [];
+  code: Listing | null;
+  part: number[];
+  opened: string[];
+  element: string;
+  code_open: boolean;
+  sliders: Record<string, string>;
+};
+
+/** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
+type Way = { name: string; events: string[]; operations: number; locals: number };
+
+/** The traits of Race in gradviz/live/race.py. */
+type RaceState = { svg: string; ways: Way[] };
+
+/** The model of a widget, as anywidget gives it. */
+type Model<State> = {
+  get<Name extends keyof State>(name: Name): State[Name];
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, handler: () => void): void;
+  off(event: string, handler: () => void): void;
+  widget_manager: { get_model(id: string): Promise<Model<{ value: number }>> };
+};
