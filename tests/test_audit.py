@@ -496,10 +496,16 @@ def test_junk_in_every_attribute(junk):
 
 def figure_of(operation, params, value="1.0"):
     """A figure with one operation, by hand."""
-    edge = "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' data-flow='1.0'/>"
-    x = "<g class='gv-node' id='n0' data-name='x' data-value='[1.0, 2.0]' data-adjoint='[1.0, 2.0]'/>"
-    held = f"data-operation='{operation}' data-constants='[null]' data-params='{params}' data-value='{value}' data-adjoint='1.0'"
-    return f"<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>{edge}{x}<g class='gv-node gv-output' id='n1' data-name='f' {held}/></svg>"
+    return (
+        "<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>"
+        "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' "
+        "data-flow='1.0'/>"
+        "<g class='gv-node' id='n0' data-name='x' data-value='[1.0, 2.0]' "
+        "data-adjoint='[1.0, 2.0]'/>"
+        f"<g class='gv-node gv-output' id='n1' data-name='f' data-operation='{operation}' "
+        f"data-constants='[null]' data-params='{params}' data-value='{value}' "
+        "data-adjoint='1.0'/></svg>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -578,7 +584,8 @@ def test_what_is_said_of_bad_figures(old, new, said):
         ("<svg xmlns='http://www.w3.org/2000/svg'/>", "no figure of gradviz"),
         ("<svg class='gradviz'/>", "no figure of gradviz"),
         (
-            "<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]><svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>",
+            "<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]>"
+            "<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>",
             "document type",
         ),
     ],

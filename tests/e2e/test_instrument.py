@@ -258,12 +258,9 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
 
     # blocks: closed and opened in place, by mouse and by keyboard; what is left keeps its gradient
     gradients = ask("nest.run.grads")
-    values = {
-        label: value
-        for label, value in zip(
-            ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")
-        )
-    }
+    values = dict(
+        zip(ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())"))
+    )
     assert svg.locator("g.gv-block").count() == 4
     svg.locator("g.gv-block > text", has_text="neuron").first.click()
     page.wait_for_timeout(300)
