@@ -16,11 +16,10 @@ READ = """(svg) => ({
     )),
 })"""
 PLACES = """(svg) => {
-    const frame = svg.getBoundingClientRect();
     const parts = svg.querySelectorAll("g.gv-node > .gv-card, g.gv-edge > .gv-wire");
     return Array.from(parts, (part) => {
-        const box = part.getBoundingClientRect();
-        return [box.x - frame.x, box.y - frame.y, box.width, box.height];
+        const { x, y, width, height } = part.getBBox(), { a, b, c, d, e, f } = part.getCTM();
+        return [x, y, width, height, a, b, c, d, e, f];
     });
 }"""
 

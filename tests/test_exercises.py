@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 from lesson_code import PATHS, code, result
+from needs import needed
 
 from gradviz.exercises import check
 
@@ -106,11 +107,10 @@ def test_check(guess, answer, said, capsys):
     assert capsys.readouterr().out == said + "\n"
 
 
+@pytest.mark.long
 def test_pytorch_says_what_lesson_one_says_it_says(capsys):
     (text,) = (cell.source for cell in nbformat.read(PATHS[1], 4).cells if cell.id == "pytorch")
     source, said = re.search(r"```python\n(.+?)```\s+```\n(.+?)```", text, re.DOTALL).groups()
-    pytest.importorskip(
-        "torch", reason="PyTorch is not installed: what lesson 1 says of it was not tried"
-    )
+    needed("torch", "PyTorch IS NOT INSTALLED: what lesson 1 says of it was not tried")
     exec(compile(source, "<lesson 1>", "exec"), {})
     assert capsys.readouterr().out == said
