@@ -13,11 +13,13 @@ from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from needs import missing, needed
 
-BROWSERS = (
+CHROMIUM = (
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -25,6 +27,7 @@ BROWSERS = (
     "chrome",
     "msedge",
 )
+FIREFOX = ("firefox-esr", "firefox")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,40 +37,100 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60  # seconds in which what must come has come, however busy the machine is
+MEDIA = {  # what Playwright can't ask of Firefox, as settings of Firefox
+    "light": {"layout.css.prefers-color-scheme.content-override": 1},
+    "dark": {"layout.css.prefers-color-scheme.content-override": 0},
+    "reduce": {"ui.prefersReducedMotion": 1},
+    "active": {"browser.display.document_color_use": 2},
+}
+only_chromium = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 
 
 def browser_path() -> str | None:
-    """Where the browser is, if there is one."""
+    """Where Chromium or its like is, if there is one."""
     return os.environ.get("GRADVIZ_BROWSER") or next(
-        filter(None, map(shutil.which, BROWSERS)), None
+        filter(None, map(shutil.which, CHROMIUM)), None
     )
 
 
 @pytest.fixture(scope="session")
-def launch():
-    """How to launch a headless Chromium, with more flags if need be. Without one the tests skip and
-    say so; on CI they fail.
-    """
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    path = browser_path()
-    if path is None:
-        missing = "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set GRADVIZ_BROWSER to a browser of its kind"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    with playwright_api.sync_playwright() as playwright:
-        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+def playwright():
+    """What drives the browsers; and tests that wait for something wait patiently."""
+    api = needed("playwright.sync_api", "PLAYWRIGHT IS NOT INSTALLED: no browser was tried")
+    api.expect.set_options(timeout=1000 * PATIENCE)
+    with api.sync_playwright() as playwright:
+        yield playwright
 
 
 @pytest.fixture(scope="session")
-def chromium(launch):
-    """The browser of most tests."""
-    browser = launch()
+def launch(playwright):
+    """How to launch a headless Chromium, with more flags if need be."""
+    path = browser_path()
+    if path is None:
+        missing(
+            "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set "
+            "GRADVIZ_BROWSER to a browser of its kind"
+        )
+    return lambda *flags: playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+
+
+class Firefox:
+    """Firefox as Playwright has Chromium. It is driven by WebDriver BiDi, which can't say of a page
+    how it is to look: so there is one browser for each of the looks that are asked for.
+    """
+
+    def __init__(self, playwright, path: str) -> None:
+        self._launch = partial(
+            playwright.firefox.launch, channel="moz-firefox", executable_path=path
+        )
+        self._browsers = {}
+
+    def new_page(self, color_scheme="light", reduced_motion=None, forced_colors=None, **options):
+        looks = color_scheme, reduced_motion, forced_colors
+        if looks not in self._browsers:
+            settings = {
+                name: value for look in looks if look for name, value in MEDIA[look].items()
+            }
+            self._browsers[looks] = self._launch(firefox_user_prefs=settings)
+        return self._browsers[looks].new_page(**options)
+
+    def close(self) -> None:
+        for browser in self._browsers.values():
+            browser.close()
+
+
+@pytest.fixture(
+    scope="session", params=["chromium", pytest.param("firefox", marks=pytest.mark.long)]
+)
+def browser(request, playwright):
+    """The browser of most tests: each runs in Chromium, and in the long part in Firefox too."""
+    if request.param == "chromium":
+        browser = request.getfixturevalue("launch")()
+    else:
+        path = next(filter(None, map(shutil.which, FIREFOX)), None)
+        if path is None:
+            missing("NO FIREFOX FOUND: the figures were not tried in it")
+        browser = Firefox(playwright, path)
     yield browser
     browser.close()
 
 
+def soon(page, check, *arguments):
+    """What a check gives, as soon as what it asserts is so; meanwhile the page goes on."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return check(*arguments)
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+            page.wait_for_timeout(50)
+
+
 @dataclass
 class Server:
-    """A running server; `folder` is where its notebooks are, `home` the home that it believes in."""
+    """A running server: `folder` is where its notebooks are, `home` what it takes for its home."""
 
     address: str
     folder: Path
@@ -98,7 +161,7 @@ def serving(module: str, *arguments: str, folder: Path, home: Path) -> Iterator[
             yield Server(address, folder, home)
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE)
 
 
 AS_ROOT = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -109,9 +172,15 @@ def jupyter(tmp_path_factory):
     """JupyterLab and Notebook 7."""
     folder = tmp_path_factory.mktemp("notebooks")
     options = [
-        "--no-browser", "--port=PORT", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", *AS_ROOT,
-        "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
-    ]  # fmt: skip
+        "--no-browser",
+        "--port=PORT",
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        *AS_ROOT,
+        "--IdentityProvider.token=",
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]
     with serving(
         "jupyterlab", *options, folder=folder, home=tmp_path_factory.mktemp("home")
     ) as server:
@@ -120,9 +189,10 @@ def jupyter(tmp_path_factory):
 
 def wait_for(address: str, log: Path) -> None:
     """Return when something answers at this address."""
-    for _ in range(300):
+    end = time.monotonic() + 2 * PATIENCE
+    while time.monotonic() < end:
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=10).close()
             return
         except urllib.error.HTTPError:
             return  # it has nothing there, but it is up
@@ -165,11 +235,11 @@ class Opened:
         self._wait()
 
     def _wait(self) -> None:
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * PATIENCE)
         panel = f"{APP}.shell.currentWidget"
         self.page.wait_for_function(
             f"() => !!{APP} && {panel}?.context?.isReady && {panel}.sessionContext?.isReady",
-            timeout=60_000,
+            timeout=1000 * PATIENCE,
         )
 
     def open(self, name: str) -> None:
@@ -194,21 +264,25 @@ class Opened:
         )
 
     def outputs(self) -> list[dict]:
-        """Of each code cell, which is scrolled to: its outputs as text, and the pictures in them."""
+        """Of each code cell, scrolled to: its outputs as text, and the pictures in them."""
         return self.page.evaluate(
             """async (notebook) => {
                 const cells = [];
                 for (const [index, cell] of notebook.widgets.entries()) {
                     if (cell.model.type !== "code") continue;
                     await notebook.scrollToItem(index);
-                    for (let tries = 0; tries < 250 && cell.isPlaceholder(); tries++) await new Promise((done) => setTimeout(done, 20));
+                    for (let tries = 0; tries < 3000 && cell.isPlaceholder(); tries++)
+                        await new Promise((done) => setTimeout(done, 20));
                     await cell.ready;
                     await new Promise((done) => setTimeout(done, 20));
-                    const pictures = Array.from(cell.node.querySelectorAll(".jp-OutputArea-output img"));
+                    const outputs = [...cell.node.querySelectorAll(".jp-OutputArea-output")];
+                    const pictures = [...cell.node.querySelectorAll(".jp-OutputArea-output img")];
                     await Promise.all(pictures.map((picture) => picture.decode()));
                     cells.push({
-                        text: Array.from(cell.node.querySelectorAll(".jp-OutputArea-output"), (output) => output.innerText).join("\\n"),
-                        pictures: pictures.map((picture) => ({ width: picture.clientWidth, natural: picture.naturalWidth })),
+                        text: outputs.map((output) => output.innerText).join("\\n"),
+                        pictures: pictures.map((picture) => ({
+                            width: picture.clientWidth, natural: picture.naturalWidth,
+                        })),
                     });
                 }
                 return cells;
@@ -220,15 +294,22 @@ class Opened:
         """Run all cells and wait until the kernel is done and the views are there."""
         panel = f"{APP}.shell.currentWidget"
         self.page.wait_for_function(
-            f"() => {panel}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000
+            f"() => {panel}.sessionContext.session?.kernel?.status === 'idle'",
+            timeout=1000 * PATIENCE,
         )
         self.page.evaluate(
-            f"async () => {{ await {APP}.commands.execute('notebook:clear-all-cell-outputs'); await {APP}.commands.execute('notebook:run-all-cells') }}"
+            f"""async () => {{
+                await {APP}.commands.execute("notebook:clear-all-cell-outputs");
+                await {APP}.commands.execute("notebook:run-all-cells");
+            }}"""
         )
         self.page.wait_for_function(
-            f"""() => {panel}.sessionContext.session.kernel.status === 'idle' &&
-                [...{panel}.content.model.cells].every((cell) => cell.type !== 'code' || !cell.sharedModel.getSource().trim() || cell.executionCount !== null)""",
-            timeout=120_000,
+            f"""() => {panel}.sessionContext.session.kernel.status === "idle" &&
+                [...{panel}.content.model.cells].every((cell) => (
+                    cell.type !== "code" || !cell.sharedModel.getSource().trim() ||
+                    cell.executionCount !== null
+                ))""",
+            timeout=4000 * PATIENCE,
         )
 
     def errors(self) -> list[str]:
@@ -258,7 +339,9 @@ class Opened:
         answer = self.page.evaluate(
             f"""(code) => new Promise((done, fail) => {{
                 const {{ kernel }} = {APP}.shell.currentWidget.sessionContext.session;
-                const asked = kernel.requestExecute({{ code: '', user_expressions: {{ answer: code }} }});
+                const asked = kernel.requestExecute(
+                    {{ code: "", user_expressions: {{ answer: code }} }},
+                );
                 asked.onReply = ({{ content }}) => {{
                     const {{ answer }} = content.user_expressions;
                     answer.data ? done(answer.data['text/plain']) : fail(new Error(answer.evalue));
@@ -273,12 +356,12 @@ class Opened:
 
 
 @pytest.fixture
-def open_notebook(chromium):
+def open_notebook(browser):
     """Open notebooks; they are closed at the end of the test."""
     opened = []
 
     def open_(*arguments, **options) -> Opened:
-        opened.append(Opened(chromium, *arguments, **options))
+        opened.append(Opened(browser, *arguments, **options))
         return opened[-1]
 
     yield open_

@@ -26,7 +26,7 @@ def agree(text: str, other: str) -> bool:
 
 
 def forgive_rounding(test: list, reference: list) -> list:
-    """The outputs of a test run, with every text that agrees with its stored one replaced by that."""
+    """The outputs of a test run; a text that agrees with its stored one is replaced by that."""
     if len(test) != len(reference):
         return test
     return [_forgiven(new, stored) for new, stored in zip(test, reference)]

@@ -8,14 +8,18 @@ READ = """(svg) => ({
         value: g.dataset.value, adjoint: g.dataset.adjoint,
         shown: [".gv-value", ".gv-adjoint"].map((kind) => g.querySelector(kind).textContent),
     })),
-    edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g) => ({ local: g.dataset.local, flow: g.dataset.flow })),
-    labels: Array.from(svg.querySelectorAll("g.gv-label"), (g) => [".gv-local", ".gv-back"].map((kind) => g.querySelector(kind).textContent)),
+    edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g) => ({
+        local: g.dataset.local, flow: g.dataset.flow,
+    })),
+    labels: Array.from(svg.querySelectorAll("g.gv-label"), (g) => (
+        [".gv-local", ".gv-back"].map((kind) => g.querySelector(kind).textContent)
+    )),
 })"""
 PLACES = """(svg) => {
-    const frame = svg.getBoundingClientRect();
-    return Array.from(svg.querySelectorAll("g.gv-node > .gv-card, g.gv-edge > .gv-wire"), (part) => {
-        const box = part.getBoundingClientRect();
-        return [box.x - frame.x, box.y - frame.y, box.width, box.height];
+    const parts = svg.querySelectorAll("g.gv-node > .gv-card, g.gv-edge > .gv-wire");
+    return Array.from(parts, (part) => {
+        const { x, y, width, height } = part.getBBox(), { a, b, c, d, e, f } = part.getCTM();
+        return [x, y, width, height, a, b, c, d, e, f];
     });
 }"""
 
@@ -47,7 +51,10 @@ def check_run(seen, run):
 
 def check_theme(view, scheme):
     """A view has the colours of the page around it, and stands on that page."""
-    styles = "(view) => [getComputedStyle(view.querySelector('.gv-card')).fill, getComputedStyle(view).backgroundColor]"
+    styles = """(view) => [
+        getComputedStyle(view.querySelector(".gv-card")).fill,
+        getComputedStyle(view).backgroundColor,
+    ]"""
     assert view.evaluate(styles) == [
         {"light": "rgb(255, 255, 255)", "dark": "rgb(27, 33, 40)"}[scheme],
         "rgba(0, 0, 0, 0)",

@@ -22,14 +22,25 @@ GREY, NARROW, WIDE = (
     ("circuit", "nested"),
     ("hundred-nodes", "image-network"),
 )
+STYLE = """
+body { margin: 8px }
+svg { max-width: 100%; height: auto }
+@media (prefers-color-scheme: dark) { body { background: #111 } }
+"""
 
 
 def live() -> dict[str, gv.View]:
     """Live views as a person may have left them."""
-    views = {name: gv.View(gv.trace(function, inputs)) for name, (function, inputs) in {
-        "live-step": (circuit, INPUTS), "live-reasons": (circuit, INPUTS), "live-code": (circuit, INPUTS), "live-array": (layer, LAYER),
-        "live-images": (image_network, IMAGE_NETWORK), "live-boxes": (network, WEIGHTS), "live-closed": (nested, {"w0": 1.5, "w1": -0.5, "x": 0.8, "b": 0.2}),
-    }.items()}  # fmt: skip
+    functions = {
+        "live-step": (circuit, INPUTS),
+        "live-reasons": (circuit, INPUTS),
+        "live-code": (circuit, INPUTS),
+        "live-array": (layer, LAYER),
+        "live-images": (image_network, IMAGE_NETWORK),
+        "live-boxes": (network, WEIGHTS),
+        "live-closed": (nested, {"w0": 1.5, "w1": -0.5, "x": 0.8, "b": 0.2}),
+    }
+    views = {name: gv.View(gv.trace(*traced)) for name, traced in functions.items()}
     views["live-step"].step = 14
     views["live-reasons"].selected = "n8"
     views["live-code"].code_open = True
@@ -63,7 +74,7 @@ def main(folder: Path) -> None:
             start = time.perf_counter()
             svg = make().svg
             print(f"{name}: {time.perf_counter() - start:.2f} s, {len(svg) / 1000:.0f} kB")
-            html = f"<style>body {{ margin: 8px }} svg {{ max-width: 100%; height: auto }} @media (prefers-color-scheme: dark) {{ body {{ background: #111 }} }}</style>{svg}"
+            html = f"<style>{STYLE}</style>{svg}"
             for theme in ("light", "dark"):
                 take(f"{name}-{theme}", html, dark=theme == "dark")
             if name in GREY:

@@ -299,7 +299,8 @@ def test_many_settings_at_once():
     [
         (
             lambda x: x @ np.ones(5),
-            r"matmul can't take operands of shape \(3, 4\) and shape \(5,\).*\(line \d+: .*x @ np.ones",
+            r"matmul can't take operands of shape \(3, 4\) and shape \(5,\)"
+            r".*\(line \d+: .*x @ np.ones",
         ),
         (lambda x: x + np.ones(5), r"add can't take operands of shape \(3, 4\) and shape \(5,\)"),
         (lambda x: np.reshape(x, (5, 5)), r"reshape can't take an operand of shape \(3, 4\)"),

@@ -1,7 +1,4 @@
-"""The machine check: what it passes, what it finds, and that nothing in a file can upset it.
-
-GRADVIZ_AUDITS=500 checks the figures of so many random programs, GRADVIZ_TAMPERINGS=5000 alters so
-many digits."""
+"""The machine check: what it passes, what it finds, and that nothing in a file can upset it."""
 
 import json
 import os
@@ -22,7 +19,7 @@ from gallery import FIGURES
 from test_arrays import CASES
 from test_draw import GOLDEN, NASTY
 from test_fold import nested
-from test_random_programs import NUMPY, ROWS, compiled, programs
+from test_random_programs import NUMPY, compiled, hunts, programs, tries
 
 import gradviz as gv
 from gradviz import lessons
@@ -31,8 +28,6 @@ from gradviz.audit.recomputed import agree
 from gradviz.autodiff import scalars
 from gradviz.draw import overview
 
-AUDITS = int(os.environ.get("GRADVIZ_AUDITS", "16"))
-TAMPERINGS = int(os.environ.get("GRADVIZ_TAMPERINGS", "120"))
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -211,11 +206,9 @@ def test_the_lessons():
                     assert report.failures == (), f"{name}: {report}"
 
 
-@pytest.mark.parametrize("kind", ROWS)
-def test_random_figures(kind):
-    @hypothesis.settings(
-        max_examples=AUDITS // 2, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
-    )
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(8, 200))
+def test_random_figures(kind, examples, portion):
+    @tries(examples, portion)
     @hypothesis.given(programs(kind), hypothesis.strategies.integers(0, 1000))
     def check(program, step):
         function, inputs = (
@@ -354,14 +347,15 @@ def sites(root):
     )
 
 
-def test_a_single_digit():
+@pytest.mark.parametrize("tamperings", [120, pytest.param(2000, marks=pytest.mark.long)])
+def test_a_single_digit(tamperings):
     """Each alteration of a digit that matters is found, and said of the right node."""
     chance, trees = random.Random(4), [ET.fromstring(svg) for svg in figures()]
     places = [
         [site for site in sites(tree) if re.search("[0-9]", site.words or "")] for tree in trees
     ]
     tried = matter = 0
-    while tried < TAMPERINGS:
+    while tried < tamperings:
         which = chance.randrange(len(trees))
         site = chance.choice(places[which])
         before = site.words
@@ -496,10 +490,16 @@ def test_junk_in_every_attribute(junk):
 
 def figure_of(operation, params, value="1.0"):
     """A figure with one operation, by hand."""
-    edge = "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' data-flow='1.0'/>"
-    x = "<g class='gv-node' id='n0' data-name='x' data-value='[1.0, 2.0]' data-adjoint='[1.0, 2.0]'/>"
-    held = f"data-operation='{operation}' data-constants='[null]' data-params='{params}' data-value='{value}' data-adjoint='1.0'"
-    return f"<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>{edge}{x}<g class='gv-node gv-output' id='n1' data-name='f' {held}/></svg>"
+    return (
+        "<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>"
+        "<g class='gv-edge' id='e0' data-from='0' data-to='1' data-argument='0' data-local='' "
+        "data-flow='1.0'/>"
+        "<g class='gv-node' id='n0' data-name='x' data-value='[1.0, 2.0]' "
+        "data-adjoint='[1.0, 2.0]'/>"
+        f"<g class='gv-node gv-output' id='n1' data-name='f' data-operation='{operation}' "
+        f"data-constants='[null]' data-params='{params}' data-value='{value}' "
+        "data-adjoint='1.0'/></svg>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -578,7 +578,8 @@ def test_what_is_said_of_bad_figures(old, new, said):
         ("<svg xmlns='http://www.w3.org/2000/svg'/>", "no figure of gradviz"),
         ("<svg class='gradviz'/>", "no figure of gradviz"),
         (
-            "<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]><svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>",
+            "<!DOCTYPE svg [<!ENTITY a 'aaaaaaaa'>]>"
+            "<svg xmlns='http://www.w3.org/2000/svg' class='gradviz'>&a;</svg>",
             "document type",
         ),
     ],

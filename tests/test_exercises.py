@@ -8,19 +8,40 @@ import nbformat
 import numpy as np
 import pytest
 from lesson_code import PATHS, code, result
+from needs import needed
 
 from gradviz.exercises import check
 
 ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
     0: [(["3", "3.0"], ["4", "'three'"]), (["7"], ["3"]), (["1"], ["0", "17"])],
     1: [(["10.1"], ["10", "5.1"]), (["-0.25"], ["0.25", "0.5"]), (["3", "3.0"], ["0", "-3"])],
-    2: [(["(4, 6)", "[4, 6]"], ["(4, 5)", "4"]), (["-3"], ["3", "-6"]), (["x * x"], ["x**2", "x + x"])],
+    2: [
+        (["(4, 6)", "[4, 6]"], ["(4, 5)", "4"]),
+        (["-3"], ["3", "-6"]),
+        (["x * x"], ["x**2", "x + x"]),
+    ],
     3: [(["0.25"], ["0.1966", "1"]), (["9"], ["8", "4"]), (["-9.0", "5.0"], ["-4.0", "0"])],
-    4: [(["0.09"], ["0.9", "-0.09"]), (["1 - out**2"], ["1 - out", "out * (1 - out)"]), (["0.5"], ["0.9", "1"])],
-    5: [(["(10, 25)"], ["(25, 10)", "10"]), (["65"], ["64", "100"]), (["x * y + x"], ["x * y", "x * y + x - y"])],
-    6: [(["0.5"], ["3", "1 / 6"]), (["2410"], ["1210", "2400"]), (["0.25**9", "3.815e-06"], ["0.25", "2.25"])],
+    4: [
+        (["0.09"], ["0.9", "-0.09"]),
+        (["1 - out**2"], ["1 - out", "out * (1 - out)"]),
+        (["0.5"], ["0.9", "1"]),
+    ],
+    5: [
+        (["(10, 25)"], ["(25, 10)", "10"]),
+        (["65"], ["64", "100"]),
+        (["x * y + x"], ["x * y", "x * y + x - y"]),
+    ],
+    6: [
+        (["0.5"], ["3", "1 / 6"]),
+        (["2410"], ["1210", "2400"]),
+        (["0.25**9", "3.815e-06"], ["0.25", "2.25"]),
+    ],
     7: [
-        (["12"], ["-12", "-8"]), (["5"], ["3", "2"]), (["0", "0.0"], ["1", "0.5"]), (["1.6"], ["2", "0.16"]), (["(5, 6)"], ["(5, 4)", "(4, 6)"]),
+        (["12"], ["-12", "-8"]),
+        (["5"], ["3", "2"]),
+        (["0", "0.0"], ["1", "0.5"]),
+        (["1.6"], ["2", "0.16"]),
+        (["(5, 6)"], ["(5, 4)", "(4, 6)"]),
         (["0.5**10", "1 / 1024"], ["0.5", "5"]),
     ],
 }  # fmt: skip
@@ -86,11 +107,10 @@ def test_check(guess, answer, said, capsys):
     assert capsys.readouterr().out == said + "\n"
 
 
+@pytest.mark.long
 def test_pytorch_says_what_lesson_one_says_it_says(capsys):
     (text,) = (cell.source for cell in nbformat.read(PATHS[1], 4).cells if cell.id == "pytorch")
     source, said = re.search(r"```python\n(.+?)```\s+```\n(.+?)```", text, re.DOTALL).groups()
-    pytest.importorskip(
-        "torch", reason="PyTorch is not installed: what lesson 1 says of it was not tried"
-    )
+    needed("torch", "PyTorch IS NOT INSTALLED: what lesson 1 says of it was not tried")
     exec(compile(source, "<lesson 1>", "exec"), {})
     assert capsys.readouterr().out == said

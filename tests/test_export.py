@@ -179,9 +179,10 @@ def test_names_are_data_in_the_page(name):
     figure = named(name)
     page = Page(export.page(figure))
     tags = {tag for tag, _ in page.tags}
-    assert tags <= set(
-        "html meta title style h1 figure div table caption thead tbody tr th td data svg rect g path text tspan".split()
-    )
+    assert tags <= {
+        "html", "meta", "title", "style", "h1", "figure", "div", "table", "caption", "thead",
+        "tbody", "tr", "th", "td", "data", "svg", "rect", "g", "path", "text", "tspan",
+    }  # fmt: skip
     assert not any(
         attribute.startswith("on") for _, attributes in page.tags for attribute in attributes
     )
@@ -266,7 +267,7 @@ def test_a_picture_is_light_unless_told_otherwise(figure, tmp_path):
 def test_sizes_that_cannot_be(figure, scale):
     with pytest.raises(
         ValueError,
-        match=r"scale must be greater than 0 and, for this picture of 984 × 318, not above 17; it is",
+        match=r"must be greater than 0 and, for this picture of 984 × 318, not above 17; it is",
     ):
         export.png(figure, "light", scale)
 

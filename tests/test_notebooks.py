@@ -255,6 +255,7 @@ def nbval(folder, *cells):
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,
+        check=False,
     )
     return done.returncode, done.stdout
 

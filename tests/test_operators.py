@@ -101,13 +101,17 @@ def test_jacobians_and_hessians():
     assert np.allclose(hessian, hessian.T, rtol=1e-13)
     for direction in np.eye(3):
         assert np.allclose(gv.hvp(f, at, direction), hessian @ direction, rtol=1e-13)
-        over = gv.grad(lambda v: gv.jvp(f, (v,), (direction,))[1])(at)
+        over = gv.grad(lambda v, along=direction: gv.jvp(f, (v,), (along,))[1])(at)
         assert np.allclose(over, hessian @ direction, rtol=1e-13)
 
 
 def test_modes_nest_in_any_mix():
-    f = lambda x: np.sin(x) * x**3
-    forward = lambda g: lambda x: gv.jvp(g, (x,), (1.0,))[1]
+    def f(x):
+        return np.sin(x) * x**3
+
+    def forward(g):
+        return lambda x: gv.jvp(g, (x,), (1.0,))[1]
+
     x = 0.7
     third = -math.cos(x) * x**3 - 9 * x**2 * math.sin(x) + 18 * x * math.cos(x) + 6 * math.sin(x)
     for modes in (
@@ -163,7 +167,9 @@ def test_what_was_freed_says_so():
 
 
 def test_tangents_of_containers_go_by_their_keys():
-    f = lambda d: d["a"] ** 2 * d["b"]
+    def f(d):
+        return d["a"] ** 2 * d["b"]
+
     assert gv.jvp(f, ({"a": 3.0, "b": 5.0},), ({"b": 0.0, "a": 1.0},))[1] == 30.0
     with pytest.raises(TypeError, match="must be a dict with the keys 'a', 'b'"):
         gv.jvp(f, ({"a": 3.0, "b": 5.0},), ({"a": 1.0},))

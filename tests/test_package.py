@@ -86,7 +86,10 @@ def test_an_installed_wheel_finds_its_own_lessons(wheel, tmp_path):
     site = tmp_path.resolve() / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    code = "import json; from gradviz import lessons; print(json.dumps([str(lessons.lessons_folder()), lessons.lessons()]))"
+    code = (
+        "import json; from gradviz import lessons; "
+        "print(json.dumps([str(lessons.lessons_folder()), lessons.lessons()]))"
+    )
     folder, names = json.loads(python(code, cwd=tmp_path, path=site))
     assert Path(folder) == site / "gradviz" / "notebooks"
     assert names == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from needs import needed
 
 import gradviz as gv
 from gradviz.autodiff import primitives
@@ -76,10 +77,9 @@ def test_symbols_floats_and_variables_read_the_same_rule(primitive):
         assert by_symbols == getattr(by_variables, "value", by_variables)
 
 
+@pytest.mark.long
 def test_against_torch():
-    torch = pytest.importorskip(
-        "torch", reason="PyTorch is not installed: its derivatives were not compared"
-    )
+    torch = needed("torch", "PyTorch IS NOT INSTALLED: its derivatives were not compared")
     compared = [primitive.name for primitive in ROWS if agrees_with_torch(torch, primitive)]
     assert len(compared) > 30
 

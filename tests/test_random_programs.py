@@ -5,12 +5,10 @@ A program is a list of lines such as ``v5 = np.hypot(v1, v3)``, each made from a
 below by putting earlier values in place of x and y, and drawn parameters in place of {axis}, {keep}
 and so on. It is written while NumPy computes it, and a line that does not fit (shapes, domains,
 huge values) or stands near a kink or a pole is left out: what remains has derivatives. A failure
-shows the text, so that it can be pasted. GRADVIZ_EXAMPLES=20000 makes a long hunt of so many
-programs."""
+shows the text, so that it can be pasted."""
 
 import importlib.util
 import operator
-import os
 import re
 from collections import Counter
 from functools import cache
@@ -20,16 +18,13 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from needs import missing
 
 import gradviz as gv
 
-EXAMPLES = int(os.environ.get("GRADVIZ_EXAMPLES", "250"))
 PEERS, DIFFERENCES = 1e-9, 1e-5  # of the largest term
-NEAR, LARGE, STEEP = (
-    1e-2,
-    1e3,
-    1e6,
-)  # so near to a kink, and such values and gradients, are left alone
+# so near to a kink, and such values and gradients, are left alone
+NEAR, LARGE, STEEP = 1e-2, 1e3, 1e6
 STEP = 2e-5
 RARE = 20  # JAX compiles every operation anew for every shape, so it sees one program in so many
 MISSING = [
@@ -41,13 +36,22 @@ MISSING = [
 # ── the rows, by what must not be near zero; WELL, POSITIVE and APART are matrices made of x ──
 
 ELEMENTWISE = {
-    "": "-x; +x; x + y; x - y; x * y; x + x; x * x; x ** 2; x ** 3; x ** 1; x ** 0; 1.7 ** x; np.add(x, y); np.subtract(x, y); np.multiply(x, y);"
-    "np.negative(x); np.positive(x); np.square(x); np.power(x, 2.0); np.exp(x); np.exp2(x); np.expm1(x); np.logaddexp(x, y); np.logaddexp2(x, y); np.sin(x);"
-    "np.cos(x); np.arctan(x); np.sinh(x); np.cosh(x); np.tanh(x); np.arcsinh(x); np.deg2rad(x); np.rad2deg(x); gv.sigmoid(x); gv.softplus(x); np.copy(x)",
-    "x": "x ** 0.5; x ** -2; x ** -1.5; np.log(x); np.log2(x); np.log10(x); np.sqrt(x); np.cbrt(x); 1 / x;"
-    "np.reciprocal(x); np.arctan2(x, y); abs(x); np.abs(x); np.fabs(x); gv.relu(x); np.sign(x); np.heaviside(x, y); np.maximum(x, 0); np.log(abs(x) + 0.5);"
-    "(x if x > 0 else 0.1 * x)",
-    "np.sqrt(x)": "x ** y; np.power(x, y); np.float_power(x, y)",  # a negative number has real powers, but no derivative by the exponent
+    "": (
+        "-x; +x; x + y; x - y; x * y; x + x; x * x; x ** 2; x ** 3; x ** 1; x ** 0; 1.7 ** x; "
+        "np.add(x, y); np.subtract(x, y); np.multiply(x, y); np.negative(x); np.positive(x); "
+        "np.square(x); np.power(x, 2.0); np.exp(x); np.exp2(x); np.expm1(x); np.logaddexp(x, y); "
+        "np.logaddexp2(x, y); np.sin(x); np.cos(x); np.arctan(x); np.sinh(x); np.cosh(x); "
+        "np.tanh(x); np.arcsinh(x); np.deg2rad(x); np.rad2deg(x); gv.sigmoid(x); gv.softplus(x); "
+        "np.copy(x)"
+    ),
+    "x": (
+        "x ** 0.5; x ** -2; x ** -1.5; np.log(x); np.log2(x); np.log10(x); np.sqrt(x); np.cbrt(x); "
+        "1 / x; np.reciprocal(x); np.arctan2(x, y); abs(x); np.abs(x); np.fabs(x); gv.relu(x); "
+        "np.sign(x); np.heaviside(x, y); np.maximum(x, 0); np.log(abs(x) + 0.5); "
+        "(x if x > 0 else 0.1 * x)"
+    ),
+    # a negative number has real powers, but no derivative by the exponent
+    "np.sqrt(x)": "x ** y; np.power(x, y); np.float_power(x, y)",
     "y": "x / y; np.divide(x, y); np.copysign(x, y) * abs(y)",
     "x * y": "np.copysign(x, y)",
     "x + 1": "np.log1p(x)",
@@ -55,60 +59,104 @@ ELEMENTWISE = {
     "1 - x * x": "np.arcsin(x); np.arccos(x); np.arctanh(x)",
     "np.cos(x)": "np.tan(x)",
     "np.hypot(x, y)": "np.hypot(x, y); x / np.hypot(x, y)",
-    "x - y": "np.maximum(x, y); np.minimum(x, y); np.fmax(x, y); np.fmin(x, y); max(x, y); (x if x > y else 0.5 * y); (np.sin(x) if x <= y and x != 2.0 else x * y)",
+    "x - y": (
+        "np.maximum(x, y); np.minimum(x, y); np.fmax(x, y); np.fmin(x, y); max(x, y); "
+        "(x if x > y else 0.5 * y); (np.sin(x) if x <= y and x != 2.0 else x * y)"
+    ),
     "(x - 0.4) * (x + 0.7)": "np.clip(x, -0.7, 0.4); (np.exp(x) if -0.7 < x < 0.4 else x * x)",
     "np.sin(np.pi * x)": "np.floor(x); np.ceil(x); np.trunc(x); x - np.floor(x)",
     "np.cos(np.pi * x)": "np.rint(x); np.round(x); x * np.rint(x)",
     "np.cos(np.pi * x * 10)": "np.round(x, 1)",
-    "y * np.sin(np.pi * x / y) / (1 + abs(x / y))": "x // y; x % y; np.floor_divide(x, y); np.remainder(x, y); np.fmod(x, y); x % y + x // y",
+    "y * np.sin(np.pi * x / y) / (1 + abs(x / y))": (
+        "x // y; x % y; np.floor_divide(x, y); np.remainder(x, y); np.fmod(x, y); x % y + x // y"
+    ),
 }
 WELL = "(np.tanh(x) + 4 * eye(x))"  # far from singular
 POSITIVE = "(np.tanh(x) @ np.swapaxes(np.tanh(x), -1, -2) + eye(np.swapaxes(x, -1, -2)))"
 APART = "(np.tanh(x) + np.swapaxes(np.tanh(x), -1, -2) + eye(x) * 5 * c(x.shape[-1]))"  # symmetric
 ON_ARRAYS = {
-    "": "np.sum(x, axis={axis}, keepdims={keep}); np.mean(x, axis={axis}, keepdims={keep}); np.prod(x, axis={axis}, keepdims={keep});"
-    "np.var(x, axis={axis}, keepdims={keep}); np.cumsum(x); np.cumsum(x, axis={one}); gv.logsumexp(x, axis={one}, keepdims={keep});"
-    "gv.softmax(x, axis={one}); gv.softmax(x); x - np.mean(x, axis={one}, keepdims=True);"
-    # products
-    "x @ y; y @ x; np.matmul(x, y); np.dot(x, y); np.inner(x, y); np.outer(x, y); np.kron(x, y); np.vdot(x, y); np.transpose(x) @ x; np.swapaxes(x, -1, -2) @ y;"
-    "x @ c({length}); c(2, {length}) @ x; np.tensordot(x, y, axes=1); np.tensordot(x, y, axes=([0], [0])); np.tensordot(x, y, axes=([-1], [1])); np.tensordot(x, y, axes=0);"
-    "np.tensordot(x, y, axes=2); np.einsum('ij,jk->ik', x, y); np.einsum('ij,kj', x, y); np.einsum('i,j->ij', x, y); np.einsum('ij->ji', x); np.einsum('ii->i', x);"
-    "np.einsum('ii', x); np.einsum('ij->', x); np.einsum('ij,ij->j', x, y); np.einsum('ij,j,ij->i', x, y, x); np.einsum('bij,bjk->bik', x, y); np.einsum('...i,...i', x, y);"
-    "np.einsum('...ij,jk->...ik', x, y); np.einsum('i,i->', x, y);"
-    # linear algebra
-    "np.linalg.inv(WELL); np.linalg.solve(WELL, y); np.linalg.solve(WELL, x); np.linalg.det(WELL) / 64; np.linalg.slogdet(WELL)[1]; np.linalg.slogdet(WELL)[0] * x;"
-    "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE);"
-    # shapes
-    "np.reshape(x, -1); np.reshape(x, ({length}, -1)); x.reshape(-1, 1); np.ravel(x); np.transpose(x); np.transpose(x, (1, 0)); np.transpose(x, (2, 0, 1)); np.swapaxes(x, 0, -1);"
-    "np.swapaxes(x, -2, -1); np.moveaxis(x, 0, -1); np.moveaxis(x, -1, 0); np.expand_dims(x, {one}); np.expand_dims(x, (0, 2)); np.squeeze(x); np.squeeze(x, {one}); np.atleast_1d(x);"
-    "np.broadcast_to(x, (3,)); np.broadcast_to(x, (2, 3)); np.broadcast_to(x, (2, 3, 3)); x + np.zeros_like(y); x * np.ones_like(x); x * c(3); x + c(2, 1); c(2, 3) / (1.5 + x * x);"
-    # putting together and taking apart
-    "np.concatenate([x, y], axis={one}); np.concatenate([x, y, x]); np.concatenate([x, y], axis=None); np.stack([x, y], axis={one}); np.stack([x, x * 2]); np.hstack([x, y]);"
-    "np.vstack([x, y]); np.tile(x, 2); np.tile(x, (2, 1)); np.tile(x, (1, 2)); np.repeat(x, 2); np.repeat(x, 2, axis={one}); np.repeat(x, [1, 0, 2], axis={one}); np.pad(x, 1);"
-    "np.pad(x, (1, 2)); np.pad(x, ((0, 1), (2, 0))); np.pad(x, 1, mode='edge'); np.pad(x, 1, mode='reflect'); np.pad(x, 1, mode='wrap'); np.flip(x); np.flip(x, axis={axis});"
-    "np.roll(x, 1); np.roll(x, {shift}, axis={one}); np.roll(x, (1, 2), axis=(0, 1)); np.split(x, 3)[1]; np.split(x, [1], axis={one})[1]; np.array_split(x, 2, axis={one})[0];"
-    "np.diag(x); np.diag(x, {shift}); np.diagonal(x); np.diagonal(x, offset={shift}); np.triu(x); np.tril(x, {shift}); np.diff(x, axis={one}); np.diff(x, 2);"
-    "sum([row * row for row in x]); "
-    # indexing
-    "at(x, 0); at(x, -1); at(x, s[1:]); at(x, s[::-1]); at(x, s[..., 0]); at(x, s[..., ::2]); at(x, s[:, 1:]); at(x, s[None, :]); at(x, s[:, None]); at(x, s[1, 2]); at(x, s[..., None, 0]);"
-    "at(x, [0, 1, 1]); at(x, s[[0, 1], [1, 0]]); at(x, s[:, [2, 0, 0]]); at(x, s[0, :, [0, 1]]); at(x, s[[[0], [1]], [0, 2]]); at(x, [True, False, True]); at(x, s[..., [0, 0]]); at(x, s[-2:, 0])",
-    "len(x)": "np.take(x, [0, 1, 0]); np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one}); x.sum(); x.mean(axis={one}); len(x) * x",  # not a single number
+    "": (
+        "np.sum(x, axis={axis}, keepdims={keep}); np.mean(x, axis={axis}, keepdims={keep}); "
+        "np.prod(x, axis={axis}, keepdims={keep}); np.var(x, axis={axis}, keepdims={keep}); "
+        "np.cumsum(x); np.cumsum(x, axis={one}); gv.logsumexp(x, axis={one}, keepdims={keep}); "
+        "gv.softmax(x, axis={one}); gv.softmax(x); x - np.mean(x, axis={one}, keepdims=True); "
+        # products
+        "x @ y; y @ x; np.matmul(x, y); np.dot(x, y); np.inner(x, y); np.outer(x, y); "
+        "np.kron(x, y); np.vdot(x, y); np.transpose(x) @ x; np.swapaxes(x, -1, -2) @ y; "
+        "x @ c({length}); c(2, {length}) @ x; np.tensordot(x, y, axes=1); "
+        "np.tensordot(x, y, axes=([0], [0])); np.tensordot(x, y, axes=([-1], [1])); "
+        "np.tensordot(x, y, axes=0); np.tensordot(x, y, axes=2); np.einsum('ij,jk->ik', x, y); "
+        "np.einsum('ij,kj', x, y); np.einsum('i,j->ij', x, y); np.einsum('ij->ji', x); "
+        "np.einsum('ii->i', x); np.einsum('ii', x); np.einsum('ij->', x); "
+        "np.einsum('ij,ij->j', x, y); np.einsum('ij,j,ij->i', x, y, x); "
+        "np.einsum('bij,bjk->bik', x, y); np.einsum('...i,...i', x, y); "
+        "np.einsum('...ij,jk->...ik', x, y); np.einsum('i,i->', x, y); "
+        # linear algebra
+        "np.linalg.inv(WELL); np.linalg.solve(WELL, y); np.linalg.solve(WELL, x); "
+        "np.linalg.det(WELL) / 64; np.linalg.slogdet(WELL)[1]; np.linalg.slogdet(WELL)[0] * x; "
+        "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE); "
+        # shapes
+        "np.reshape(x, -1); np.reshape(x, ({length}, -1)); x.reshape(-1, 1); np.ravel(x); "
+        "np.transpose(x); np.transpose(x, (1, 0)); np.transpose(x, (2, 0, 1)); "
+        "np.swapaxes(x, 0, -1); np.swapaxes(x, -2, -1); np.moveaxis(x, 0, -1); "
+        "np.moveaxis(x, -1, 0); np.expand_dims(x, {one}); np.expand_dims(x, (0, 2)); "
+        "np.squeeze(x); np.squeeze(x, {one}); np.atleast_1d(x); np.broadcast_to(x, (3,)); "
+        "np.broadcast_to(x, (2, 3)); np.broadcast_to(x, (2, 3, 3)); x + np.zeros_like(y); "
+        "x * np.ones_like(x); x * c(3); x + c(2, 1); c(2, 3) / (1.5 + x * x); "
+        # putting together and taking apart
+        "np.concatenate([x, y], axis={one}); np.concatenate([x, y, x]); "
+        "np.concatenate([x, y], axis=None); np.stack([x, y], axis={one}); np.stack([x, x * 2]); "
+        "np.hstack([x, y]); np.vstack([x, y]); np.tile(x, 2); np.tile(x, (2, 1)); "
+        "np.tile(x, (1, 2)); np.repeat(x, 2); np.repeat(x, 2, axis={one}); "
+        "np.repeat(x, [1, 0, 2], axis={one}); np.pad(x, 1); np.pad(x, (1, 2)); "
+        "np.pad(x, ((0, 1), (2, 0))); np.pad(x, 1, mode='edge'); np.pad(x, 1, mode='reflect'); "
+        "np.pad(x, 1, mode='wrap'); np.flip(x); np.flip(x, axis={axis}); np.roll(x, 1); "
+        "np.roll(x, {shift}, axis={one}); np.roll(x, (1, 2), axis=(0, 1)); np.split(x, 3)[1]; "
+        "np.split(x, [1], axis={one})[1]; np.array_split(x, 2, axis={one})[0]; np.diag(x); "
+        "np.diag(x, {shift}); np.diagonal(x); np.diagonal(x, offset={shift}); np.triu(x); "
+        "np.tril(x, {shift}); np.diff(x, axis={one}); np.diff(x, 2); "
+        "sum([row * row for row in x]); "
+        # indexing
+        "at(x, 0); at(x, -1); at(x, s[1:]); at(x, s[::-1]); at(x, s[..., 0]); at(x, s[..., ::2]); "
+        "at(x, s[:, 1:]); at(x, s[None, :]); at(x, s[:, None]); at(x, s[1, 2]); "
+        "at(x, s[..., None, 0]); at(x, [0, 1, 1]); at(x, s[[0, 1], [1, 0]]); "
+        "at(x, s[:, [2, 0, 0]]); at(x, s[0, :, [0, 1]]); at(x, s[[[0], [1]], [0, 2]]); "
+        "at(x, [True, False, True]); at(x, s[..., [0, 0]]); at(x, s[-2:, 0])"
+    ),
+    # not a single number
+    "len(x)": (
+        "np.take(x, [0, 1, 0]); np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one}); "
+        "x.sum(); x.mean(axis={one}); len(x) * x"
+    ),
     "np.linalg.det(x)": "np.linalg.det(x)",
-    "distinct(np.linalg.eigvalsh(APART))": "np.linalg.eigvalsh(APART); np.linalg.eigh(APART)[0]; np.linalg.eigh(APART)[1] ** 2",
+    "distinct(np.linalg.eigvalsh(APART))": (
+        "np.linalg.eigvalsh(APART); np.linalg.eigh(APART)[0]; np.linalg.eigh(APART)[1] ** 2"
+    ),
     "np.std(x, axis={axis}, keepdims=True)": "np.std(x, axis={axis}, keepdims={keep})",
-    "np.std(x, axis={one}, ddof=1)": "np.std(x, axis={one}, ddof=1); np.var(x, axis={one}, ddof=1, keepdims={keep})",
+    "np.std(x, axis={one}, ddof=1)": (
+        "np.std(x, axis={one}, ddof=1); np.var(x, axis={one}, ddof=1, keepdims={keep})"
+    ),
     "np.linalg.norm(x, axis={one})": "np.linalg.norm(x, axis={one}, keepdims={keep})",
     "np.linalg.norm(x)": "np.linalg.norm(x); np.linalg.norm(x, axis=(0, 1)); x / np.linalg.norm(x)",
-    "x": "np.linalg.norm(x, ord=1, axis={one}); np.where(x > 0, x, 0.1 * x); (x if np.any(x > 1.5) else x * x)",
-    "distinct(x)": "np.max(x, axis={axis}, keepdims={keep}); np.min(x, axis={axis}, keepdims={keep}); np.max(x); np.sort(x); np.sort(x, axis={one}); np.sort(x, axis=None);"
-    "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one})",
-    "x - y": "np.where(x > y, x, 0.5 * y); np.where(x > y, y, x * y); (x if np.all(x > y) else np.sin(x))",
+    "x": (
+        "np.linalg.norm(x, ord=1, axis={one}); np.where(x > 0, x, 0.1 * x); "
+        "(x if np.any(x > 1.5) else x * x)"
+    ),
+    "distinct(x)": (
+        "np.max(x, axis={axis}, keepdims={keep}); np.min(x, axis={axis}, keepdims={keep}); "
+        "np.max(x); np.sort(x); np.sort(x, axis={one}); np.sort(x, axis=None); "
+        "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one})"
+    ),
+    "x - y": (
+        "np.where(x > y, x, 0.5 * y); np.where(x > y, y, x * y); "
+        "(x if np.all(x > y) else np.sin(x))"
+    ),
     "abs(x) - 1": "np.where(np.abs(x) < 1, x, y)",
-    "np.sum(x) - np.sum(y)": "(x if np.sum(x) > np.sum(y) else np.sin(x)); (x * y if np.sum(x) <= np.sum(y) else x - y)",
+    "np.sum(x) - np.sum(y)": (
+        "(x if np.sum(x) > np.sum(y) else np.sin(x)); (x * y if np.sum(x) <= np.sum(y) else x - y)"
+    ),
 }
-BRANCHING = re.compile(
-    r" if (?!np)|^max"
-)  # a branch of Python's, which only single numbers can take
+BRANCHING = re.compile(r" if (?!np)|^max")  # of Python's, as only single numbers can
 LITERALS = ["2", "0.5", "(-1.5)", "3", "1", "0.0"]
 PARAMETERS = {
     "axis": [None, 0, -1, 1, (0, 1), (-1, 0), (0, 2)],
@@ -165,8 +213,11 @@ NUMPY = {
     "s": np.s_,
     "distinct": distinct,
 }
-MOVING = """reshape ravel transpose swapaxes moveaxis expand_dims squeeze atleast_1d broadcast_to tile repeat pad flip roll split array_split
-            diag diagonal triu tril take take_along_axis copy""".split()
+MOVING = [
+    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "atleast_1d",
+    "broadcast_to", "tile", "repeat", "pad", "flip", "roll", "split", "array_split", "diag",
+    "diagonal", "triu", "tril", "take", "take_along_axis", "copy",
+]  # fmt: skip
 
 
 def gather(function, tensor, join):
@@ -247,12 +298,13 @@ def pytorch():
             else torch.tensordot(x, y, dims=([-1], [-2]))
         )
 
-    binary = "maximum minimum fmax fmin hypot logaddexp logaddexp2 copysign remainder fmod power arctan2 float_power add subtract multiply divide"
+    binary = [
+        "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2", "copysign",
+        "remainder", "fmod", "power", "arctan2", "float_power", "add", "subtract", "multiply",
+        "divide",
+    ]  # fmt: skip
     names = {name: gather(getattr(np, name), tensor, torch.cat) for name in MOVING}
-    names |= {
-        name: of_tensors(getattr(torch, {"power": "pow"}.get(name, name)))
-        for name in binary.split()
-    }
+    names |= {name: of_tensors(getattr(torch, {"power": "pow"}.get(name, name))) for name in binary}
     names |= {
         name: reducing(getattr(torch, {"max": "amax", "min": "amin"}.get(name, name)))
         for name in ("sum", "mean", "max", "min")
@@ -451,10 +503,9 @@ class Program:
                 and result.ndim <= 4
                 and np.all(np.abs(result) < LARGE)
             ):
-                self.lines.append(
-                    f"v{len(names)} = "
-                    + re.sub(r"\b[xy]\b", lambda operand: {"x": x, "y": y}[operand[0]], row)
-                )
+                in_place = {"x": x, "y": y}.get
+                line = re.sub(r"\b[xy]\b", lambda operand, at=in_place: at(operand[0]), row)
+                self.lines.append(f"v{len(names)} = {line}")
                 self.values[f"v{len(names)}"] = result
                 return
 
@@ -583,8 +634,8 @@ def all_agree(program, tally):
     assert bits([pasted_value, *pasted_gradients.values()]) == bits([value, *gradients])
     try:
         fresh = gv.trace(f, dict(zip(names, program.elsewhere))).example
-    except ValueError:  # NumPy finds no inverse there
-        with pytest.raises(ValueError):
+    except ValueError as refusal:  # NumPy finds no inverse there
+        with pytest.raises(ValueError, match=re.escape(str(refusal))):
             graph.run(dict(zip(names, program.elsewhere)))
     else:
         run_elsewhere = graph.run(dict(zip(names, program.elsewhere)))
@@ -609,11 +660,10 @@ def all_agree(program, tally):
             continue
         try:
             its_value, its_gradients = peer()(program.text, inputs)
-        except ValueError as error:
-            assert "out of bounds for array of dimension 0" in str(
-                error
-            )  # JAX is stricter than NumPy about axes of single numbers
-            continue
+        except ValueError as refusal:  # JAX is stricter than NumPy about axes of single numbers
+            if "out of bounds for array of dimension 0" in str(refusal):
+                continue
+            raise
         tally[name] += 1
         agree(
             value,
@@ -665,15 +715,36 @@ def second_derivatives_agree(f, inputs, tangents, positions, tally):
     )
 
 
-@pytest.mark.parametrize("kind", ROWS)
-def test_random_programs(kind):
-    tally = Counter()
+def hunts(examples, long_examples, most=1000):
+    """How many programs of each kind a test tries; in the long part it does so in portions, each
+    with programs of its own.
+    """
+    short = [pytest.param(kind, examples, 0, id=kind) for kind in ROWS]
+    each = min(most, long_examples)
+    return short + [
+        pytest.param(kind, each, portion, id=f"{kind}-{portion}", marks=pytest.mark.long)
+        for kind in ROWS
+        for portion in range(1, long_examples // each + 1)
+    ]
 
-    @hypothesis.settings(
-        max_examples=EXAMPLES // 2,
+
+def tries(examples, portion):
+    """A test with so many examples; on CI the same ones every time, other ones in each portion."""
+    settings = hypothesis.settings(
+        max_examples=examples,
         deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
+    if not (portion and settings.derandomize):
+        return settings
+    return lambda test: hypothesis.seed(portion)(settings(test))
+
+
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(100, 10_000))
+def test_random_programs(kind, examples, portion):
+    tally = Counter()
+
+    @tries(examples, portion)
     @hypothesis.given(programs(kind))
     def hunt(program):
         hypothesis.note(repr(program))
@@ -686,9 +757,9 @@ def test_random_programs(kind):
     finally:
         print(f"{kind}: {dict(tally)}")  # what was compared: see it with pytest -s
     assert tally["lines"] > 3 * tally["programs"]
-    assert tally["too steep"] < 0.02 * tally["programs"]
+    assert tally["too steep"] < 2 + 0.02 * tally["programs"]
     for what in ("differences", "differences of gradients", "differences for hvp"):
-        assert tally[f"{what}: too curved"] < 0.05 * tally[what]
+        assert tally[f"{what}: too curved"] < 2 + 0.05 * tally[what]
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -715,10 +786,11 @@ def test_each_row_alone(kind):
     assert not idle
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("peer", ["PyTorch", "JAX"])
 def test_peer_is_at_hand(peer):
     if peer in MISSING:
-        pytest.skip(
+        missing(
             f"{peer} IS NOT INSTALLED: random programs were held against central differences, but "
             "not against its gradients"
         )

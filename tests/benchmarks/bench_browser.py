@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 
 import nbformat
-from browser import chromium, jupyter, launch, open_notebook  # noqa: F401
+from browser import APP
 
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- written by the browser benchmark -->", "<!-- up to here -->"
@@ -24,7 +24,8 @@ def chain(nodes):
     def f(*xs):
         values = list(xs)
         for number in range(nodes - 5):
-            values.append([np.tanh, lambda v: v * values[-5], lambda v: v + values[-3]][number % 3](values[-1]))
+            gates = np.tanh, lambda v: v * values[-5], lambda v: v + values[-3]
+            values.append(gates[number % 3](values[-1]))
         return values[-1]
     return f
 
@@ -32,15 +33,24 @@ def network(layers):
     """Three neurons in a layer, gate by gate."""
     def f(*xs):
         for layer in range(layers + 1):
-            xs = [np.tanh(sum((0.1 * (unit + place) - 0.35) * x for place, x in enumerate(xs))) for unit in range(3 if layer < layers else 1)]
+            units = range(3 if layer < layers else 1)
+            xs = [
+                np.tanh(sum((0.1 * (unit + place) - 0.35) * x for place, x in enumerate(xs)))
+                for unit in units
+            ]
         return xs[0]
     return f
 
 def sliders():
-    return {name: ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.005, description=name) for name in "abcde"}
+    return {
+        name: ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.005, description=name)
+        for name in "abcde"
+    }
 
 def common(f, lean):
-    """The common way: the same figure by Graphviz; or a lean one, with a value and a gradient on each node and nothing on the edges."""
+    """The common way: the same figure by Graphviz; or a lean one, with a value and a gradient on
+    each node and nothing on the edges.
+    """
     def show(**inputs):
         output = f(*(gv.Variable(value, name) for name, value in inputs.items()))
         output.backward()
@@ -52,13 +62,16 @@ def common(f, lean):
 def lean_dot(run):
     dot = graphviz.Digraph(graph_attr={"rankdir": "LR"}, node_attr={"shape": "record"})
     for node in run.graph.nodes:
-        dot.node(f"n{node.index}", f"{node.name or node.operation.name} | {run.primals[node]:.4f} | {run.adjoints[node]:.4f}")
+        numbers = f"{run.primals[node]:.4f} | {run.adjoints[node]:.4f}"
+        dot.node(f"n{node.index}", f"{node.name or node.operation.name} | {numbers}")
     for edge in run.graph.edges:
         dot.edge(f"n{edge.source.index}", f"n{edge.target.index}")
     return dot
 
 def kernel_work(explorer, moves=300):
-    """Seconds a move, at best and in the median: replay and packing; the whole update, with ipywidgets' own sending."""
+    """Seconds a move, in the median: replay and packing; the whole update, with ipywidgets' own
+    sending.
+    """
     view, graph, times = explorer.view, explorer.run.graph, {"replay": [], "update": []}
     for move in range(moves):
         value = 0.3 + move / moves / 2
@@ -68,19 +81,22 @@ def kernel_work(explorer, moves=300):
         view.update(e=value)
         times["replay"].append(middle - start)
         times["update"].append(time.perf_counter() - middle)
-    return {way: sorted(seconds)[len(seconds) // 2] for way, seconds in times.items()}, len(view.numbers)
+    medians = {way: sorted(seconds)[len(seconds) // 2] for way, seconds in times.items()}
+    return medians, len(view.numbers)
 '''
 MEASURE = """async ([root, key, isLive]) => {
     const handle = [...root.querySelectorAll(".noUi-handle")].at(-1);
-    const shown = () => isLive ? root.querySelector("svg.gradviz #n4 .gv-value").textContent
-                               : root.querySelector(".jp-RenderedSVG img")?.src;
+    const shown = () => (
+        isLive ? root.querySelector("svg.gradviz #n4 .gv-value").textContent
+            : root.querySelector(".jp-RenderedSVG img")?.src
+    );
     const before = shown();
     handle.focus();
     const start = performance.now();
     handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     return await new Promise((done, fail) => {
         const give_up = setTimeout(() => { watcher.disconnect(); done(20000); }, 20000);
-        const look = () => { // of the common way only the new picture is waited for, not that it is decoded
+        const look = () => { // the common way's new picture is waited for, not its decoding
             const now = shown();
             if (!now || now === before) return;
             watcher.disconnect();
@@ -88,7 +104,8 @@ MEASURE = """async ([root, key, isLive]) => {
             requestAnimationFrame(() => done(performance.now() - start));
         };
         const watcher = new MutationObserver(look);
-        watcher.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["src"] });
+        const content = { subtree: true, childList: true, characterData: true };
+        watcher.observe(root, { ...content, attributeFilter: ["src"] });
     });
 }"""
 SETTLED = """async ([root]) => {
@@ -96,24 +113,30 @@ SETTLED = """async ([root]) => {
     const start = performance.now();
     let last = start;
     const watcher = new MutationObserver(() => { last = performance.now(); });
-    watcher.observe(root.querySelector("svg.gradviz"), { subtree: true, characterData: true, attributes: true });
-    handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, cancelable: true }));
+    const content = { subtree: true, characterData: true, attributes: true };
+    watcher.observe(root.querySelector("svg.gradviz"), content);
+    const press = { key: "ArrowRight", bubbles: true, cancelable: true };
+    handle.dispatchEvent(new KeyboardEvent("keydown", press));
     await new Promise((done) => setTimeout(done, 2000));
     watcher.disconnect();
     return last - start;
 }"""
 BURST_JS = """async ([root, moves]) => {
-    const handle = [...root.querySelectorAll(".noUi-handle")].at(-1), value = root.querySelector("svg.gradviz #n4 .gv-value");
+    const handle = [...root.querySelectorAll(".noUi-handle")].at(-1);
+    const node = root.querySelector("svg.gradviz #n4"), value = node.querySelector(".gv-value");
     let painted = 0;
     const watcher = new MutationObserver(() => painted++);
     watcher.observe(value, { childList: true, characterData: true, subtree: true });
     const start = performance.now();
     for (let move = 0; move < moves; move++) {
-        handle.dispatchEvent(new KeyboardEvent("keydown", { key: move % 3 ? "ArrowRight" : "ArrowLeft", bubbles: true, cancelable: true }));
+        const key = move % 3 ? "ArrowRight" : "ArrowLeft";
+        const press = { key, bubbles: true, cancelable: true };
+        handle.dispatchEvent(new KeyboardEvent("keydown", press));
         if (move % 5 === 4) await new Promise((done) => setTimeout(done, 4));
     }
-    const last = performance.now(), wanted = Number(handle.getAttribute("aria-valuetext"));
-    while (Math.abs(Number(root.querySelector("svg.gradviz #n4").dataset.value) - wanted) > 1e-9) {
+    const last = performance.now();
+    const wanted = Number(handle.getAttribute("aria-valuetext"));
+    while (Math.abs(Number(node.dataset.value) - wanted) > 1e-9) {
         if (performance.now() - last > 20000) return null;
         await new Promise((done) => requestAnimationFrame(done));
     }
@@ -169,11 +192,13 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
         settled = page.evaluate(SETTLED, [live])
         burst = page.evaluate(BURST_JS, [live, BURST])
         answer = page.evaluate(
-            """() => new Promise((done) => {
-                const app = window.jupyterapp || window.jupyterlab;
-                const asked = app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code: '', user_expressions: { answer: 'json.dumps(kernel_work(live))' } });
-                asked.onReply = (reply) => done(reply.content.user_expressions.answer.data['text/plain']);
-            })"""
+            f"""() => new Promise((done) => {{
+                const {{ kernel }} = {APP}.shell.currentWidget.sessionContext.session;
+                const user_expressions = {{ answer: "json.dumps(kernel_work(live))" }};
+                kernel.requestExecute({{ code: "", user_expressions }}).onReply = (reply) => {{
+                    done(reply.content.user_expressions.answer.data["text/plain"]);
+                }};
+            }})"""
         )
         kernel_times, message = json.loads(eval(answer))
         median = {way: statistics.median(moves) for way, moves in times.items()}
@@ -182,7 +207,9 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
             f"{sorted(times['gradviz'])[int(0.9 * 2 * MOVES)]:.1f} | {median['same']:.0f} | "
             f"{median['same'] / median['gradviz']:.0f} | {median['lean']:.0f} | "
             f"{median['lean'] / median['gradviz']:.0f} "
-            f"| {settled:.0f} | {burst['settled']:.0f} | {burst['painted']} | {message} | {1e6 * kernel_times['replay']:.1f} | {1e6 * (kernel_times['update'] - kernel_times['replay']):.0f} |"
+            f"| {settled:.0f} | {burst['settled']:.0f} | {burst['painted']} | {message} "
+            f"| {1e6 * kernel_times['replay']:.1f} "
+            f"| {1e6 * (kernel_times['update'] - kernel_times['replay']):.0f} |"
         )
         print(rows[-1], burst)
     frame = page.evaluate(
@@ -193,25 +220,18 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
     table = [
         START,
         "",
-        (
-            "From the key event to the frame after the text has changed, in milliseconds; a frame "
-            f"takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come:"
-        ),
-        (
-            "how long after its last one the figure stands at the last value, and how often it was "
-            "painted meanwhile. What is in sight is painted"
-        ),
-        (
-            "first; what is not, and all descriptions, follow once the numbers rest. The lean figure "
-            "has values and gradients on its nodes, and"
-        ),
-        "nothing on its edges.",
+        "From the key event to the frame after the text has changed, in milliseconds; a frame",
+        f"takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come: how long after",
+        "its last one the figure stands at the last value, and how often it was painted meanwhile.",
+        "What is in sight is painted first; what is not, and all descriptions, follow once the",
+        "numbers rest. The lean figure has values and gradients on its nodes, and nothing on its",
+        "edges.",
         "",
         (
-            "| graph, nodes | gradviz, median | nine in ten | the same figure by `interact` and "
-            "Graphviz, median | times faster | a lean figure | times faster | all out of sight too | "
-            "after a burst | painted | bytes a move | kernel: replay and packing, µs | ipywidgets' "
-            "sending, µs |"
+            "| graph, nodes | gradviz, median | nine in ten "
+            "| the same figure by `interact` and Graphviz, median | times faster "
+            "| a lean figure | times faster | all out of sight too | after a burst | painted "
+            "| bytes a move | kernel: replay and packing, µs | ipywidgets' sending, µs |"
         ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *rows,

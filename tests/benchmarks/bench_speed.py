@@ -307,8 +307,13 @@ def bench_slider(benchmark, way):
 @pytest.mark.parametrize("way", ["graph.run, one by one", "graph.sweep"])
 def bench_settings(benchmark, way):
     graph, settings = gv.trace(circuit, INPUTS), np.linspace(-3, 3, 5000)
-    one_by_one = lambda: [graph.run(w0=setting).grads["w0"] for setting in settings.tolist()]
-    at_once = lambda: graph.sweep(w0=settings).grads["w0"]
+
+    def one_by_one():
+        return [graph.run(w0=setting).grads["w0"] for setting in settings.tolist()]
+
+    def at_once():
+        return graph.sweep(w0=settings).grads["w0"]
+
     assert np.allclose(one_by_one(), at_once(), rtol=1e-12)
     measure(
         benchmark,

@@ -3,29 +3,141 @@
 import platform
 from pathlib import Path
 
+from browser import browser, jupyter, launch, open_notebook, playwright  # noqa: F401
+
 FOLDER = Path(__file__).parent
 START = "<!-- written by the benchmark command -->"
 CIRCUIT, PEER = "the sigmoid circuit, 8 operations", "micrograd"
 
+
+def times_faster(way, peer):
+    return peer["min"] / way["min"]
+
+
+def share_of_time(way, peer):
+    return way["min"] / peer["min"]
+
+
+def bytes_each(way, peer):
+    return way["bytes"]
+
+
+def microseconds_of(operations):
+    return lambda way, peer: way["min"] * 1e6 / operations
+
+
+def nanoseconds_of(operations):
+    return lambda way, peer: way["min"] * 1e9 / operations
+
+
+CHAIN, NETWORK = "circuits in a chain", "gradient of a 784-128-10 network"
+TINY = "arrays of 3 elements, 101 operations"
+GRADIENT, EAGER = "gradviz, value_and_grad", "gradviz, eager"
+AGAINST_TORCH = (EAGER, "torch, eager")
+
 # what we want to reach: what it is, in which group, which way, measured how, and the bound
 GOALS = [
-    ("program: both sweeps, ns an operation", CIRCUIT, "gradviz, program", lambda way, peer: way["min"] * 1e9 / 8, "≤", 50),
-    ("program, times faster than micrograd", CIRCUIT, "gradviz, program", lambda way, peer: peer["min"] / way["min"], "≥", 30),
-    ("graph.run, times faster than micrograd", CIRCUIT, "gradviz, graph.run", lambda way, peer: peer["min"] / way["min"], "≥", 10),
-    ("eager, times faster than micrograd", CIRCUIT, "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 3),
-    ("eager at 600 operations, times faster than micrograd", "circuits in a chain, 600 operations", "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 4),
-    ("eager at 65000 operations, times faster than micrograd", "circuits in a chain, 65000 operations", "gradviz, eager", lambda way, peer: peer["min"] / way["min"], "≥", 15),
-    ("eager, times faster than torch", CIRCUIT, ("gradviz, eager", "torch, eager"), lambda way, other: other["min"] / way["min"], "≥", 15),
-    ("eager at 600 operations, times faster than torch", "circuits in a chain, 600 operations", ("gradviz, eager", "torch, eager"), lambda way, other: other["min"] / way["min"], "≥", 15),
-    ("bytes an operation, with its adjoint", "a chain of 1000000 operations", "gradviz, eager", lambda way, peer: way["bytes"], "≤", 150),
-    ("replay and packing at 100 nodes, µs", "a slider's move at 100 nodes", "replay and packing", lambda way, peer: way["min"] * 1e6, "≤", 10),
-    ("network, batch of 64: time by that of NumPy by hand", "gradient of a 784-128-10 network, batch of 64", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
-    ("network, batch of 256: the same", "gradient of a 784-128-10 network, batch of 256", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
-    ("network, batch of 1024: the same", "gradient of a 784-128-10 network, batch of 1024", "gradviz, value_and_grad", lambda way, peer: way["min"] / peer["min"], "≤", 1.05),
-    ("tiny arrays, eager, µs an operation", "arrays of 3 elements, 101 operations", "gradviz, eager", lambda way, peer: way["min"] * 1e6 / 101, "≤", 2),
-    ("tiny arrays, replay, µs an operation", "arrays of 3 elements, 101 operations", "gradviz, graph.run", lambda way, peer: way["min"] * 1e6 / 101, "≤", 2),
-    ("import gradviz, time by that of import numpy", "import, a whole process", "import gradviz", lambda way, peer: way["min"] / peer["min"], "≤", 1.5),
-]  # fmt: skip
+    (
+        "program: both sweeps, ns an operation",
+        CIRCUIT,
+        "gradviz, program",
+        nanoseconds_of(8),
+        "≤",
+        50,
+    ),
+    ("program, times faster than micrograd", CIRCUIT, "gradviz, program", times_faster, "≥", 30),
+    (
+        "graph.run, times faster than micrograd",
+        CIRCUIT,
+        "gradviz, graph.run",
+        times_faster,
+        "≥",
+        10,
+    ),
+    ("eager, times faster than micrograd", CIRCUIT, EAGER, times_faster, "≥", 3),
+    (
+        "eager at 600 operations, times faster than micrograd",
+        f"{CHAIN}, 600 operations",
+        EAGER,
+        times_faster,
+        "≥",
+        4,
+    ),
+    (
+        "eager at 65000 operations, times faster than micrograd",
+        f"{CHAIN}, 65000 operations",
+        EAGER,
+        times_faster,
+        "≥",
+        15,
+    ),
+    ("eager, times faster than torch", CIRCUIT, AGAINST_TORCH, times_faster, "≥", 15),
+    (
+        "eager at 600 operations, times faster than torch",
+        f"{CHAIN}, 600 operations",
+        AGAINST_TORCH,
+        times_faster,
+        "≥",
+        15,
+    ),
+    (
+        "bytes an operation, with its adjoint",
+        "a chain of 1000000 operations",
+        EAGER,
+        bytes_each,
+        "≤",
+        150,
+    ),
+    (
+        "replay and packing at 100 nodes, µs",
+        "a slider's move at 100 nodes",
+        "replay and packing",
+        microseconds_of(1),
+        "≤",
+        10,
+    ),
+    (
+        "network, batch of 64: time by that of NumPy by hand",
+        f"{NETWORK}, batch of 64",
+        GRADIENT,
+        share_of_time,
+        "≤",
+        1.05,
+    ),
+    (
+        "network, batch of 256: the same",
+        f"{NETWORK}, batch of 256",
+        GRADIENT,
+        share_of_time,
+        "≤",
+        1.05,
+    ),
+    (
+        "network, batch of 1024: the same",
+        f"{NETWORK}, batch of 1024",
+        GRADIENT,
+        share_of_time,
+        "≤",
+        1.05,
+    ),
+    ("tiny arrays, eager, µs an operation", TINY, EAGER, microseconds_of(101), "≤", 2),
+    (
+        "tiny arrays, replay, µs an operation",
+        TINY,
+        "gradviz, graph.run",
+        microseconds_of(101),
+        "≤",
+        2,
+    ),
+    (
+        "import gradviz, time by that of import numpy",
+        "import, a whole process",
+        "import gradviz",
+        share_of_time,
+        "≤",
+        1.5,
+    ),
+]
 
 
 def pytest_benchmark_update_json(config, benchmarks, output_json):
@@ -36,7 +148,8 @@ def pytest_benchmark_update_json(config, benchmarks, output_json):
             **bench["stats"],
             **bench["extra_info"],
         }
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {output_json['machine_info'].get('cpu', {}).get('brand_raw', 'unknown processor')}"
+    processor = output_json["machine_info"].get("cpu", {}).get("brand_raw", "unknown processor")
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {processor}"
     lines = [
         f"One run on: {machine}. Times are the best of each way; where ratios are given, they are "
         "of those.",
@@ -66,7 +179,8 @@ def goals(groups):
             continue
         value = measured(ways[one], ways[other])
         reached = value <= bound if sign == "≤" else value >= bound
-        yield f"| {what} | {sign} {bound} | {value:.3g} | {'reached' if reached else '**falls short**'} |"
+        verdict = "reached" if reached else "**falls short**"
+        yield f"| {what} | {sign} {bound} | {value:.3g} | {verdict} |"
 
 
 def table(group, ways):
@@ -81,7 +195,8 @@ def table(group, ways):
     )
     for name, stats in ways.items():
         each = duration(stats["min"] / stats["operations"]) if stats["operations"] else ""
-        yield f"| {name} | {duration(stats['min'])} | {duration(stats['median'])} | {each} | {peer['min'] / stats['min']:.2f} |"
+        times = f"{duration(stats['min'])} | {duration(stats['median'])}"
+        yield f"| {name} | {times} | {each} | {peer['min'] / stats['min']:.2f} |"
 
 
 def duration(seconds):

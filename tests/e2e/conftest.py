@@ -1,3 +1,3 @@
 """The tests here visit notebook servers with a real browser."""
 
-from browser import chromium, jupyter, launch, open_notebook  # noqa: F401
+from browser import browser, jupyter, launch, open_notebook, playwright  # noqa: F401

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser import serving
+from browser import PATIENCE, serving, soon
 from circuit import INPUTS, circuit
+from playwright.sync_api import expect
 from reading import PLACES, check_against_python, check_theme
 
 TESTS = Path(__file__).parent.parent
+pytestmark = pytest.mark.long
 LESSON = "import gradviz as gv\nfrom circuit import INPUTS, circuit\ngv.explore(circuit, INPUTS)"
 APP = """
 import marimo
@@ -82,14 +84,14 @@ def marimo(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium):
+def visit(browser):
     """Show the view of a server, light and then dark; what the page asks others for is gathered in
     `elsewhere`.
     """
     pages = []
 
     def visit_(server, elsewhere):
-        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         pages.append(page)
         page.on(
             "request",
@@ -100,8 +102,8 @@ def visit(chromium):
         )
         for scheme in ("light", "dark"):
             page.goto(f"{server.address}/?theme={scheme}")
-            page.locator(".gradviz-view svg.gradviz").wait_for(timeout=60_000)
-            check_theme(page.locator(".gradviz-view"), scheme)
+            page.locator(".gradviz-view svg.gradviz").wait_for(timeout=1000 * PATIENCE)
+            soon(page, check_theme, page.locator(".gradviz-view"), scheme)
         return page
 
     yield visit_
@@ -115,10 +117,13 @@ def settle(page, svg, handle, before):
     """
     settled = """([svg, handle, before]) => {
         const shown = Number(svg.querySelector("g.gv-node").dataset.value);
-        return shown !== before && shown === Number(handle.getAttribute("aria-valuetext") ?? handle.getAttribute("aria-valuenow"));
+        const held = handle.getAttribute("aria-valuetext") ?? handle.getAttribute("aria-valuenow");
+        return shown !== before && shown === Number(held);
     }"""
     page.wait_for_function(
-        settled, arg=[svg.element_handle(), handle.element_handle(), before], timeout=20_000
+        settled,
+        arg=[svg.element_handle(), handle.element_handle(), before],
+        timeout=1000 * PATIENCE,
     )
 
 
@@ -126,12 +131,7 @@ def numbers_in_time(page, svg):
     """The inputs at which the picture shows what Python computes, as soon as it does: what it shows
     at first may be a forecast.
     """
-    for _ in range(50):
-        try:
-            return check_against_python(svg, circuit, INPUTS)
-        except AssertionError:
-            page.wait_for_timeout(100)
-    return check_against_python(svg, circuit, INPUTS)
+    return soon(page, check_against_python, svg, circuit, INPUTS)
 
 
 def check_that_it_is_live(page, handle):
@@ -141,7 +141,7 @@ def check_that_it_is_live(page, handle):
     view = page.locator(".gradviz-view")
     svg = view.locator("svg.gradviz")
     places = svg.evaluate(PLACES)
-    assert check_against_python(svg, circuit, INPUTS) == INPUTS
+    assert numbers_in_time(page, svg) == INPUTS
     handle.focus()
     page.keyboard.press("ArrowRight")
     settle(page, svg, handle, 2.0)
@@ -160,7 +160,7 @@ def check_that_it_is_live(page, handle):
     assert svg.evaluate(PLACES) == places
     view.locator("#n0 .gv-adjoint").click()
     view.locator(".gv-ghost").wait_for()
-    assert "nudging w0" in view.locator(".gv-ghost .gv-spoken").text_content()
+    expect(view.locator(".gv-ghost .gv-spoken")).to_contain_text("nudging w0")
     view.locator("g.gv-block > text").click()
     view.locator("g.gv-closed").wait_for()
 

@@ -3,12 +3,15 @@ code beside the graph.
 """
 
 import json
+from dataclasses import dataclass
 
 import nbformat
 import numpy as np
 import pytest
+from browser import APP, PATIENCE, Opened, soon
 from circuit import INPUTS, circuit
 from lesson_code import code, needed, result
+from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
 
 import gradviz as gv
@@ -16,7 +19,7 @@ from gradviz.numerals import numeral
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 DEFINITIONS = """
-import gradviz as gv, numpy as np, ipywidgets, json, time
+import gradviz as gv, numpy as np, ipywidgets, json, os, time
 
 @gv.block
 def sigmoid(t):
@@ -132,7 +135,7 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
     page = notebook.page
     view = page.locator(".gradviz-view").first
     svg = view.locator("svg.gradviz")
-    svg.wait_for(timeout=60_000)
+    svg.wait_for(timeout=1000 * PATIENCE)
     svg.scroll_into_view_if_needed()
     run = result(3, "live").run
     moments = list(ledger(run))
@@ -143,9 +146,8 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
     places = svg.evaluate(PLACES)
     page.keyboard.press("Home")
     for step, moment in enumerate(moments):
-        frames(page)
-        assert view.locator(".gv-count").text_content() == f"step {step} of 21"
-        assert_shows(svg, moment)
+        expect(view.locator(".gv-count")).to_have_text(f"step {step} of 21")
+        soon(page, assert_shows, svg, moment)
         assert svg.locator("g.gv-node.gv-lit, g.gv-edge.gv-lit").count() == (step > 0)
         assert (
             view.locator(".gv-step .gv-spoken").text_content()
@@ -154,47 +156,76 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
         assert svg.evaluate(PLACES) == places
         page.keyboard.press("ArrowRight")
     for moment in reversed(moments):
-        frames(page)
-        assert_shows(svg, moment)
+        soon(page, assert_shows, svg, moment)
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("End")
     press_until(page, "Shift+Tab", ".gv-play")
     page.keyboard.press("Enter")  # plays from the first step
     page.wait_for_function(
-        "(view) => view.querySelector('.gv-count').textContent === 'step 3 of 21'",
+        "(view) => view.querySelector('.gv-count').textContent.split(' ')[1] >= 3",
         arg=view.element_handle(),
-        timeout=20_000,
+        timeout=1000 * PATIENCE,
     )
     page.keyboard.press("Enter")
     frames(page)
-    assert_shows(svg, moments[int(view.locator(".gv-count").text_content().split()[1])])
+    now = int(view.locator(".gv-count").text_content().split()[1])
+    soon(page, assert_shows, svg, moments[now])
 
 
-@pytest.fixture
-def instrument(jupyter, open_notebook):
-    """A notebook with these cells, run; and a way to ask its kernel."""
+@dataclass
+class Instrument:
+    """A live figure in a notebook, and the kernel behind it."""
 
-    def open_(name, *cells):
-        made = [nbformat.v4.new_code_cell(cell) for cell in (DEFINITIONS, *cells)]
-        nbformat.write(
-            nbformat.v4.new_notebook(cells=made, metadata=KERNEL), jupyter.folder / f"{name}.ipynb"
+    notebook: Opened
+    view: Locator
+
+    @property
+    def page(self):
+        return self.notebook.page
+
+    @property
+    def svg(self):
+        return self.view.locator("svg.gradviz")
+
+    def ask(self, expression):
+        return self.notebook.ask(expression)
+
+    def tells(self, expression, expected):
+        """The kernel comes to hold what is expected."""
+
+        def check():
+            assert self.ask(expression) == expected
+
+        soon(self.page, check)
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def check_shows(self, run):
+        """The picture comes to show the numbers of a run in the kernel."""
+        known = self.ask(
+            f"[[*{run}.primals.values()], [*{run}.locals.values()], "
+            f"[*{run}.adjoints.values()], [*{run}.flows.values()]]"
         )
-        notebook = open_notebook(jupyter.address, f"{name}.ipynb")
-        notebook.run_all()
-        page = notebook.page
-        page.wait_for_function(
-            f"() => document.querySelectorAll('.gradviz-view svg.gradviz').length === {len(cells)}",
-            timeout=60_000,
-        )
+        soon(self.page, assert_shows, self.svg, known)
 
-        return page, page.locator(".gradviz-view").all(), notebook.ask
+    def check_explains(self, expression):
+        """The panel comes to say what the kernel does."""
 
-    return open_
+        def check():
+            spoken = self.view.locator(".gv-why .gv-spoken").all_text_contents()
+            assert spoken == self.ask(expression).split("\n")
+            assert self.view.locator(".gv-why .gv-formula").count() == len(spoken)
+
+        soon(self.page, check)
 
 
-def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
-    page, (view, wrong, linked, busy), ask = instrument(
-        "instrument",
+@pytest.fixture(scope="module")
+def instruments(jupyter, browser):
+    """A notebook with four live figures."""
+    cells = [
+        DEFINITIONS,
         "nest = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nnest",
         "plant = gv.explore(planted, x=1.5, y=2.0)\nplant",
         (
@@ -202,154 +233,188 @@ def test_reasons_blocks_hands_code_steps_and_forecasts(instrument):
             "code=True)\nlinked"
         ),
         "busy = gv.explore(nested, w=0.5, x=2.0, b=-1.0)\nbusy",
+    ]
+    made = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=made, metadata=KERNEL), jupyter.folder / "instrument.ipynb"
     )
-    svg = view.locator("svg.gradviz")
-
-    # why: selected by mouse and by keyboard, in the words of fig.explain
-    svg.locator("#n0 .gv-adjoint").click()
-    assert ask("nest.view.selected") == "n0"
-    frames(page)
-    spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
-    assert spoken == ask("gv.draw(nest.run).explain('w', detail='full')").split("\n")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert ask("nest.view.selected") == "n3"
-    spoken = view.locator(".gv-why .gv-spoken").all_text_contents()
-    assert spoken == ask(
-        "gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')"
-    ).split("\n")
-    assert view.locator(".gv-why .gv-formula").count() == len(spoken)
-    page.keyboard.press("ArrowLeft")
-    assert ask("nest.view.selected")[0] == "e"
-    page.keyboard.press("Escape")
-    assert ask("nest.view.selected") == ""
-    assert view.locator(".gv-why").is_hidden()
-    svg.locator(".gv-label .gv-back").nth(4).click()
-    assert ask("nest.view.selected") == "e4"
-    page.keyboard.press("Escape")
-
-    # hands: an input is typed, stepped and dragged on its card, and its slider follows
-    handle = svg.locator("#n1")
-    handle.click()
-    page.keyboard.press("ArrowUp")
-    assert ask("nest.run.inputs['x']") == ask("nest.sliders['x'].value") == pytest.approx(2.05)
-    page.keyboard.press("3")
-    page.keyboard.type(".5")
-    page.keyboard.press("Enter")
-    assert ask("[nest.run.inputs['x'], nest.sliders['x'].value]") == [3.5, 3.5]
-    page.keyboard.press("Enter")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Escape")
-    assert ask("nest.run.inputs['x']") == pytest.approx(3.45)
-    page.keyboard.press("Enter")
-    page.keyboard.type("abc")
-    page.keyboard.press("Enter")
-    assert view.locator(".gv-editor").get_attribute("aria-invalid") == "true"
-    page.keyboard.press("Escape")
-    assert ask("nest.run.inputs['x']") == pytest.approx(3.45)
-    box = handle.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 35)
-    page.mouse.down()
-    for way in range(0, 42, 2):
-        page.mouse.move(box["x"] + 30 + way, box["y"] + 35)
-    page.mouse.up()
-    assert ask("nest.run.inputs['x']") == pytest.approx(3.45 + 20 * 0.05)
-    page.keyboard.press("Escape")
-
-    # blocks: closed and opened in place, by mouse and by keyboard; what is left keeps its gradient
-    gradients = ask("nest.run.grads")
-    values = {
-        label: value
-        for label, value in zip(
-            ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")
+    notebook = Opened(browser, jupyter.address, "instrument.ipynb")
+    notebook.run_all()
+    views = notebook.page.locator(".gradviz-view")
+    expect(views.locator("svg.gradviz")).to_have_count(4)
+    yield dict(
+        zip(
+            ("nest", "plant", "linked", "busy"),
+            (Instrument(notebook, view) for view in views.all()),
+            strict=True,
         )
-    }
-    assert svg.locator("g.gv-block").count() == 4
-    svg.locator("g.gv-block > text", has_text="neuron").first.click()
-    page.wait_for_timeout(300)
-    assert svg.locator(".gv-closed").count() == 1
-    svg.locator("g.gv-block > text", has_text="neuron").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
-    assert svg.locator(".gv-closed").count() == 2
-    assert svg.locator("g.gv-block").count() == 0
-    assert ask("nest.run.grads") == pytest.approx(gradients, rel=1e-12)
-    for label, adjoint in zip(
-        ask("[n.label for n in nest.run.graph.nodes]"), ask("list(nest.run.adjoints.values())")
-    ):
-        assert adjoint == pytest.approx(values[label], rel=1e-12)
-    assert_shows(
-        svg,
-        ask(
-            "[[*nest.run.primals.values()], [*nest.run.locals.values()], "
-            "[*nest.run.adjoints.values()], [*nest.run.flows.values()]]"
-        ),
     )
-    page.keyboard.press("Enter")  # the focus has stayed on the block, which is a card now
-    page.wait_for_timeout(300)
-    assert svg.locator(".gv-closed").count() == 1
-    assert svg.locator("g.gv-block").count() == 2
+    notebook.close()
 
-    # code: a line and its node point at each other; each line has its number, hidden ones too
-    view.locator(".gv-opener").click()
-    page.wait_for_timeout(300)
-    lines = view.locator("[aria-label='your function'] .gv-line")
-    line = lines.filter(has_text="h = neuron(w, x, b)")
-    assert line.count() == 1
+
+def test_reasons_are_those_of_explain(instruments):
+    nest = instruments["nest"]
+    nest.svg.locator("#n0 .gv-adjoint").click()
+    nest.tells("nest.view.selected", "n0")
+    nest.check_explains("gv.draw(nest.run).explain('w', detail='full')")
+    nest.press("ArrowRight", "ArrowRight")
+    nest.tells("nest.view.selected", "n3")
+    nest.check_explains("gv.draw(nest.run).explain(nest.run.graph.nodes[3].label, detail='full')")
+    nest.press("ArrowLeft")
+    nest.tells("nest.view.selected[0]", "e")
+    nest.press("Escape")
+    nest.tells("nest.view.selected", "")
+    expect(nest.view.locator(".gv-why")).to_be_hidden()
+    nest.svg.locator(".gv-label .gv-back").nth(4).click()
+    nest.tells("nest.view.selected", "e4")
+    nest.press("Escape")
+
+
+def test_hands_on_the_number_of_a_card(instruments):
+    """It is typed, stepped and dragged, and its slider follows."""
+    nest = instruments["nest"]
+    x = "round(nest.run.inputs['x'], 9)"
+    card = nest.svg.locator("#n1")
+    card.click()
+    nest.press("ArrowUp")
+    nest.tells(f"[{x}, round(nest.sliders['x'].value, 9)]", [2.05, 2.05])
+    nest.press("3")
+    nest.page.keyboard.type(".5")
+    nest.press("Enter")
+    nest.tells("[nest.run.inputs['x'], nest.sliders['x'].value]", [3.5, 3.5])
+    nest.press("Enter", "ArrowDown", "Escape")
+    nest.tells(x, 3.45)
+    nest.press("Enter")
+    nest.page.keyboard.type("abc")
+    nest.press("Enter")
+    expect(nest.view.locator(".gv-editor")).to_have_attribute("aria-invalid", "true")
+    nest.press("Escape")
+    nest.tells(x, 3.45)
+    box = card.bounding_box()
+    nest.page.mouse.move(box["x"] + 30, box["y"] + 35)
+    nest.page.mouse.down()
+    for way in range(0, 42, 2):
+        nest.page.mouse.move(box["x"] + 30 + way, box["y"] + 35)
+    nest.page.mouse.up()
+    nest.tells(x, 3.45 + 20 * 0.05)
+    nest.press("Escape")
+
+
+def test_blocks_close_and_open_in_place(instruments):
+    """By mouse and by keyboard; and what is left keeps its gradient."""
+    nest = instruments["nest"]
+    adjoints = "dict(zip([n.label for n in nest.run.graph.nodes], nest.run.adjoints.values()))"
+    gradients, before = nest.ask("nest.run.grads"), nest.ask(adjoints)
+    blocks, closed = nest.svg.locator("g.gv-block"), nest.svg.locator(".gv-closed")
+    neurons = nest.svg.locator("g.gv-block > text", has_text="neuron")
+    expect(blocks).to_have_count(4)
+    neurons.first.click()
+    expect(closed).to_have_count(1)
+    neurons.first.focus()
+    nest.press("Enter")
+    expect(closed).to_have_count(2)
+    expect(blocks).to_have_count(0)
+    assert nest.ask("nest.run.grads") == pytest.approx(gradients, rel=1e-12)
+    for label, adjoint in nest.ask(adjoints).items():
+        assert adjoint == pytest.approx(before[label], rel=1e-12)
+    nest.check_shows("nest.run")
+    nest.press("Enter")  # the focus has stayed on the block, which is a card now
+    expect(closed).to_have_count(1)
+    expect(blocks).to_have_count(2)
+
+
+def test_code_and_figure_point_at_each_other(instruments):
+    """And each line of the program has its number, those of closed blocks too."""
+    nest = instruments["nest"]
+    nest.view.locator(".gv-opener").click()
+    lines = nest.view.locator("[aria-label='your function'] .gv-line")
+    expect(lines.filter(has_text="h = neuron(w, x, b)")).to_have_count(1)
     lines.filter(has_text="s = w * x + b").hover()
-    assert svg.locator(".gv-pointed").count() > 0
-    svg.locator("#n0 .gv-adjoint").hover()
-    assert view.locator(".gv-line.gv-pointed").count() > 0
-    program = view.locator("[aria-label='the generated program'] .gv-line")
-    shown = {
-        text.split(" = ")[0].strip(): number
-        for text, number in program.evaluate_all(
+    expect(nest.svg.locator(".gv-pointed")).not_to_have_count(0)
+    nest.svg.locator("#n0 .gv-adjoint").hover()
+    expect(nest.view.locator(".gv-line.gv-pointed")).not_to_have_count(0)
+    known = nest.ask(
+        "{n.label: v for n, v in gv.trace(nested, nest.run.inputs).example.primals.items()}"
+    )
+
+    def check():
+        program = nest.view.locator("[aria-label='the generated program'] .gv-line")
+        shown = program.evaluate_all(
             "(lines) => lines.map((line) => Array.from(line.children, (part) => part.textContent))"
         )
-    }
-    for label, value in ask(
-        "{n.label: v for n, v in gv.trace(nested, nest.run.inputs).example.primals.items()}"
-    ).items():
-        if label in shown:
-            assert shown[label] == numeral(value)
-    assert (
-        sum(
-            label in shown
-            for label in ask("[n.label for n in gv.trace(nested, nest.run.inputs).nodes]")
-        )
-        >= 10
-    )
+        numbers = {text.split(" = ")[0].strip(): number for text, number in shown}
+        common = known.keys() & numbers.keys()
+        assert len(common) >= 10
+        assert {label: numbers[label] for label in common} == {
+            label: numeral(known[label]) for label in common
+        }
 
-    # a derivative planted wrong lights exactly that gate
-    lit = wrong.locator(".gv-wrong")
-    assert lit.count() == 1
-    assert lit.get_attribute("data-operation") == "cube"
-    assert lit.locator(".gv-badge").is_visible()
+    soon(nest.page, check)
+
+
+def test_a_derivative_planted_wrong_lights_that_gate(instruments):
+    plant = instruments["plant"]
+    lit = plant.view.locator(".gv-wrong")
+    expect(lit).to_have_count(1)
+    expect(lit).to_have_attribute("data-operation", "cube")
+    expect(lit.locator(".gv-badge")).to_be_visible()
     lit.locator(".gv-value").click()
-    page.wait_for_timeout(300)
-    assert "but the derivative says −27" in wrong.locator(".gv-disagrees .gv-spoken").text_content()
-    ask("plant.update(x=0.0).value")
-    assert wrong.locator(".gv-wrong").count() == 0  # at 0 both are 0
-    ask("plant.update(x=2.0).value")
-    assert wrong.locator(".gv-wrong").count() == 1
-
-    check_that_a_step_is_stored_and_linked_to(page, linked, ask)
-    check_that_the_figure_follows_while_the_kernel_is_busy(page, busy, ask)
+    expect(plant.view.locator(".gv-disagrees .gv-spoken")).to_contain_text(
+        "but the derivative says −27"
+    )
+    plant.ask("plant.update(x=0.0).value")
+    expect(lit).to_have_count(0)  # at 0 both are 0
+    plant.ask("plant.update(x=2.0).value")
+    expect(lit).to_have_count(1)
 
 
-def check_that_a_step_is_stored_and_linked_to(page, view, ask):
-    svg = view.locator("svg.gradviz")
-    assert view.locator(".gv-count").text_content() == "step 7 of 12"
-    assert view.locator(".gv-listing").count() == 2
-    moments = ask("[[*r.primals.values()] for r in [gv.draw(linked.run).at(7).shown]][0]")
-    assert [node["shown"][0] for node in svg.evaluate(READ)["nodes"]] == [
+def test_a_step_is_stored_and_linked_to(instruments):
+    linked = instruments["linked"]
+    count = linked.view.locator(".gv-count")
+    expect(count).to_have_text("step 7 of 12")
+    expect(linked.view.locator(".gv-listing")).to_have_count(2)
+    moments = linked.ask("[*gv.draw(linked.run).at(7).shown.primals.values()]")
+    assert [node["shown"][0] for node in linked.svg.evaluate(READ)["nodes"]] == [
         numeral(value) for value in moments
     ]
-    view.locator(".gv-forward").click()
-    assert ask("linked.view.step") == 8
-    ask("setattr(linked.view, 'step', None) or 1")
-    frames(page)
-    assert view.locator(".gv-count").text_content() == "all 12 steps"
+    linked.view.locator(".gv-forward").click()
+    linked.tells("linked.view.step", 8)
+    linked.ask("setattr(linked.view, 'step', None) or 1")
+    expect(count).to_have_text("all 12 steps")
+
+
+def test_the_figure_follows_while_the_kernel_is_busy(instruments, jupyter):
+    busy, enough = instruments["busy"], jupyter.folder / "enough"
+    enough.unlink(missing_ok=True)
+    busy.page.locator(".widget-slider .noUi-handle").nth(-3).focus()  # of the last explorer's w
+    busy.page.evaluate(
+        f"""() => {{
+            const {{ kernel }} = {APP}.shell.currentWidget.sessionContext.session;
+            const code = "while not os.path.exists('enough'): time.sleep(0.01)";
+            kernel.requestExecute({{ code }});
+        }}"""
+    )
+    busy.press("ArrowRight")
+    moved = busy.page.locator(".gradviz-view").last.locator("#n0 .gv-value")
+    expect(moved).to_have_text(numeral(0.51))
+    forecast = soon(busy.page, settled_numbers, busy)
+    enough.touch()
+    busy.tells("round(busy.run.inputs['w'], 9)", 0.51)
+    busy.check_shows("busy.run")
+    answer = busy.svg.evaluate(READ)
+    for part in ("nodes", "labels"):
+        assert [one["shown"] if part == "nodes" else one for one in forecast[part]] == [
+            one["shown"] if part == "nodes" else one for one in answer[part]
+        ]
+
+
+def settled_numbers(instrument):
+    """What a picture shows, once it is whole."""
+    before, frame = instrument.svg.evaluate(READ), frames(instrument.page)
+    after = instrument.svg.evaluate(READ)
+    assert frame is None
+    assert before == after
+    return after
 
 
 FUNCTIONS = [
@@ -370,11 +435,11 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize("number", range(len(FUNCTIONS)))
-def test_a_forecast_is_what_python_answers(chromium, number):
+def test_a_forecast_is_what_python_answers(browser, number):
     graph = gv.trace(FUNCTIONS[number], INPUTS)
     program, run = graph.evaluator.javascript(graph), graph.run(w0=1.3, x0=-0.4)
     assert program is not None
-    page = chromium.new_page()
+    page = browser.new_page()
     forecast = page.evaluate(
         "([program, inputs]) => new Function('inputs', program)(inputs).map(String)",
         [program, list(run.inputs.values())],
@@ -403,33 +468,3 @@ def test_what_has_no_forecast():
         lambda *xs: xs[0] * xs[1] + xs[2], {"const": 1.0, "alert(1)": 2.0, "损失": 3.0}
     )
     assert "alert" not in graph.evaluator.javascript(graph)
-
-
-def check_that_the_figure_follows_while_the_kernel_is_busy(page, view, ask):
-    svg = view.locator("svg.gradviz")
-    handles = page.locator(".widget-slider .noUi-handle")
-    handles.nth(handles.count() - 3).focus()  # of the last explorer's w
-    page.evaluate(
-        """() => {
-            const app = window.jupyterapp || window.jupyterlab;
-            app.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code: "time.sleep(1.5)" });
-        }"""
-    )
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
-    forecast = svg.evaluate(READ)
-    assert float(forecast["nodes"][0]["value"]) == pytest.approx(0.51)
-    page.wait_for_timeout(2500)
-    answer = svg.evaluate(READ)
-    assert float(answer["nodes"][0]["value"]) == ask("busy.run.inputs['w']") == pytest.approx(0.51)
-    assert [node["shown"] for node in forecast["nodes"]] == [
-        node["shown"] for node in answer["nodes"]
-    ]
-    assert forecast["labels"] == answer["labels"]
-    assert_shows(
-        svg,
-        ask(
-            "[[*busy.run.primals.values()], [*busy.run.locals.values()], "
-            "[*busy.run.adjoints.values()], [*busy.run.flows.values()]]"
-        ),
-    )

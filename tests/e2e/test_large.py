@@ -6,11 +6,14 @@ import base64
 
 import numpy as np
 import pytest
+from browser import soon
 from gallery import WEIGHTS, network
 from page import page_of
+from playwright.sync_api import expect
 
 import gradviz as gv
 from gradviz.draw import heat
+from gradviz.draw.paint import shown as on_card
 
 RNG = np.random.default_rng(5)
 
@@ -29,11 +32,11 @@ INPUTS = {
 
 
 @pytest.fixture
-def show(chromium):
+def show(browser):
     pages = []
 
     def show_(view, **options):
-        page = chromium.new_page(viewport={"width": 1000, "height": 800})
+        page = browser.new_page(viewport={"width": 1000, "height": 800})
         pages.append(page)
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -55,7 +58,6 @@ def send(page, view):
         "byte.charCodeAt(0)).buffer))",
         base64.b64encode(view.numbers).decode(),
     )
-    page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
 
 
 def maps(page):
@@ -81,10 +83,23 @@ def expected_maps(run):
     return found
 
 
+def check_maps(page, run):
+    """Maps and cards show what a run has."""
+    assert maps(page) == expected_maps(run)
+    shown = page.locator(".gv-node").evaluate_all(
+        "(all) => all.map((g) => [g.querySelector('.gv-value').textContent, "
+        "g.querySelector('.gv-adjoint').textContent])"
+    )
+    assert shown == [
+        [on_card(run.primals[node]), on_card(run.adjoints[node], shape=False)]
+        for node in run.graph.nodes
+    ]
+
+
 def test_maps_follow_cell_by_cell(show):
     view = gv.View(gv.trace(layer, INPUTS))
     page = show(view)
-    assert maps(page) == expected_maps(view.run)
+    soon(page, check_maps, page, view.run)
     for change in (
         {"scale": -2.0},
         {"w": RNG.normal(size=(30, 40))},
@@ -94,17 +109,7 @@ def test_maps_follow_cell_by_cell(show):
     ):
         view.update(**change)
         send(page, view)
-        assert maps(page) == expected_maps(view.run)
-        shown = page.locator(".gv-node").evaluate_all(
-            "(all) => all.map((g) => [g.querySelector('.gv-value').textContent, "
-            "g.querySelector('.gv-adjoint').textContent])"
-        )
-        from gradviz.draw.paint import shown as on_card
-
-        assert shown == [
-            [on_card(view.run.primals[node]), on_card(view.run.adjoints[node], shape=False)]
-            for node in view.run.graph.nodes
-        ]
+        soon(page, check_maps, page, view.run)
 
 
 def test_an_element_under_the_pointer(show):
@@ -113,14 +118,15 @@ def test_an_element_under_the_pointer(show):
     value, gradient = page.locator("#n0 .gv-map .gv-frame").all()
     box = value.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 2.5 / 4, box["y"] + box["height"] * 1.5 / 3)
-    assert page.locator(".gv-tip-text").text_content() == "w[1, 2] = 1"
+    tip = page.locator(".gv-tip-text")
+    expect(tip).to_have_text("w[1, 2] = 1")
     box = gradient.bounding_box()
     page.mouse.move(box["x"] + 1, box["y"] + box["height"] - 1)
-    assert page.locator(".gv-tip-text").text_content() == "∂f/∂w[2, 0] = 6"
+    expect(tip).to_have_text("∂f/∂w[2, 0] = 6")
     page.mouse.click(box["x"] + 1, box["y"] + box["height"] - 1)
     assert page.evaluate("() => [model.get('selected'), model.get('element')]") == ["n0", "2, 0"]
     page.mouse.move(5, 700)
-    assert page.locator(".gv-tip-text").is_hidden()
+    expect(tip).to_be_hidden()
 
 
 def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
@@ -129,20 +135,20 @@ def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
     page = show(gv.View(gv.trace(lambda w: np.sum(w), w=w)))
     box = page.locator("#n0 .gv-map .gv-frame").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 2.5 / 24, box["y"] + box["height"] * 1.5 / 16)
-    assert page.locator(".gv-tip-text").text_content() == "w, rows 2–3, columns 4–5: largest −7"
+    expect(page.locator(".gv-tip-text")).to_have_text("w, rows 2–3, columns 4–5: largest −7")
 
 
 def test_boxes_open_by_keyboard_and_by_mouse(show):
     view = gv.View(gv.trace(network, WEIGHTS))
     page = show(view)
-    assert page.locator(".gv-node").count() == 5
+    expect(page.locator(".gv-node")).to_have_count(5)
     page.locator("#n1").focus()
     page.keyboard.press("Enter")
     assert page.evaluate("() => model.get('part')") == [1]
     view.part = [1]
     page.evaluate("(structure) => { model.set('structure', structure) }", view.structure)
     send(page, view)
-    assert page.locator(".gv-path").text_content() == "the whole graph › dense"
+    expect(page.locator(".gv-path")).to_have_text("the whole graph › dense")
     page.locator("#n2 .gv-head").click()
     assert page.evaluate("() => model.get('part')") == [1, 1]
     page.locator(".gv-path button").click()
@@ -161,8 +167,11 @@ def test_zoom_and_pan(show):
     page.keyboard.down("Control")
     page.mouse.wheel(0, -200)
     page.keyboard.up("Control")
+    page.wait_for_function(
+        "([card, width]) => card.getBoundingClientRect().width > width",
+        arg=[page.locator("#n3 .gv-card").element_handle(), 1.5 * card["width"]],
+    )
     grown = page.locator("#n3 .gv-card").bounding_box()
-    assert grown["width"] > 1.5 * card["width"]
     assert grown["x"] < x < grown["x"] + grown["width"]  # what is under the pointer stays there
     frame = stage.bounding_box()
     before = stage.evaluate("(stage) => stage.scrollLeft")

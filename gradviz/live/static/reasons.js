@@ -56,6 +56,10 @@ function reasonRow(label, content) {
   const row = make("div", "gv-row"), name = make("span", "gv-label-of-row");
   name.textContent = label;
   row.append(name, content);
+  new ResizeObserver(() => { // what overflows can be scrolled by keyboard
+    if (row.scrollWidth > row.clientWidth) row.tabIndex = 0;
+    else row.removeAttribute("tabindex");
+  }).observe(row);
   return row;
 }
 
