@@ -502,10 +502,10 @@ class Run:
         retraced: str | None = None,
         flows: tuple[Any, ...] | None = None,
     ) -> None:
-        self.graph = graph
-        self.distinct = distinct  # the primals, and what else is not among them
-        self.places = places  # where each number stands among the distinct ones
-        self.retraced = retraced
+        self.graph: Graph = graph
+        self.distinct: tuple[Any, ...] = distinct  # the primals, and what else is not among them
+        self.places: Places | None = places  # where each number stands among the distinct ones
+        self.retraced: str | None = retraced
         self._numbers: tuple[Any, ...] | None = None
         self._flows = flows
 
@@ -659,7 +659,7 @@ class Numbers(Mapping[Key, Any]):
 
     def __init__(self, keys: Sequence[Key], values: Sequence[Any]) -> None:
         self._keys = keys
-        self.numbers = values
+        self.numbers: Sequence[Any] = values
 
     def __getitem__(self, key: Key | str) -> Any:
         if isinstance(key, str):

@@ -93,16 +93,16 @@ class Held:
         self.failures: list[Finding] = []
         self.notes: list[Finding] = []
         groups = [*root.iter(f"{SVG}g")]
-        self.cards, self.wires, self.labels, self.blocks = (
-            [g for g in groups if kind in classes(g)]
-            for kind in ("gv-node", "gv-edge", "gv-label", "gv-block")
-        )
+        self.cards: list[ET.Element] = [g for g in groups if "gv-node" in classes(g)]
+        self.wires: list[ET.Element] = [g for g in groups if "gv-edge" in classes(g)]
+        self.labels: list[ET.Element] = [g for g in groups if "gv-label" in classes(g)]
+        self.blocks: list[ET.Element] = [g for g in groups if "gv-block" in classes(g)]
         captions = [
             words(element)
             for element in root.iter(f"{SVG}text")
             if "gv-caption" in classes(element)
         ]
-        self.caption = " ".join(captions) if captions else None  # only a step has one
+        self.caption: str | None = " ".join(captions) if captions else None  # only a step has one
         self.values: list[Value | None] = [None] * len(self.cards)
         self.adjoints: list[Value | None] = [None] * len(self.cards)
         self.locals: list[Value | None] = [None] * len(self.wires)

@@ -88,8 +88,11 @@ class Own(HandWritten):
     """A primitive that a user wrote by hand: of it a file holds no more than the name."""
 
     def __init__(self, name: str, arity: int, has_locals: bool) -> None:
-        self.name, self.arity, self.has_locals, self.token = name, arity, has_locals, ""
-        self.derivatives = tuple(
+        self.name: str = name
+        self.arity: int = arity
+        self.has_locals: bool = has_locals
+        self.token: str = ""
+        self.derivatives: tuple[Derivative, ...] = tuple(
             Derivative(self, position, lambda *operands: 1.0) for position in range(arity)
         )
 
@@ -115,7 +118,8 @@ class Elsewhere:
     is_handwritten = False
 
     def __init__(self, name: str, sign: str, expression: str) -> None:
-        self.name, self._sign, self._expression = name, sign, expression
+        self.name: str = name
+        self._sign, self._expression = sign, expression
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return self._sign

@@ -14,7 +14,7 @@ from gradviz.audit.operations import Careful, Elsewhere, Untold, need
 from gradviz.autodiff.primitive import fitted
 from gradviz.draw.data import MOST, Unheld
 from gradviz.draw.fold import Inside
-from gradviz.graph import Edge, Node, Operation
+from gradviz.graph import Edge, Graph, Node, Operation
 from gradviz.numerals import Value, numeral
 
 AGREE = {"float64": 1e-10, "float32": 1e-6}  # numbers differ by no more than this, by their size
@@ -28,13 +28,12 @@ class Recomputed:
     """
 
     def __init__(self, held: Held) -> None:
-        self.held, self.graph = held, held.graph
-        self.values, self.adjoints, self.locals, self.flows = (
-            [*held.values],
-            [*held.adjoints],
-            [*held.locals],
-            [*held.flows],
-        )
+        self.held: Held = held
+        self.graph: Graph = held.graph
+        self.values: list[Value | None] = [*held.values]
+        self.adjoints: list[Value | None] = [*held.adjoints]
+        self.locals: list[Value | None] = [*held.locals]
+        self.flows: list[Value | None] = [*held.flows]
         self.arriving: list[list[Edge]] = [[] for _ in self.graph.nodes]
         for edge in self.graph.edges:
             self.arriving[edge.target.index].append(edge)
@@ -43,8 +42,8 @@ class Recomputed:
         for edges in reversed(self.arriving):
             for edge in edges:
                 self.leaving[edge.source.index].append(edge)
-        self.is_step = held.caption is not None  # then not all is known
-        self.is_swept = any(number is not None for number in (*held.adjoints, *held.flows))
+        self.is_step: bool = held.caption is not None  # then not all is known
+        self.is_swept: bool = any(number is not None for number in (*held.adjoints, *held.flows))
 
     def work(self) -> None:
         if self.held.is_overview:

@@ -36,14 +36,16 @@ class Shown:
     """
 
     def __init__(self, held: Held, recomputed: Recomputed) -> None:
-        self.held, self.graph, self.recomputed = held, held.graph, recomputed
+        self.held: Held = held
+        self.graph: Graph = held.graph
+        self.recomputed: Recomputed = recomputed
         sources = [held, recomputed] if held.failures else [held]
-        self.runs = [
+        self.runs: list[Run] = [
             Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows))
             for of in sources
             for graph in self._graphs()
         ]
-        self.flows = [tuple(run.flows.values()) for run in self.runs]
+        self.flows: list[tuple[Any, ...]] = [tuple(run.flows.values()) for run in self.runs]
 
     def _graphs(self) -> Iterator[Graph]:
         """The graph twice, with examples that say where there are arrays and local derivatives;
@@ -79,7 +81,9 @@ class Shown:
         if not self._is_short():
             held.fail(FIGURE, "its table of nodes would be too long to be read")
             return
-        self.words = [(Words(run.graph), State(run)) for run in self.runs]
+        self.words: list[tuple[Words, State]] = [
+            (Words(run.graph), State(run)) for run in self.runs
+        ]
         widths = [*map(_widths, self.flows)]
         with held.guarding(FIGURE):
             self.whole()

@@ -160,7 +160,7 @@ class Unheld(np.ndarray):
     elements is.
     """
 
-    magnitude = 0.0
+    magnitude: float = 0.0
 
 
 def unheld(shape: Iterable[int], magnitude: float = 0.0) -> Unheld:

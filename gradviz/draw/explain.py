@@ -249,13 +249,14 @@ class Nudge:
     is nothing to compare."""
 
     def __init__(self, run: Run, what: Node | Edge) -> None:
-        self.run, self.what = run, what
+        self.run: Run = run
+        self.what: Node | Edge = what
         self.derivative: float | None = None
         self.quotient: float | None = None
         self.agrees: bool | None = None
         node = what if isinstance(what, Node) else what.source
         here = run.primals[node]
-        self.step = STEP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
+        self.step: float = STEP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
         if not (self.step < np.inf):
             return
         with np.errstate(all="ignore"):

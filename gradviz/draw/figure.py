@@ -49,8 +49,8 @@ class Figure:
     ) -> None:
         self.run = run
         self.step = step
-        self.whole = whole or run  # of which the run may be an excerpt
-        self.labels = (
+        self.whole: Run = whole or run  # of which the run may be an excerpt
+        self.labels: bool = (
             len(run.graph.nodes) <= overview.MOST_NODES
             and not isinstance(run.graph.evaluator, overview.Overview)
             if labels is None

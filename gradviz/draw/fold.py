@@ -5,7 +5,7 @@ What leaves a closed block stays as a node, with one edge from each value that c
 derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
 are left are those of the open graph."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -159,10 +159,10 @@ class Inside:
 
     def __init__(self, block: Block, gates: Sequence[Node], operands: Sequence[Node]) -> None:
         self.block = block
-        self.name = block.name
+        self.name: str = block.name
         self.gates = gates  # in the order of the work, the last being the one that leaves
         self.operands = operands
-        self.is_handwritten = any(gate.is_handwritten for gate in gates)
+        self.is_handwritten: bool = any(gate.is_handwritten for gate in gates)
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return f"▸ {self.name}"
@@ -207,7 +207,7 @@ class Folding:
 
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
         self.full = full
-        self.closed = frozenset(closed)
+        self.closed: frozenset[Block] = frozenset(closed)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
             for node in full.nodes
@@ -218,7 +218,9 @@ class Folding:
             for edge in full.edges
             if around.get(edge.source) is not around.get(edge.target)
         }
-        self.visible = [node for node in full.nodes if around.get(node) is None or node in leaving]
+        self.visible: list[Node] = [
+            node for node in full.nodes if around.get(node) is None or node in leaving
+        ]
         self.nodes: dict[Node, Node] = {}  # of the open graph, and of this one
         for node in self.visible:
             closed_around = around.get(node)
@@ -230,7 +232,7 @@ class Folding:
         self._places: tuple[Places, Places] | None = None
         self._add_up()
         numbers = self._picked(full.example_numbers, self.added(full.example_numbers))
-        self.graph = Graph(
+        self.graph: Graph = Graph(
             full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers
         )
 
@@ -293,7 +295,7 @@ class Folding:
                 locals_ += (len(full.nodes) + edge.index for edge in self.arriving[node])
         primals = [node.index for node in self.nodes]
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
-        self.picks = Places((*primals, *locals_, *adjoints))
+        self.picks: Places = Places((*primals, *locals_, *adjoints))
         namespace: dict[str, Any] = {}
         exec(
             "\n    ".join(
@@ -305,7 +307,7 @@ class Folding:
             ),
             namespace,
         )
-        self.added = namespace["added"]
+        self.added: Callable[[Sequence[Any]], tuple[Any, ...]] = namespace["added"]
 
     def _along(self, inside: Inside) -> tuple[list[str], dict[Node, str]]:
         """The sum over all hidden paths as lines of Python, and the name of the sum for each value

@@ -108,7 +108,7 @@ class State:
     """The numbers that fill a formula: those of a run, by kind."""
 
     def __init__(self, run: Run) -> None:
-        self.numbers = {
+        self.numbers: dict[str, tuple[Value | None, ...]] = {
             kind: tuple(numbers.values())
             for kind, numbers in (
                 ("value", run.primals),

@@ -271,7 +271,9 @@ class Overview(Excerpt):
         inner, around = boxes[: len(boxes) - outside], boxes[len(boxes) - outside :]
         before = [box for box in around if box.name == "before"]
         in_order = [*before, *inner, *around[len(before) :]]
-        self.boxes = sorted(in_order, key=lambda box: not _is_input(box))  # inputs come first
+        self.boxes: list[Part] = sorted(
+            in_order, key=lambda box: not _is_input(box)
+        )  # inputs come first
         number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
         crossing: dict[tuple[int, int], list[Edge]] = {}
         for edge in full.edges:
@@ -279,7 +281,9 @@ class Overview(Excerpt):
             if ends[0] != ends[1]:
                 crossing.setdefault(ends, []).append(edge)
         ways = sorted(crossing, key=lambda ends: (ends[1], ends[0]))
-        self.edges = [crossing[ends] for ends in ways]  # between two boxes each, as the edges here
+        self.edges: list[list[Edge]] = [
+            crossing[ends] for ends in ways
+        ]  # between two boxes each, as the edges here
         nodes: list[Node] = []
         for count, (box, label) in enumerate(zip(self.boxes, self._labels())):
             operation = None if _is_input(box) else Many(box, count == number[full.output])
@@ -287,11 +291,13 @@ class Overview(Excerpt):
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
             nodes.append(Node(count, label, operation, operands, label, source))
         opened = {box: count for count, box in enumerate(inner) if len(box.nodes) > 1}
-        self.openable = {
+        self.openable: dict[str, int] = {
             node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened
         }  # and the numbers of those boxes
-        self.picks = [np.array([node.index for node in box.nodes]) for box in self.boxes]
-        self.flow_picks = [
+        self.picks: list[np.ndarray] = [
+            np.array([node.index for node in box.nodes]) for box in self.boxes
+        ]
+        self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
         graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
@@ -385,7 +391,10 @@ class Inner(Excerpt):
             for node in full.nodes
             if node in coming or (node in inside and node.operation is None)
         ]
-        self.originals = [*first, *(node for node in part.nodes if node.operation is not None)]
+        self.originals: list[Node] = [
+            *first,
+            *(node for node in part.nodes if node.operation is not None),
+        ]
         # the edges by which a node that is shown is used where nothing is shown
         self.elsewhere: dict[Node, list[Edge]] = {}
         for edge in full.edges:
@@ -402,14 +411,14 @@ class Inner(Excerpt):
                 len(nodes), node.label, node.operation, operands, name, node.source, node.block
             )
         made = list(nodes.values())
-        self.leaving = [node for node in self.originals if node in self.elsewhere]
+        self.leaving: list[Node] = [node for node in self.originals if node in self.elsewhere]
         if self.leaving:
             label = full.output.label if full.output not in inside else "elsewhere"
             made.append(
                 Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label)
             )
         output = nodes[full.output] if full.output in inside else made[-1]
-        self.edges = [edge for edge in full.edges if edge.target in inside]
+        self.edges: list[Edge] = [edge for edge in full.edges if edge.target in inside]
         graph = Graph(full.name, tuple(made), output, self, ())
         object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
         self.graph = graph

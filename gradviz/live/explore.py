@@ -25,7 +25,7 @@ class Explorer(widgets.VBox):
 
     def __init__(self, view: View, sliders: Mapping[str, Hand]) -> None:
         self.view = view
-        self.sliders = dict(sliders)
+        self.sliders: dict[str, Hand] = dict(sliders)
         self._placed: dict[str, float] = {}  # the values that sliders were set to from elsewhere
         for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
@@ -145,7 +145,7 @@ def _is_fixed(abbreviation: object, plain: bool) -> bool:
     )
 
 
-NOT_GIVEN = {"collapse": (), "expand": (), "step": None, "code": False}
+NOT_GIVEN: dict[str, Any] = {"collapse": (), "expand": (), "step": None, "code": False}
 
 
 def _own_names(function: Callable[..., Any]) -> Collection[str]:

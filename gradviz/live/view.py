@@ -159,9 +159,9 @@ class View(anywidget.AnyWidget):
             # by the program, which knows where its numbers stand
             replayed = run.graph.run(run.inputs)
             run = replayed if replayed.graph is run.graph else run
-        self.whole = run
+        self.whole: Run = run
         self._excerpt = self._level(run.graph) if overview.needed(run.graph) else None
-        self.run = run if self._excerpt is None else self._excerpt.run_of(run)
+        self.run: Run = run if self._excerpt is None else self._excerpt.run_of(run)
         self._places = self.run.places
         self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
         blocks, closed = fold.blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)

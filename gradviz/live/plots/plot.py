@@ -98,8 +98,8 @@ class LivePlot(widgets.VBox):
 
     def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, Hand]) -> None:
         self._draw = draw
-        self.sliders = dict(hands)
-        self.plot = draw(**self.values)
+        self.sliders: dict[str, Hand] = dict(hands)
+        self.plot: Plot = draw(**self.values)
         self._picture = widgets.HTML(self.plot.svg)
         for hand in self.sliders.values():
             hand.observe(self._moved, names="value")
