@@ -337,7 +337,7 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
-        given: Mapping[str, Any] = inputs
+        given: Mapping[str, object] = inputs
         if values:
             given = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
         arguments, positions, misfit = [*self._example_inputs], self._input_positions, None
@@ -399,7 +399,7 @@ class Graph:
                 )
         return self.evaluator.sweep(self, arguments, *set(counts.values()))
 
-    def checked(self, inputs: Mapping[str, object]) -> dict[str, Any]:
+    def checked(self, inputs: Mapping[str, object]) -> dict[str, Value]:
         """These inputs as floats and arrays of floats.
 
         Raises TypeError, naming the input, if the graph has none of that name or the value is no
@@ -468,7 +468,7 @@ class Graph:
         return str(self.example)
 
 
-def _mapping(values: object, what: str) -> Mapping[str, Any]:
+def _mapping(values: object, what: str) -> Mapping[str, object]:
     if not isinstance(values, Mapping):
         raise TypeError(
             f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not "
@@ -588,7 +588,7 @@ class Run:
             self._numbers = self.distinct if self.places is None else self.places(self.distinct)
         return self._numbers
 
-    def bumped(self, node: Node, by: Any, evaluated: Callable[..., None] | None = None) -> Any:
+    def bumped(self, node: Node, by: Value, evaluated: Callable[..., None] | None = None) -> Any:
         """The output if the value of `node` were greater by `by` and everything after it were
         worked out again.
 
@@ -688,7 +688,7 @@ class Numbers(Mapping[Key, Any]):
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 
 
-def applied_derivative(name: str, position: int, operands: Sequence[Any]) -> str:
+def applied_derivative(name: str, position: int, operands: Sequence[object]) -> str:
     """The derivative of a function by its operand at `position`, applied: ``sigmoid′(t)``,
     ``swish′₁(a, b)``.
     """

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
@@ -19,10 +18,10 @@ from gradviz.draw import explain, heat, paint, text
 from gradviz.draw.data import Unheld
 from gradviz.draw.explain import Words
 from gradviz.draw.fold import Inside
-from gradviz.draw.formula import State
+from gradviz.draw.formula import Formula, State
 from gradviz.draw.steps import Step, steps
 from gradviz.graph import Edge, Graph, Node, Run, printable
-from gradviz.numerals import numeral
+from gradviz.numerals import Value, numeral
 
 LONGEST = 10**8  # characters of the table of nodes
 EXCERPT = 60  # characters of a text that is wrong
@@ -45,7 +44,9 @@ class Shown:
             for of in sources
             for graph in self._graphs()
         ]
-        self.flows: list[tuple[Any, ...]] = [tuple(run.flows.values()) for run in self.runs]
+        self.flows: list[tuple[Value | None, ...]] = [
+            tuple(run.flows.values()) for run in self.runs
+        ]
 
     def _graphs(self) -> Iterator[Graph]:
         """The graph twice, with examples that say where there are arrays and local derivatives;
@@ -135,7 +136,7 @@ class Shown:
         if not (shown.endswith("…") and whole.startswith(shown[:-1])):
             self.compare(where, what, shown, [whole])
 
-    def said(self, formula_of: Callable[[Words], Any], digits: int = 4) -> Iterator[str]:
+    def said(self, formula_of: Callable[[Words], Formula], digits: int = 4) -> Iterator[str]:
         return (text.clean(state.text(formula_of(words_), digits)) for words_, state in self.words)
 
     # ── one element each ──
@@ -225,7 +226,7 @@ class Shown:
             if "gv-map" in classes(group):
                 self.map(node, group, numbers.get(group.get("data-of", ""), []))
 
-    def map(self, node: Node, group: ET.Element, arrays: Sequence[Any]) -> None:
+    def map(self, node: Node, group: ET.Element, arrays: Sequence[np.ndarray | None]) -> None:
         """A heat map, against those that the arrays give."""
         cells = [
             part.attrib
@@ -325,7 +326,7 @@ def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
             yield from ((kind, words(part)) for kind in classes(part))
 
 
-def _widths(flows: Sequence[Any]) -> list[str]:
+def _widths(flows: Sequence[Value | None]) -> list[str]:
     sizes = [
         flow.magnitude if isinstance(flow, Unheld) else paint.magnitude(flow) for flow in flows
     ]
@@ -333,12 +334,12 @@ def _widths(flows: Sequence[Any]) -> list[str]:
     return [f"{paint.flow_width(size, largest):.2f}" for size in sizes]
 
 
-def _tangible(number: Any) -> Any:
+def _tangible(number: Value | None) -> Value | None:
     """A number; for an array that is not held, one that an edge shows alike."""
     return np.array([number.magnitude]) if isinstance(number, Unheld) else number
 
 
-def _on_card(numbers: Sequence[Any], shape: bool) -> Iterator[str]:
+def _on_card(numbers: Sequence[Value | None], shape: bool) -> Iterator[str]:
     for number in numbers:
         if not isinstance(number, Unheld) or not number.size:
             yield paint.shown(number, shape)

@@ -192,7 +192,7 @@ class Many(_Drawn):
             else f"▸ {count}"
         )
 
-    def expression(self, operands: Sequence[Any]) -> str:
+    def expression(self, operands: Sequence[str | Value]) -> str:
         if not self.part.size:
             return f"{len(self.part.nodes)} inputs"
         return (
@@ -210,7 +210,7 @@ class Rest(_Drawn):
     def sign(self, constants: Sequence[str | None]) -> str:
         return "▸ rest"
 
-    def expression(self, operands: Sequence[Any]) -> str:
+    def expression(self, operands: Sequence[str | Value]) -> str:
         return "the rest of the graph"
 
 
@@ -358,7 +358,7 @@ def _few(numbers: np.ndarray | None) -> Value | None:
     return float(numbers[0]) if numbers is not None and len(numbers) == 1 else numbers
 
 
-def _flat(numbers: Sequence[Any]) -> np.ndarray | None:
+def _flat(numbers: Sequence[Value | None]) -> np.ndarray | None:
     """One number for each: of an array, its largest element. None if one is not known."""
     if any(number is None for number in numbers):
         return None
