@@ -36,6 +36,19 @@ class Operation(Protocol):
         """Whether a user wrote its derivative."""
         ...
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether it chooses among its operands, so that a local derivative of 0 means that one was
+        not chosen.
+        """
+        ...
+
+    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
+        """Whether its local derivative by the operand at `position` is 0 whatever the numbers, the
+        constants among the operands excepted.
+        """
+        ...
+
     def number(self, *operands: Any) -> Any:
         """The value at operands that are numbers and arrays."""
         ...
@@ -239,6 +252,19 @@ class Edge:
         return self.target.gate
 
     @property
+    def is_flat(self) -> bool:
+        """Whether nothing ever goes back along this edge: its local derivative is 0 whatever the
+        numbers.
+        """
+        return self.operation.is_flat(self.position, self.target.operands)
+
+    def carried(self, adjoint: float, local: float) -> float:
+        """What an adjoint, a single number, hands back along this edge: upstream × local; nothing
+        to what a choice left aside, even where the adjoint is infinite.
+        """
+        return 0.0 if local == 0.0 and self.operation.is_choice else adjoint * local
+
+    @property
     def mark(self) -> str:
         """Which operand this is, where the order matters: on the edge of what is subtracted,
         ``−``.
@@ -291,6 +317,19 @@ class Graph:
             if isinstance(operand, Node)
         )
         return tuple(Edge(index, *arrival) for index, arrival in enumerate(arrivals))
+
+    @cached_property
+    def idle(self) -> frozenset[Edge]:
+        """The edges along which nothing ever goes back: flat ones, and those that lead on only to
+        flat ones.
+        """
+        reached, idle = {self.output}, set()
+        for edge in reversed(self.edges):
+            if edge.target not in reached or edge.is_flat:
+                idle.add(edge)
+            else:
+                reached.add(edge.source)
+        return frozenset(idle)
 
     @cached_property
     def example(self) -> "Run":
@@ -552,34 +591,29 @@ class Run:
         the sum over its edges.
         """
         if self._flows is None:
-            adjoints = self.adjoints.numbers
-            if self.graph.has_arrays:
-                uses = Counter(edge.source for edge in self.graph.edges)
-                self._flows = tuple(
-                    adjoints[edge.source.index]  # nothing else flows there
-                    if uses[edge.source] == 1
-                    else self._flow(edge, local, adjoints[edge.target.index])
-                    for edge, local in zip(self.graph.edges, self.locals.numbers)
-                )
-            else:
-                known = (
-                    (adjoints[edge.target.index], local)
-                    for edge, local in zip(self.graph.edges, self.locals.numbers)
-                )
-                self._flows = tuple(
-                    None if adjoint is None or local is None else adjoint * local
-                    for adjoint, local in known
-                )
+            adjoints, idle = self.adjoints.numbers, self.graph.idle
+            uses = Counter(edge.source for edge in self.graph.edges if edge not in idle)
+            self._flows = tuple(
+                adjoints[edge.source.index]  # nothing else flows there
+                if self.graph.has_arrays and uses[edge.source] == 1 and edge not in idle
+                else self._flow(edge, local, adjoints[edge.target.index], edge in idle)
+                for edge, local in zip(self.graph.edges, self.locals.numbers)
+            )
         return Numbers(self.graph.edges, self._flows)
 
-    def _flow(self, edge: Edge, local: Any, adjoint: Any) -> Any:
+    def _flow(self, edge: Edge, local: Any, adjoint: Any, is_idle: bool) -> Any:
         if adjoint is None:
             return None
+        primals = self.primals
+        if is_idle:
+            source = primals[edge.source]
+            return np.zeros_like(source) if isinstance(source, np.ndarray) else 0.0
         if local is not None and type(adjoint) is float:
-            return adjoint * local
-        node, primals = edge.target, self.primals
-        operands = node.operands_at(primals)
-        return edge.operation.flow(edge.position, adjoint, operands, primals[node])
+            return edge.carried(adjoint, local)
+        if not self.graph.has_arrays:
+            return None if local is None else edge.carried(adjoint, local)
+        operands = edge.target.operands_at(primals)
+        return edge.operation.flow(edge.position, adjoint, operands, primals[edge.target])
 
     @property
     def numbers(self) -> tuple[Any, ...]:

@@ -116,6 +116,10 @@ class Elsewhere:
     """
 
     is_handwritten = False
+    is_choice = False
+
+    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
+        return False
 
     def __init__(self, name: str, sign: str, expression: str) -> None:
         self.name: str = name

@@ -145,7 +145,10 @@ class Recomputed:
         elif adjoint is not None and flow is None and not self.is_step:
             self.held.fail(edge, "what flows back is missing")
         elif flow is not None:
-            found = self.attempt(edge, partial(_flow, edge, adjoint, local, operands, value))
+            is_idle = edge in self.graph.idle
+            found = self.attempt(
+                edge, partial(_flow, edge, is_idle, adjoint, local, operands, value)
+            )
             rounding = partial(_rounding_of_flow, edge, adjoint, local, operands, value)
             self.flows[edge.index] = self.settled(
                 edge, "flow", flow, found, "adjoint times local derivative is", rounding
@@ -248,12 +251,16 @@ def _sum(flows: Sequence[Any]) -> Any:
     return total
 
 
-def _flow(edge: Edge, adjoint: Any, local: Any, operands: Sequence[Any], value: Any) -> Any:
+def _flow(
+    edge: Edge, is_idle: bool, adjoint: Any, local: Any, operands: Sequence[Any], value: Any
+) -> Any:
     """What an adjoint hands back along an edge."""
     operation, operand = edge.operation, operands[edge.position]
     need(adjoint, local, *operands)
+    if is_idle:
+        return np.zeros_like(operand) if np.ndim(operand) else 0.0
     if local is not None and isinstance(value, float | None):
-        return adjoint * local
+        return edge.carried(adjoint, local)
     if local is not None and isinstance(operation, Careful) and operation.is_handwritten:
         return fitted(adjoint * local, operand)
     return operation.flow(edge.position, adjoint, operands, value)

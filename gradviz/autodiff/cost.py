@@ -20,7 +20,7 @@ from gradviz.autodiff.ledger import Ledger
 from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.tape import Page, recording_on
 from gradviz.autodiff.variable import Variable, input_of
-from gradviz.graph import Graph, Node
+from gradviz.graph import Edge, Graph, Node
 
 MOST_STEPS = 2_500_000  # along paths that are walked one by one
 LARGE, AT_ONCE = 100_000, 512  # n × p from which on many inputs are tried at once, and how many
@@ -304,9 +304,9 @@ def _bumped_at_once(graph: Graph, steps: list[float]) -> tuple[list[float], int]
 def _paths(graph: Graph) -> Way:
     """The sum over paths, each by itself: nothing is kept."""
     run = graph.example
-    onward: dict[Node, list[tuple[Node, float]]] = {node: [] for node in graph.nodes}
+    onward: dict[Node, list[tuple[Edge, float]]] = {node: [] for node in graph.nodes}
     for edge in graph.edges:
-        onward[edge.source].append((edge.target, run.locals[edge]))
+        onward[edge.source].append((edge, run.locals[edge]))
     gradient, walked, multiplied = [], 0, 0
     for start in graph.inputs:
         total, waiting = 0.0, [(start, 1.0)]
@@ -315,7 +315,10 @@ def _paths(graph: Graph) -> Way:
             if node is graph.output:
                 total += product
                 walked += 1
-            further = [(target, product * local) for target, local in onward[node]]
+            further = [
+                (edge.target, 0.0 if edge.is_flat else edge.carried(product, local))
+                for edge, local in onward[node]
+            ]
             multiplied += len(further)
             waiting += further
         gradient.append(total)

@@ -50,7 +50,7 @@ def tangent_sweep(
             arriving = {
                 position: tangents[page, places[position]]
                 for position in operation.positions
-                if (page, places[position]) in tangents
+                if (page, places[position]) in tangents and not operation.is_flat(position, places)
             }
             if not arriving:
                 continue
@@ -82,7 +82,7 @@ def _moved(
     if primitive.is_elementwise and not recorded:
         moves = []
         for position, tangent in tangents.items():
-            moves.append(operation.local(position, operands, z) * tangent)
+            moves.append(primitive.times(tangent, operation.local(position, operands, z)))
             if ledger is not None and not shape:
                 ledger.carried_on(tangent)
         moved = moves[0] if len(moves) == 1 else moves[0] + moves[1]

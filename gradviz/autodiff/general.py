@@ -10,6 +10,7 @@ import numpy as np
 
 from gradviz.autodiff import symbols
 from gradviz.autodiff.primitive import Operation, Primitive, each, fitted, ordinals
+from gradviz.autodiff.symbols import Syntax
 from gradviz.autodiff.variable import settled
 from gradviz.numerals import FEW, numeral
 
@@ -32,6 +33,8 @@ class General(Primitive):
         code: str | None = None,
         written: str | None = None,
         flops: Callable[[Sequence[Any], Any], int] = each,
+        syntax: Syntax | None = None,
+        flat: Callable[[int, Sequence[Any], Sequence[int]], bool] | None = None,
     ) -> None:
         self.name = name
         self.function = function
@@ -41,6 +44,8 @@ class General(Primitive):
         self.code = code
         self.written = written
         self.flops = flops
+        self.syntax = syntax
+        self.flat = flat
         self.module: str = getattr(
             function, "__module__", "numpy"
         )  # ufuncs have none before NumPy 2.1
@@ -90,6 +95,9 @@ class General(Primitive):
         self, positions: tuple[int, ...], params: dict[str, Any], result: Any
     ) -> Operation:
         return Operation(self, positions, params)
+
+    def is_flat(self, position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
+        return self.flat is not None and self.flat(position, operands, positions)
 
     def number(self, *operands: Any, **params: Any) -> Any:
         return settled(self.function(*operands, **params))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.symbols import SUM
 from gradviz.autodiff.tape import state, turn
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable, number, record
 
@@ -62,6 +63,7 @@ def operator(self, other):
                     if other is None:
                         return NotImplemented
                     return primitive.binary_on_arrays(self, other)
+            {beside_zero}
             x = self._value
             z = {value}
             entry = (left, self.index, {by_x}, None, y, z)
@@ -102,6 +104,7 @@ def reflected(self, other):
         x = other = float(other) if kind is int and -LARGE < other < LARGE else number(other)
         if type(other) is not float:
             return NotImplemented if other is None else primitive.binary_on_arrays(other, self)
+    {reflected_beside_zero}
     page = self.page
     try:
         y = self._value
@@ -203,6 +206,8 @@ def unary_operator(primitive: Any) -> Any:
 
 def binary_operators(primitive: Any) -> tuple[Any, Any]:
     """Two methods of Variable for a primitive of two operands: the operator and its reflection."""
+    if primitive.flat or primitive.is_choice:
+        return recorded_operators(primitive)
     codes = {
         "left": primitive.on_numbers[0,].code,
         "right": primitive.on_numbers[1,].code,
@@ -215,8 +220,29 @@ def binary_operators(primitive: Any) -> tuple[Any, Any]:
         "by_y": primitive.code_of_local(1),
         "result": RESULT.format(kind="Variable"),
     }
-    exec(BINARY.format(**parts, is_sum=primitive.name == "add"), namespace)
+    for part, position, constant, operands in (
+        ("beside_zero", 0, "y", "self, other"),
+        ("reflected_beside_zero", 1, "x", "other, self"),
+    ):
+        is_flat = position in primitive.flat_beside_zero
+        anew = f"if {constant} == 0.0: return record(primitive, ({operands}))"
+        parts[part] = anew if is_flat else ""
+    exec(BINARY.format(**parts, is_sum=primitive.syntax is SUM), namespace)
     return namespace["operator"], namespace["reflected"]
+
+
+def recorded_operators(primitive: Any) -> tuple[Any, Any]:
+    """The same for a primitive of which something is flat, the long way."""
+
+    def operator(self: Variable, other: object) -> Any:
+        other = number(other)
+        return NotImplemented if other is None else record(primitive, (self, other))
+
+    def reflected(self: Variable, other: object) -> Any:
+        other = number(other)
+        return NotImplemented if other is None else record(primitive, (other, self))
+
+    return operator, reflected
 
 
 def array_operators(function: Any) -> tuple[Any, Any]:

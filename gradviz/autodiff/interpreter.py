@@ -54,8 +54,10 @@ def _backward(graph: Graph, primals: Mapping[Node, Any], locals_: Sequence[Any])
         for edge in graph.edges[start:stop]:  # as the program does, so that sums have the same bits
             node, adjoint, local = edge.target, adjoints[edge.target.index], locals_[edge.index]
             operation, result = operation_of(node), primals[node]
+            if adjoint is None or operation.is_flat(edge.position, node.operands):
+                continue
             if isinstance(result, float) and local is not None:
-                flow = adjoint * local
+                flow = operation.primitive.times(adjoint, local)
             else:
                 operands = node.operands_at(primals)
                 flow = operation.flow(edge.position, adjoint, operands, result)

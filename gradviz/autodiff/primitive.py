@@ -14,14 +14,13 @@ import numpy as np
 
 from gradviz.autodiff import hot, symbols, variable
 from gradviz.autodiff.protocols import Operand
-from gradviz.autodiff.symbols import Symbol
+from gradviz.autodiff.symbols import NEGATION, Symbol, Syntax
 from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import Node
 
 NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
 OPERANDS = ("x", "y")
-COMMUTING = ("add", "multiply", "maximum", "minimum", "hypot")
 
 
 class Operation:
@@ -54,6 +53,8 @@ class Operation:
         """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
         primitive, plain = self.primitive, self.primals(operands, entries)
         for position in self.positions:
+            if self.is_flat(position, operands):
+                continue
             flow = primitive.vjp(position, adjoint, z, plain, self.params)
             place = operands[position]
             before = adjoints[place]
@@ -91,6 +92,16 @@ class Operation:
         """The value, by IEEE's rules."""
         return self.primitive.number(*operands, **self.params)
 
+    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
+        """Whether the local derivative by the operand at `position` is the number 0 as it is
+        written, with the constants among the operands as they are: then nothing is handed back.
+        """
+        return self.primitive.is_flat(position, operands, self.positions)
+
+    @property
+    def is_choice(self) -> bool:
+        return self.primitive.is_choice
+
     def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
         """The local derivative by the operand at `position`; None where it is not one number for
         each element.
@@ -101,6 +112,10 @@ class Operation:
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         """What an adjoint hands back to the operand at `position`."""
+        if self.is_flat(position, operands):
+            return (
+                np.zeros_like(operands[position], float)[()] if _shape(operands[position]) else 0.0
+            )
         with np.errstate(all="ignore"):
             return settled(self.primitive.vjp(position, adjoint, result, operands, self.params))
 
@@ -163,13 +178,23 @@ class Primitive:
     has_locals: bool = False  # whether there is a local derivative for each element
     is_handwritten: bool = False  # whether a user wrote its derivative
     name: str
-    flops: Callable[[Sequence[Any], Any], int] = staticmethod(
-        each
-    )  # what one evaluation costs, of operands and result
+    flops: Callable[[Sequence[Any], Any], int] = staticmethod(each)
+    syntax: Syntax | None = None  # how it is written, if not as a call
+    is_choice: bool = False  # whether its local derivatives say which operand it chose
 
     def number(self, *operands: Any, **params: Any) -> Any:
         """The value at operands that are numbers and arrays."""
         raise NotImplementedError
+
+    def is_flat(self, position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
+        """Whether nothing is handed back to the operand at `position`; of `operands`, those at
+        `positions` are variable.
+        """
+        return False
+
+    def times(self, moving: Any, local: Any) -> Any:
+        """An adjoint or a tangent times a local derivative: in any reading."""
+        return FITTING["share"](moving, local) if self.is_choice else _times(moving, local)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         for operand in operands:
@@ -201,11 +226,17 @@ class Elementwise(Primitive):
         *local_derivatives: Callable[..., Any],
         on_arrays: str | None = None,
         flops: Callable[[Sequence[Any], Any], int] = each,
+        syntax: Syntax | None = None,
+        commutes: bool = False,
+        choice: bool = False,
     ) -> None:
         self.name = name
         self.written = written
         self.code = code
         self.flops = flops
+        self.syntax = syntax
+        self.commutes: bool = commutes
+        self.is_choice = choice
         self.local_derivatives = local_derivatives
         self.arity: int = len(local_derivatives)
         self.ufunc: np.ufunc | None = (
@@ -222,6 +253,24 @@ class Elementwise(Primitive):
             OPERATIONS.append(operation)
             self.on_arrays[positions] = operation = Operation(self, positions)
             operation.pull = self._lazily(operation)
+
+    @cached_property
+    def flat(self) -> frozenset[int]:
+        """The positions by which its local derivative is the number 0."""
+        return frozenset(p for p in range(self.arity) if _is_zero(self, p, None))
+
+    @cached_property
+    def flat_beside_zero(self) -> frozenset[int]:
+        """The positions by which its local derivative is the number 0 if the other operand is."""
+        return frozenset(p for p in range(self.arity) if self.arity == 2 and _is_zero(self, p, 0.0))
+
+    def is_flat(self, position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
+        if position in self.flat:
+            return True
+        if position not in self.flat_beside_zero or 1 - position in positions:
+            return False
+        other = operands[1 - position]
+        return type(other) is float and other == 0.0
 
     @cached_property
     def value(self) -> Callable[..., float]:
@@ -260,6 +309,8 @@ class Elementwise(Primitive):
     @cached_property
     def unary(self) -> Callable[[Variable], Variable]:
         """The primitive of one operand, as an operator of Variables."""
+        if self.flat or self.is_choice:
+            return lambda x: variable.record(self, (x,))
         return hot.unary_operator(self)
 
     def operation(
@@ -314,9 +365,8 @@ class Elementwise(Primitive):
         params: Mapping[str, Any],
     ) -> Any:
         """What an adjoint hands back to the operand at `position`: in any reading."""
-        return fitted(
-            _times(adjoint, self.derivative_by(position, operands, z)), operands[position]
-        )
+        local = self.derivative_by(position, operands, z)
+        return fitted(self.times(adjoint, local), operands[position])
 
     def jvp(
         self,
@@ -329,7 +379,7 @@ class Elementwise(Primitive):
         reading.
         """
         moves = [
-            self.derivative_by(position, operands, z) * tangent
+            self.times(tangent, self.derivative_by(position, operands, z))
             for position, tangent in tangents.items()
         ]
         return moves[0] if len(moves) == 1 else moves[0] + moves[1]
@@ -358,7 +408,7 @@ class Elementwise(Primitive):
         return self.written.startswith("x ")
 
     def sign(self, constants: Sequence[str | None], params: Mapping[str, Any] = {}) -> str:
-        if self.name == "negative":
+        if self.syntax is NEGATION:
             return "×−1"  # "−·" would read as a subtraction
         if self.arity == 1:
             return constants[0] or self.notation(["·"]).removesuffix("(·)")
@@ -370,7 +420,7 @@ class Elementwise(Primitive):
             )
         glyph = self.written[2:-2]
         left, right = constants
-        if left is not None and self.name not in COMMUTING:
+        if left is not None and not self.commutes:
             return f"{f'({left})' if left.startswith('−') else left}{glyph}·".replace("÷", "/")
         constant = left or right or ""
         return (
@@ -380,7 +430,7 @@ class Elementwise(Primitive):
         )
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        if constants != (None, None) or self.name in COMMUTING:
+        if constants != (None, None) or self.commutes:
             return ("",) * self.arity
         return ("", self.written[2:-2]) if self.is_infix else ordinals(2)
 
@@ -453,6 +503,19 @@ def _format(template: str) -> str:
     )
 
 
+def _is_zero(primitive: Elementwise, position: int, other: float | None) -> bool:
+    """Whether a local derivative is the number 0 as it is written, beside this constant."""
+    operands: list[Any] = [Symbol.named(name) for name in OPERANDS[: primitive.arity]]
+    if other is not None:
+        operands[1 - position] = other
+    local = primitive.derivative_by(position, operands, Symbol.named("z"))
+    return type(local) is float and local == 0.0
+
+
+def _shape(operand: Any) -> tuple[int, ...]:
+    return getattr(operand, "shape", ())
+
+
 @cache
 def _local(primitive: Elementwise, position: int, on_arrays: bool) -> Callable[..., Any]:
     operands = OPERANDS[: primitive.arity]
@@ -480,12 +543,14 @@ def pull(adjoint, z, operands, entries, adjoints):
     {y}
 """
 ARRAY_FLOW = """
-    flow, to = {flow}, {operand}
-    if type(to) is float or flow.shape != to.shape or flow.dtype is not to.dtype:
-        flow = fitted(flow, to)
-    before = adjoints[{place}]
-    adjoints[{place}] = flow if before is UNREACHED else before + flow
+    if {hands_back}:
+        flow, to = {flow}, {operand}
+        if type(to) is float or flow.shape != to.shape or flow.dtype is not to.dtype:
+            flow = fitted(flow, to)
+        before = adjoints[{place}]
+        adjoints[{place}] = flow if before is UNREACHED else before + flow
 """
+SHARE = "share(adjoint, {local})"  # a call, so that the local derivative is worked out once
 
 
 def array_pull(operation: Operation) -> Callable[..., Any]:
@@ -503,11 +568,20 @@ def array_pull(operation: Operation) -> Callable[..., Any]:
         y=loads[1] if primitive.arity == 2 else "",
     )
     for position in positions:
+        if position in primitive.flat:
+            continue
+        beside = "xy"[1 - position]
+        can_be_flat = position in primitive.flat_beside_zero and len(positions) == 1
         code += ARRAY_FLOW.format(
-            flow=rule(primitive, position, True, "adjoint"),
+            hands_back=f"type({beside}) is not float or {beside} != 0.0" if can_be_flat else True,
+            flow=(
+                SHARE.format(local=rule(primitive, position, True))
+                if primitive.is_choice
+                else rule(primitive, position, True, "adjoint")
+            ),
             operand="xy"[position],
             place="ab"[position],
         )
-    namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED}
+    namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED, **FITTING}
     exec(code, namespace)
     return namespace["pull"]

@@ -13,6 +13,7 @@ is written twice.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,18 @@ from gradviz.autodiff import hot, numpy_helpers, variable, vjps
 from gradviz.autodiff.general import General
 from gradviz.autodiff.primitive import FITTING, Elementwise, additions, each_operand, free, products
 from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS
-from gradviz.autodiff.symbols import Symbol
+from gradviz.autodiff.symbols import (
+    DIFFERENCE,
+    LOOSE,
+    MATRIX_PRODUCT,
+    NEGATION,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    TIGHT,
+    Symbol,
+)
 from gradviz.autodiff.variable import ArrayVariable, Variable
 from gradviz.autodiff.vjps import (
     as_matrices_of,
@@ -41,8 +53,11 @@ def row(name: str, written: str, code: str, *local_derivatives: Any, **more: Any
     return primitive
 
 
-def raised(x: Any, exponent: Any) -> Any:
-    return x if type(exponent) is float and exponent == 1.0 else power(x, exponent)
+def slope_of_power(x: Any, y: Any) -> Any:
+    if type(y) is float and y == 0.0:
+        return 0.0  # x⁰ is 1 everywhere
+    exponent = less_one(y, x)
+    return y * (x if type(exponent) is float and exponent == 1.0 else power(x, exponent))
 
 
 def less_one(exponent: Any, x: Any) -> Any:
@@ -52,24 +67,24 @@ def less_one(exponent: Any, x: Any) -> Any:
 # fmt: off
 # ── arithmetic ──          name             written          value                                         local derivatives, one for each operand
 add: Final          = row("add",           "x + y",         "x + y",                                      lambda x, y, z: 1.0,
-                                                                                                          lambda x, y, z: 1.0)
+                                                                                                          lambda x, y, z: 1.0, syntax=SUM, commutes=True)
 subtract: Final     = row("subtract",      "x − y",         "x - y",                                      lambda x, y, z: 1.0,
-                                                                                                          lambda x, y, z: -1.0)
+                                                                                                          lambda x, y, z: -1.0, syntax=DIFFERENCE)
 multiply: Final     = row("multiply",      "x × y",         "x * y",                                      lambda x, y, z: y,
-                                                                                                          lambda x, y, z: x)
+                                                                                                          lambda x, y, z: x, syntax=PRODUCT, commutes=True)
 divide: Final       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
-                                                                                                          lambda x, y, z: -z / y)
-power: Final        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
-                                                                                                          lambda x, y, z: xlogy(z, x))
-negative: Final     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0)
+                                                                                                          lambda x, y, z: -z / y, syntax=QUOTIENT)
+power: Final        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: slope_of_power(x, y),
+                                                                                                          lambda x, y, z: xlogy(z, x), syntax=POWER)
+negative: Final     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0, syntax=NEGATION)
 positive: Final     = row("positive",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
 absolute: Final     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
 reciprocal: Final   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
 square: Final       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
 
 fabs: Final         = row("fabs",          "|x|",           "math.fabs(x)",                               lambda x, z: sign(x))
-float_power: Final  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: y * raised(x, less_one(y, x)),
-                                                                                                          lambda x, y, z: xlogy(z, x))
+float_power: Final  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: slope_of_power(x, y),
+                                                                                                          lambda x, y, z: xlogy(z, x), syntax=POWER)
 
 # ── exponentials, logarithms, roots ──
 exp: Final          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
@@ -99,7 +114,7 @@ arctan: Final       = row("arctan",        "arctan(x)",     "math.atan(x)",     
 arctan2: Final      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / hypot(x, y) / hypot(x, y),
                                                                                                           lambda x, y, z: -x / hypot(x, y) / hypot(x, y))
 hypot: Final        = row("hypot",         "hypot(x, y)",   "math.hypot(x, y)",                           lambda x, y, z: x / z,
-                                                                                                          lambda x, y, z: y / z)
+                                                                                                          lambda x, y, z: y / z, commutes=True)
 sinh: Final         = row("sinh",          "sinh(x)",       "math.sinh(x)",                               lambda x, z: cosh(x))
 cosh: Final         = row("cosh",          "cosh(x)",       "math.cosh(x)",                               lambda x, z: sinh(x))
 tanh: Final         = row("tanh",          "tanh(x)",       "math.tanh(x)",                               lambda x, z: 1.0 - z * z)
@@ -118,18 +133,18 @@ softplus: Final     = row("softplus",      "softplus(x)",   "((x if x > 0.0 else
                                                                                                           lambda x, z: sigmoid(x),
                           on_arrays="(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))")
 relu: Final         = row("relu",          "relu(x)",       "(x if x > 0.0 or x != x else 0.0)",          lambda x, z: above(x, 0.0),
-                          on_arrays="np.maximum(x, 0.0)")
+                          on_arrays="np.maximum(x, 0.0)", choice=True)
 
 # ── the larger and the smaller: where both are equal, each has half of the derivative ──
 maximum: Final      = row("maximum",       "max(x, y)",     "(x if x > y or x != x else y)",              lambda x, y, z: exceeds(x, y),
-                                                                                                          lambda x, y, z: exceeds(y, x))
+                                                                                                          lambda x, y, z: exceeds(y, x), commutes=True, choice=True)
 minimum: Final      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
-                                                                                                          lambda x, y, z: exceeds(x, y))
+                                                                                                          lambda x, y, z: exceeds(x, y), commutes=True, choice=True)
 
 fmax: Final         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: exceeds(x, y),
-                                                                                                          lambda x, y, z: exceeds(y, x))
+                                                                                                          lambda x, y, z: exceeds(y, x), choice=True)
 fmin: Final         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: exceeds(y, x),
-                                                                                                          lambda x, y, z: exceeds(x, y))
+                                                                                                          lambda x, y, z: exceeds(x, y), choice=True)
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
 floor: Final        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)
@@ -145,12 +160,12 @@ equals: Final       = row("equals",        "[x = y]",       "((x == y) * 1.0)", 
                                                                                                           lambda x, y, z: 0.0)
 heaviside: Final    = row("heaviside",     "heaviside(x, y)", "(x if x != x else (1.0 if x > 0.0 else y if x == 0.0 else 0.0))",
                                                                                                           lambda x, y, z: 0.0,
-                                                                                                          lambda x, y, z: equals(x, 0.0))
+                                                                                                          lambda x, y, z: equals(x, 0.0), choice=True)
 copysign: Final     = row("copysign",      "copysign(x, y)", "math.copysign(x, y)",                       lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
                                                                                                           lambda x, y, z: 0.0)
 
 # ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too. As a Variable, it stays only at 0⁰ ──
-lowered: Final      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0)
+lowered: Final      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0, syntax=LOOSE)
 lowered_at: Final   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or y != 0.0))",               lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: 0.0,
                                                                                                           on_arrays="(x - ((x != 0.0) | (y != 0.0)))")
@@ -158,7 +173,7 @@ lowered_at: Final   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or
 # ── x log y, which is 0 for x = 0: how a power follows its exponent; where its base y is 0, so are its derivatives ──
 xlogy: Final        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y + equals(y, 0.0)),
                                                                                                           lambda x, y, z: x / (y + equals(y, 0.0)),
-                                                                                                          on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))")
+                                                                                                          on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))", syntax=TIGHT)
 
 # ── division with remainder, in Python's sense ──
 floor_divide: Final = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,
@@ -168,9 +183,20 @@ fmod: Final         = row("fmod",          "fmod(x, y)",    "math.fmod(x, y)",  
 remainder: Final    = row("remainder",     "mod(x, y)",     "x % y",                                      lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: -floor_divide(x, y))
 
+# ── upstream times the share of an operand that was chosen; what was not chosen gets nothing, whatever comes ──
+share: Final        = row("share",         "x·y",           "(x * y if y != 0.0 else 0.0)",               lambda x, y, z: y,
+                                                                                                          lambda x, y, z: 0.0,
+                          on_arrays="np.where(y != 0.0, x * y, 0.0)", syntax=TIGHT, choice=True)
+
 # ── an output that no input reaches ──
 constant: Final     = row("constant",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
 # fmt: on
+
+
+def not_chosen(position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
+    """Whether `where` chose nothing of the operand at `position`."""
+    chosen = operands[0] if position == 1 else np.logical_not(operands[0])
+    return not np.any(chosen)
 
 
 def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
@@ -197,7 +223,7 @@ softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g,
 
 # ── products ──
 matmul: Final       = general("matmul",       np.matmul,               vjps.matmul_x,
-                                                                       vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products)
+                                                                       vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products, syntax=MATRIX_PRODUCT)
 einsum: Final       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
 
 # ── linear algebra ──
@@ -224,7 +250,7 @@ getitem: Final      = general("getitem",      numpy_helpers.getitem,   lambda g,
 scatter: Final      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True, flops=free)
 where: Final        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
                                                                        lambda g, z, c, x, y: where(c, g, 0.0),
-                                                                       lambda g, z, c, x, y: where(c, 0.0, g))
+                                                                       lambda g, z, c, x, y: where(c, 0.0, g), flat=not_chosen)
 concatenate: Final  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})", flops=free)
 stack: Final        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})", flops=free)
 flip: Final         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True, flops=free)
@@ -237,7 +263,7 @@ diag: Final         = general("diag",         np.diag,                 lambda g,
 diagonal: Final     = general("diagonal",     np.diagonal,             lambda g, z, x, offset=0, axis1=0, axis2=1: moved(scatter, g, x, np.diagonal, offset=offset, axis1=axis1, axis2=axis2), linear=True, flops=free)
 pad: Final          = general("pad",          np.pad,                  lambda g, z, x, pad_width=0, mode="constant": moved(scatter, g, x, np.pad, pad_width=pad_width, mode=mode), linear=True)
 # fmt: on
-FITTING.update(sum=sum_, reshape=reshape, astype=astype)
+FITTING.update(share=share, sum=sum_, reshape=reshape, astype=astype)
 
 
 def _matmul(x: Any, y: Any) -> Any:

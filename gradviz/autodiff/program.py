@@ -292,24 +292,39 @@ class _Writer:
             primitive = operation_of(node).primitive
             if primitive.has_locals:
                 yield from self.flows(node, arriving)
-            elif isinstance(primitive, HandWritten):
+            elif isinstance(primitive, HandWritten) and self.terms[node]:
                 yield from self.own_flows(node, arriving)
             else:
                 self.whole_flows(node, arriving)
+
+    def hands_back(self, edge: Edge) -> bool:
+        """Whether anything goes back along an edge: something came to its target, and its local
+        derivative is not the number 0 as it is written.
+        """
+        operation = operation_of(edge.target)
+        return bool(self.terms[edge.target]) and not operation.is_flat(
+            edge.position, edge.target.operands
+        )
 
     def flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
         """What goes back along edges that have local derivatives: upstream times local."""
         upstream, result = self.adjoints[node], self.symbol(node)
         operands = [*map(self.symbol, node.operands)]
+        primitive = operation_of(node).primitive
         for edge in arriving:
-            local = operation_of(node).primitive.derivative_by(edge.position, operands, result)
+            local = primitive.derivative_by(edge.position, operands, result)
             if isinstance(local, Symbol) and not local.is_name:
                 name = self.free(f"d{self.names[node]}_d{self.names[edge.source]}", "d")
                 yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
                 local = Symbol.named(name, local.example)
             text = local.name if isinstance(local, Symbol) else literal(local)
             self.locals[edge.index] = text
-            if result.shape == () or self.vectorised:
+            if not self.hands_back(edge):
+                continue
+            if primitive.is_choice:
+                flow = primitive.times(Symbol.named(upstream, result.example), local)
+                self.terms[edge.source].append(self.term(fitted(flow, self.symbol(edge.source))))
+            elif result.shape == () or self.vectorised:
                 is_seed = node is self.recording.graph.output
                 self.terms[edge.source].append(_product(upstream, text, is_seed))
             else:
@@ -320,7 +335,7 @@ class _Writer:
         """What goes back along edges that have no local derivatives: by the vjp of the row."""
         adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
         operands, params = [*map(self.symbol, node.operands)], operation_of(node).params
-        for edge in arriving:
+        for edge in filter(self.hands_back, arriving):
             flow = operation_of(node).primitive.vjp(
                 edge.position, adjoint, self.symbol(node), operands, params
             )
@@ -391,7 +406,7 @@ class _Writer:
         """A term of a sum."""
         self.collect(symbol)
         text, bind = symbols.python(symbol)
-        return text if bind > symbols.PRECEDENCE["add"] else f"({text})"
+        return text if bind > symbols.SUM.binds else f"({text})"
 
     def collect(self, symbol: Any) -> None:
         if isinstance(symbol, Symbol) and not symbol.is_name:

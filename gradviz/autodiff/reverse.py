@@ -116,6 +116,8 @@ def recorded_sweep(
                     for position, place in enumerate(places)
                 ]
                 for position in operation.positions:
+                    if operation.is_flat(position, places):
+                        continue
                     flow = operation.primitive.vjp(
                         position, adjoint, standing(page, index), operands, operation.params
                     )

@@ -7,6 +7,7 @@ becomes an expression.
 ('1.0 - x * x', '1 − x²')
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,23 +16,28 @@ from gradviz.autodiff.protocols import Operand
 from gradviz.numerals import numeral
 
 ATOM = 9
-PRECEDENCE = {
-    "add": 1,
-    "subtract": 1,
-    "lowered": 1,
-    "xlogy": 2,
-    "multiply": 2,
-    "divide": 2,
-    "matmul": 2,
-    "negative": 3,
-}
-INFIX = {
-    "add": (" + ", " + "),
-    "subtract": (" - ", " − "),
-    "multiply": (" * ", "·"),
-    "divide": (" / ", "/"),
-    "matmul": (" @ ", " @ "),
-}
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """How an operation is written that is no call: by a sign between its two operands, or before
+    its one. A row has it as a field; a gate of the user's own has none, whatever its name.
+    """
+
+    binds: int  # how tightly
+    code: str  # in Python; empty where it is a call there
+    paper: str
+    in_order: bool = False  # whether on paper, too, brackets on the right matter
+
+
+SUM = Syntax(1, " + ", " + ")
+DIFFERENCE = Syntax(1, " - ", " − ", in_order=True)
+PRODUCT = Syntax(2, " * ", "·")
+QUOTIENT = Syntax(2, " / ", "/", in_order=True)
+MATRIX_PRODUCT = Syntax(2, " @ ", " @ ")
+NEGATION = Syntax(3, "-", "−")
+POWER = Syntax(ATOM, "", "^")
+LOOSE, TIGHT = Syntax(1, "", ""), Syntax(2, "", "")  # written out, and binding as sums and products
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -85,13 +91,13 @@ class Symbol(Operand):
 
 def apply(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """`primitive` applied, without what changes no bit: times one, to the power of one."""
-    if primitive.name == "multiply":
+    if primitive.syntax is PRODUCT:
         x, y = operands
         if _is_number(x, 1.0) or _is_number(y, 1.0):
             return y if _is_number(x, 1.0) else x
         if _is_number(x, -1.0) or _is_number(y, -1.0):
             return -(y if _is_number(x, -1.0) else x)
-    if primitive.name == "power" and _is_number(operands[1], 1.0):
+    if primitive.syntax is POWER and _is_number(operands[1], 1.0):
         return operands[0]
     return Symbol(primitive, operands, params, example=_example(primitive, operands, params))
 
@@ -122,19 +128,19 @@ def python(symbol: Any) -> tuple[str, int]:
         return literal(symbol), ATOM
     if symbol.is_name:
         return symbol.name, ATOM
-    name, operands = symbol.primitive.name, [python(operand) for operand in symbol.operands]
-    if name in INFIX or name == "negative":
-        bind = PRECEDENCE[name]
-        texts = _bracketed(
-            bind, operands, strict=True
-        )  # the order of evaluation decides about the last bit
-        text = INFIX[name][0].join(texts) if name in INFIX else f"-{texts[0]}"
-        return (f"float({text})", ATOM) if name == "matmul" and symbol.shape == () else (text, bind)
-    on_arrays = not symbol.primitive.is_elementwise or symbol.shape != ()
-    is_call = symbol.primitive.is_call(on_arrays)
+    primitive, operands = symbol.primitive, [python(operand) for operand in symbol.operands]
+    becomes_a_number = not primitive.is_elementwise and symbol.shape == ()
+    syntax = primitive.syntax
+    if syntax is not None and syntax.code:
+        # in the order of evaluation, which decides about the last bit
+        texts = _bracketed(syntax.binds, operands, in_order=True)
+        text = syntax.code.join(texts) if len(texts) == 2 else syntax.code + texts[0]
+        return (f"float({text})", ATOM) if becomes_a_number else (text, syntax.binds)
+    on_arrays = not primitive.is_elementwise or symbol.shape != ()
+    is_call = primitive.is_call(on_arrays)
     texts = [text if bind == ATOM or is_call else f"({text})" for text, bind in operands]
-    text = symbol.primitive.python(texts, symbol.params, on_arrays)
-    if not symbol.primitive.is_elementwise and symbol.shape == ():
+    text = primitive.python(texts, symbol.params, on_arrays)
+    if becomes_a_number:
         text = f"float({text})"
     return text, ATOM if is_call or len(operands) == 1 else 0
 
@@ -144,23 +150,20 @@ def formula(symbol: Any) -> tuple[str, int]:
     if isinstance(symbol, np.ndarray):
         return numeral(symbol), ATOM
     if not isinstance(symbol, Symbol):
-        return numeral(symbol), ATOM if symbol >= 0 else PRECEDENCE["negative"]
+        return numeral(symbol), ATOM if symbol >= 0 else NEGATION.binds
     if symbol.is_name:
         return symbol.name, ATOM
-    name, operands = symbol.primitive.name, symbol.operands
-    bind = PRECEDENCE.get(name, ATOM)
-    if name == "multiply" and operands[0] is operands[1]:
+    syntax, operands = symbol.primitive.syntax, symbol.operands
+    if syntax is PRODUCT and operands[0] is operands[1]:
         return _power(formula(operands[0]), 2.0)
-    if name == "power":
+    if syntax is POWER:
         return _power(formula(operands[0]), operands[1])
-    texts = _bracketed(
-        bind, [formula(operand) for operand in operands], strict=name in ("subtract", "divide")
-    )
-    if name in INFIX:
-        return INFIX[name][1].join(texts), bind
-    return f"−{texts[0]}" if name == "negative" else symbol.primitive.notation(
-        texts, symbol.params
-    ), bind
+    binds = syntax.binds if syntax is not None else ATOM
+    in_order = syntax is not None and syntax.in_order
+    texts = _bracketed(binds, [formula(operand) for operand in operands], in_order)
+    if syntax is None or not syntax.paper:
+        return symbol.primitive.notation(texts, symbol.params), binds
+    return syntax.paper.join(texts) if len(texts) == 2 else syntax.paper + texts[0], binds
 
 
 def literal(number: Any) -> str:
@@ -200,12 +203,14 @@ def _power(base: tuple[str, int], exponent: Any) -> tuple[str, int]:
     return (f"({text})" if bind < ATOM else text) + raised, ATOM
 
 
-def _bracketed(bind: int, operands: list[tuple[str, int]], strict: bool) -> list[str]:
-    """Operands in brackets where they bind less tightly; if `strict`, on the right also where as
+def _bracketed(binds: int, operands: list[tuple[str, int]], in_order: bool) -> list[str]:
+    """Operands in brackets where they bind less tightly; if `in_order`, on the right also where as
     tightly.
     """
-    if bind == ATOM:
+    if binds == ATOM:
         return [text for text, _ in operands]
     first, *rest = operands
-    texts = [f"({first[0]})" if first[1] < bind else first[0]]
-    return texts + [f"({text})" if b < bind or (strict and b == bind) else text for text, b in rest]
+    texts = [f"({first[0]})" if first[1] < binds else first[0]]
+    return texts + [
+        f"({text})" if b < binds or (in_order and b == binds) else text for text, b in rest
+    ]

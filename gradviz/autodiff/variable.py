@@ -387,7 +387,12 @@ def record(
     result._value, result.index, result.page, result.alias = value, index, page, NO_ALIAS
     operation = primitive.operation(tuple(positions), params, value)
     if primitive.is_elementwise and type(value) is float:
-        first, *second = [primitive.local(position, values, value) for position in positions]
+        first, *second = locals_ = [primitive.local(p, values, value) for p in positions]
+        if 0.0 in locals_ and (
+            primitive.is_choice or any(operation.is_flat(p, places) for p in positions)
+        ):  # the sweep is not to multiply by it
+            page.entries[index] = (operation, tuple(places), None, None, index, value)
+            return result
         a = places[positions[0]]
         b, by_b = (
             (places[1], *second)

@@ -112,7 +112,8 @@ class Words:
         """``∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: the sum, over the edges that leave the node, of
         what each hands back.
         """
-        whole, leaving = derivative(self.graph.output.label, node.label), self.leaving[node]
+        whole = derivative(self.graph.output.label, node.label)
+        leaving = [edge for edge in self.leaving[node] if edge not in self.graph.idle]
         if node is self.graph.output:
             return [whole, " = ", adjoint(node)]
         if not leaving:
@@ -134,6 +135,18 @@ class Words:
     def flow(self, edge: Edge) -> Formula:
         """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6``: what an edge hands back."""
         whole = derivative(self.graph.output.label, edge.source.label)
+        if edge.is_flat:
+            zero = derivative(edge.target.label, edge.source.label)
+            return [
+                whole,
+                " += ",
+                flow(edge),
+                say(", whatever comes: "),
+                zero,
+                say(" is 0 everywhere"),
+            ]
+        if edge in self.graph.idle:
+            return [whole, " += ", flow(edge), say(": nothing comes back to "), name(edge.target)]
         numbers = (
             [adjoint(edge.target, True), " × ", local(edge, True), " = "]
             if edge.local_expression and not self.graph.has_arrays

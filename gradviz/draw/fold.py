@@ -5,7 +5,8 @@ What leaves a closed block stays as a node, with one edge from each value that c
 derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
 are left are those of the open graph."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -176,6 +177,26 @@ class Inside:
     def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
         return applied_derivative(self.name, position, operands)
 
+    is_choice = False
+
+    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
+        return self.operands[position] not in self._reached
+
+    @cached_property
+    def _reached(self) -> set[Node]:
+        """To what an adjoint of the block's result is handed back."""
+        reached = {self.gates[-1]}
+        for gate in reversed(self.gates):
+            if gate in reached:
+                reached |= {operand for operand, _ in self._arriving(gate)}
+        return reached
+
+    def _arriving(self, gate: Node) -> Iterator[tuple[Node, int]]:
+        """The operands to which a gate hands something back, with their positions."""
+        for position, operand in enumerate(gate.operands):
+            if isinstance(operand, Node) and not gate.gate.is_flat(position, gate.operands):
+                yield operand, position
+
     def number(self, *operands: Any) -> Any:
         return self.values(operands)[self.gates[-1]]
 
@@ -194,11 +215,15 @@ class Inside:
         """
         adjoints = {self.gates[-1]: adjoint}
         for gate in reversed(self.gates):
+            if gate not in adjoints:
+                continue
             operands = gate.operands_at(values)
-            for position, operand in enumerate(gate.operands):
-                if isinstance(operand, Node):
-                    flow = gate.gate.flow(position, adjoints[gate], operands, values[gate])
-                    adjoints[operand] = adjoints[operand] + flow if operand in adjoints else flow
+            for operand, position in self._arriving(gate):
+                flow = gate.gate.flow(position, adjoints[gate], operands, values[gate])
+                adjoints[operand] = adjoints[operand] + flow if operand in adjoints else flow
+        for operand in self.operands:
+            if operand not in adjoints:
+                adjoints[operand] = 0.0 * values[operand] if np.ndim(values[operand]) else 0.0
         return adjoints
 
 
@@ -320,12 +345,19 @@ class Folding:
             return [], dict.fromkeys(inside.operands, "None")
         lines, names = [], {inside.gates[-1]: ""}
         for gate in reversed(inside.gates):
-            for edge in self.arriving[gate]:
-                term = f"{names[gate]}n[{len(self.full.nodes) + edge.index}]"
+            for edge in self.arriving[gate] if gate in names else ():
+                if edge.is_flat:
+                    continue
+                local = f"n[{len(self.full.nodes) + edge.index}]"
+                term = f"{names[gate]}{local}"
+                if edge.operation.is_choice:
+                    term = f"({term} if {local} else 0.0)"
                 name = f"d{edge.source.index}_{inside.gates[-1].index}"
                 lines.append(f"{name} = {f'{name} + ' if edge.source in names else ''}{term}")
                 names[edge.source] = f"{name} * "
-        return lines, {operand: names[operand].removesuffix(" * ") for operand in inside.operands}
+        return lines, {
+            operand: names.get(operand, "0.0").removesuffix(" * ") for operand in inside.operands
+        }
 
     def _picked(self, numbers: Sequence[Any], added: Sequence[Any]) -> tuple[Any, ...]:
         return self.picks((*numbers, *added))

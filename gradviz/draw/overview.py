@@ -157,6 +157,10 @@ class _Drawn:
     """An operation that is drawn, and can't be worked out from what comes in."""
 
     is_handwritten = False
+    is_choice = False
+
+    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
+        return False
 
     def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
         return ("",) * len(constants)

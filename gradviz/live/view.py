@@ -321,6 +321,8 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
                 "from": edge.source.index,
                 "to": edge.target.index,
                 "blank": graph.example.locals[edge] is None,
+                "idle": edge in graph.idle,
+                "choice": edge.operation.is_choice,
                 "local": words.local(edge),
                 "flow": words.flow(edge),
                 "soFar": words.so_far(edge),

@@ -43,6 +43,8 @@ type EdgeWords = {
   from: number;
   to: number;
   blank: boolean;
+  idle: boolean;
+  choice: boolean;
   local: Formula;
   flow: Formula;
   soFar: Formula;

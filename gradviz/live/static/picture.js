@@ -169,6 +169,11 @@ function flowWidth(flow, largest) {
   return much > 0 ? THICKEST * Math.sqrt(Math.min(1, much / largest)) : 0; // nothing flows, or nan
 }
 
+/** What goes back along an edge; the same rule as in graph.py. @param {EdgeWords} edge @param {number} adjoint @param {number} local */
+function carried({ idle, choice }, adjoint, local) {
+  return idle || (choice && local === 0) ? 0 : adjoint * local;
+}
+
 /** The numbers that Python sent. @param {DataView} view */
 function unpacked(view) {
   const sent = new Float64Array(view.byteLength / 8);
@@ -192,7 +197,7 @@ function runOf(sent, { nodes, edges, places, shapes }) {
     const numbers = places === null ? sent : Float64Array.from(places, (place) => sent[place]);
     if (numbers.length !== 2 * nodes.length + edges.length) return null;
     const run = cut(numbers);
-    return { ...run, flows: Float64Array.from(edges, ({ to }, index) => run.adjoints[to] * run.locals[index]) };
+    return { ...run, flows: Float64Array.from(edges, (edge, index) => carried(edge, run.adjoints[edge.to], run.locals[index])) };
   }
   let at = 0;
   const isOfEdge = (part) => part >= nodes.length && (part < nodes.length + edges.length || part >= 2 * nodes.length + edges.length);
