@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 # of each lesson: outputs with sliders, races, and views, races among them
 LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]
-SHORT = {0, 3}  # with plots, and with explorers and steps; the other lessons are in the long part
+SHORT = {0, 7}  # an explorer, and a plot with sliders; the other lessons are in the long part
 
 
 def opened(notebook, path):
@@ -42,7 +42,7 @@ def opened(notebook, path):
     return cells
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lessons(jupyter):
     """The lessons, copied to the server's folder."""
     shutil.copytree(PATHS[0].parent, jupyter.folder / "lessons")

@@ -171,7 +171,9 @@ def set_to(name, value):
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"]
+)
 def test_everybody_can_read_it(show, dark):
     for view, *acts in (
         (view_of(selected="n0"), *(set_to("step", step) for step in range(0, 38, 6)), edit),
