@@ -1,10 +1,13 @@
 """Tracing: names, constants, blocks, and a trace that knows when it no longer holds."""
 
+import inspect
 import operator
-from functools import partial, reduce
+from functools import partial, reduce, wraps
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gradviz as gv
 
@@ -309,6 +312,148 @@ def test_defaults_between_arguments():
 
     assert gv.trace(f, {"a": 1.0, "p": 5.0}).example.value == 7.0
     assert gv.trace(g, a=1.0, c=4.0).example.value == 8.0
+
+
+def test_arguments_by_name_beside_any_number_of_others():
+    def scaled(*xs, scale=1.0):
+        return sum(xs) * scale
+
+    def k(a, *xs, b):
+        return a * 100 + sum(xs) * 10 + b
+
+    run = gv.trace(scaled, {"a": 1.0, "b": 2.0, "scale": 10.0}).example
+    assert (run.value, run.grads) == (30.0, {"a": 10.0, "b": 10.0, "scale": 3.0})
+    assert gv.trace(scaled, {"scale": 10.0, "xs": 4.0}).example.value == 40.0
+    assert gv.trace(scaled, a=1.0).example.value == 1.0
+    graph = gv.trace(k, {"b": 3.0, "p": 2.0, "a": 1.0})
+    assert [node.name for node in graph.inputs] == ["a", "p", "b"]
+    assert graph.run(p=4.0).value == 143.0
+    with pytest.raises(TypeError, match="k needs a value for 'b'"):
+        gv.trace(k, {"a": 1.0, "p": 2.0})
+
+
+def test_names_that_are_no_arguments_go_where_a_plain_call_takes_them():
+    def f(x, y):
+        return x - 2 * y
+
+    def timed(*arguments, **options):
+        return f(*arguments, **options)
+
+    assert gv.trace(timed, y=1.0, x=5.0).example.value == f(y=1.0, x=5.0)
+    assert gv.trace(lambda *xs, **more: more["p"] - more["q"], q=1.0, p=5.0).example.value == 4.0
+
+
+def test_every_kind_of_callable():
+    class Line:
+        def __init__(self, slope):
+            self.slope = slope
+
+        def __call__(self, x, /, *, offset=0.0):
+            return self.slope * x + offset
+
+        def at(self, *xs, offset=0.0):
+            return self.slope * sum(xs) + offset
+
+        @classmethod
+        def double(cls, x):
+            return cls(2.0)(x)
+
+    @wraps(Line.double)
+    def wrapped(*arguments):
+        return Line.double(*arguments)
+
+    def f(a, b=2.0, *xs, c=3.0):
+        return a + 10 * b + 100 * c + 1000 * sum(xs)
+
+    line = Line(3.0)
+    for function, inputs, value in [
+        (line, {"x": 2.0, "offset": 1.0}, 7.0),
+        (line.at, {"offset": 1.0, "p": 2.0, "q": 3.0}, 16.0),
+        (Line.double, {"x": 2.0}, 4.0),
+        (wrapped, {"x": 2.0}, 4.0),
+        (partial(f, 1.0), {"b": 5.0, "c": 0.0}, 51.0),
+        (partial(f, 1.0), {"c": 0.0, "p": 1.0}, 1021.0),
+        (partial(f, c=0.0), {"a": 1.0}, 21.0),
+        (partial(f, c=0.0), {"a": 1.0, "c": 1.0, "p": 1.0}, 1121.0),
+        (partial(f, b=0.0), {"a": 1.0, "c": 0.0}, 1.0),
+        (partial(f, b=0.0), {"a": 1.0, "b": 1.0}, 311.0),
+        (np.subtract, {"x2": 1.0, "x1": 5.0}, 4.0),
+        (np.sum, {"a": [1.0, 2.0]}, 3.0),
+        (operator.sub, {"b": 1.0, "a": 5.0}, 4.0),
+        (max, {"p": 1.0, "q": 5.0}, 5.0),
+    ]:
+        assert gv.trace(function, inputs).example.value == value
+    with pytest.raises(TypeError, match="exp has no argument 't'; its arguments are x"):
+        gv.trace(np.exp, t=0.0)
+
+
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+@st.composite
+def signatures(draw):
+    """A signature of numbers, and inputs for it: those that it asks for, and some others."""
+    kinds = sorted(draw(st.lists(st.sampled_from([0, 1, 3]), min_size=1, max_size=5)))
+    has_rest, has_options = draw(st.booleans()), draw(st.booleans())
+    parameters, needs_default = [], False
+    for name, kind in zip(NAMES, kinds):
+        kind = inspect._ParameterKind(kind)
+        has_default = draw(st.booleans()) or (needs_default and kind is not kind.KEYWORD_ONLY)
+        needs_default |= has_default
+        default = draw(st.integers(1, 9)) if has_default else inspect.Parameter.empty
+        parameters.append(inspect.Parameter(name, kind, default=default))
+    if has_rest:
+        parameters.append(inspect.Parameter("rest", inspect.Parameter.VAR_POSITIONAL))
+    if has_options:
+        parameters.append(inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD))
+    signature = inspect.Signature(sorted(parameters, key=lambda parameter: parameter.kind))
+    given = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        and (parameter.default is parameter.empty or draw(st.booleans()))
+    ]
+    if has_rest or has_options:
+        given += draw(st.lists(st.sampled_from(["p", "q", "r"]), unique=True))
+    inputs = {name: float(draw(st.integers(-9, 9))) for name in draw(st.permutations(given))}
+    return signature, inputs
+
+
+def called(signature: inspect.Signature, inputs: dict[str, float]) -> str:
+    """A plain call, as one would write it."""
+    kinds = {parameter.name: parameter for parameter in signature.parameters.values()}
+    by_name = {name: value for name, value in inputs.items() if name in kinds}
+    others = {name: value for name, value in inputs.items() if name not in kinds}
+    if "options" in kinds:
+        by_name |= others
+        others = {}
+    positional, last = [], 0
+    for parameter in kinds.values():
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            if parameter.name in by_name:
+                last = len(positional) + 1
+            positional.append(by_name.pop(parameter.name, parameter.default))
+    positional = [*positional, *others.values()] if others else positional[:last]
+    return ", ".join([*map(repr, positional), *(f"{name}={by_name[name]!r}" for name in by_name)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(signatures())
+def test_a_traced_function_is_called_as_a_plain_call_would(case):
+    signature, inputs = case
+    own = [p.name for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, 4)]
+    terms = [f"{name} * {3.0**power}" for power, name in enumerate(own)]
+    if "rest" in signature.parameters:
+        terms.append("sum(x * 0.7**place for place, x in enumerate(rest, 1))")
+    if "options" in signature.parameters:
+        terms.append("sum(x * 0.01 * ord(name) for name, x in options.items())")
+    namespace = {}
+    exec(f"def f{signature}:\n    return {' + '.join(terms)}", namespace)
+    plain = eval(f"f({called(signature, inputs)})", namespace)
+    graph = gv.trace(namespace["f"], inputs)
+    assert graph.example.value == pytest.approx(plain, rel=1e-12, abs=1e-12)
+    assert dict(graph.example.inputs) == inputs
+    assert graph.run(inputs).value == graph.example.value
 
 
 def test_inputs_stand_in_the_functions_order():

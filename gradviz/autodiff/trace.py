@@ -14,7 +14,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import interpreter, naming, program, scalars
+from gradviz.autodiff import arguments, interpreter, naming, program, scalars
 from gradviz.autodiff.cost import cost
 from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
@@ -128,8 +128,9 @@ def trace(
     """Call `function` once with these inputs and record its computational graph.
 
     Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that
-    are left out keep their defaults. Intermediate values are named as the function's own variables
-    are.
+    are left out keep their defaults. Other names go to the function's ``**options``, as in a plain
+    call; where it has none, to its ``*args``, in the order in which they are given. Intermediate
+    values are named as the function's own variables are.
 
     Raises TypeError if an input is missing, unknown or not a real number, or if the function
     returns no single number.
@@ -169,16 +170,7 @@ def trace(
         name: value.copy(order="K") if isinstance(value, np.ndarray) else value
         for name, value in numbers.items()
     }
-    own = _parameters(function)
-    return _traced(
-        function,
-        title,
-        dict(
-            sorted(
-                numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own)
-            )
-        ),
-    )
+    return _traced(function, title, arguments.in_order(function, numbers))
 
 
 def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -> Graph:
@@ -190,7 +182,7 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -
         variables = {name: input_of(value) for name, value in numbers.items()}
         for name, variable in variables.items():
             variable.leaf.name = name
-        by_position, by_keyword = _bound(function, title, variables)
+        by_position, by_keyword = arguments.bound(function, title, variables)
         output = function(*by_position, **by_keyword)
         if not isinstance(output, Variable):
             try:
@@ -434,52 +426,6 @@ def _title(function: Callable[..., Any]) -> str:
     return "f" if name == "<lambda>" else name
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):  # some callables written in C have no signature
-        return []
-
-
-def _bound(
-    function: Callable[..., Any], title: str, variables: Mapping[str, Variable]
-) -> tuple[list[Variable], dict[str, Variable]]:
-    """The positional and the keyword arguments to call `function` with."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some callables written in C have no signature: by position
-        return list(variables.values()), {}
-    by_position, by_keyword, rest = [], {}, dict(variables)
-    missing = []
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            by_position += rest.values()
-            rest = {}
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            by_keyword |= rest
-            rest = {}
-        elif parameter.name in rest:
-            if parameter.kind is parameter.KEYWORD_ONLY:
-                by_keyword[parameter.name] = rest.pop(parameter.name)
-            else:
-                by_position.append(rest.pop(parameter.name))
-        elif parameter.default is parameter.empty:
-            missing.append(parameter.name)
-        elif parameter.kind is not parameter.KEYWORD_ONLY:
-            by_position.append(parameter.default)
-    own = ", ".join(parameter.name for parameter in parameters)
-    if rest:
-        raise TypeError(
-            f"{title} has no argument {', '.join(map(repr, rest))}; its arguments are {own}"
-        )
-    if missing:
-        raise TypeError(
-            f"{title} needs a value for {', '.join(map(repr, missing))}: gv.trace({title}, "
-            f"{missing[0]}=1.0)"
-        )
-    return by_position, by_keyword
-
-
 @overload
 def block(function: Callable[..., Any], /) -> Callable[..., Any]: ...
 @overload
@@ -504,17 +450,13 @@ def block(
 
 def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(function)
-    def inside(*arguments: Any, **options: Any) -> Any:
+    def inside(*given: Any, **options: Any) -> Any:
         page = state.page
         around = page.blocks[-1][1]
-        given = _variables((*arguments, *options.values())) if page.is_trace else ()
-        _enter(
-            Block(
-                name, around, tuple(variable.index for variable in given if variable.page is page)
-            )
-        )
+        variables = _variables((*given, *options.values())) if page.is_trace else ()
+        _enter(Block(name, around, tuple(each.index for each in variables if each.page is page)))
         try:
-            result = function(*arguments, **options)
+            result = function(*given, **options)
         finally:
             _enter(around)
         if state.page.is_trace and isinstance(result, Variable) and result.page is state.page:
@@ -524,9 +466,9 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return inside
 
 
-def _variables(arguments: Iterable[Any]) -> Iterator[Variable]:
+def _variables(given: Iterable[Any]) -> Iterator[Variable]:
     """The Variables among arguments, and in lists, tuples and dicts among them."""
-    for argument in arguments:
+    for argument in given:
         if isinstance(argument, Variable):
             yield argument
         elif isinstance(argument, list | tuple | dict):
