@@ -69,6 +69,148 @@ def test_functions_of_functions_name_their_own():
     assert names(f) == ["inner", None, "inner₂", None, "outer"]
 
 
+def relu(z):
+    return np.maximum(z, 0.0)
+
+
+def pair(z):
+    return z * 2, (z * 3 if z > 0 else z * 4)
+
+
+class Layer:
+    def __init__(self, act):
+        self.act = act
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def forward(self, x):
+        return self.act(x * 3)
+
+    @property
+    def doubled(self):
+        return self.value * 2
+
+    def __add__(self, other):
+        return self.value + other.value
+
+
+def test_what_a_helper_returns_has_the_callers_name():
+    def through(z):
+        return relu(z)
+
+    def f(x, y):
+        a1 = relu(x)
+        a2: float = through(y) if y > 0 else relu(y)
+        both = (lambda u, v: u * v)(a1, a2)
+        a1 = relu(both)
+        own = partial(through)(a1)
+        return relu(own)
+
+    assert names(f) == ["a1", None, "both", "a1₂", "own", "f"]
+
+
+def test_methods_properties_and_operators_are_helpers_too():
+    def f(x, y):
+        layer, other = Layer(relu), Layer(np.tanh)
+        layer.value = h = layer(x)
+        other.value = layers(layer, other)[1](y)
+        twice = layer.doubled
+        total = layer + other
+        return total * twice + h
+
+    def layers(*all_of_them):
+        return all_of_them
+
+    assert names(f) == [None, "h", None, None, "twice", "total", None, "f"]
+
+
+def test_tuples_from_a_helper_are_taken_apart():
+    def pairs(z):
+        return pair(z), z * 5
+
+    def f(x, y):
+        a, b = pair(x)
+        (c, d), e = pairs(y)
+        [g, *rest] = pair(d)
+        return a * b * c * d * e * g * rest[0]
+
+    assert names(f)[:7] == ["a", "b", "c", "d", "e", "g", None]
+
+
+def test_a_helpers_own_names_stand():
+    def helper(z):
+        inner = z * 2
+        return inner
+
+    def same(z):
+        return z
+
+    def f(x, y):
+        outer = helper(x)
+        again = same(outer)
+        return again * y
+
+    assert names(f) == ["inner", "f"]
+
+
+def test_recursion_names_what_the_first_call_returns():
+    def factorial(x, n):
+        return x if n == 0 else x * factorial(x, n - 1)
+
+    def last(x, n):
+        return x * 2 if n == 0 else last(x, n - 1)
+
+    def f(x, y):
+        p = factorial(x, 3)
+        q = last(y, 2)
+        return p - q
+
+    assert names(f) == [None, None, "p", "q", "f"]
+
+
+def test_what_calls_a_helper_does_not_lend_it_its_name():
+    def f(x, y):
+        total = sum(relu(v) for v in (x, y))
+        listed = [relu(v) for v in (x, y)]
+        mapped = list(map(relu, (x, y)))
+        starred = [*map(relu, (x, y))]
+        boxed = list(map(gv.block(relu), (x, y)))
+        ordered = sorted((x, y), key=lambda v: v * v)
+        largest = max(x, y, key=lambda v: -v)
+        folded = reduce(lambda u, v: u * v, (x, y, x))
+        whole = pair(x)
+        firsts = listed[0] + mapped[0] + starred[0] + boxed[0] + ordered[0] + whole[0]
+        return total * largest * folded * firsts
+
+    graph = gv.trace(f, x=2.0, y=3.0)
+    assert {node.name for node in graph.operations} == {None, "total", "firsts", "f"}
+
+
+def test_a_sum_in_a_helper_names_the_last_addition():
+    def dot(w, x):
+        return sum(a * b for a, b in zip(w, x))
+
+    def f(x, y):
+        z = dot((x, y), (y, x))
+        z = dot((z, y), (z, x))
+        return z
+
+    assert names(f) == [None, None, "z", None, None, "z₂"]
+
+
+def test_blocks_that_return_tuples_or_stand_in_helpers():
+    def inside(z):
+        return gv.block(relu)(z)
+
+    def f(x, y):
+        a, b = gv.block(pair)(x)
+        c = inside(y)
+        return a * b * c
+
+    assert names(f) == ["a", "b", "c", None, "f"]
+
+
 def test_lambdas_and_code_without_source():
     assert names(lambda x, y: (x + y) ** 2) == [None, "f"]
     namespace = {}

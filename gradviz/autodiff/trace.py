@@ -47,11 +47,7 @@ class TracePage(Page):
 
     def _numbers(self) -> Iterator[int]:
         while True:
-            frame, through_numpy = naming.user_frame()
-            place = naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
-            self.places.append(
-                replace(place, accumulates=False) if place and through_numpy else place
-            )
+            self.places.append(naming.placed())
             self.entries.append(GAP)
             yield len(self.entries) - 1
 
@@ -78,21 +74,18 @@ class TracePage(Page):
                 sides.append((False, constant(operand, f"an operand of {what.name}")))
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
-    def return_here(self, index: int) -> None:
-        """Note that a block returns the entry here; it takes the name that it is given here, unless
-        it has one of its own.
+    def return_here(self, index: int, part: tuple[int, ...] = ()) -> None:
+        """Note that a block returns the entry here, as that part of what it returns; it takes the
+        name that it is given here, unless it has one of its own.
         """
-        frame, _ = naming.user_frame()
-        own, here = (
-            self.places[index],
-            naming.place(frame.f_code, frame.f_lasti) if frame is not None else None,
-        )
-        if own is None or here is None or self.entry(index).operation == LEAF:
+        own, (frame, _) = self.places[index], naming.user_frame()
+        if own is None or frame is None or self.entry(index).operation == LEAF:
             return
-        if here.source is not None:
-            self.returns[index] = (*self.returned_to(index), here.source)
+        here = naming.here()
+        if here is not None:
+            self.returns[index] = (*self.returned_to(index), here)
         if own.name is None:
-            self.places[index] = replace(own, name=here.name)
+            self.places[index] = replace(own, name=naming.name_at(frame, part))
 
     def returned_to(self, index: int) -> tuple[Source, ...]:
         return self.returns.get(index, ())
@@ -459,11 +452,22 @@ def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             result = function(*given, **options)
         finally:
             _enter(around)
-        if state.page.is_trace and isinstance(result, Variable) and result.page is state.page:
-            state.page.return_here(result.index)
+        if state.page.is_trace:
+            for part, variable in _parts(result):
+                if variable.page is state.page:
+                    state.page.return_here(variable.index, part)
         return result
 
     return inside
+
+
+def _parts(result: Any, part: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Variable]]:
+    """The Variables in a result, a tuple of tuples perhaps, and where in it they stand."""
+    if isinstance(result, Variable):
+        yield part, result
+    elif isinstance(result, list | tuple):
+        for index, each in enumerate(result):
+            yield from _parts(each, (*part, index))
 
 
 def _variables(given: Iterable[Any]) -> Iterator[Variable]:
