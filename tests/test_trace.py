@@ -1,5 +1,6 @@
 """Tracing: names, constants, blocks, and a trace that knows when it no longer holds."""
 
+import bisect
 import inspect
 import operator
 from functools import partial, reduce, wraps
@@ -324,6 +325,69 @@ def test_a_branch_is_traced_anew():
     assert run.graph.run(x=3.0).value == 3.0
     with pytest.raises(KeyError, match="belongs to another graph"):
         run.primals[graph.output]
+
+
+LEVELS = np.array([0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x if np.float64(0.5) < x else -x,
+        lambda x: x if np.float32(0.5) < x else -x,
+        lambda x: x if np.int64(0) <= x else -x,
+        lambda x: x if np.bool_(False) < x else -x,
+        lambda x: x if np.float64(0.5) == x else -x,
+        lambda x: x if np.array(0.5) != x else -x,
+        lambda x: x if LEVELS.mean() < x else -x,
+        lambda x: x if LEVELS[0] < x else -x,
+        lambda x: x if np.less(x, np.float32(0.5)) else -x,
+        lambda x: x if np.isclose(np.float64(0.5), x) else -x,
+        lambda x: x if x in [np.float64(0.5), np.float64(0.6)] else -x,
+        lambda x: x if x in LEVELS else -x,
+        lambda x: x * np.less(LEVELS, x).sum(),
+        lambda x: x * np.float64((x > LEVELS)[1]),
+        lambda x: x * sorted([x, np.float64(0.5), np.float64(-1.0)])[1],
+        lambda x: x * max(np.float64(0.5), x),
+        lambda x: x * min(np.float64(0.5), x),
+        lambda x: x * bisect.bisect(LEVELS, x),
+        lambda x: x * bisect.bisect_left(list(LEVELS), x),
+    ],
+)
+@pytest.mark.parametrize("traced_at", [0.6, 0.5, -0.3])
+def test_branches_on_what_numpy_computed(function, traced_at):
+    settings = [-2.0, 0.5, 0.6]
+    values = [float(function(np.float64(x))) for x in settings]
+    graph = gv.trace(lambda x: function(x), x=traced_at)
+    assert graph.example.value == float(function(np.float64(traced_at)))
+    assert [graph.run(x=x).value for x in settings] == values
+    assert list(graph.sweep(x=np.array(settings)).value) == values
+    assert [gv.value_and_grad(function)(x)[0] for x in settings] == values
+    assert [(+function(gv.Variable(x))).value for x in settings] == values
+    pasted = {}
+    exec(graph.code(), pasted)
+    assert pasted["f"](traced_at)[0] == graph.example.value
+    for x, value in zip(settings, values):
+        if graph.run(x=x).graph is graph:
+            assert pasted["f"](x)[0] == value
+        else:
+            with pytest.raises(AssertionError, match="when traced, and no longer is"):
+                pasted["f"](x)
+
+
+def test_arrays_that_decided_may_change_later():
+    levels = np.array([0.25, 0.5])
+
+    def f(x):
+        above = levels < x
+        count = above.sum()
+        above[:] = False
+        return x * count
+
+    graph = gv.trace(f, x=0.3)
+    levels[:] = 10.0
+    assert graph.run(x=0.4).graph is graph
+    assert graph.run(x=0.4).value == 0.4
 
 
 def test_a_mask_is_right_on_both_sides():

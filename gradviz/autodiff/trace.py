@@ -8,6 +8,7 @@ traced anew."""
 import inspect
 import linecache
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
@@ -71,7 +72,8 @@ class TracePage(Page):
             if isinstance(operand, Variable):
                 sides.append((True, operand.index if operand.page is self else self.place(operand)))
             else:
-                sides.append((False, constant(operand, f"an operand of {what.name}")))
+                sides.append((False, copy(constant(operand, f"an operand of {what.name}"))))
+        outcome = deepcopy(outcome)  # the user may change arrays later
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
     def return_here(self, index: int, part: tuple[int, ...] = ()) -> None:
@@ -332,7 +334,10 @@ class Replay:
         at_once = (
             state.ledger is None
             and all(operation.primitive.is_elementwise for operation in operations)
-            and all(guard.plain.is_elementwise for _, guard in self.guards)
+            and all(
+                guard.plain.is_elementwise and not isinstance(guard.outcome, np.ndarray)
+                for _, guard in self.guards
+            )
         )
         if graph.has_arrays or not at_once:
             settings = (
