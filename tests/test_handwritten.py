@@ -188,3 +188,21 @@ def test_results_are_floats():
         TypeError, match=r"what flows back to operand 0 in its shape \(2,\), not shape \(5,\)"
     ):
         wrong(gv.Variable([1.0, 2.0])).backward()
+
+
+def test_operands_by_name_and_left_out():
+    @gv.primitive
+    def swish(t, beta=2.0):
+        return t / (1 + np.exp(-beta * t))
+
+    swish.vjp_by(lambda g, z, t, beta: (g * beta, g * t))
+    at_one = 1 / (1 + math.exp(-2.0))
+    assert swish(1.0) == swish(t=1.0) == swish(beta=2.0, t=1.0) == pytest.approx(at_one)
+    assert gv.trace(swish, t=1.0).example.value == pytest.approx(at_one)
+    graph = gv.trace(lambda t, b: swish(beta=b, t=t), t=1.0, b=2.0)
+    assert graph.example.value == pytest.approx(at_one)
+    assert graph.example.grads == {"t": 2.0, "b": 1.0}
+    with pytest.raises(TypeError, match="swish takes 2 operands, not 3: too many positional"):
+        swish(1.0, 2.0, 3.0)
+    with pytest.raises(TypeError, match="swish takes 2 operands: got an unexpected keyword"):
+        swish(1.0, gamma=2.0)

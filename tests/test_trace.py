@@ -1,10 +1,14 @@
 """Tracing: names, constants, blocks, and a trace that knows when it no longer holds."""
 
+import bisect
+import inspect
 import operator
-from functools import partial, reduce
+from functools import partial, reduce, wraps
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gradviz as gv
 
@@ -64,6 +68,148 @@ def test_functions_of_functions_name_their_own():
         return outer
 
     assert names(f) == ["inner", None, "inner₂", None, "outer"]
+
+
+def relu(z):
+    return np.maximum(z, 0.0)
+
+
+def pair(z):
+    return z * 2, (z * 3 if z > 0 else z * 4)
+
+
+class Layer:
+    def __init__(self, act):
+        self.act = act
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def forward(self, x):
+        return self.act(x * 3)
+
+    @property
+    def doubled(self):
+        return self.value * 2
+
+    def __add__(self, other):
+        return self.value + other.value
+
+
+def test_what_a_helper_returns_has_the_callers_name():
+    def through(z):
+        return relu(z)
+
+    def f(x, y):
+        a1 = relu(x)
+        a2: float = through(y) if y > 0 else relu(y)
+        both = (lambda u, v: u * v)(a1, a2)
+        a1 = relu(both)
+        own = partial(through)(a1)
+        return relu(own)
+
+    assert names(f) == ["a1", None, "both", "a1₂", "own", "f"]
+
+
+def test_methods_properties_and_operators_are_helpers_too():
+    def f(x, y):
+        layer, other = Layer(relu), Layer(np.tanh)
+        layer.value = h = layer(x)
+        other.value = layers(layer, other)[1](y)
+        twice = layer.doubled
+        total = layer + other
+        return total * twice + h
+
+    def layers(*all_of_them):
+        return all_of_them
+
+    assert names(f) == [None, "h", None, None, "twice", "total", None, "f"]
+
+
+def test_tuples_from_a_helper_are_taken_apart():
+    def pairs(z):
+        return pair(z), z * 5
+
+    def f(x, y):
+        a, b = pair(x)
+        (c, d), e = pairs(y)
+        [g, *rest] = pair(d)
+        return a * b * c * d * e * g * rest[0]
+
+    assert names(f)[:7] == ["a", "b", "c", "d", "e", "g", None]
+
+
+def test_a_helpers_own_names_stand():
+    def helper(z):
+        inner = z * 2
+        return inner
+
+    def same(z):
+        return z
+
+    def f(x, y):
+        outer = helper(x)
+        again = same(outer)
+        return again * y
+
+    assert names(f) == ["inner", "f"]
+
+
+def test_recursion_names_what_the_first_call_returns():
+    def factorial(x, n):
+        return x if n == 0 else x * factorial(x, n - 1)
+
+    def last(x, n):
+        return x * 2 if n == 0 else last(x, n - 1)
+
+    def f(x, y):
+        p = factorial(x, 3)
+        q = last(y, 2)
+        return p - q
+
+    assert names(f) == [None, None, "p", "q", "f"]
+
+
+def test_what_calls_a_helper_does_not_lend_it_its_name():
+    def f(x, y):
+        total = sum(relu(v) for v in (x, y))
+        listed = [relu(v) for v in (x, y)]
+        mapped = list(map(relu, (x, y)))
+        starred = [*map(relu, (x, y))]
+        boxed = list(map(gv.block(relu), (x, y)))
+        ordered = sorted((x, y), key=lambda v: v * v)
+        largest = max(x, y, key=lambda v: -v)
+        folded = reduce(lambda u, v: u * v, (x, y, x))
+        whole = pair(x)
+        firsts = listed[0] + mapped[0] + starred[0] + boxed[0] + ordered[0] + whole[0]
+        return total * largest * folded * firsts
+
+    graph = gv.trace(f, x=2.0, y=3.0)
+    assert {node.name for node in graph.operations} == {None, "total", "firsts", "f"}
+
+
+def test_a_sum_in_a_helper_names_the_last_addition():
+    def dot(w, x):
+        return sum(a * b for a, b in zip(w, x))
+
+    def f(x, y):
+        z = dot((x, y), (y, x))
+        z = dot((z, y), (z, x))
+        return z
+
+    assert names(f) == [None, None, "z", None, None, "z₂"]
+
+
+def test_blocks_that_return_tuples_or_stand_in_helpers():
+    def inside(z):
+        return gv.block(relu)(z)
+
+    def f(x, y):
+        a, b = gv.block(pair)(x)
+        c = inside(y)
+        return a * b * c
+
+    assert names(f) == ["a", "b", "c", None, "f"]
 
 
 def test_lambdas_and_code_without_source():
@@ -179,6 +325,69 @@ def test_a_branch_is_traced_anew():
     assert run.graph.run(x=3.0).value == 3.0
     with pytest.raises(KeyError, match="belongs to another graph"):
         run.primals[graph.output]
+
+
+LEVELS = np.array([0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x if np.float64(0.5) < x else -x,
+        lambda x: x if np.float32(0.5) < x else -x,
+        lambda x: x if np.int64(0) <= x else -x,
+        lambda x: x if np.bool_(False) < x else -x,
+        lambda x: x if np.float64(0.5) == x else -x,
+        lambda x: x if np.array(0.5) != x else -x,
+        lambda x: x if LEVELS.mean() < x else -x,
+        lambda x: x if LEVELS[0] < x else -x,
+        lambda x: x if np.less(x, np.float32(0.5)) else -x,
+        lambda x: x if np.isclose(np.float64(0.5), x) else -x,
+        lambda x: x if x in [np.float64(0.5), np.float64(0.6)] else -x,
+        lambda x: x if x in LEVELS else -x,
+        lambda x: x * np.less(LEVELS, x).sum(),
+        lambda x: x * np.float64((x > LEVELS)[1]),
+        lambda x: x * sorted([x, np.float64(0.5), np.float64(-1.0)])[1],
+        lambda x: x * max(np.float64(0.5), x),
+        lambda x: x * min(np.float64(0.5), x),
+        lambda x: x * bisect.bisect(LEVELS, x),
+        lambda x: x * bisect.bisect_left(list(LEVELS), x),
+    ],
+)
+@pytest.mark.parametrize("traced_at", [0.6, 0.5, -0.3])
+def test_branches_on_what_numpy_computed(function, traced_at):
+    settings = [-2.0, 0.5, 0.6]
+    values = [float(function(np.float64(x))) for x in settings]
+    graph = gv.trace(lambda x: function(x), x=traced_at)
+    assert graph.example.value == float(function(np.float64(traced_at)))
+    assert [graph.run(x=x).value for x in settings] == values
+    assert list(graph.sweep(x=np.array(settings)).value) == values
+    assert [gv.value_and_grad(function)(x)[0] for x in settings] == values
+    assert [(+function(gv.Variable(x))).value for x in settings] == values
+    pasted = {}
+    exec(graph.code(), pasted)
+    assert pasted["f"](traced_at)[0] == graph.example.value
+    for x, value in zip(settings, values):
+        if graph.run(x=x).graph is graph:
+            assert pasted["f"](x)[0] == value
+        else:
+            with pytest.raises(AssertionError, match="when traced, and no longer is"):
+                pasted["f"](x)
+
+
+def test_arrays_that_decided_may_change_later():
+    levels = np.array([0.25, 0.5])
+
+    def f(x):
+        above = levels < x
+        count = above.sum()
+        above[:] = False
+        return x * count
+
+    graph = gv.trace(f, x=0.3)
+    levels[:] = 10.0
+    assert graph.run(x=0.4).graph is graph
+    assert graph.run(x=0.4).value == 0.4
 
 
 def test_a_mask_is_right_on_both_sides():
@@ -309,6 +518,148 @@ def test_defaults_between_arguments():
 
     assert gv.trace(f, {"a": 1.0, "p": 5.0}).example.value == 7.0
     assert gv.trace(g, a=1.0, c=4.0).example.value == 8.0
+
+
+def test_arguments_by_name_beside_any_number_of_others():
+    def scaled(*xs, scale=1.0):
+        return sum(xs) * scale
+
+    def k(a, *xs, b):
+        return a * 100 + sum(xs) * 10 + b
+
+    run = gv.trace(scaled, {"a": 1.0, "b": 2.0, "scale": 10.0}).example
+    assert (run.value, run.grads) == (30.0, {"a": 10.0, "b": 10.0, "scale": 3.0})
+    assert gv.trace(scaled, {"scale": 10.0, "xs": 4.0}).example.value == 40.0
+    assert gv.trace(scaled, a=1.0).example.value == 1.0
+    graph = gv.trace(k, {"b": 3.0, "p": 2.0, "a": 1.0})
+    assert [node.name for node in graph.inputs] == ["a", "p", "b"]
+    assert graph.run(p=4.0).value == 143.0
+    with pytest.raises(TypeError, match="k needs a value for 'b'"):
+        gv.trace(k, {"a": 1.0, "p": 2.0})
+
+
+def test_names_that_are_no_arguments_go_where_a_plain_call_takes_them():
+    def f(x, y):
+        return x - 2 * y
+
+    def timed(*arguments, **options):
+        return f(*arguments, **options)
+
+    assert gv.trace(timed, y=1.0, x=5.0).example.value == f(y=1.0, x=5.0)
+    assert gv.trace(lambda *xs, **more: more["p"] - more["q"], q=1.0, p=5.0).example.value == 4.0
+
+
+def test_every_kind_of_callable():
+    class Line:
+        def __init__(self, slope):
+            self.slope = slope
+
+        def __call__(self, x, /, *, offset=0.0):
+            return self.slope * x + offset
+
+        def at(self, *xs, offset=0.0):
+            return self.slope * sum(xs) + offset
+
+        @classmethod
+        def double(cls, x):
+            return cls(2.0)(x)
+
+    @wraps(Line.double)
+    def wrapped(*arguments):
+        return Line.double(*arguments)
+
+    def f(a, b=2.0, *xs, c=3.0):
+        return a + 10 * b + 100 * c + 1000 * sum(xs)
+
+    line = Line(3.0)
+    for function, inputs, value in [
+        (line, {"x": 2.0, "offset": 1.0}, 7.0),
+        (line.at, {"offset": 1.0, "p": 2.0, "q": 3.0}, 16.0),
+        (Line.double, {"x": 2.0}, 4.0),
+        (wrapped, {"x": 2.0}, 4.0),
+        (partial(f, 1.0), {"b": 5.0, "c": 0.0}, 51.0),
+        (partial(f, 1.0), {"c": 0.0, "p": 1.0}, 1021.0),
+        (partial(f, c=0.0), {"a": 1.0}, 21.0),
+        (partial(f, c=0.0), {"a": 1.0, "c": 1.0, "p": 1.0}, 1121.0),
+        (partial(f, b=0.0), {"a": 1.0, "c": 0.0}, 1.0),
+        (partial(f, b=0.0), {"a": 1.0, "b": 1.0}, 311.0),
+        (np.subtract, {"x2": 1.0, "x1": 5.0}, 4.0),
+        (np.sum, {"a": [1.0, 2.0]}, 3.0),
+        (operator.sub, {"b": 1.0, "a": 5.0}, 4.0),
+        (max, {"p": 1.0, "q": 5.0}, 5.0),
+    ]:
+        assert gv.trace(function, inputs).example.value == value
+    with pytest.raises(TypeError, match="exp has no argument 't'; its arguments are x"):
+        gv.trace(np.exp, t=0.0)
+
+
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+@st.composite
+def signatures(draw):
+    """A signature of numbers, and inputs for it: those that it asks for, and some others."""
+    kinds = sorted(draw(st.lists(st.sampled_from([0, 1, 3]), min_size=1, max_size=5)))
+    has_rest, has_options = draw(st.booleans()), draw(st.booleans())
+    parameters, needs_default = [], False
+    for name, kind in zip(NAMES, kinds):
+        kind = inspect._ParameterKind(kind)
+        has_default = draw(st.booleans()) or (needs_default and kind is not kind.KEYWORD_ONLY)
+        needs_default |= has_default
+        default = draw(st.integers(1, 9)) if has_default else inspect.Parameter.empty
+        parameters.append(inspect.Parameter(name, kind, default=default))
+    if has_rest:
+        parameters.append(inspect.Parameter("rest", inspect.Parameter.VAR_POSITIONAL))
+    if has_options:
+        parameters.append(inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD))
+    signature = inspect.Signature(sorted(parameters, key=lambda parameter: parameter.kind))
+    given = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        and (parameter.default is parameter.empty or draw(st.booleans()))
+    ]
+    if has_rest or has_options:
+        given += draw(st.lists(st.sampled_from(["p", "q", "r"]), unique=True))
+    inputs = {name: float(draw(st.integers(-9, 9))) for name in draw(st.permutations(given))}
+    return signature, inputs
+
+
+def called(signature: inspect.Signature, inputs: dict[str, float]) -> str:
+    """A plain call, as one would write it."""
+    kinds = {parameter.name: parameter for parameter in signature.parameters.values()}
+    by_name = {name: value for name, value in inputs.items() if name in kinds}
+    others = {name: value for name, value in inputs.items() if name not in kinds}
+    if "options" in kinds:
+        by_name |= others
+        others = {}
+    positional, last = [], 0
+    for parameter in kinds.values():
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            if parameter.name in by_name:
+                last = len(positional) + 1
+            positional.append(by_name.pop(parameter.name, parameter.default))
+    positional = [*positional, *others.values()] if others else positional[:last]
+    return ", ".join([*map(repr, positional), *(f"{name}={by_name[name]!r}" for name in by_name)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(signatures())
+def test_a_traced_function_is_called_as_a_plain_call_would(case):
+    signature, inputs = case
+    own = [p.name for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, 4)]
+    terms = [f"{name} * {3.0**power}" for power, name in enumerate(own)]
+    if "rest" in signature.parameters:
+        terms.append("sum(x * 0.7**place for place, x in enumerate(rest, 1))")
+    if "options" in signature.parameters:
+        terms.append("sum(x * 0.01 * ord(name) for name, x in options.items())")
+    namespace = {}
+    exec(f"def f{signature}:\n    return {' + '.join(terms)}", namespace)
+    plain = eval(f"f({called(signature, inputs)})", namespace)
+    graph = gv.trace(namespace["f"], inputs)
+    assert graph.example.value == pytest.approx(plain, rel=1e-12, abs=1e-12)
+    assert dict(graph.example.inputs) == inputs
+    assert graph.run(inputs).value == graph.example.value
 
 
 def test_inputs_stand_in_the_functions_order():

@@ -90,13 +90,23 @@ class HandWritten(Primitive):
 
     # ── readings ──
 
-    def __call__(self, *operands: Any) -> Any:
-        if len(operands) != self.arity:
-            raise TypeError(
-                f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}, not "
-                f"{len(operands)}"
-            )
+    def __call__(self, *operands: Any, **named: Any) -> Any:
+        if named or len(operands) != self.arity:
+            operands = self._bound(operands, named)
         return super().__call__(*operands)
+
+    def _bound(self, operands: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The operands one by one: some may be given by name, or have a default."""
+        try:
+            call = inspect.signature(self.function).bind(*operands, **named)
+        except TypeError as error:
+            count = len(operands) + len(named)
+            raise TypeError(
+                f"{self.name} takes {self.arity} operand{'s' * (self.arity > 1)}"
+                + (f", not {count}: {error}" if count != self.arity else f": {error}")
+            ) from None
+        call.apply_defaults()
+        return call.args
 
     def operation(
         self, positions: tuple[int, ...], params: dict[str, Any], result: Any

@@ -3,14 +3,16 @@ its result is assigned to.
 """
 
 import ast
+import inspect
 import linecache
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from itertools import islice, takewhile
 from pathlib import Path
-from types import CodeType, FrameType
+from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,10 @@ TRACER = "_traced"
 NOT_THE_USERS = tuple(str(Path(file).parent) for file in (np.__file__, __file__))
 
 ACCUMULATORS = {"sum", "prod", "reduce", "fsum"}
+IN_C = BuiltinFunctionType, MethodDescriptorType, type  # they call functions, and have no frame
 Span = tuple[int, int, int, int]  # first line, last line, first column, column after the last
+Part = tuple[int, ...]  # of nested tuples: () is all of it, (1, 0) the first element of the second
+Names = Mapping[Part, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,10 @@ class Place:
     name: str | None
     source: Source | None
     accumulates: bool = False  # a call such as sum(), in which many operations happen at one place
+    returned_as: Part | None = None  # which part its result is of what its function returns
+    names: Names = field(default_factory=dict)  # of the parts of its result
+    callee: ast.expr | None = None  # what is called there
+    gives: bool = False  # whether its result is what the function gives that runs inside it
 
 
 def user_frame() -> tuple[FrameType | None, bool]:
@@ -38,9 +47,7 @@ def user_frame() -> tuple[FrameType | None, bool]:
     """
     frame, through_numpy = sys._getframe(1), False
     while frame is not None and frame.f_code.co_name != TRACER:
-        if not frame.f_code.co_filename.startswith(
-            ("<", *NOT_THE_USERS)
-        ) or frame.f_code.co_filename.startswith(("<ipython", "<stdin", "<doctest", "<test")):
+        if _is_the_users(frame.f_code.co_filename):
             return frame, through_numpy
         through_numpy = through_numpy or frame.f_code.co_name in (
             "__array_ufunc__",
@@ -50,15 +57,71 @@ def user_frame() -> tuple[FrameType | None, bool]:
     return None, through_numpy
 
 
+@lru_cache(maxsize=1000)
+def _is_the_users(file: str) -> bool:
+    return not file.startswith(("<", *NOT_THE_USERS)) or file.startswith(
+        ("<ipython", "<stdin", "<doctest", "<test")
+    )
+
+
 def here() -> Source | None:
     """The line of the user's code that is being executed."""
     frame, _ = user_frame()
     return frame and place(frame.f_code, frame.f_lasti).source
 
 
+def placed() -> Place | None:
+    """The place of the operation that is being executed."""
+    frame, through_numpy = user_frame()
+    if frame is None:
+        return None
+    found = place(frame.f_code, frame.f_lasti, through_numpy)
+    if found.name is None and found.returned_as is not None:
+        name = name_at(frame.f_back, found.returned_as)
+        if name is not None:
+            return place(frame.f_code, frame.f_lasti, through_numpy, name)
+    return found
+
+
+def name_at(frame: FrameType | None, part: Part = ()) -> str | None:
+    """What is made of the call in this frame, or of that part of what it returns; where this frame
+    returns it in turn, what its caller makes of it.
+    """
+    while frame is not None and _is_the_users(frame.f_code.co_filename):
+        there = place(frame.f_code, frame.f_lasti)
+        if not there.gives or isinstance(_found(there.callee, frame), IN_C):
+            return None
+        if part in there.names or there.returned_as is None:
+            return there.names.get(part)
+        part, frame = (*there.returned_as, *part), frame.f_back
+    return None
+
+
+def _found(callee: ast.expr | None, frame: FrameType) -> Any:
+    """What a name, or an attribute of one, stands for in a frame, as far as that can be had without
+    running anything.
+    """
+    match callee:
+        case ast.Name(id=name):
+            code = frame.f_code
+            if name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
+                return _whole(frame.f_locals.get(name))
+            return _whole(frame.f_globals.get(name, frame.f_builtins.get(name)))
+        case ast.Attribute(value=owner, attr=name):
+            return _whole(inspect.getattr_static(_found(owner, frame), name, None))
+
+
+def _whole(function: Any) -> Any:
+    while isinstance(function, partial):
+        function = function.func
+    return function
+
+
 @lru_cache(maxsize=10_000)
-def place(code: CodeType, instruction: int) -> Place:
-    """The place of the instruction at this offset of `code`."""
+def place(
+    code: CodeType, instruction: int, through_numpy: bool = False, name: str | None = None
+) -> Place:
+    """The place of the instruction at this offset of `code`; a name from elsewhere may be given."""
     position = next(islice(code.co_positions(), instruction // 2, None), (None,) * 4)
     first_line, last_line, start, end = position
     if first_line is None or last_line is None or start is None or end is None:
@@ -66,26 +129,68 @@ def place(code: CodeType, instruction: int) -> Place:
     span = first_line, last_line, start, end
     lines = linecache.getlines(code.co_filename)
     text = lines[first_line - 1].strip() if first_line <= len(lines) else ""
-    names, accumulating = _spans("".join(lines))
-    return Place(names.get(span), Source(code.co_filename, first_line, text), span in accumulating)
+    known = _known("".join(lines))
+    names = known.names.get(span, {})
+    return Place(
+        names.get((), name),
+        Source(code.co_filename, first_line, text),
+        span in known.accumulating and not through_numpy,
+        known.returned.get(span),
+        names,
+        known.giving.get(span),
+        span in known.giving,
+    )
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of the expressions of source code, by their spans."""
+
+    names: dict[Span, dict[Part, str]] = field(default_factory=dict)  # of their values
+    accumulating: set[Span] = field(default_factory=set)  # calls of sum() and its like
+    returned: dict[Span, Part] = field(default_factory=dict)  # which part of what is returned
+    giving: dict[Span, ast.expr | None] = field(default_factory=dict)  # calls, and what is called
 
 
 @lru_cache(maxsize=200)
-def _spans(text: str) -> tuple[dict[Span, str], frozenset[Span]]:
-    """For source code: which expressions' values are given which name; and where sum() and its like
-    are called.
-    """
+def _known(text: str) -> Known:
+    known = Known()
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return {}, frozenset()
-    nodes = list(ast.walk(tree))
-    names = {span: name for node in nodes for span, name in _assignments(node)}
-    calls = (node for node in nodes if isinstance(node, ast.Call))
-    return names, frozenset(_span(call) for call in calls if _called(call) in ACCUMULATORS)
+        return known
+    for node in ast.walk(tree):
+        for span, part, name in _assignments(node):
+            known.names.setdefault(span, {})[part] = name
+        match node:
+            case ast.Return(value=ast.expr() as value) | ast.Lambda(body=value):
+                known.returned.update(_returned(value))
+            case ast.Call(func=callee):
+                known.giving[_span(node)] = callee
+                if getattr(callee, "id", getattr(callee, "attr", None)) in ACCUMULATORS:
+                    known.accumulating.add(_span(node))
+            case ast.BinOp() | ast.Attribute() | ast.Subscript() | ast.AugAssign():
+                known.giving[_span(node)] = None
+    return known
 
 
-def _assignments(node: ast.AST) -> Iterator[tuple[Span, str]]:
+def _returned(value: ast.expr, part: Part = ()) -> Iterator[tuple[Span, Part]]:
+    match value:
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _returned(body, part)
+            yield from _returned(orelse, part)
+        case ast.Tuple(elts=values) | ast.List(elts=values):
+            for index, each in enumerate(_before_stars(values)):
+                yield from _returned(each, (*part, index))
+        case _:
+            yield _span(value), part
+
+
+def _before_stars(parts: list[ast.expr]) -> Iterator[ast.expr]:
+    return takewhile(lambda part: not isinstance(part, ast.Starred), parts)
+
+
+def _assignments(node: ast.AST) -> Iterator[tuple[Span, Part, str]]:
     match node:
         case ast.Assign(targets=[*targets], value=value):
             for target in reversed(targets):  # of `a = b = …` the first name stands
@@ -96,26 +201,25 @@ def _assignments(node: ast.AST) -> Iterator[tuple[Span, str]]:
         ):
             yield from _pairs(target, value)
         case ast.AugAssign(target=ast.Name(id=name)):
-            yield _span(node), name
+            yield _span(node), (), name
 
 
-def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[Span, str]]:
+def _pairs(target: ast.expr, value: ast.expr, part: Part = ()) -> Iterator[tuple[Span, Part, str]]:
     match target, value:
         case ast.Name(id=name), _:
-            yield _span(value), name
+            yield _span(value), part, name
         case (
             (ast.Tuple(elts=targets) | ast.List(elts=targets)),
             (ast.Tuple(elts=values) | ast.List(elts=values)),
-        ):
+        ) if not part:
             if len(targets) == len(values) and not any(
                 isinstance(part, ast.Starred) for part in (*targets, *values)
             ):
                 for inner_target, inner_value in zip(targets, values):
                     yield from _pairs(inner_target, inner_value)
-
-
-def _called(call: ast.Call) -> str | None:
-    return getattr(call.func, "id", getattr(call.func, "attr", None))
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
+            for index, each in enumerate(_before_stars(targets)):
+                yield from _pairs(each, value, (*part, index))
 
 
 def _span(node: ast.expr | ast.stmt) -> Span:

@@ -161,7 +161,7 @@ class Page:
     def decide(self, what: Any, operands: tuple[Any, ...], outcome: Any) -> None:
         """Told of every plain value that was made of Variables; only traces care."""
 
-    def return_here(self, index: int) -> None:
+    def return_here(self, index: int, part: tuple[int, ...] = ()) -> None:
         """Told of every entry that a block returns; only traces care."""
 
     def name(self, index: int) -> str | None:

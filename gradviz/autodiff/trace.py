@@ -8,13 +8,14 @@ traced anew."""
 import inspect
 import linecache
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import interpreter, naming, program, scalars
+from gradviz.autodiff import arguments, interpreter, naming, program, scalars
 from gradviz.autodiff.cost import cost
 from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
@@ -47,11 +48,7 @@ class TracePage(Page):
 
     def _numbers(self) -> Iterator[int]:
         while True:
-            frame, through_numpy = naming.user_frame()
-            place = naming.place(frame.f_code, frame.f_lasti) if frame is not None else None
-            self.places.append(
-                replace(place, accumulates=False) if place and through_numpy else place
-            )
+            self.places.append(naming.placed())
             self.entries.append(GAP)
             yield len(self.entries) - 1
 
@@ -75,24 +72,22 @@ class TracePage(Page):
             if isinstance(operand, Variable):
                 sides.append((True, operand.index if operand.page is self else self.place(operand)))
             else:
-                sides.append((False, constant(operand, f"an operand of {what.name}")))
+                sides.append((False, copy(constant(operand, f"an operand of {what.name}"))))
+        outcome = deepcopy(outcome)  # the user may change arrays later
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
-    def return_here(self, index: int) -> None:
-        """Note that a block returns the entry here; it takes the name that it is given here, unless
-        it has one of its own.
+    def return_here(self, index: int, part: tuple[int, ...] = ()) -> None:
+        """Note that a block returns the entry here, as that part of what it returns; it takes the
+        name that it is given here, unless it has one of its own.
         """
-        frame, _ = naming.user_frame()
-        own, here = (
-            self.places[index],
-            naming.place(frame.f_code, frame.f_lasti) if frame is not None else None,
-        )
-        if own is None or here is None or self.entry(index).operation == LEAF:
+        own, (frame, _) = self.places[index], naming.user_frame()
+        if own is None or frame is None or self.entry(index).operation == LEAF:
             return
-        if here.source is not None:
-            self.returns[index] = (*self.returned_to(index), here.source)
+        here = naming.here()
+        if here is not None:
+            self.returns[index] = (*self.returned_to(index), here)
         if own.name is None:
-            self.places[index] = replace(own, name=here.name)
+            self.places[index] = replace(own, name=naming.name_at(frame, part))
 
     def returned_to(self, index: int) -> tuple[Source, ...]:
         return self.returns.get(index, ())
@@ -128,8 +123,9 @@ def trace(
     """Call `function` once with these inputs and record its computational graph.
 
     Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that
-    are left out keep their defaults. Intermediate values are named as the function's own variables
-    are.
+    are left out keep their defaults. Other names go to the function's ``**options``, as in a plain
+    call; where it has none, to its ``*args``, in the order in which they are given. Intermediate
+    values are named as the function's own variables are.
 
     Raises TypeError if an input is missing, unknown or not a real number, or if the function
     returns no single number.
@@ -169,16 +165,7 @@ def trace(
         name: value.copy(order="K") if isinstance(value, np.ndarray) else value
         for name, value in numbers.items()
     }
-    own = _parameters(function)
-    return _traced(
-        function,
-        title,
-        dict(
-            sorted(
-                numbers.items(), key=lambda item: own.index(item[0]) if item[0] in own else len(own)
-            )
-        ),
-    )
+    return _traced(function, title, arguments.in_order(function, numbers))
 
 
 def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -> Graph:
@@ -190,7 +177,7 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -
         variables = {name: input_of(value) for name, value in numbers.items()}
         for name, variable in variables.items():
             variable.leaf.name = name
-        by_position, by_keyword = _bound(function, title, variables)
+        by_position, by_keyword = arguments.bound(function, title, variables)
         output = function(*by_position, **by_keyword)
         if not isinstance(output, Variable):
             try:
@@ -347,7 +334,10 @@ class Replay:
         at_once = (
             state.ledger is None
             and all(operation.primitive.is_elementwise for operation in operations)
-            and all(guard.plain.is_elementwise for _, guard in self.guards)
+            and all(
+                guard.plain.is_elementwise and not isinstance(guard.outcome, np.ndarray)
+                for _, guard in self.guards
+            )
         )
         if graph.has_arrays or not at_once:
             settings = (
@@ -434,52 +424,6 @@ def _title(function: Callable[..., Any]) -> str:
     return "f" if name == "<lambda>" else name
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):  # some callables written in C have no signature
-        return []
-
-
-def _bound(
-    function: Callable[..., Any], title: str, variables: Mapping[str, Variable]
-) -> tuple[list[Variable], dict[str, Variable]]:
-    """The positional and the keyword arguments to call `function` with."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some callables written in C have no signature: by position
-        return list(variables.values()), {}
-    by_position, by_keyword, rest = [], {}, dict(variables)
-    missing = []
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            by_position += rest.values()
-            rest = {}
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            by_keyword |= rest
-            rest = {}
-        elif parameter.name in rest:
-            if parameter.kind is parameter.KEYWORD_ONLY:
-                by_keyword[parameter.name] = rest.pop(parameter.name)
-            else:
-                by_position.append(rest.pop(parameter.name))
-        elif parameter.default is parameter.empty:
-            missing.append(parameter.name)
-        elif parameter.kind is not parameter.KEYWORD_ONLY:
-            by_position.append(parameter.default)
-    own = ", ".join(parameter.name for parameter in parameters)
-    if rest:
-        raise TypeError(
-            f"{title} has no argument {', '.join(map(repr, rest))}; its arguments are {own}"
-        )
-    if missing:
-        raise TypeError(
-            f"{title} needs a value for {', '.join(map(repr, missing))}: gv.trace({title}, "
-            f"{missing[0]}=1.0)"
-        )
-    return by_position, by_keyword
-
-
 @overload
 def block(function: Callable[..., Any], /) -> Callable[..., Any]: ...
 @overload
@@ -504,29 +448,36 @@ def block(
 
 def block_of(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(function)
-    def inside(*arguments: Any, **options: Any) -> Any:
+    def inside(*given: Any, **options: Any) -> Any:
         page = state.page
         around = page.blocks[-1][1]
-        given = _variables((*arguments, *options.values())) if page.is_trace else ()
-        _enter(
-            Block(
-                name, around, tuple(variable.index for variable in given if variable.page is page)
-            )
-        )
+        variables = _variables((*given, *options.values())) if page.is_trace else ()
+        _enter(Block(name, around, tuple(each.index for each in variables if each.page is page)))
         try:
-            result = function(*arguments, **options)
+            result = function(*given, **options)
         finally:
             _enter(around)
-        if state.page.is_trace and isinstance(result, Variable) and result.page is state.page:
-            state.page.return_here(result.index)
+        if state.page.is_trace:
+            for part, variable in _parts(result):
+                if variable.page is state.page:
+                    state.page.return_here(variable.index, part)
         return result
 
     return inside
 
 
-def _variables(arguments: Iterable[Any]) -> Iterator[Variable]:
+def _parts(result: Any, part: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Variable]]:
+    """The Variables in a result, a tuple of tuples perhaps, and where in it they stand."""
+    if isinstance(result, Variable):
+        yield part, result
+    elif isinstance(result, list | tuple):
+        for index, each in enumerate(result):
+            yield from _parts(each, (*part, index))
+
+
+def _variables(given: Iterable[Any]) -> Iterator[Variable]:
     """The Variables among arguments, and in lists, tuples and dicts among them."""
-    for argument in arguments:
+    for argument in given:
         if isinstance(argument, Variable):
             yield argument
         elif isinstance(argument, list | tuple | dict):

@@ -265,9 +265,7 @@ class Plain:
             params = {**dict(zip(names[self.arity :], operands[self.arity :])), **params}
             operands = operands[: self.arity]
         what = Plain(self.name, self.code, self.function, params) if params else self
-        outcome = what.of(
-            *(operand._value if isinstance(operand, Variable) else operand for operand in operands)
-        )
+        outcome = what.of(*map(_plain, operands))
         page = state.page
         if page.is_trace:
             page.decide(what, operands, outcome)
@@ -303,6 +301,14 @@ class Plain:
         if isinstance(outcome, tuple):
             return len(outcome) == len(other) and all(map(self.same, outcome, other))
         return bool(outcome == other)
+
+
+def _plain(operand: Any) -> Any:
+    """An operand as it is on replay: of NumPy's scalars, for one, a float."""
+    if isinstance(operand, Variable):
+        return operand._value
+    plain = number(operand)
+    return operand if plain is None else plain
 
 
 RELATIONS = {
