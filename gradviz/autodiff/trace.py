@@ -21,7 +21,7 @@ from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
-from gradviz.autodiff.variable import Plain, Variable, constant, input_of
+from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
 from gradviz.numerals import numeric
 
@@ -75,7 +75,8 @@ class TracePage(Page):
             if isinstance(operand, Variable):
                 sides.append((True, operand.index if operand.page is self else self.place(operand)))
             else:
-                sides.append((False, constant(operand, f"an operand of {what.name}")))
+                plain = constant(operand, f"an operand of {what.name}")
+                sides.append((False, snapshot(plain)))
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
     def return_here(self, index: int) -> None:
