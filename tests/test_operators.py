@@ -328,3 +328,69 @@ def test_views_and_arrays_that_cannot_be_changed():
     base[:] = np.arange(1.0, 5.0)
     base.flags.writeable = False
     assert gv.grad(np.vdot)(np.ones(2), base[::2]).tolist() == [1.0, 3.0]
+
+
+# ── arithmetic is IEEE's, of arrays with single numbers too ──
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_an_array_divided_by_a_single_number_that_is_zero(zero, kind):
+    x, infinity = np.array([1.0, -2.0], kind), math.copysign(math.inf, zero)
+
+    def f(x, y):
+        with np.errstate(all="ignore"):
+            return np.sum(x / y)
+
+    value, (by_x, by_y) = gv.value_and_grad(f, (0, 1))(x, zero)
+    assert math.isnan(value)  # inf − inf
+    assert (by_x.tolist(), by_x.dtype) == ([infinity] * 2, kind)
+    assert math.isnan(by_y)
+    variables = gv.Variable(x), gv.Variable(zero)
+    f(*variables).backward()
+    assert variables[0].grad.tolist() == [infinity] * 2
+    graph = gv.trace(lambda x, y: f(x, y), x=x, y=1.0)
+    assert graph.run(x=x, y=zero).grads["x"].tolist() == [infinity] * 2
+    assert gv.trace(lambda x: f(x, zero), x=x).example.grads["x"].tolist() == [infinity] * 2
+    settings = graph.sweep(x=np.stack([x, x]), y=zero)
+    assert settings.grads["x"].tolist() == [[infinity] * 2] * 2
+    with np.errstate(all="ignore"):
+        moved = gv.jvp(lambda x: x / zero, (x,), (np.array([1.0, -1.0], kind),))[1]
+    assert moved.tolist() == [infinity, -infinity]
+    assert gv.grad(gv.grad(lambda y: f(np.abs(x), y)))(abs(zero)) == math.inf  # 6/y³
+
+
+def test_the_table_is_read_by_ieee_where_python_would_raise():
+    """Every row of two operands, one an array and one a single number that Python can't take."""
+    from gradviz.autodiff.protocols import UFUNCS
+
+    with np.errstate(all="ignore"):
+        for row in {row for row in UFUNCS.values() if getattr(row, "has_locals", False)}:
+            if row.arity != 2:
+                continue
+            for number in (0.0, -1.0, 1e308, math.inf, math.nan):
+                array = np.array([0.0, -1.5, 2.0, 1e308])
+                for function, whole in (
+                    (lambda v, n: row.ufunc(v, n), (array, np.full(4, number))),
+                    (lambda v, n: row.ufunc(n, v), (array, np.full(4, number))),
+                ):
+                    each = gv.vjp(function, *whole)[1](np.ones(4))
+                    by_array, by_number = gv.vjp(function, array, number)[1](np.ones(4))
+                    assert np.array_equal(by_array, each[0], equal_nan=True), (row, number)
+                    total = np.sum(each[1])
+                    assert np.array_equal(by_number, total, equal_nan=True), (row, number)
+                    along = gv.jvp(function, (array, number), (np.ones(4), 0.0))[1]
+                    other = gv.jvp(function, whole, (np.ones(4), np.zeros(4)))[1]
+                    assert np.array_equal(along, other, equal_nan=True), (row, number)
+
+
+def test_a_vjp_of_ones_own_by_ieee():
+    @gv.primitive
+    def root(x):
+        return np.sqrt(x)
+
+    root.vjp_by(lambda adjoint, z, x: adjoint * (0.5 / z))
+    root.jvp_by(lambda tangents, z, x: tangents[0] * (0.5 / z))
+    assert gv.grad(root)(0.0) == math.inf
+    assert gv.jvp(root, (0.0,), (1.0,)) == (0.0, math.inf)
+    assert gv.trace(lambda x: root(x), x=1.0).run(x=0.0).grads == {"x": math.inf}

@@ -284,16 +284,13 @@ class Elementwise(Primitive):
 
     def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
         """The local derivative by the operand at `position`, by IEEE's rules."""
-        if isinstance(result, np.ndarray):
-            with np.errstate(all="ignore"):
-                return _local(self, position, True)(*operands, result)
+        on_arrays = isinstance(result, np.ndarray)
         try:
-            return _local(self, position, False)(*operands, result)
-        except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
-                return float(
-                    self.local_derivatives[position](*map(np.float64, (*operands, result)))
-                )
+                return _local(self, position, on_arrays)(*operands, result)
+        except (ArithmeticError, ValueError):
+            local = self.derivative_by(position, operands, result)
+            return local if on_arrays else float(local)
 
     def derivative_by(self, position: int, operands: Sequence[Any], z: Any) -> Any:
         """The local derivative by the operand at `position`: in any reading."""
@@ -478,13 +475,16 @@ def pull(adjoint, z, operands, entries, adjoints):
     {unpack}
     {x}
     {y}
+    try:
+        {flows} = {rules}
+    except ArithmeticError:  # of single numbers among them
+        return by_rule(adjoint, z, operands, entries, adjoints)
 """
 ARRAY_FLOW = """
-    flow, to = {flow}, {operand}
-    if type(to) is float or flow.shape != to.shape or flow.dtype is not to.dtype:
-        flow = fitted(flow, to)
+    if type({x}) is float or {flow}.shape != {x}.shape or {flow}.dtype is not {x}.dtype:
+        {flow} = fitted({flow}, {x})
     before = adjoints[{place}]
-    adjoints[{place}] = flow if before is UNREACHED else before + flow
+    adjoints[{place}] = {flow} if before is UNREACHED else before + {flow}
 """
 
 
@@ -501,13 +501,17 @@ def array_pull(operation: Operation) -> Callable[..., Any]:
         unpack="a, b = operands" if primitive.arity == 2 else "a, = operands",
         x=loads[0],
         y=loads[1] if primitive.arity == 2 else "",
+        flows=", ".join(f"by_{'xy'[position]}" for position in positions),
+        rules=", ".join(rule(primitive, position, True, "adjoint") for position in positions),
     )
     for position in positions:
-        code += ARRAY_FLOW.format(
-            flow=rule(primitive, position, True, "adjoint"),
-            operand="xy"[position],
-            place="ab"[position],
-        )
-    namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED}
+        x = "xy"[position]
+        code += ARRAY_FLOW.format(flow=f"by_{x}", x=x, place="ab"[position])
+    namespace = {
+        **NAMESPACE,
+        "fitted": fitted,
+        "UNREACHED": UNREACHED,
+        "by_rule": operation._pull,
+    }
     exec(code, namespace)
     return namespace["pull"]
