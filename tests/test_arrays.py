@@ -2,10 +2,14 @@
 the bit.
 """
 
+import inspect
+
 import numpy as np
 import pytest
 
 import gradviz as gv
+from gradviz.autodiff import primitives
+from gradviz.autodiff.general import General
 
 random = np.random.default_rng(1)
 A, B, V, W = (
@@ -456,3 +460,127 @@ def test_a_variable_that_is_called_as_a_function_of_the_program():
     assert np.array_equal(
         graph.run(v=np.array([2.0, 3.0])).grads["v"], gv.grad(f)(np.array([2.0, 3.0]))
     )
+
+
+# ── parameters: left at NumPy's defaults, or in NumPy's kinds of numbers ──
+
+WITHOUT_EFFECT = {
+    "roll": lambda x: np.roll(x, 0),
+    "roll along an axis": lambda x: np.roll(x, 0, axis=0),
+    "repeat": lambda x: np.repeat(x, 1),
+    "tile": lambda x: np.tile(x, 1),
+    "pad": lambda x: np.pad(x, 0),
+    "diff": lambda x: np.diff(x, 0),
+    "expand_dims": lambda x: np.expand_dims(x, ()),
+    "sum over no axis": lambda x: np.sum(x, axis=()),
+    "prod over no axis": lambda x: np.prod(x, axis=()),
+    "max over no axis": lambda x: np.max(x, axis=()),
+    "flip of no axis": lambda x: np.flip(x, ()),
+    "index": lambda x: x[()],
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_EFFECT)
+def test_parameters_that_change_nothing(name):
+    graph = gv.trace(lambda x: np.sum(WITHOUT_EFFECT[name](x) * 2.5), x=np.arange(3.0))
+    namespace = {}
+    exec(graph.code(), namespace)
+    run, (value, gradients) = graph.run(x=np.ones(3)), namespace["f"](np.ones(3))
+    assert run.value == value == 7.5
+    assert run.grads["x"].tolist() == gradients["x"].tolist() == [2.5] * 3
+
+
+def test_the_defaults_of_the_table_are_those_of_the_functions():
+    """So that code may leave them out."""
+    compared = 0
+    for row in vars(primitives).values():
+        for name, default in row.defaults.items() if isinstance(row, General) else ():
+            own = inspect.signature(row.function).parameters[name].default
+            if own is not inspect.Parameter.empty and "no value" not in repr(own):
+                assert own == default, (row, name)
+                compared += 1
+    assert compared > 20
+
+
+N = np.int64
+IN_ARRAYS = {
+    "an index": lambda x, of: x[of(1)],
+    "an index without axes": lambda x, of: x[np.array(1), of(0)],
+    "a slice": lambda x, of: x[of(0) : of(2), of(1) :],
+    "sum": lambda x, of: np.sum(x, axis=of(1)),
+    "mean": lambda x, of: np.mean(x, axis=(of(0), of(-1))),
+    "var": lambda x, of: np.var(x, axis=of(0), ddof=of(1)),
+    "max": lambda x, of: np.max(x, axis=of(-1)),
+    "cumsum": lambda x, of: np.cumsum(x, axis=of(0)),
+    "sort": lambda x, of: np.sort(x, axis=of(0)),
+    "logsumexp": lambda x, of: gv.logsumexp(x, axis=of(0)),
+    "norm": lambda x, of: np.linalg.norm(x, axis=of(0)),
+    "norm of order 1": lambda x, of: np.linalg.norm(x, ord=of(1), axis=of(0)),
+    "trace": lambda x, of: np.trace(x, of(1), of(1), of(0)),
+    "reshape": lambda x, of: np.reshape(x, of([3, 2])),
+    "reshape of one length": lambda x, of: np.reshape(x, of(6)),
+    "the method": lambda x, of: x.reshape(of(3), of(2)),
+    "broadcast_to": lambda x, of: np.broadcast_to(x, of([4, 2, 3])),
+    "transpose": lambda x, of: np.transpose(x, of([1, 0])),
+    "transpose from the end": lambda x, of: np.transpose(x, of([-1, 0])),
+    "swapaxes": lambda x, of: np.swapaxes(x, of(0), of(-1)),
+    "moveaxis": lambda x, of: np.moveaxis(x, of([0]), of([1])),
+    "squeeze": lambda x, of: np.squeeze(x[None], of(0)),
+    "concatenate": lambda x, of: np.concatenate([x, x], axis=of(1)),
+    "stack": lambda x, of: np.stack([x, x], axis=of(-1)),
+    "split": lambda x, of: np.split(x, of([1]), axis=of(1))[1],
+    "take": lambda x, of: np.take(x, of([0, 1]), axis=of(1)),
+    "diff": lambda x, of: np.diff(x, of(1), of(0)),
+    "tensordot": lambda x, of: np.tensordot(x, x, axes=of(2)),
+    "tensordot over axes": lambda x, of: np.tensordot(x, x, axes=of([[0], [0]])),
+    "pad": lambda x, of: np.pad(x, of([[1, 1], [0, 2]])),
+    "roll": lambda x, of: np.roll(x, of([1, 2]), axis=of([0, 1])),
+    "flip": lambda x, of: np.flip(x, (of(0), of(1))),
+    "tile": lambda x, of: np.tile(x, of([2, 1])),
+    "repeat": lambda x, of: np.repeat(x, of([1, 2]), axis=of(0)),
+    "diag": lambda x, of: np.diag(x, of(1)),
+    "triu": lambda x, of: np.triu(x, of(1)),
+    "where": lambda x, of: np.where(of([1, 0, 1]), x, of(3)),
+    "clip": lambda x, of: np.clip(x, of(-1), of([1, 2, 3])),
+    "matmul": lambda x, of: x @ of([1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize("name", IN_ARRAYS)
+def test_parameters_as_arrays_as_numpy_integers_and_as_lists(name):
+    x, work = random.normal(size=(2, 3)), IN_ARRAYS[name]
+    expected = work(x, np.array)
+    for of in (np.array, lambda p: p if isinstance(p, list) else N(p), lambda p: p):
+        assert work(gv.Variable(x), of).value == pytest.approx(expected, rel=1e-15)
+        graph = gv.trace(lambda x, of=of: np.sum(np.sin(work(x, of))), x=x)
+        assert graph.run(x=x).value == pytest.approx(np.sum(np.sin(expected)))
+        namespace = {}
+        exec(graph.code(), namespace)
+        assert np.array_equal(namespace["f"](x)[1]["x"], graph.example.grads["x"])
+    gv.check_grads(lambda x: np.sin(work(x, np.array)), x)
+
+
+def test_many_axes():
+    x = gv.Variable(random.normal(size=(2,) * 12))
+    for function in (
+        lambda x: np.swapaxes(x, 0, 11),
+        lambda x: np.moveaxis(x, 3, -2),
+        np.matrix_transpose,
+        np.transpose,
+        lambda x: np.expand_dims(x, (0, 13)),
+        lambda x: np.squeeze(x[None], 0),
+    ):
+        assert np.array_equal(function(x).value, function(x.value))
+    large = gv.Variable(np.ones(100_000))
+    for function in (lambda x: x[:, None], lambda x: np.expand_dims(x, 0)):
+        assert np.array_equal(
+            np.swapaxes(function(large), 0, 1).value, np.swapaxes(function(large.value), 0, 1)
+        )
+
+
+def test_masks_of_what_is_empty():
+    for shape in ((0, 3), (0,), (3, 0)):
+        x = gv.Variable(np.ones(shape))
+        assert x[x > 0].shape == (0,)
+        np.sum(x[x > 0]).backward()
+        assert x.grad.shape == shape

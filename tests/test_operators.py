@@ -190,3 +190,207 @@ def test_an_outer_variable_set_inside():
     y = outer * outer
     y.backward()
     assert outer.grad == 14.0
+
+
+# ── arrays that their owner changes, during a function or after it ──
+
+OPERATORS = {
+    "grad": lambda f, x: gv.grad(f)(x),
+    "value_and_grad": lambda f, x: gv.value_and_grad(f)(x)[1],
+    "vjp": lambda f, x: gv.vjp(f, x)[1](1.0)[0],
+    "jvp": lambda f, x: [gv.jvp(f, (x,), (unit,))[1] for unit in np.eye(len(x))],
+    "jacobian": lambda f, x: gv.jacobian(f)(x),
+    "hessian": lambda f, x: gv.hessian(f)(x) @ x,  # of squares: the gradient again
+    "hvp": lambda f, x: gv.hvp(f, x, x),
+    "trace": lambda f, x: gv.trace(lambda v: f(v), v=x).example.grads["v"],
+}
+# each uses the array `b` as another kind of operand, with b = [0, …, i + 1, …, 0], and gives
+# (i + 1) x_i²
+USES = {
+    "multiply": lambda x, b: np.sum(b * x * x),
+    "reflected": lambda x, b: np.sum((x * x).__rmul__(b)),
+    "ufunc": lambda x, b: np.sum(np.multiply(b, x * x)),
+    "subtract": lambda x, b: np.sum(x * x * (b - 0 * x)),
+    "power": lambda x, b: np.sum(b * x ** (2 * np.sign(b))),
+    "matmul": lambda x, b: b @ (x * x),
+    "matrix": lambda x, b: np.sum(np.stack([b, b]) @ (x * x)) / 2,
+    "einsum": lambda x, b: np.einsum("i,i,i->", x, b, x),
+    "tensordot": lambda x, b: np.tensordot(x * x, b, 1),
+    "concatenate": lambda x, b: np.sum(np.concatenate([b, x])[:3] * np.concatenate([b, x * x])[3:]),
+    "where": lambda x, b: np.sum(np.where(b, b, 0.0 * x) * x * x),
+    "where, a mask": lambda x, b: np.sum(np.where(b > 0, x * x, 0.0)) * np.max(b),
+    "clip": lambda x, b: np.sum(np.clip(x * x * b, -b, b * b * 1000)),
+    "a mask": lambda x, b: np.sum(x[b > 0] ** 2) * np.sum(b),
+    "an index": lambda x, b: (x[np.argmax(b)] ** 2) * np.sum(b),
+    "take": lambda x, b: np.sum(np.take(x, [np.argmax(b)])) ** 2 * np.sum(b),
+    "repeat": lambda x, b: np.sum(np.repeat(x, b.astype(int)) ** 2),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_buffer_that_a_loop_uses_again(operator, use):
+    def f(x):
+        buffer, total = np.zeros(3), 0.0
+        for i in range(3):
+            buffer[:] = 0
+            buffer[i] = i + 1
+            total = total + USES[use](x, buffer)
+        buffer[:] = np.nan
+        return total
+
+    found = OPERATORS[operator](f, np.array([1.0, 2.0, 3.0]))
+    assert np.array(found) == pytest.approx([2.0, 8.0, 18.0])
+
+
+# the parameters of operations, in arrays and lists that are changed afterwards
+PARAMETERS = {
+    "an index array": (np.array([2, 0]), lambda x, p: x[p]),
+    "a list": ([2, 0], lambda x, p: x[p]),
+    "a mask": (np.array([True, False, True]), lambda x, p: x[p]),
+    "two index arrays": (np.array([2, 0]), lambda x, p: np.outer(x, x)[p, p]),
+    "take": (np.array([2, 0]), lambda x, p: np.take(x, p)),
+    "take_along_axis": (np.array([2, 0]), lambda x, p: np.take_along_axis(x, p, 0)),
+    "repeats": (np.array([2, 1, 1]), lambda x, p: np.repeat(x, p)),
+    "a list of repeats": ([2, 1, 1], lambda x, p: np.repeat(x, p)),
+    "reps": (np.array([1, 2]), lambda x, p: np.tile(x, p)),
+    "pad_width": (np.array([2, 1]), lambda x, p: np.pad(x, p, mode="reflect")),
+    "shift": (np.array([2]), lambda x, p: np.roll(x, p)),
+    "shape": ([1, 3], lambda x, p: np.broadcast_to(np.sin(x), p)),
+    "axes": (np.array([1, 0]), lambda x, p: np.transpose(np.outer(x, np.sin(x)), p)),
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_parameters_that_are_changed_afterwards(name):
+    given, work = PARAMETERS[name]
+    x, weights = np.array([1.0, 2.0, 3.0]), np.linspace(1.0, 2.0, 12)
+
+    def f(x, changed):
+        mine = given.copy()
+        result = np.ravel(work(x, mine))
+        total = np.sum(result**2 * weights[: result.size])
+        if changed:
+            mine[0] = 0 if name != "shape" else 3
+            mine[-1] = 1
+        return total
+
+    expected = gv.grad(f)(x, False)
+    gv.check_grads(lambda x: f(x, False), x)
+    assert np.array_equal(gv.grad(f)(x, True), expected)
+    assert np.array_equal(gv.vjp(lambda x: f(x, True), x)[1](1.0)[0], expected)
+    assert np.array_equal(gv.hessian(f)(x, True), gv.hessian(f)(x, False))
+    variable = gv.Variable(x)
+    f(variable, True).backward()
+    assert np.array_equal(variable.grad, expected)
+    graph = gv.trace(lambda x: f(x, True), x=x)
+    assert np.array_equal(graph.example.grads["x"], expected)
+    assert np.array_equal(graph.run(x=x).grads["x"], expected)
+
+
+def test_an_argument_that_is_changed_during_the_function():
+    x = np.array([1.0, 2.0])
+
+    def f(v):
+        result = v**3
+        x[:] = 0
+        return np.sum(result)
+
+    for operator in ("grad", "value_and_grad", "vjp", "jacobian", "trace"):
+        x[:] = 1.0, 2.0
+        assert OPERATORS[operator](f, x).tolist() == [3.0, 12.0]
+    x[:] = 1.0, 2.0
+    assert gv.jvp(f, (x,), (np.ones(2),)) == (9.0, 15.0)
+
+
+def test_values_that_are_changed_belong_to_their_receiver():
+    x, tangent = np.array([0.0, 1.0]), np.array([1.0, 1.0])
+    value, pull = gv.vjp(np.exp, x)
+    value[:] = 0
+    assert pull(tangent)[0] == pytest.approx(np.exp(x))
+    for function in (lambda v: v, lambda v: v.reshape(-1), lambda v: v[::-1]):
+        for received in gv.jvp(function, (x,), (tangent,)):
+            received += 1
+    assert (x.tolist(), tangent.tolist()) == ([0.0, 1.0], [1.0, 1.0])
+
+
+def test_views_and_arrays_that_cannot_be_changed():
+    base = np.arange(1.0, 5.0)
+    view = base[::2]
+    view.flags.writeable = False  # its base is not
+
+    def f(x, constant):
+        result = np.sum(x * constant)
+        base[:] = 0
+        return result
+
+    assert gv.grad(f)(np.ones(2), view).tolist() == [1.0, 3.0]
+    base[:] = np.arange(1.0, 5.0)
+    base.flags.writeable = False
+    assert gv.grad(np.vdot)(np.ones(2), base[::2]).tolist() == [1.0, 3.0]
+
+
+# ── arithmetic is IEEE's, of arrays with single numbers too ──
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_an_array_divided_by_a_single_number_that_is_zero(zero, kind):
+    x, infinity = np.array([1.0, -2.0], kind), math.copysign(math.inf, zero)
+
+    def f(x, y):
+        with np.errstate(all="ignore"):
+            return np.sum(x / y)
+
+    value, (by_x, by_y) = gv.value_and_grad(f, (0, 1))(x, zero)
+    assert math.isnan(value)  # inf − inf
+    assert (by_x.tolist(), by_x.dtype) == ([infinity] * 2, kind)
+    assert math.isnan(by_y)
+    variables = gv.Variable(x), gv.Variable(zero)
+    f(*variables).backward()
+    assert variables[0].grad.tolist() == [infinity] * 2
+    graph = gv.trace(lambda x, y: f(x, y), x=x, y=1.0)
+    assert graph.run(x=x, y=zero).grads["x"].tolist() == [infinity] * 2
+    assert gv.trace(lambda x: f(x, zero), x=x).example.grads["x"].tolist() == [infinity] * 2
+    settings = graph.sweep(x=np.stack([x, x]), y=zero)
+    assert settings.grads["x"].tolist() == [[infinity] * 2] * 2
+    with np.errstate(all="ignore"):
+        moved = gv.jvp(lambda x: x / zero, (x,), (np.array([1.0, -1.0], kind),))[1]
+    assert moved.tolist() == [infinity, -infinity]
+    assert gv.grad(gv.grad(lambda y: f(np.abs(x), y)))(abs(zero)) == math.inf  # 6/y³
+
+
+def test_the_table_is_read_by_ieee_where_python_would_raise():
+    """Every row of two operands, one an array and one a single number that Python can't take."""
+    from gradviz.autodiff.protocols import UFUNCS
+
+    with np.errstate(all="ignore"):
+        for row in {row for row in UFUNCS.values() if getattr(row, "has_locals", False)}:
+            if row.arity != 2:
+                continue
+            for number in (0.0, -1.0, 1e308, math.inf, math.nan):
+                array = np.array([0.0, -1.5, 2.0, 1e308])
+                for function, whole in (
+                    (lambda v, n: row.ufunc(v, n), (array, np.full(4, number))),
+                    (lambda v, n: row.ufunc(n, v), (array, np.full(4, number))),
+                ):
+                    each = gv.vjp(function, *whole)[1](np.ones(4))
+                    by_array, by_number = gv.vjp(function, array, number)[1](np.ones(4))
+                    assert np.array_equal(by_array, each[0], equal_nan=True), (row, number)
+                    total = np.sum(each[1])
+                    assert np.array_equal(by_number, total, equal_nan=True), (row, number)
+                    along = gv.jvp(function, (array, number), (np.ones(4), 0.0))[1]
+                    other = gv.jvp(function, whole, (np.ones(4), np.zeros(4)))[1]
+                    assert np.array_equal(along, other, equal_nan=True), (row, number)
+
+
+def test_a_vjp_of_ones_own_by_ieee():
+    @gv.primitive
+    def root(x):
+        return np.sqrt(x)
+
+    root.vjp_by(lambda adjoint, z, x: adjoint * (0.5 / z))
+    root.jvp_by(lambda tangents, z, x: tangents[0] * (0.5 / z))
+    assert gv.grad(root)(0.0) == math.inf
+    assert gv.jvp(root, (0.0,), (1.0,)) == (0.0, math.inf)
+    assert gv.trace(lambda x: root(x), x=1.0).run(x=0.0).grads == {"x": math.inf}

@@ -1,5 +1,5 @@
-"""A gate of the user's own is known by itself, never by its name: under any name of the table it does
-what its body says, wherever it is read.
+"""A gate of the user's own is known by itself, never by its name: under any name of the table it
+does what its body says, wherever it is read.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""A local derivative that is 0 by structure hands back nothing, not even 0·∞: flat functions, what a
-choice left aside, a factor 0 in the code. A zero that was computed follows IEEE's rules.
+"""A local derivative that is 0 by structure hands back nothing, not even 0·∞: flat functions, what
+a choice left aside, a factor 0 in the code. A zero that was computed follows IEEE's rules.
 """
 
 import math
@@ -143,7 +143,8 @@ def test_a_figure_says_that_nothing_goes_back():
     flat = next(edge for edge in figure.graph.edges if edge.is_flat)
     before = next(edge for edge in figure.graph.edges if edge.target is flat.source)
     said = state.text(words.flow(flat), 4)
-    assert said.endswith(f"whatever comes: ∂{flat.target.label}/∂{flat.source.label} is 0 everywhere")
+    slope = f"∂{flat.target.label}/∂{flat.source.label}"
+    assert said.endswith(f"whatever comes: {slope} is 0 everywhere")
     assert state.text(words.flow(before), 4).endswith(f"nothing comes back to {flat.source.label}")
     assert figure.explain("x") == "∂f/∂x = 1 = 1 · 1 = 1"
 

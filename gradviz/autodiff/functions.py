@@ -240,7 +240,8 @@ def kron(a: Any, b: Any) -> Any:
 
 @answers(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    if isinstance(axes, int):
+    if not np.ndim(axes):
+        axes = operator.index(axes)
         axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
     over_a, over_b = (
         [normalize_axis_index(int(axis), np.ndim(x)) for axis in np.atleast_1d(part)]
@@ -302,7 +303,7 @@ def _once(terms: Sequence[str], without: str) -> str:
 
 @answers(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    is_vector = isinstance(axis, int) or (axis is None and x.ndim == 1)
+    is_vector = x.ndim == 1 if axis is None else not np.ndim(axis)
     is_matrix = isinstance(axis, tuple) or (axis is None and x.ndim == 2)
     if ord is None or (ord == 2 and is_vector) or (ord == "fro" and is_matrix):
         return table.norm(x, axis=axis, keepdims=keepdims)
@@ -358,8 +359,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant") -> Any:
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     return table.roll(
         a,
-        shift=tuple(shift) if np.ndim(shift) else int(shift),
-        axis=tuple(axis) if isinstance(axis, list) else axis,
+        shift=tuple(map(int, shift)) if np.ndim(shift) else int(shift),
+        axis=tuple(map(int, axis)) if np.ndim(axis) else axis,
     )
 
 
@@ -441,10 +442,8 @@ def _index(x: Any, index: Any) -> Any:
     if not x.shape:
         raise TypeError(f"{x!r} is a single number, and can't be indexed")
     whole = tuple(
-        np.array(part, dtype=None if len(part) else int)
-        if isinstance(part, list | np.ndarray) and np.ndim(part)
-        else int(part)
-        if isinstance(part, np.integer)
+        np.array(part, dtype=None if np.size(part) else int)
+        if isinstance(part, list | tuple)
         else part
         for part in parts
     )

@@ -11,7 +11,7 @@ import numpy as np
 from gradviz.autodiff import symbols
 from gradviz.autodiff.primitive import Operation, Primitive, each, fitted, ordinals
 from gradviz.autodiff.symbols import Syntax
-from gradviz.autodiff.variable import settled
+from gradviz.autodiff.variable import fixed, settled
 from gradviz.numerals import FEW, numeral
 
 
@@ -62,6 +62,15 @@ class General(Primitive):
             if parameter.default is not parameter.empty
         }
 
+    @cached_property
+    def _optional(self) -> set[str]:
+        """The parameters that the function itself can do without."""
+        return {
+            name
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.default is not parameter.empty
+        }
+
     @property
     def defaults(self) -> dict[str, Any]:
         return self._signature[1]
@@ -94,7 +103,9 @@ class General(Primitive):
     def operation(
         self, positions: tuple[int, ...], params: dict[str, Any], result: Any
     ) -> Operation:
-        return Operation(self, positions, params)
+        return Operation(
+            self, positions, {name: fixed(value) for name, value in (params or {}).items()}
+        )
 
     def is_flat(self, position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
         return self.flat is not None and self.flat(position, operands, positions)
@@ -163,7 +174,7 @@ class General(Primitive):
         options = [
             f"{name}={_code(value)}"
             for name, value in params.items()
-            if value is not self.defaults.get(name)
+            if value is not self.defaults.get(name) or name not in self._optional
         ]
         if self.name == "transpose" and not options:
             return f"{operands[0]}.T"

@@ -172,7 +172,7 @@ class HandWritten(Primitive):
                 f"{self.name} has no derivative yet: give it with {self.name}.derivative(...), one "
                 "function for each operand"
             )
-        flows = self._vjp(adjoint, z, *operands)
+        flows = _called(self._vjp, adjoint, z, *operands)
         flows = flows if isinstance(flows, tuple | list) else (flows,)
         if len(flows) != self.arity:
             raise TypeError(
@@ -199,9 +199,8 @@ class HandWritten(Primitive):
         params: Mapping[str, Any],
     ) -> Any:
         if self._jvp is not None:
-            return self._jvp(
-                [tangents.get(position, 0.0) for position in range(self.arity)], z, *operands
-            )
+            along = [tangents.get(position, 0.0) for position in range(self.arity)]
+            return _called(self._jvp, along, z, *operands)
         if not self.has_locals:
             return NotImplemented
         moves = [
@@ -274,23 +273,28 @@ def _ieee(name: str, function: Callable[..., Any], operands: Sequence[Any]) -> A
     """The value; where Python's arithmetic raises, once more by NumPy's."""
     try:
         with np.errstate(all="ignore"):
-            try:
-                return settled(function(*operands))
-            except ArithmeticError:
-                return settled(
-                    function(
-                        *(
-                            np.float64(operand) if isinstance(operand, float) else operand
-                            for operand in operands
-                        )
-                    )
-                )
+            return settled(_called(function, *operands))
     except ArithmeticError as error:
         at = ", ".join(map(numeral, operands))
         raise type(error)(
             f"{name} fails at {at}: {error}; NumPy's functions, such as np.exp for math.exp, give "
             "inf or nan there"
         ) from None
+
+
+def _called(function: Callable[..., Any], *operands: Any) -> Any:
+    try:
+        return function(*operands)
+    except ArithmeticError:
+        with np.errstate(all="ignore"):
+            return function(*map(_by_numpy, operands))
+
+
+def _by_numpy(operand: Any) -> Any:
+    """The same operand, or list of them, whose arithmetic is IEEE's."""
+    if isinstance(operand, list):
+        return [*map(_by_numpy, operand)]
+    return np.float64(operand) if isinstance(operand, float) else operand
 
 
 def primitive(function: Callable[..., Any]) -> HandWritten:

@@ -11,7 +11,14 @@ import numpy as np
 
 from gradviz.autodiff.symbols import SUM
 from gradviz.autodiff.tape import state, turn
-from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable, number, record
+from gradviz.autodiff.variable import (
+    NO_ALIAS,
+    ArrayVariable,
+    Variable,
+    number,
+    record,
+    snapshot,
+)
 
 ZERO = 0
 LARGE = 2**1000  # integers below become floats
@@ -142,11 +149,11 @@ def on_arrays(self, other):
             other = number(other)
             if other is None:
                 return NotImplemented
-            y = b = other.copy(order="K") if page.keeps and type(other) is not float else other
+            y = b = snapshot(other)
             operation = left
     else:
         page, y, b, operation = other.page, other._value, other.index, right
-        x = a = self.copy(order="K") if page.keeps and type(self) is not float else self
+        x = a = snapshot(self)
     try:
         z = {value}
     except ValueError:
@@ -301,5 +308,5 @@ def moved(operand: Variable, entry: tuple[Any, ...]) -> Variable:
 _HOT: dict[str, Any] = {
     "moved": moved, "state": state, "record": record, "number": number, "new": _new,
     "Variable": Variable, "ArrayVariable": ArrayVariable, "NO_ALIAS": NO_ALIAS,
-    "np": np, "math": math,
+    "snapshot": snapshot, "np": np, "math": math,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from gradviz.autodiff.containers import flatten, matched, paths
 from gradviz.autodiff.forward import tangent_sweep
 from gradviz.autodiff.reverse import recorded_sweep, sweep
 from gradviz.autodiff.tape import UNREACHED, Page, differentiating, record_on, state
-from gradviz.autodiff.variable import Variable, input_of, record
+from gradviz.autodiff.variable import Variable, input_of, record, snapshot
 from gradviz.numerals import numeric
 
 Argnums = int | tuple[int, ...]
@@ -34,15 +34,12 @@ class _Evaluation:
         options: dict[str, Any],
         positions: Sequence[int],
         nested: bool,
-        keeps: bool = False,
     ) -> None:
         self.flat = [flatten(arguments[position]) for position in positions]
         self.recorded = nested or any(
             isinstance(leaf, Variable) for leaves, _ in self.flat for leaf in leaves
         )
         self.page = state.page if self.recorded else Page()
-        if not self.recorded:
-            self.page.keeps = keeps
         before, _ = state.page, record_on(self.page)
         try:
             self.inputs = [
@@ -79,8 +76,11 @@ class _Evaluation:
 
     @property
     def value(self) -> Any:
-        """What the function returned."""
-        return self.output if self.recorded else self.output._value
+        """What the function returned, the receiver's own to change."""
+        if self.recorded:
+            return self.output
+        value = self.output._value
+        return value if type(value) is float else value.copy()
 
     def pulled(self, seed: Any, release: bool = False) -> list[Any]:
         """What `seed`, an adjoint of the output, hands back to each input."""
@@ -94,7 +94,7 @@ class _Evaluation:
             with np.errstate(all="ignore"):
                 pages, leaves = sweep(self.output, seed, self.page.serial if release else None)
         gradients = [self._gradient(variable, pages, leaves) for variable in self.inputs]
-        return gradients if self.recorded else _owned(gradients, seed)
+        return gradients if self.recorded else _owned(gradients, [seed])
 
     def _gradient(
         self, variable: Variable, pages: dict[Page, list[Any]], leaves: dict[Any, Any]
@@ -114,7 +114,9 @@ class _Evaluation:
         }
         with np.errstate(all="ignore"):
             moved = tangent_sweep(self.output, seeds, self.page.serial, self.recorded)
-        return _like(0.0, self.output) if moved is None else moved
+        if moved is None:
+            return _like(0.0, self.output)
+        return moved if self.recorded else _owned([moved], tangents)[0]
 
     def packed(self, leaves: list[Any]) -> list[Any]:
         """One for each input as a list with a container for each argument."""
@@ -125,11 +127,11 @@ class _Evaluation:
         return containers
 
 
-def _owned(arrays: list[Any], seed: Any) -> list[Any]:
+def _owned(arrays: list[Any], seeds: Sequence[Any]) -> list[Any]:
     """The same numbers, but each array the receiver's own to change: none is a view, or stands
     twice.
     """
-    seen = {id(seed)}
+    seen = set(map(id, seeds))
     for position, array in enumerate(arrays):
         if isinstance(array, np.ndarray):
             if array.base is not None or id(array) in seen:
@@ -151,11 +153,7 @@ def _fresh(argument: Any, recorded: bool) -> Variable:
             argument = numeric(argument, "an argument")
         except TypeError as error:
             raise _NoNumber(*error.args) from None
-        argument = input_of(
-            argument.copy(order="K")
-            if state.page.keeps and type(argument) is not float
-            else argument
-        )
+        argument = input_of(snapshot(argument))
     return record(primitives.positive, (argument,)) if recorded else argument
 
 
@@ -252,7 +250,7 @@ def vjp(
     (array([1., 4., 9.]), (array([2., 0., 6.]),))
     """
     with differentiating() as nested:
-        evaluation = _Evaluation(function, primals, {}, range(len(primals)), nested, keeps=True)
+        evaluation = _Evaluation(function, primals, {}, range(len(primals)), nested)
 
     def pull(adjoint: Any) -> tuple[Any, ...]:
         adjoint = _seed(adjoint, evaluation.output, "the adjoint")

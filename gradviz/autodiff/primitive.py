@@ -335,16 +335,13 @@ class Elementwise(Primitive):
 
     def local(self, position: int, operands: Sequence[Any], result: Any) -> Any:
         """The local derivative by the operand at `position`, by IEEE's rules."""
-        if isinstance(result, np.ndarray):
-            with np.errstate(all="ignore"):
-                return _local(self, position, True)(*operands, result)
+        on_arrays = isinstance(result, np.ndarray)
         try:
-            return _local(self, position, False)(*operands, result)
-        except (ArithmeticError, ValueError):
             with np.errstate(all="ignore"):
-                return float(
-                    self.local_derivatives[position](*map(np.float64, (*operands, result)))
-                )
+                return _local(self, position, on_arrays)(*operands, result)
+        except (ArithmeticError, ValueError):
+            local = self.derivative_by(position, operands, result)
+            return local if on_arrays else float(local)
 
     def derivative_by(self, position: int, operands: Sequence[Any], z: Any) -> Any:
         """The local derivative by the operand at `position`: in any reading."""
@@ -541,16 +538,18 @@ def pull(adjoint, z, operands, entries, adjoints):
     {unpack}
     {x}
     {y}
+    {beside_zero}
+    try:
+        {flows} = {rules}
+    except ArithmeticError:  # of single numbers among them
+        return by_rule(adjoint, z, operands, entries, adjoints)
 """
 ARRAY_FLOW = """
-    if {hands_back}:
-        flow, to = {flow}, {operand}
-        if type(to) is float or flow.shape != to.shape or flow.dtype is not to.dtype:
-            flow = fitted(flow, to)
-        before = adjoints[{place}]
-        adjoints[{place}] = flow if before is UNREACHED else before + flow
+    if type({x}) is float or {flow}.shape != {x}.shape or {flow}.dtype is not {x}.dtype:
+        {flow} = fitted({flow}, {x})
+    before = adjoints[{place}]
+    adjoints[{place}] = {flow} if before is UNREACHED else before + {flow}
 """
-SHARE = "share(adjoint, {local})"  # a call, so that the local derivative is worked out once
 
 
 def array_pull(operation: Operation) -> Callable[..., Any]:
@@ -558,30 +557,40 @@ def array_pull(operation: Operation) -> Callable[..., Any]:
     compiled.
     """
     primitive, positions = operation.primitive, operation.positions
+    handed_back_to = [position for position in positions if position not in primitive.flat]
+    if not handed_back_to:
+        return lambda *arguments: None
     loads = [
         f"{name} = entries[{place}][{VALUE}]" if position in positions else f"{name} = {place}"
         for position, (name, place) in enumerate(zip("xy", "ab"))
     ]
+    first = handed_back_to[0]
+    can_be_flat = first in primitive.flat_beside_zero and len(positions) == 1
+    beside = "xy"[1 - first]
     code = ARRAY_PULL.format(
         unpack="a, b = operands" if primitive.arity == 2 else "a, = operands",
         x=loads[0],
         y=loads[1] if primitive.arity == 2 else "",
+        beside_zero=f"if type({beside}) is float and {beside} == 0.0: return" * can_be_flat,
+        flows=", ".join(f"by_{'xy'[position]}" for position in handed_back_to),
+        rules=", ".join(_flow_as_code(primitive, position) for position in handed_back_to),
     )
-    for position in positions:
-        if position in primitive.flat:
-            continue
-        beside = "xy"[1 - position]
-        can_be_flat = position in primitive.flat_beside_zero and len(positions) == 1
-        code += ARRAY_FLOW.format(
-            hands_back=f"type({beside}) is not float or {beside} != 0.0" if can_be_flat else True,
-            flow=(
-                SHARE.format(local=rule(primitive, position, True))
-                if primitive.is_choice
-                else rule(primitive, position, True, "adjoint")
-            ),
-            operand="xy"[position],
-            place="ab"[position],
-        )
-    namespace = {**NAMESPACE, "fitted": fitted, "UNREACHED": UNREACHED, **FITTING}
+    for position in handed_back_to:
+        x = "xy"[position]
+        code += ARRAY_FLOW.format(flow=f"by_{x}", x=x, place="ab"[position])
+    namespace = {
+        **NAMESPACE,
+        **FITTING,
+        "fitted": fitted,
+        "UNREACHED": UNREACHED,
+        "by_rule": operation._pull,
+    }
     exec(code, namespace)
     return namespace["pull"]
+
+
+def _flow_as_code(primitive: Elementwise, position: int) -> str:
+    """What flows back, as code for arrays; of a choice by a call, which needs its share once."""
+    if primitive.is_choice:
+        return f"share(adjoint, {rule(primitive, position, True)})"
+    return rule(primitive, position, True, "adjoint")

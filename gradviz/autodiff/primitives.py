@@ -141,10 +141,10 @@ maximum: Final      = row("maximum",       "max(x, y)",     "(x if x > y or x !=
 minimum: Final      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
                                                                                                           lambda x, y, z: exceeds(x, y), commutes=True, choice=True)
 
-fmax: Final         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: exceeds(x, y),
-                                                                                                          lambda x, y, z: exceeds(y, x), choice=True)
-fmin: Final         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: exceeds(y, x),
-                                                                                                          lambda x, y, z: exceeds(x, y), choice=True)
+fmax: Final         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
+                                                                                                          lambda x, y, z: equals(y, z) / (equals(x, z) + equals(y, z)), choice=True)
+fmin: Final         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
+                                                                                                          lambda x, y, z: equals(y, z) / (equals(x, z) + equals(y, z)), choice=True)
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
 floor: Final        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)

@@ -86,7 +86,6 @@ class Page:
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays: bool = False
-    keeps = True  # whether a user's arrays are kept for longer than they stay as they are
     released = False  # whether a derivative has freed its values already
 
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
@@ -154,9 +153,7 @@ class Page:
     def next(self) -> "Page":
         """A page to go on with when this one is full."""
         longer = [length for length in LENGTHS if length > len(self.entries)]
-        page = Page(longer[0] if longer else LENGTHS[-1], self.blocks[-1][1])
-        page.keeps = self.keeps
-        return page
+        return Page(longer[0] if longer else LENGTHS[-1], self.blocks[-1][1])
 
     def decide(self, what: Any, operands: tuple[Any, ...], outcome: Any) -> None:
         """Told of every plain value that was made of Variables; only traces care."""

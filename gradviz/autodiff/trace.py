@@ -8,7 +8,7 @@ traced anew."""
 import inspect
 import linecache
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
@@ -22,7 +22,7 @@ from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
-from gradviz.autodiff.variable import Plain, Variable, constant, input_of
+from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
 from gradviz.numerals import numeric
 
@@ -72,7 +72,8 @@ class TracePage(Page):
             if isinstance(operand, Variable):
                 sides.append((True, operand.index if operand.page is self else self.place(operand)))
             else:
-                sides.append((False, copy(constant(operand, f"an operand of {what.name}"))))
+                plain = constant(operand, f"an operand of {what.name}")
+                sides.append((False, snapshot(plain)))
         outcome = deepcopy(outcome)  # the user may change arrays later
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 

@@ -264,7 +264,11 @@ class Plain:
             names = list(inspect.signature(self.function).parameters)
             params = {**dict(zip(names[self.arity :], operands[self.arity :])), **params}
             operands = operands[: self.arity]
-        what = Plain(self.name, self.code, self.function, params) if params else self
+        if params:
+            fixed_params = {name: fixed(value) for name, value in params.items()}
+            what = Plain(self.name, self.code, self.function, fixed_params)
+        else:
+            what = self
         outcome = what.of(*map(_plain, operands))
         page = state.page
         if page.is_trace:
@@ -355,6 +359,32 @@ def constant(operand: object, what: str) -> Any:
     return numeric(operand, what)
 
 
+def snapshot(value: Any) -> Any:
+    """A number or an array as it is now, whatever becomes of it in its owner's hands: a copy,
+    unless the array, and what it is a view of, is read-only.
+    """
+    if type(value) is float:
+        return value
+    owner = value
+    while type(owner) is np.ndarray and not owner.flags.writeable:
+        owner = owner.base
+    return value if owner is None else value.copy(order="K")
+
+
+def fixed(value: Any) -> Any:
+    """A parameter as it is now, whatever its owner does to it later, with Python's numbers in place
+    of NumPy's.
+    """
+    if isinstance(value, tuple | list):
+        return type(value)(map(fixed, value))
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        value = snapshot(value)
+        value.setflags(write=False)  # so that it need not be copied again
+    return value
+
+
 def settled(result: Any) -> Any:
     """A result as the tape holds it: a float, or an array with axes."""
     if type(result) is float:
@@ -379,9 +409,7 @@ def record(
                 places.append(operand.index if operand.page is page else page.place(operand))
                 values.append(operand._value)
             else:
-                operand = constant(operand, f"an operand of {primitive.name}")
-                if page.keeps and type(operand) is not float:
-                    operand = operand.copy(order="K")  # the user may change it later
+                operand = snapshot(constant(operand, f"an operand of {primitive.name}"))
                 places.append(operand)
                 values.append(operand)
         value = _value(primitive, values, params)
