@@ -104,10 +104,21 @@ class General(Primitive):
     ) -> Any:
         """What an adjoint hands back to the operand at `position`: in any reading."""
         if self.variadic:
-            flow = self.vjps[0](adjoint, z, *operands, position=position, **params)
-        else:
-            flow = self.vjps[position](adjoint, z, *operands, **params)
-        return fitted(flow, operands[position])
+            return self.pullback((position,), adjoint, z, operands, params)[0]
+        return fitted(self.vjps[position](adjoint, z, *operands, **params), operands[position])
+
+    def pullback(
+        self,
+        positions: Sequence[int],
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> list[Any]:
+        if not self.variadic:
+            return super().pullback(positions, adjoint, z, operands, params)
+        flows = self.vjps[0](adjoint, z, *operands, positions=positions, **params)
+        return [fitted(flow, operands[position]) for flow, position in zip(flows, positions)]
 
     def jvp(
         self,

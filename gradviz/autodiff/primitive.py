@@ -52,19 +52,25 @@ class Operation:
         adjoints: list[Any],
     ) -> None:
         """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
-        primitive, plain = self.primitive, self.primals(operands, entries)
-        for position in self.positions:
-            flow = primitive.vjp(position, adjoint, z, plain, self.params)
+        plain = self.primals(operands, entries)
+        flows = self.primitive.pullback(self.positions, adjoint, z, plain, self.params)
+        for position, flow in zip(self.positions, flows):
             place = operands[position]
             before = adjoints[place]
             adjoints[place] = flow if before is UNREACHED else before + flow
 
     def primals(self, operands: Sequence[Any], entries: Sequence[Any]) -> list[Any]:
         """Operands of an entry of the tape as numbers and arrays."""
-        return [
-            entries[operand][VALUE] if position in self.positions else operand
-            for position, operand in enumerate(operands)
-        ]
+        return self.standing(operands, lambda place: entries[place][VALUE])
+
+    def standing(self, operands: Sequence[Any], at: Callable[[int], Any]) -> list[Any]:
+        """Operands of an entry of the tape: what is `at` the places of the variable ones, constants
+        as they are.
+        """
+        found = [*operands]
+        for position in self.positions:
+            found[position] = at(operands[position])
+        return found
 
     def operands(self, entry: Sequence[Any]) -> tuple[Any, ...]:
         """The operands of an entry of the tape: numbers of entries at `positions`, constants
@@ -103,6 +109,14 @@ class Operation:
         """What an adjoint hands back to the operand at `position`."""
         with np.errstate(all="ignore"):
             return settled(self.primitive.vjp(position, adjoint, result, operands, self.params))
+
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> dict[int, Any]:
+        """The same to each of several operands, by position."""
+        with np.errstate(all="ignore"):
+            flows = self.primitive.pullback(positions, adjoint, result, operands, self.params)
+        return dict(zip(positions, map(settled, flows)))
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return self.primitive.sign(constants, self.params)
@@ -181,6 +195,28 @@ class Primitive:
             if kind is Symbol:
                 return symbols.apply(self, operands, params)
         return self.number(*operands, **params)
+
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
+        """What an adjoint hands back to the operand at `position`: in any reading."""
+        raise NotImplementedError
+
+    def pullback(
+        self,
+        positions: Sequence[int],
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> list[Any]:
+        """The same to each of several operands."""
+        return [self.vjp(position, adjoint, z, operands, params) for position in positions]
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -149,6 +149,7 @@ class _Writer:
         self.constants: dict[
             str, np.ndarray
         ] = {}  # arrays that the function used, by the names that they get
+        self.named: dict[int, str] = {}  # those names by the identities of the arrays
         self.helpers: list[
             Callable[..., Any]
         ] = []  # functions of the table that NumPy does not have
@@ -163,6 +164,9 @@ class _Writer:
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
         self.terms: dict[Node, list[str]] = {node: [] for node in recording.graph.nodes}
+        self.uses: dict[Node, list[Edge]] = {node: [] for node in recording.graph.nodes}
+        for edge in recording.graph.edges:
+            self.uses[edge.source].append(edge)
         self.locals = ["None"] * len(recording.graph.edges)
         self.holding: list[str] = []  # the name of which settings the decisions hold at
 
@@ -197,13 +201,10 @@ class _Writer:
             return self.names[operand]
         if not isinstance(operand, np.ndarray):
             return literal(operand)
-        name = next(
-            (name for name, constant in self.constants.items() if constant is operand), None
-        )
-        if name is None:
-            name = self.free(f"c{len(self.constants) + 1}", "c")
+        if id(operand) not in self.named:
+            name = self.named[id(operand)] = self.free(f"c{len(self.constants) + 1}", "c")
             self.constants[name] = operand
-        return name
+        return self.named[id(operand)]
 
     def symbol(self, operand: Any) -> Any:
         """An operand as rules are read with it."""
@@ -286,9 +287,10 @@ class _Writer:
                 yield Line.of(text, "adjoint", node)
             arriving: list[Edge] = []
             while edges and edges[-1].target is node:
-                arriving.insert(0, edges.pop())
+                arriving.append(edges.pop())
             if not arriving:
                 continue
+            arriving.reverse()
             primitive = operation_of(node).primitive
             if primitive.has_locals:
                 yield from self.flows(node, arriving)
@@ -320,10 +322,10 @@ class _Writer:
         """What goes back along edges that have no local derivatives: by the vjp of the row."""
         adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
         operands, params = [*map(self.symbol, node.operands)], operation_of(node).params
-        for edge in arriving:
-            flow = operation_of(node).primitive.vjp(
-                edge.position, adjoint, self.symbol(node), operands, params
-            )
+        flows = operation_of(node).primitive.pullback(
+            [edge.position for edge in arriving], adjoint, self.symbol(node), operands, params
+        )
+        for edge, flow in zip(arriving, flows):
             self.terms[edge.source].append(self.term(flow))
 
     def own_flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
@@ -357,7 +359,7 @@ class _Writer:
     def rule(self, node: Node) -> str:
         """The chain rule at a node, as a comment."""
         output, label = self.recording.graph.output.label, node.label
-        targets = [edge.target.label for edge in self.recording.graph.edges if edge.source is node]
+        targets = [edge.target.label for edge in self.uses[node]]
         if not targets:
             return ""
         terms = [

@@ -106,10 +106,7 @@ class Nodes:
             operation, places = CONSTANT, (value,)
         else:
             places = entry.operands
-        operands = tuple(
-            self.at(page, place) if position in operation.positions else place
-            for position, place in enumerate(places)
-        )
+        operands = tuple(operation.standing(places, lambda place: self.at(page, place)))
         name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
         node = Node(
@@ -213,7 +210,7 @@ def run_of(self: Variable) -> Run:
             adjoints.append(_adjoint(pages, page, index))
     final = nodes.at(output.page, output.index)
     graph = Graph(output.name or "f", tuple(made), final, Recorded(tuple(made)), ())
-    locals_ = interpreter.locals_of(graph, dict(zip(made, primals)))
+    locals_ = interpreter.locals_of(made, primals)
     return replace(graph, example_numbers=(*primals, *locals_, *adjoints)).example
 
 

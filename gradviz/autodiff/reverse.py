@@ -5,6 +5,7 @@ sweep over Variables in place of numbers is recorded itself, and gives derivativ
 """
 
 import heapq
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -111,14 +112,14 @@ def recorded_sweep(
                 _reach(pages[what.page], what.index, adjoint)
             else:
                 places = entry.operands
-                operands = [
-                    standing(page, place) if position in operation.positions else place
-                    for position, place in enumerate(places)
-                ]
-                for position in operation.positions:
-                    flow = operation.primitive.vjp(
-                        position, adjoint, standing(page, index), operands, operation.params
-                    )
+                flows = operation.primitive.pullback(
+                    operation.positions,
+                    adjoint,
+                    standing(page, index),
+                    operation.standing(places, partial(standing, page)),
+                    operation.params,
+                )
+                for position, flow in zip(operation.positions, flows):
                     _reach(adjoints, places[position], flow)
     return pages, leaves
 

@@ -16,9 +16,10 @@ that does."""
 import itertools
 import threading
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import length_hint
+from operator import itemgetter, length_hint
 from typing import Any, NamedTuple
 
 from gradviz.graph import Block, Source
@@ -92,7 +93,7 @@ class Page:
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
         self.serial: int = next(_serials)
         self.entries: list[Any] = [GAP] * length
-        self.room: Iterator[int] = iter(NUMBERS[length])
+        self.room: Iterator[int] = iter(NUMBERS.get(length) or range(length))
         self.blocks: list[tuple[int, Block | None]] = [
             (0, block)
         ]  # from which entry on the work was done inside which block
@@ -151,10 +152,13 @@ class Page:
             self.entries = self.entries[: self.count]
         self.room = FULL
 
-    def next(self) -> "Page":
-        """A page to go on with when this one is full."""
+    def next(self, needed: int = 0) -> "Page":
+        """A page to go on with when this one is full; if an operation needs so many entries, with
+        room for it.
+        """
         longer = [length for length in LENGTHS if length > len(self.entries)]
-        page = Page(longer[0] if longer else LENGTHS[-1], self.blocks[-1][1])
+        length = max(longer[0] if longer else LENGTHS[-1], needed)
+        page = Page(length, self.blocks[-1][1])
         page.keeps = self.keeps
         return page
 
@@ -187,7 +191,7 @@ class Page:
 
     def block(self, index: int) -> Block | None:
         """The block inside which the entry was made."""
-        return next(block for start, block in reversed(self.blocks) if start <= index)
+        return self.blocks[bisect_right(self.blocks, index, key=itemgetter(0)) - 1][1]
 
     def compacted(self, adjoints: list[Any]) -> Any:
         """Complete adjoints in a quarter of the memory, if they are many floats."""
@@ -228,9 +232,9 @@ class _State(threading.local):
 state: _State = _State()
 
 
-def turn() -> Page:
-    """Begin a new page."""
-    return record_on(state.page.next())
+def turn(needed: int = 0) -> Page:
+    """Begin a new page, with room for so many entries at least."""
+    return record_on(state.page.next(needed))
 
 
 def record_on(page: Page) -> Page:

@@ -188,6 +188,12 @@ class Inside:
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         return self.flows(adjoint, self.values(operands))[self.operands[position]]
 
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> dict[int, Any]:
+        flows = self.flows(adjoint, self.values(operands))
+        return {position: flows[self.operands[position]] for position in positions}
+
     def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
         """What an adjoint hands back to each value that comes in, at these values of all the
         gates.
