@@ -2,7 +2,7 @@
 
 The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where Python's floats would
 raise (1/0, log(−1), exp(1000)) that one run goes through the interpreter, which computes by IEEE's
-rules; very long graphs always do.
+rules; long graphs do at first, until they have run so often that compiling pays.
 """
 
 import inspect
@@ -25,8 +25,9 @@ from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source, printable
 from gradviz.numerals import numeral
 
-LONGEST_COMPILED = 3000  # operations; compiling a longer function takes longer than a run saves …
-LONGEST_PREPARED = 20_000  # … but not longer than the runs of a slider
+LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …
+PATIENCE = 10  # … so many runs by the interpreter, so they come first
+LONGEST_PREPARED = 20_000  # operations that are compiled at once where many runs will come
 TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
 WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed

@@ -260,7 +260,7 @@ def fold_blocks(n):
 @work
 def draw_variable(n):
     "draw a Variable"
-    x = y = gv.Variable(0.5, name="x")
+    y = gv.Variable(0.5, name="x")
     for _ in range(n):
         y = y * 1.0001
     y.backward()
