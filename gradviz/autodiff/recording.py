@@ -8,7 +8,7 @@ from typing import Any
 from gradviz.autodiff import interpreter, primitives, program
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
+from gradviz.autodiff.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
 from gradviz.autodiff.variable import Variable
 from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable
 from gradviz.numerals import Value
@@ -215,9 +215,7 @@ def run_of(self: Variable) -> Run:
 
 
 def _adjoint(pages: Mapping[Page, Sequence[Any]], page: Page, index: int) -> Any:
-    adjoints = pages.get(page, ())
-    adjoint = adjoints[index] if index < len(adjoints) else UNREACHED
-    return None if adjoint is UNREACHED else adjoint
+    return adjoint_at(pages.get(page, ()), index)
 
 
 Variable._run_ = run_of

@@ -77,6 +77,28 @@ GAP = (
 )  # stands where nothing was entered, for one, because the user interrupted it
 
 
+class Few(dict[int, Any]):
+    """The adjoints of a few entries of a long page, by number; those of all others are UNREACHED,
+    as they are in the list that holds the adjoints of many.
+    """
+
+    def __missing__(self, index: int) -> Any:
+        return UNREACHED
+
+
+def reached(adjoints: Any) -> Iterator[tuple[int, Any]]:
+    """The entries that a sweep came to, with their adjoints."""
+    numbered = adjoints.items() if type(adjoints) is Few else enumerate(adjoints)
+    return ((index, adjoint) for index, adjoint in numbered if adjoint is not UNREACHED)
+
+
+def adjoint_at(adjoints: Any, index: int) -> Any:
+    """The adjoint of an entry; None if the sweep never came there."""
+    within = type(adjoints) is Few or index < len(adjoints)
+    adjoint = adjoints[index] if within else UNREACHED
+    return None if adjoint is UNREACHED else adjoint
+
+
 class Page:
     """A stretch of tape. `room` yields the numbers of the entries that are still free; it ends when
     the page is full, or closed.
@@ -84,6 +106,7 @@ class Page:
 
     is_trace = False
     adjoints: Any = ()  # those of the last backward() that came through here
+    owns_adjoints = False  # whether no sweep holds them too
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays: bool = False
@@ -193,24 +216,35 @@ class Page:
         """The block inside which the entry was made."""
         return self.blocks[bisect_right(self.blocks, index, key=itemgetter(0)) - 1][1]
 
-    def compacted(self, adjoints: list[Any]) -> Any:
+    def compacted(self, adjoints: Any) -> Any:
         """Complete adjoints in a quarter of the memory, if they are many floats."""
-        if len(adjoints) <= LENGTHS[0] or self.has_arrays or UNREACHED in adjoints:
+        if (
+            type(adjoints) is Few
+            or len(adjoints) <= LENGTHS[0]
+            or self.has_arrays
+            or UNREACHED in adjoints
+        ):
             return adjoints
         return array("d", adjoints)
 
     def keep(self, adjoints: Any) -> None:
         """Remember the adjoints of a sweep; where it did not come, those of earlier ones stay."""
         before = self.adjoints
-        if len(before):
+        if not before:
+            self.adjoints, self.owns_adjoints = adjoints, False
+            return
+        if type(adjoints) is not Few and type(before) is not Few:
             both = (new if new is not UNREACHED else old for old, new in zip(before, adjoints))
-            adjoints = [*both, *adjoints[len(before) :], *before[len(adjoints) :]]
-        self.adjoints = adjoints
+            self.adjoints = [*both, *adjoints[len(before) :], *before[len(adjoints) :]]
+        else:  # written over what there is, so that many sweeps cost no more than what they reach
+            if not self.owns_adjoints or type(before) is not Few:
+                before = self.adjoints = Few(reached(before))
+            before.update(reached(adjoints))
+        self.owns_adjoints = True
 
     def adjoint(self, index: int) -> Any:
         """What the last backward() through here made of the entry; None if it never came there."""
-        adjoint = self.adjoints[index] if index < len(self.adjoints) else UNREACHED
-        return None if adjoint is UNREACHED else adjoint
+        return adjoint_at(self.adjoints, index)
 
 
 FULL: Iterator[int] = iter(())

@@ -264,12 +264,12 @@ class Folding:
 
     def _inside(self, leaving: Node, block: Block) -> Inside:
         """What is hidden behind a node that leaves a closed block."""
-        visible, gates, operands, waiting = set(self.visible), {leaving}, set(), [leaving]
+        gates, operands, waiting = {leaving}, set(), [leaving]
         while waiting:
             for operand in waiting.pop().operands:
                 if not isinstance(operand, Node) or operand in gates:
                     continue
-                if operand in visible:
+                if operand in self.nodes:  # is visible: it was made before
                     operands.add(operand)
                 else:
                     gates.add(operand)
