@@ -18,6 +18,7 @@ import numpy as np
 from gradviz.numerals import Value, numeral, numeric
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+WIDEST = 200  # characters of an operation in a table: a sum of thousands is longer
 
 
 class Operation(Protocol):
@@ -75,6 +76,12 @@ class Operation(Protocol):
         """What an adjoint of the result hands back to the operand at `position`; here operands are
         numbers and arrays.
         """
+        ...
+
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> Mapping[int, Any]:
+        """The same to each of several operands, by position."""
         ...
 
 
@@ -353,12 +360,22 @@ class Graph:
         return tuple(node.label if node.name is None else node.name for node in self.inputs)
 
     @cached_property
-    def _example_inputs(self) -> tuple[Any, ...]:
-        return self.example_numbers[: len(self.inputs)]
+    def _example_inputs(self) -> dict[str, Any]:
+        return dict(zip(self.input_names, self.example_numbers))
 
     @cached_property
-    def _input_positions(self) -> dict[str, int]:
-        return {name: position for position, name in enumerate(self.input_names)}
+    def _plain_types(self) -> list[type] | None:
+        """Those of inputs that are all single numbers."""
+        types = [*map(type, self._example_inputs.values())]
+        return types if all(kind is float for kind in types) else None
+
+    @cached_property
+    def _by_label(self) -> dict[str, Node]:
+        return {node.label: node for node in reversed(self.nodes)}
+
+    @cached_property
+    def _first_adjoint(self) -> int:
+        return len(self.nodes) + len(self.edges)  # where adjoints begin among a run's numbers
 
     def run(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
         """Both sweeps at new inputs, by compiled straight-line code. An input that is left out
@@ -376,27 +393,27 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
-        given: Mapping[str, object] = inputs
-        if values:
+        given: Mapping[str, Any] = inputs
+        if values is not None:
             given = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
-        arguments, positions, misfit = [*self._example_inputs], self._input_positions, None
-        try:
-            for name, value in given.items():
-                position = positions[name]
-                before = arguments[position]
-                if type(value) is not float or type(before) is not float:
-                    value = numeric(value, f"input {name!r} of {self.name}")
-                    if isinstance(value, np.ndarray):  # the user may change it later
-                        value = value.copy(order="K")
-                    if _kind(value) != _kind(before):
-                        misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
-                arguments[position] = value
-        except KeyError:
+        numbers = {**self._example_inputs, **given}
+        if len(numbers) > len(self._example_inputs):
             self.checked(given)
+        if [*map(type, numbers.values())] == self._plain_types:
+            return self.evaluator.run(self, [*numbers.values()])
+        misfit = None
+        for name, value in given.items():
+            value = numeric(value, f"input {name!r} of {self.name}")
+            if isinstance(value, np.ndarray):  # the user may change it later
+                value = value.copy(order="K")
+            before = self._example_inputs[name]
+            if _kind(value) != _kind(before):
+                misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
+            numbers[name] = value
         return (
-            self.evaluator.run(self, arguments)
+            self.evaluator.run(self, [*numbers.values()])
             if misfit is None
-            else self.evaluator.anew(self, arguments, misfit)
+            else self.evaluator.anew(self, [*numbers.values()], misfit)
         )
 
     def sweep(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
@@ -414,10 +431,10 @@ class Graph:
         >>> runs.value, runs.grads["x"]
         (array([1.5, 4.5, 9.5]), array([2., 4., 6.]))
         """
-        inputs = self.checked({**_mapping(values or {}, "sweep"), **inputs})
-        arguments, counts = [*self._example_inputs], {}
+        inputs = self.checked({**_mapping({} if values is None else values, "sweep"), **inputs})
+        arguments, counts = {**self._example_inputs}, {}
         for name, value in inputs.items():
-            before = arguments[self._input_positions[name]]
+            before = arguments[name]
             if np.ndim(value) == np.ndim(before) + 1:
                 counts[name] = len(value)
             elif np.ndim(value) != np.ndim(before):
@@ -425,18 +442,16 @@ class Graph:
                     f"input {name!r} must be {_kind(before)}, or one such for each setting; it has "
                     f"the shape {np.shape(value)}"
                 )
-            arguments[self._input_positions[name]] = value
+            arguments[name] = value
         if len(set(counts.values())) != 1:
             raise ValueError(
                 "sweep needs arrays of one and the same number of settings; it got "
                 f"{counts or 'none'}"
             )
-        for name, position in self._input_positions.items():
-            if name not in counts and np.ndim(arguments[position]):
-                arguments[position] = np.broadcast_to(
-                    arguments[position], (*set(counts.values()), *arguments[position].shape)
-                )
-        return self.evaluator.sweep(self, arguments, *set(counts.values()))
+        for name, value in arguments.items():
+            if name not in counts and np.ndim(value):
+                arguments[name] = np.broadcast_to(value, (*set(counts.values()), *value.shape))
+        return self.evaluator.sweep(self, [*arguments.values()], *set(counts.values()))
 
     def checked(self, inputs: Mapping[str, object]) -> dict[str, Value]:
         """These inputs as floats and arrays of floats.
@@ -444,10 +459,10 @@ class Graph:
         Raises TypeError, naming the input, if the graph has none of that name or the value is no
         number."""
         for name in inputs:
-            if name not in self._input_positions:
+            if name not in self._example_inputs:
                 raise TypeError(
                     f"{self.name} has no input {name!r}; its inputs are "
-                    f"{', '.join(self._input_positions)}"
+                    f"{', '.join(self._example_inputs)}"
                 )
         return {
             name: numeric(value, f"input {name!r} of {self.name}") for name, value in inputs.items()
@@ -507,13 +522,27 @@ class Graph:
         return str(self.example)
 
 
-def _mapping(values: object, what: str) -> Mapping[str, object]:
-    if not isinstance(values, Mapping):
+def _mapping(values: object, what: str) -> Mapping[str, Any]:
+    if type(values) is not dict and not isinstance(values, Mapping):
         raise TypeError(
             f"{what} takes inputs by name, as in graph.{what}(x=1.0), or as one dict, not "
             f"{values!r:.40}"
         )
     return values
+
+
+def _read_only(number: Any) -> Any:
+    """A number as it is; an array so that nobody writes into it."""
+    if type(number) is float or not isinstance(number, np.ndarray) or not number.flags.writeable:
+        return number
+    view = number.view()
+    view.flags.writeable = False
+    return view
+
+
+def _cut(text: str) -> str:
+    """A text that is not so long that a column has no room for others."""
+    return text if len(text) <= WIDEST else text[: WIDEST - 2] + " …"
 
 
 def _kind(value: Value) -> str:
@@ -528,6 +557,7 @@ class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
     A number is a float, or an array where the graph has one; None is not known, or is none.
+    Arrays are read-only, for all who read the run and for later runs: copy one to change it.
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
     is a new trace."""
 
@@ -551,39 +581,49 @@ class Run:
     @property
     def value(self) -> Any:
         """The output."""
-        return self.numbers[self.graph.output.index]
+        place = self.graph.output.index
+        return _read_only(self.distinct[self.places[place] if self.places else place])
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The inputs by name."""
-        return dict(zip(self.graph.input_names, self.numbers))
+        return self._by_name(0)
 
     @property
     def grads(self) -> dict[str, Any]:
         """The derivative of the output with respect to each input, by name."""
-        return dict(zip(self.graph.input_names, self.adjoints.numbers))
+        return self._by_name(self.graph._first_adjoint)
+
+    def _by_name(self, first: int) -> dict[str, Any]:
+        """The numbers of the inputs, of which the first one stands there among all numbers."""
+        names = self.graph.input_names
+        numbers = (
+            self.distinct[first : first + len(names)]
+            if self.places is None
+            else self.places.part(first, len(names))(self.distinct)
+        )
+        return dict(zip(names, map(_read_only, numbers) if self._may_have_arrays else numbers))
+
+    @property
+    def _may_have_arrays(self) -> bool:
+        return type(self.distinct[0]) is not float or self.graph.has_arrays  # of a sweep, all are
 
     @property
     def primals(self) -> "Numbers[Node]":
         """The value of each node; look up by node or by name."""
-        return Numbers(self.graph.nodes, self.numbers[: len(self.graph.nodes)])
+        return Numbers(self.graph.nodes, self.numbers, 0, self.graph)
 
     @property
     def locals(self) -> "Numbers[Edge]":
         """The local derivative along each edge, element by element; None where it is no number (a
         sum, a product of matrices).
         """
-        return Numbers(
-            self.graph.edges,
-            self.numbers[len(self.graph.nodes) : len(self.graph.nodes) + len(self.graph.edges)],
-        )
+        return Numbers(self.graph.edges, self.numbers, len(self.graph.nodes))
 
     @property
     def adjoints(self) -> "Numbers[Node]":
         """The derivative of the output with respect to each node; None before a reverse sweep."""
-        return Numbers(
-            self.graph.nodes, self.numbers[len(self.graph.nodes) + len(self.graph.edges) :]
-        )
+        return Numbers(self.graph.nodes, self.numbers, self.graph._first_adjoint, self.graph)
 
     @property
     def flows(self) -> "Numbers[Edge]":
@@ -591,35 +631,62 @@ class Run:
         the sum over its edges.
         """
         if self._flows is None:
-            adjoints, idle = self.adjoints.numbers, self.graph.idle
-            uses = Counter(edge.source for edge in self.graph.edges if edge not in idle)
-            self._flows = tuple(
-                adjoints[edge.source.index]  # nothing else flows there
-                if self.graph.has_arrays and uses[edge.source] == 1 and edge not in idle
-                else self._flow(edge, local, adjoints[edge.target.index], edge in idle)
-                for edge, local in zip(self.graph.edges, self.locals.numbers)
-            )
+            nodes, edges = self.graph.nodes, self.graph.edges
+            adjoints = self.numbers[self.graph._first_adjoint :]
+            locals_ = self.numbers[len(nodes) : len(nodes) + len(edges)]
+            if self.graph.has_arrays:
+                self._flows = tuple(map(_read_only, self._whole_flows(adjoints, locals_)))
+            else:
+                idle = self.graph.idle
+                known = (
+                    (edge, adjoints[edge.target.index], local)
+                    for edge, local in zip(edges, locals_)
+                )
+                self._flows = tuple(
+                    None
+                    if adjoint is None or local is None
+                    else 0.0
+                    if edge in idle
+                    else edge.carried(adjoint, local)
+                    for edge, adjoint, local in known
+                )
         return Numbers(self.graph.edges, self._flows)
 
-    def _flow(self, edge: Edge, local: Any, adjoint: Any, is_idle: bool) -> Any:
-        if adjoint is None:
-            return None
+    def _whole_flows(self, adjoints: Sequence[Any], locals_: Sequence[Any]) -> Iterator[Any]:
+        """The flow along each edge of a graph of arrays."""
+        idle = self.graph.idle
+        uses = Counter(edge.source for edge in self.graph.edges if edge not in idle)
         primals = self.primals
-        if is_idle:
-            source = primals[edge.source]
-            return np.zeros_like(source) if isinstance(source, np.ndarray) else 0.0
-        if local is not None and type(adjoint) is float:
-            return edge.carried(adjoint, local)
-        if not self.graph.has_arrays:
-            return None if local is None else edge.carried(adjoint, local)
-        operands = edge.target.operands_at(primals)
-        return edge.operation.flow(edge.position, adjoint, operands, primals[edge.target])
+        handed_back: dict[Node, Mapping[int, Any]] = {}
+        for edge, local in zip(self.graph.edges, locals_):
+            node, adjoint = edge.target, adjoints[edge.target.index]
+            if adjoint is None:
+                yield None
+            elif edge in idle:
+                source = primals[edge.source]
+                yield np.zeros_like(source) if isinstance(source, np.ndarray) else 0.0
+            elif uses[edge.source] == 1:
+                yield adjoints[edge.source.index]  # nothing else flows there
+            elif local is not None and type(adjoint) is float:
+                yield edge.carried(adjoint, local)
+            else:
+                if node not in handed_back:
+                    handed_back[node] = node.gate.pullback(
+                        [p for p, of in enumerate(node.operands) if isinstance(of, Node)],
+                        adjoint,
+                        node.operands_at(primals),
+                        primals[node],
+                    )
+                yield handed_back[node][edge.position]
 
     @property
     def numbers(self) -> tuple[Any, ...]:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
         if self._numbers is None:
-            self._numbers = self.distinct if self.places is None else self.places(self.distinct)
+            numbers = self.distinct if self.places is None else self.places(self.distinct)
+            if self._may_have_arrays:
+                numbers = tuple(map(_read_only, numbers))
+            self._numbers = numbers
         return self._numbers
 
     def bumped(self, node: Node, by: Value, evaluated: Callable[..., None] | None = None) -> Any:
@@ -654,7 +721,7 @@ class Run:
         primals, adjoints = self.primals, self.adjoints
         rows = [("name", "operation", "value", "gradient")]
         rows += [
-            (n.label, n.expression, numeral(primals[n]), numeral(adjoints[n]))
+            (n.label, _cut(n.expression), numeral(primals[n]), numeral(adjoints[n]))
             for n in self.graph.nodes
         ]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -669,11 +736,21 @@ class Places(tuple[int, ...]):
     """Where each number stands among the distinct ones; called with those, it gives all."""
 
     @cached_property
-    def _pick(self) -> Callable[[tuple[Any, ...]], Any]:
-        return itemgetter(*self)
+    def _all(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        return _picker(self)
+
+    @cached_property
+    def _parts(self) -> dict[int, Callable[[tuple[Any, ...]], tuple[Any, ...]]]:
+        return {}
 
     def __call__(self, distinct: tuple[Any, ...]) -> tuple[Any, ...]:
-        return self._pick(distinct) if len(self) > 1 else (distinct[self[0]],)
+        return self._all(distinct)
+
+    def part(self, first: int, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """What picks so many of the numbers, from the first one on, out of the distinct ones."""
+        if first not in self._parts:
+            self._parts[first] = _picker(self[first : first + count])
+        return self._parts[first]
 
     def compressed(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
         """The distinct numbers, out of all."""
@@ -689,27 +766,39 @@ class Numbers(Mapping[Key, Any]):
     order.
     """
 
-    __slots__ = ("_keys", "numbers")
+    __slots__ = ("_all", "_first", "_graph", "_keys")
 
-    def __init__(self, keys: Sequence[Key], values: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        keys: Sequence[Key],
+        numbers: Sequence[Any],
+        first: int = 0,
+        graph: Graph | None = None,
+    ) -> None:
         self._keys = keys
-        self.numbers: Sequence[Any] = values
+        self._all = numbers  # of which those from `first` on are meant
+        self._first = first
+        self._graph = graph  # where nodes have names
+
+    @property
+    def numbers(self) -> Sequence[Any]:
+        return self._all[self._first : self._first + len(self._keys)]
 
     def __getitem__(self, key: Key | str) -> Any:
         if isinstance(key, str):
-            found = [k for k in self._keys if getattr(k, "label", None) == key]
-            if not found:
+            labels = self._graph._by_label if self._graph is not None else {}
+            if key not in labels:
                 raise KeyError(
                     f"no node is called {key!r}; there are "
                     f"{', '.join(getattr(k, 'label', repr(k)) for k in self._keys)}"
                 )
-            return self.numbers[found[0].index]
+            return self._all[self._first + labels[key].index]
         if not (key.index < len(self._keys) and self._keys[key.index] is key):
             raise KeyError(
                 f"{key!r} belongs to another graph: this run may have been traced anew (see its "
                 "`retraced`)"
             )
-        return self.numbers[key.index]
+        return self._all[self._first + key.index]
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
@@ -722,7 +811,14 @@ class Numbers(Mapping[Key, Any]):
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 
 
-def applied_derivative(name: str, position: int, operands: Sequence[object]) -> str:
+def _picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function that picks the numbers at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda numbers: tuple(numbers[place] for place in places)
+
+
+def applied_derivative(name: str, position: int, operands: Sequence[Any]) -> str:
     """The derivative of a function by its operand at `position`, applied: ``sigmoid′(t)``,
     ``swish′₁(a, b)``.
     """

@@ -67,10 +67,13 @@ def ways(f, at):
     yield "eager", dict(zip(names, gv.grad(f, tuple(range(len(values))))(*values)))
     yield "trace", graph.example.grads
     yield "replay", run.grads
-    yield "sum of the flows", {
-        node.name: sum(flow for edge, flow in run.flows.items() if edge.source is node)
-        for node in graph.inputs
-    }
+    yield (
+        "sum of the flows",
+        {
+            node.name: sum(flow for edge, flow in run.flows.items() if edge.source is node)
+            for node in graph.inputs
+        },
+    )
     numbers = interpreter.interpret(graph.evaluator.recording(graph), values)
     yield "interpreter", dict(zip(names, numbers[-len(graph.nodes) :]))
     swept = graph.sweep({name: [value, value] for name, value in at.items()})

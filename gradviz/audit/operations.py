@@ -51,6 +51,12 @@ class Careful(Operation):
         self._consider((*operands, adjoint), result)
         return super().flow(position, adjoint, operands, result)
 
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> dict[int, Any]:
+        self._consider((*operands, adjoint), result)
+        return super().pullback(positions, adjoint, operands, result)
+
     def _consider(self, numbers: Sequence[Any], result: Any = None) -> None:
         params = [*_parts([*self.params.values()])]
         need(*numbers, *params, result)
@@ -141,6 +147,11 @@ class Elsewhere:
         raise Untold("a part of the graph that is not drawn")
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
+        self.number()
+
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> NoReturn:
         self.number()
 
 

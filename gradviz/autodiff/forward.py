@@ -4,6 +4,7 @@ A tangent says how fast a value moves when the inputs move along given direction
 the tape of a computation; over Variables in place of numbers it is recorded itself."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,7 @@ def tangent_sweep(
             if not arriving:
                 continue
             at = standing if recorded else Page.value
-            operands = [
-                at(page, place) if position in operation.positions else place
-                for position, place in enumerate(places)
-            ]
+            operands = operation.standing(places, partial(at, page))
             z = at(page, index)
             moved = _moved(operation, arriving, z, operands, recorded, ledger)
             tangents[page, index] = moved

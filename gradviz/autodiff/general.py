@@ -46,6 +46,7 @@ class General(Primitive):
         self.flops = flops
         self.syntax = syntax
         self.flat = flat
+        self.can_be_flat = flat is not None
         self.module: str = getattr(
             function, "__module__", "numpy"
         )  # ufuncs have none before NumPy 2.1
@@ -123,10 +124,21 @@ class General(Primitive):
     ) -> Any:
         """What an adjoint hands back to the operand at `position`: in any reading."""
         if self.variadic:
-            flow = self.vjps[0](adjoint, z, *operands, position=position, **params)
-        else:
-            flow = self.vjps[position](adjoint, z, *operands, **params)
-        return fitted(flow, operands[position])
+            return self.pullback((position,), adjoint, z, operands, params)[0]
+        return fitted(self.vjps[position](adjoint, z, *operands, **params), operands[position])
+
+    def pullback(
+        self,
+        positions: Sequence[int],
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> list[Any]:
+        if not self.variadic:
+            return super().pullback(positions, adjoint, z, operands, params)
+        flows = self.vjps[0](adjoint, z, *operands, positions=positions, **params)
+        return [fitted(flow, operands[position]) for flow, position in zip(flows, positions)]
 
     def jvp(
         self,

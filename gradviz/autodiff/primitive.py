@@ -51,21 +51,25 @@ class Operation:
         adjoints: list[Any],
     ) -> None:
         """Hand an adjoint back to the operands: add what flows to each to its own adjoint."""
-        primitive, plain = self.primitive, self.primals(operands, entries)
-        for position in self.positions:
-            if self.is_flat(position, operands):
-                continue
-            flow = primitive.vjp(position, adjoint, z, plain, self.params)
+        plain, positions = self.primals(operands, entries), self.handing_back(operands)
+        flows = self.primitive.pullback(positions, adjoint, z, plain, self.params)
+        for position, flow in zip(positions, flows):
             place = operands[position]
             before = adjoints[place]
             adjoints[place] = flow if before is UNREACHED else before + flow
 
     def primals(self, operands: Sequence[Any], entries: Sequence[Any]) -> list[Any]:
         """Operands of an entry of the tape as numbers and arrays."""
-        return [
-            entries[operand][VALUE] if position in self.positions else operand
-            for position, operand in enumerate(operands)
-        ]
+        return self.standing(operands, lambda place: entries[place][VALUE])
+
+    def standing(self, operands: Sequence[Any], at: Callable[[int], Any]) -> list[Any]:
+        """Operands of an entry of the tape: what is `at` the places of the variable ones, constants
+        as they are.
+        """
+        found = [*operands]
+        for position in self.positions:
+            found[position] = at(operands[position])
+        return found
 
     def operands(self, entry: Sequence[Any]) -> tuple[Any, ...]:
         """The operands of an entry of the tape: numbers of entries at `positions`, constants
@@ -98,6 +102,14 @@ class Operation:
         """
         return self.primitive.is_flat(position, operands, self.positions)
 
+    def handing_back(self, operands: Sequence[Any]) -> Sequence[int]:
+        """The positions of the operands to which something is handed back."""
+        if not self.primitive.can_be_flat:
+            return self.positions
+        return [
+            p for p in self.positions if not self.primitive.is_flat(p, operands, self.positions)
+        ]
+
     @property
     def is_choice(self) -> bool:
         return self.primitive.is_choice
@@ -118,6 +130,14 @@ class Operation:
             )
         with np.errstate(all="ignore"):
             return settled(self.primitive.vjp(position, adjoint, result, operands, self.params))
+
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> dict[int, Any]:
+        """The same to each of several operands, by position."""
+        with np.errstate(all="ignore"):
+            flows = self.primitive.pullback(positions, adjoint, result, operands, self.params)
+        return dict(zip(positions, map(settled, flows)))
 
     def sign(self, constants: Sequence[str | None]) -> str:
         return self.primitive.sign(constants, self.params)
@@ -180,6 +200,7 @@ class Primitive:
     name: str
     flops: Callable[[Sequence[Any], Any], int] = staticmethod(each)
     syntax: Syntax | None = None  # how it is written, if not as a call
+    can_be_flat: bool = False  # whether a local derivative of it may be the number 0
     is_choice: bool = False  # whether its local derivatives say which operand it chose
 
     def number(self, *operands: Any, **params: Any) -> Any:
@@ -206,6 +227,28 @@ class Primitive:
             if kind is Symbol:
                 return symbols.apply(self, operands, params)
         return self.number(*operands, **params)
+
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> Any:
+        """What an adjoint hands back to the operand at `position`: in any reading."""
+        raise NotImplementedError
+
+    def pullback(
+        self,
+        positions: Sequence[int],
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> list[Any]:
+        """The same to each of several operands."""
+        return [self.vjp(position, adjoint, z, operands, params) for position in positions]
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -253,6 +296,10 @@ class Elementwise(Primitive):
             OPERATIONS.append(operation)
             self.on_arrays[positions] = operation = Operation(self, positions)
             operation.pull = self._lazily(operation)
+
+    @cached_property
+    def can_be_flat(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return bool(self.flat or self.flat_beside_zero)
 
     @cached_property
     def flat(self) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 The text is what ``Graph.code()`` shows and what ``Graph.run`` executes. Where Python's floats would
 raise (1/0, log(−1), exp(1000)) that one run goes through the interpreter, which computes by IEEE's
-rules; very long graphs always do.
+rules; long graphs do at first, until they have run so often that compiling pays.
 """
 
 import inspect
@@ -25,8 +25,9 @@ from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source, printable
 from gradviz.numerals import numeral
 
-LONGEST_COMPILED = 3000  # operations; compiling a longer function takes longer than a run saves …
-LONGEST_PREPARED = 20_000  # … but not longer than the runs of a slider
+LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …
+PATIENCE = 10  # … so many runs by the interpreter, so they come first
+LONGEST_PREPARED = 20_000  # operations that are compiled at once where many runs will come
 TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
 WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed
@@ -149,6 +150,7 @@ class _Writer:
         self.constants: dict[
             str, np.ndarray
         ] = {}  # arrays that the function used, by the names that they get
+        self.named: dict[int, str] = {}  # those names by the identities of the arrays
         self.helpers: list[
             Callable[..., Any]
         ] = []  # functions of the table that NumPy does not have
@@ -163,6 +165,9 @@ class _Writer:
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
         self.terms: dict[Node, list[str]] = {node: [] for node in recording.graph.nodes}
+        self.uses: dict[Node, list[Edge]] = {node: [] for node in recording.graph.nodes}
+        for edge in recording.graph.edges:
+            self.uses[edge.source].append(edge)
         self.locals = ["None"] * len(recording.graph.edges)
         self.holding: list[str] = []  # the name of which settings the decisions hold at
 
@@ -197,13 +202,10 @@ class _Writer:
             return self.names[operand]
         if not isinstance(operand, np.ndarray):
             return literal(operand)
-        name = next(
-            (name for name, constant in self.constants.items() if constant is operand), None
-        )
-        if name is None:
-            name = self.free(f"c{len(self.constants) + 1}", "c")
+        if id(operand) not in self.named:
+            name = self.named[id(operand)] = self.free(f"c{len(self.constants) + 1}", "c")
             self.constants[name] = operand
-        return name
+        return self.named[id(operand)]
 
     def symbol(self, operand: Any) -> Any:
         """An operand as rules are read with it."""
@@ -286,9 +288,10 @@ class _Writer:
                 yield Line.of(text, "adjoint", node)
             arriving: list[Edge] = []
             while edges and edges[-1].target is node:
-                arriving.insert(0, edges.pop())
+                arriving.append(edges.pop())
             if not arriving:
                 continue
+            arriving.reverse()
             primitive = operation_of(node).primitive
             if primitive.has_locals:
                 yield from self.flows(node, arriving)
@@ -335,10 +338,11 @@ class _Writer:
         """What goes back along edges that have no local derivatives: by the vjp of the row."""
         adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
         operands, params = [*map(self.symbol, node.operands)], operation_of(node).params
-        for edge in filter(self.hands_back, arriving):
-            flow = operation_of(node).primitive.vjp(
-                edge.position, adjoint, self.symbol(node), operands, params
-            )
+        edges = [*filter(self.hands_back, arriving)]
+        flows = operation_of(node).primitive.pullback(
+            [edge.position for edge in edges], adjoint, self.symbol(node), operands, params
+        )
+        for edge, flow in zip(edges, flows):
             self.terms[edge.source].append(self.term(flow))
 
     def own_flows(self, node: Node, arriving: Sequence[Edge]) -> Iterator[str]:
@@ -372,7 +376,7 @@ class _Writer:
     def rule(self, node: Node) -> str:
         """The chain rule at a node, as a comment."""
         output, label = self.recording.graph.output.label, node.label
-        targets = [edge.target.label for edge in self.recording.graph.edges if edge.source is node]
+        targets = [edge.target.label for edge in self.uses[node]]
         if not targets:
             return ""
         terms = [

@@ -8,7 +8,7 @@ from typing import Any
 from gradviz.autodiff import interpreter, primitives, program
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, state
+from gradviz.autodiff.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
 from gradviz.autodiff.variable import Variable
 from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable
 from gradviz.numerals import Value
@@ -106,10 +106,7 @@ class Nodes:
             operation, places = CONSTANT, (value,)
         else:
             places = entry.operands
-        operands = tuple(
-            self.at(page, place) if position in operation.positions else place
-            for position, place in enumerate(places)
-        )
+        operands = tuple(operation.standing(places, lambda place: self.at(page, place)))
         name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
         node = Node(
@@ -213,14 +210,12 @@ def run_of(self: Variable) -> Run:
             adjoints.append(_adjoint(pages, page, index))
     final = nodes.at(output.page, output.index)
     graph = Graph(output.name or "f", tuple(made), final, Recorded(tuple(made)), ())
-    locals_ = interpreter.locals_of(graph, dict(zip(made, primals)))
+    locals_ = interpreter.locals_of(made, primals)
     return replace(graph, example_numbers=(*primals, *locals_, *adjoints)).example
 
 
 def _adjoint(pages: Mapping[Page, Sequence[Any]], page: Page, index: int) -> Any:
-    adjoints = pages.get(page, ())
-    adjoint = adjoints[index] if index < len(adjoints) else UNREACHED
-    return None if adjoint is UNREACHED else adjoint
+    return adjoint_at(pages.get(page, ()), index)
 
 
 Variable._run_ = run_of

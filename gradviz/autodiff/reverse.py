@@ -5,13 +5,17 @@ sweep over Variables in place of numbers is recorded itself, and gives derivativ
 """
 
 import heapq
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, record_on, state
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Few, Leaf, Page, record_on, state
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 
+LONG = 512  # entries of a page that are not all walked over where a sweep reaches only a few …
+FEW = 64  # … that is, less than one in so many
 Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
 
 
@@ -24,10 +28,14 @@ def sweep(
     What no path joins to the output is UNREACHED. Values on pages from serial number `release_from`
     on are freed as the sweep goes over them."""
     leaves: dict[Leaf, Adjoint] = {}
-    page = output.page
-    pages: dict[Page, list[Adjoint]] = {page: [UNREACHED] * output.index + [seed]}
+    page, ledger = output.page, state.ledger
+    pages: dict[Page, Any] = {}
+    sparsely = release_from is None and ledger is None
+    if sparsely and output.index >= LONG:
+        pages[page] = Few({output.index: seed})
+    else:
+        pages[page] = [UNREACHED] * output.index + [seed]
     waiting: list[tuple[int, Page]] = []
-    ledger = state.ledger
     while True:
         if page.released:
             raise ValueError(
@@ -39,16 +47,18 @@ def sweep(
         if release:
             page.released = True
             page.close()
-        if page.has_arrays:
-            with np.errstate(all="ignore"):
-                elsewhere = _walk(pages[page], entries, leaves, release and ledger is None)
-        else:
-            elsewhere = _walk(pages[page], entries, leaves, False)
+        with np.errstate(all="ignore") if page.has_arrays else nullcontext():
+            if type(pages[page]) is Few:
+                pages[page], elsewhere = _walk_along(pages[page], entries, leaves)
+            else:
+                releases = release and page.has_arrays and ledger is None
+                elsewhere = _walk(pages[page], entries, leaves, releases)
         if ledger is not None:
             ledger.adjoints_of(page, pages[page])
         for variable, adjoint in elsewhere:
             if variable.page not in pages:
-                pages[variable.page] = []
+                is_long = sparsely and variable.index >= LONG
+                pages[variable.page] = Few() if is_long else []
                 heapq.heappush(waiting, (-variable.page.serial, variable.page))
             _reach(pages[variable.page], variable.index, adjoint)
         pages[page] = page.compacted(pages[page])
@@ -84,6 +94,51 @@ def _walk(
     return elsewhere
 
 
+def _walk_along(
+    adjoints: Few, entries: list[Any], leaves: dict[Leaf, Adjoint]
+) -> tuple[Few | list[Adjoint], list[tuple[Variable, Adjoint]]]:
+    """The same from one entry that is reached to the next, so that one of many losses on a page
+    costs no more than what it was computed from. Where these are many, it goes on as `_walk` does.
+    """
+    elsewhere: list[tuple[Variable, Adjoint]] = []
+    waiting = [-index for index in adjoints]
+    heapq.heapify(waiting)
+    most = -waiting[0] // FEW
+    while waiting and len(adjoints) <= most:
+        index = -heapq.heappop(waiting)
+        code, a, by_a, b, by_b, z = entries[index]
+        adjoint = adjoints[index]
+        if adjoint is UNREACHED:  # nothing was handed back to it
+            continue
+        if by_a is not None:
+            places = (a,) if b is None else (a, b)
+        else:
+            places = () if type(code) is int else (a[position] for position in code.positions)
+        for place in places:
+            if place not in adjoints:
+                adjoints[place] = UNREACHED
+                heapq.heappush(waiting, -place)
+        if by_a is not None:
+            adjoints[a] += adjoint * by_a
+            if b is not None:
+                adjoints[b] += adjoint * by_b
+        elif code == LEAF:
+            leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
+        elif code == FOREIGN:
+            elsewhere.append((a, adjoint))
+        else:
+            code.pull(adjoint, z, a, entries, adjoints)  # pyright: ignore[reportAttributeAccessIssue]
+    if not waiting:
+        return adjoints, elsewhere
+    every = [UNREACHED] * (max(adjoints) + 1)
+    for index, adjoint in adjoints.items():
+        every[index] = adjoint
+    done = every[1 - waiting[0] :]
+    del every[1 - waiting[0] :]
+    elsewhere += _walk(every, entries, leaves, False)
+    return every + done, elsewhere
+
+
 def recorded_sweep(
     output: Variable, seed: Adjoint, until: frozenset[tuple[Page, int]]
 ) -> tuple[dict[Page, list[Adjoint]], dict[Leaf, Adjoint]]:
@@ -111,22 +166,22 @@ def recorded_sweep(
                 _reach(pages[what.page], what.index, adjoint)
             else:
                 places = entry.operands
-                operands = [
-                    standing(page, place) if position in operation.positions else place
-                    for position, place in enumerate(places)
-                ]
-                for position in operation.positions:
-                    if operation.is_flat(position, places):
-                        continue
-                    flow = operation.primitive.vjp(
-                        position, adjoint, standing(page, index), operands, operation.params
-                    )
+                positions = operation.handing_back(places)
+                flows = operation.primitive.pullback(
+                    positions,
+                    adjoint,
+                    standing(page, index),
+                    operation.standing(places, partial(standing, page)),
+                    operation.params,
+                )
+                for position, flow in zip(positions, flows):
                     _reach(adjoints, places[position], flow)
     return pages, leaves
 
 
-def _reach(adjoints: list[Adjoint], index: int, flow: Adjoint) -> None:
-    adjoints += [UNREACHED] * (index + 1 - len(adjoints))
+def _reach(adjoints: Any, index: int, flow: Adjoint) -> None:
+    if type(adjoints) is not Few:
+        adjoints += [UNREACHED] * (index + 1 - len(adjoints))
     before = adjoints[index]
     adjoints[index] = flow if before is UNREACHED else before + flow
 

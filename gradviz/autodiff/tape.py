@@ -16,9 +16,10 @@ that does."""
 import itertools
 import threading
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import length_hint
+from operator import itemgetter, length_hint
 from typing import Any, NamedTuple
 
 from gradviz.graph import Block, Source
@@ -76,6 +77,28 @@ GAP = (
 )  # stands where nothing was entered, for one, because the user interrupted it
 
 
+class Few(dict[int, Any]):
+    """The adjoints of a few entries of a long page, by number; those of all others are UNREACHED,
+    as they are in the list that holds the adjoints of many.
+    """
+
+    def __missing__(self, index: int) -> Any:
+        return UNREACHED
+
+
+def reached(adjoints: Any) -> Iterator[tuple[int, Any]]:
+    """The entries that a sweep came to, with their adjoints."""
+    numbered = adjoints.items() if type(adjoints) is Few else enumerate(adjoints)
+    return ((index, adjoint) for index, adjoint in numbered if adjoint is not UNREACHED)
+
+
+def adjoint_at(adjoints: Any, index: int) -> Any:
+    """The adjoint of an entry; None if the sweep never came there."""
+    within = type(adjoints) is Few or index < len(adjoints)
+    adjoint = adjoints[index] if within else UNREACHED
+    return None if adjoint is UNREACHED else adjoint
+
+
 class Page:
     """A stretch of tape. `room` yields the numbers of the entries that are still free; it ends when
     the page is full, or closed.
@@ -83,6 +106,7 @@ class Page:
 
     is_trace = False
     adjoints: Any = ()  # those of the last backward() that came through here
+    owns_adjoints = False  # whether no sweep holds them too
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays: bool = False
@@ -91,7 +115,7 @@ class Page:
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:
         self.serial: int = next(_serials)
         self.entries: list[Any] = [GAP] * length
-        self.room: Iterator[int] = iter(NUMBERS[length])
+        self.room: Iterator[int] = iter(NUMBERS.get(length) or range(length))
         self.blocks: list[tuple[int, Block | None]] = [
             (0, block)
         ]  # from which entry on the work was done inside which block
@@ -150,10 +174,12 @@ class Page:
             self.entries = self.entries[: self.count]
         self.room = FULL
 
-    def next(self) -> "Page":
-        """A page to go on with when this one is full."""
+    def next(self, needed: int = 0) -> "Page":
+        """A page to go on with when this one is full; if an operation needs so many entries, with
+        room for it.
+        """
         longer = [length for length in LENGTHS if length > len(self.entries)]
-        return Page(longer[0] if longer else LENGTHS[-1], self.blocks[-1][1])
+        return Page(max(longer[0] if longer else LENGTHS[-1], needed), self.blocks[-1][1])
 
     def decide(self, what: Any, operands: tuple[Any, ...], outcome: Any) -> None:
         """Told of every plain value that was made of Variables; only traces care."""
@@ -184,26 +210,37 @@ class Page:
 
     def block(self, index: int) -> Block | None:
         """The block inside which the entry was made."""
-        return next(block for start, block in reversed(self.blocks) if start <= index)
+        return self.blocks[bisect_right(self.blocks, index, key=itemgetter(0)) - 1][1]
 
-    def compacted(self, adjoints: list[Any]) -> Any:
+    def compacted(self, adjoints: Any) -> Any:
         """Complete adjoints in a quarter of the memory, if they are many floats."""
-        if len(adjoints) <= LENGTHS[0] or self.has_arrays or UNREACHED in adjoints:
+        if (
+            type(adjoints) is Few
+            or len(adjoints) <= LENGTHS[0]
+            or self.has_arrays
+            or UNREACHED in adjoints
+        ):
             return adjoints
         return array("d", adjoints)
 
     def keep(self, adjoints: Any) -> None:
         """Remember the adjoints of a sweep; where it did not come, those of earlier ones stay."""
         before = self.adjoints
-        if len(before):
+        if not before:
+            self.adjoints, self.owns_adjoints = adjoints, False
+            return
+        if type(adjoints) is not Few and type(before) is not Few:
             both = (new if new is not UNREACHED else old for old, new in zip(before, adjoints))
-            adjoints = [*both, *adjoints[len(before) :], *before[len(adjoints) :]]
-        self.adjoints = adjoints
+            self.adjoints = [*both, *adjoints[len(before) :], *before[len(adjoints) :]]
+        else:  # written over what there is, so that many sweeps cost no more than what they reach
+            if not self.owns_adjoints or type(before) is not Few:
+                before = self.adjoints = Few(reached(before))
+            before.update(reached(adjoints))
+        self.owns_adjoints = True
 
     def adjoint(self, index: int) -> Any:
         """What the last backward() through here made of the entry; None if it never came there."""
-        adjoint = self.adjoints[index] if index < len(self.adjoints) else UNREACHED
-        return None if adjoint is UNREACHED else adjoint
+        return adjoint_at(self.adjoints, index)
 
 
 FULL: Iterator[int] = iter(())
@@ -225,9 +262,9 @@ class _State(threading.local):
 state: _State = _State()
 
 
-def turn() -> Page:
-    """Begin a new page."""
-    return record_on(state.page.next())
+def turn(needed: int = 0) -> Page:
+    """Begin a new page, with room for so many entries at least."""
+    return record_on(state.page.next(needed))
 
 
 def record_on(page: Page) -> Page:

@@ -263,7 +263,8 @@ def _marked(marks: Sequence[bool], start: int) -> list[int]:
     return [index for index in range(start, len(marks)) if marks[index]]
 
 
-Program = tuple[Callable[..., tuple[Any, ...]], Places | None]  # as `program.compiled` gives it
+Program = tuple[Callable[..., tuple[Any, ...]], Places]  # as `program.compiled` gives it
+LONGEST_IN_A_PAGE = 3000  # operations; a longer program takes the page too long to read
 
 
 class Replay:
@@ -285,6 +286,7 @@ class Replay:
         self.guards = guards
         self.examples = examples
         self.program: Program | None = None  # both at once: a thread may set them
+        self.runs = 0  # that came before it
         self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
@@ -292,8 +294,8 @@ class Replay:
 
     def run(self, graph: Graph, values: Sequence[Any]) -> Run:
         try:
-            if state.ledger is None:
-                function, places = self.program or self._compile(graph)
+            if state.ledger is None and (made := self.program or self._worth_compiling(graph)):
+                function, places = made
                 try:
                     return Run(graph, function(*values), places)
                 except (ArithmeticError, ValueError):
@@ -309,19 +311,20 @@ class Replay:
         return Run(anew, anew.example_numbers, retraced=why)
 
     def prepare(self, graph: Graph) -> None:
-        if self.program is None or self.program[1] is None:
-            self._compile(graph, program.LONGEST_PREPARED)
+        if self.program is None and len(self.order) <= program.LONGEST_PREPARED:
+            self._compile(graph)
 
-    def _compile(self, graph: Graph, longest: int = program.LONGEST_COMPILED) -> Program:
-        recording = self.recording(graph)
-        if len(self.order) > longest:
-            made = (lambda *values: interpreter.interpret(recording, values)), None
-        else:
-            function, places = program.compiled(recording)
-            has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
-            made = np.errstate(all="ignore")(function) if has_arrays else function, places
-        self.program = made
-        return made
+    def _worth_compiling(self, graph: Graph) -> Program | None:
+        """The program, if there have been as many runs as its compiling takes."""
+        self.runs += 1
+        waits = len(self.order) > program.LONG and self.runs <= program.PATIENCE
+        return None if waits else self._compile(graph)
+
+    def _compile(self, graph: Graph) -> Program:
+        function, places = program.compiled(self.recording(graph))
+        has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
+        self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
+        return self.program
 
     def compiled(self, graph: Graph) -> Callable[..., tuple[Any, ...]]:
         """The program: a function of the inputs that returns the numbers of a run."""
@@ -375,7 +378,7 @@ class Replay:
     def javascript(self, graph: Graph) -> str | None:
         return (
             None
-            if graph.has_arrays or len(self.order) > program.LONGEST_COMPILED
+            if graph.has_arrays or len(self.order) > LONGEST_IN_A_PAGE
             else javascript(self.recording(graph))
         )
 

@@ -415,7 +415,7 @@ def record(
         value = _value(primitive, values, params)
         index = next(page.room)  # last, so that what fails leaves no gap
     except StopIteration:
-        turn()
+        turn(len(operands) + 1)  # each of them may need an entry of its own
         return record(primitive, operands, params)
     result = _new(Variable if type(value) is float else ArrayVariable)
     result._value, result.index, result.page, result.alias = value, index, page, NO_ALIAS

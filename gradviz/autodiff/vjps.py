@@ -2,8 +2,10 @@
 through them alike.
 
 A vjp is a function of the adjoint g, the result z, the operands and the parameters, and gives what
-flows back to one operand."""
+flows back to one operand; of functions of any number of operands, to each of several."""
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -115,7 +117,13 @@ def _as_matrices(g: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
     return np.reshape(g, (*batch, x.shape[-2], y.shape[-1])), x, y
 
 
-def einsum_vjp(g: Any, z: Any, *operands: Any, position: int, subscripts: str = "") -> Any:
+def einsum_vjp(
+    g: Any, z: Any, *operands: Any, positions: Sequence[int], subscripts: str = ""
+) -> list[Any]:
+    return [einsum_flow(g, operands, position, subscripts) for position in positions]
+
+
+def einsum_flow(g: Any, operands: tuple[Any, ...], position: int, subscripts: str) -> Any:
     terms, result = subscripts.split("->")
     terms = terms.split(",")
     wanted, free = (
@@ -144,17 +152,23 @@ def einsum_vjp(g: Any, z: Any, *operands: Any, position: int, subscripts: str = 
     return np.einsum(f"{','.join(inputs)}->{''.join(letters)}", *arrays)
 
 
-def concatenate_vjp(g: Any, z: Any, *operands: Any, position: int, axis: Any = 0) -> Any:
-    if axis is None:
-        start = sum(map(size, operands[:position]))
-        return np.reshape(g[start : start + size(operands[position])], shape(operands[position]))
-    axis %= z.ndim
-    start = sum(operand.shape[axis] for operand in operands[:position])
-    return g[(slice(None),) * axis + (slice(start, start + operands[position].shape[axis]),)]
+def concatenate_vjp(
+    g: Any, z: Any, *operands: Any, positions: Sequence[int], axis: Any = 0
+) -> list[Any]:
+    before = () if axis is None else (slice(None),) * (axis % z.ndim)
+    lengths = [size(x) if axis is None else x.shape[len(before)] for x in operands]
+    starts = [0, *accumulate(lengths)]
+    flows = [g[(*before, slice(starts[p], starts[p + 1]))] for p in positions]
+    return (
+        flows
+        if axis is not None
+        else [np.reshape(flow, shape(operands[p])) for flow, p in zip(flows, positions)]
+    )
 
 
-def stack_vjp(g: Any, z: Any, *operands: Any, position: int, axis: int = 0) -> Any:
-    return g[(slice(None),) * (axis % z.ndim) + (position,)]
+def stack_vjp(g: Any, z: Any, *operands: Any, positions: Sequence[int], axis: int = 0) -> list[Any]:
+    before = (slice(None),) * (axis % z.ndim)
+    return [g[(*before, position)] for position in positions]
 
 
 def moved(scatter: Any, g: Any, x: Any, function: Any, **params: Any) -> Any:

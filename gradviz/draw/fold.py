@@ -209,6 +209,12 @@ class Inside:
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         return self.flows(adjoint, self.values(operands))[self.operands[position]]
 
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> dict[int, Any]:
+        flows = self.flows(adjoint, self.values(operands))
+        return {position: flows[self.operands[position]] for position in positions}
+
     def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
         """What an adjoint hands back to each value that comes in, at these values of all the
         gates.
@@ -283,12 +289,12 @@ class Folding:
 
     def _inside(self, leaving: Node, block: Block) -> Inside:
         """What is hidden behind a node that leaves a closed block."""
-        visible, gates, operands, waiting = set(self.visible), {leaving}, set(), [leaving]
+        gates, operands, waiting = {leaving}, set(), [leaving]
         while waiting:
             for operand in waiting.pop().operands:
                 if not isinstance(operand, Node) or operand in gates:
                     continue
-                if operand in visible:
+                if operand in self.nodes:  # is visible: it was made before
                     operands.add(operand)
                 else:
                     gates.add(operand)

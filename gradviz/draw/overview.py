@@ -176,6 +176,11 @@ class _Drawn:
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
         self.number()
 
+    def pullback(
+        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
+    ) -> NoReturn:
+        self.number()
+
 
 class Many(_Drawn):
     """What a box of operations is."""
