@@ -21,6 +21,7 @@ from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
+from gradviz.autodiff.refusals import explain, where
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
@@ -57,12 +58,10 @@ class TracePage(Page):
         return len(self.entries)
 
     def place(self, variable: Variable) -> int:
-        source = naming.here()
         raise ValueError(
             f"{self.title} uses {variable.name or repr(variable)}, a Variable from outside the "
             "function, so its gradient would be lost; "
-            "make it an argument of the function and pass it to gv.trace"
-            + (f" ({source})" if source else "")
+            "make it an argument of the function and pass it to gv.trace" + where()
         )
 
     def decide(self, what: Plain, operands: tuple[Any, ...], outcome: Any) -> None:
@@ -178,7 +177,11 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -
         for name, variable in variables.items():
             variable.leaf.name = name
         by_position, by_keyword = arguments.bound(function, title, variables)
-        output = function(*by_position, **by_keyword)
+        try:
+            output = function(*by_position, **by_keyword)
+        except Exception as error:
+            explain(error)
+            raise
         if not isinstance(output, Variable):
             try:
                 output = Variable(output)
