@@ -417,6 +417,19 @@ def test_reading_a_value_ties_the_trace_to_it():
     assert nan.run(x=float("nan")).graph is nan
 
 
+def test_what_a_trace_cannot_see_stays_as_it_was():
+    generator, settings, table = np.random.default_rng(7), Layer(relu), np.array([2.0])
+    settings.scale = 3.0
+    noise = np.random.default_rng(7).normal()
+
+    def f(x):
+        return x * settings.scale * table[0] + generator.normal()
+
+    graph = gv.trace(f, x=1.0)
+    settings.scale, table[0] = 100.0, 100.0
+    assert [graph.run(x=2.0).value for _ in range(2)] == [12.0 + noise] * 2
+
+
 def test_loops_that_depend_on_their_values():
     def halve(x):
         while abs(x) > 1:

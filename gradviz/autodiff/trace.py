@@ -124,7 +124,11 @@ def trace(
     Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that
     are left out keep their defaults. Other names go to the function's ``**options``, as in a plain
     call; where it has none, to its ``*args``, in the order in which they are given. Intermediate
-    values are named as the function's own variables are.
+    values are named as the function's own variables are; what another function returns has the name
+    that it is given there, unless it has one of its own.
+
+    What is no input, such as a random draw, a global variable or an attribute, stays in the graph
+    as it was in this call.
 
     Raises TypeError if an input is missing, unknown or not a real number, or if the function
     returns no single number.
