@@ -477,7 +477,7 @@ def _parts(result: Any, part: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int,
     """The Variables in a result, a tuple of tuples perhaps, and where in it they stand."""
     if isinstance(result, Variable):
         yield part, result
-    elif isinstance(result, list | tuple):
+    elif isinstance(result, tuple):
         for index, each in enumerate(result):
             yield from _parts(each, (*part, index))
 
