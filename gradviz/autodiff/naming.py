@@ -222,6 +222,9 @@ def _assignments(node: ast.AST) -> Iterator[tuple[Span, Part, str]]:
 
 def _pairs(target: ast.expr, value: ast.expr, part: Part = ()) -> Iterator[tuple[Span, Part, str]]:
     match target, value:
+        case _, ast.IfExp(body=body, orelse=orelse):
+            yield from _pairs(target, body, part)
+            yield from _pairs(target, orelse, part)
         case ast.Name(id=name), _:
             yield _span(value), part, name
         case (
