@@ -48,6 +48,15 @@ def test_all_forms_of_assignment():
     assert names(f) == ["a", "b", "c", "d", "g", "g₂", "h", "f"]
 
 
+def test_both_branches_of_a_conditional_expression():
+    def f(x, y):
+        a = x * 2 if x < y else x * 3
+        b, c = (relu(a), y * y) if x > y else (a * y, relu(y))
+        return b * c
+
+    assert names(f) == names(f, x=3.0, y=2.0) == ["a", "b", "c", "f"]
+
+
 def test_sums_give_their_name_to_the_last_addition():
     def f(x, y):
         s = sum([x, y, x, y])
@@ -108,7 +117,7 @@ def test_what_a_helper_returns_has_the_callers_name():
         own = partial(through)(a1)
         return relu(own)
 
-    assert names(f) == ["a1", None, "both", "a1₂", "own", "f"]
+    assert names(f) == ["a1", "a2", "both", "a1₂", "own", "f"]
 
 
 def test_methods_properties_and_operators_are_helpers_too():
@@ -415,6 +424,19 @@ def test_reading_a_value_ties_the_trace_to_it():
     assert "read as 2" in graph.run(x=3.0).retraced
     nan = gv.trace(lambda x: x * x.value, x=float("nan"))
     assert nan.run(x=float("nan")).graph is nan
+
+
+def test_what_a_trace_cannot_see_stays_as_it_was():
+    generator, settings, table = np.random.default_rng(7), Layer(relu), np.array([2.0])
+    settings.scale = 3.0
+    noise = np.random.default_rng(7).normal()
+
+    def f(x):
+        return x * settings.scale * table[0] + generator.normal()
+
+    graph = gv.trace(f, x=1.0)
+    settings.scale, table[0] = 100.0, 100.0
+    assert [graph.run(x=2.0).value for _ in range(2)] == [12.0 + noise] * 2
 
 
 def test_loops_that_depend_on_their_values():

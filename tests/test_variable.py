@@ -4,10 +4,17 @@ import copy
 import gc
 import math
 import operator
+import pickle
+import re
+import statistics
+import sys
 import threading
+import types
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import gradviz as gv
 
@@ -250,11 +257,256 @@ def test_threads_do_not_share_a_tape():
     assert not wrong
 
 
-def test_copies_stay_in_the_graph():
+def restored(thing):
+    return pickle.loads(pickle.dumps(thing))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, restored])
+@pytest.mark.parametrize("value", [2.0, np.array([1.0, 2.0]), np.float32([[3.0]])])
+def test_a_copy_of_an_input_is_an_input_of_its_own(copied, value):
+    x = gv.Variable(value, name="x")
+    best = copied(x)
+    for _ in range(3):
+        np.sum(x * x).backward()
+        x.value -= 0.1 * x.grad
+    assert np.array_equal(best.value, value)
+    assert (best.name, best.dtype, best.grad) == ("x", x.dtype, None)
+    np.sum(best * best).backward()
+    assert np.array_equal(best.grad, 2 * value)
+    best.value = 2 * best.value
+    assert np.array_equal(best.value, 2 * value)
+
+
+def test_a_deep_copy_of_parameters_keeps_what_they_share():
+    w = gv.Variable(1.0, name="w")
+    parameters = {"w": w, "layers": [w, gv.Variable([1.0, 2.0])]}
+    best = copy.deepcopy(parameters)
+    assert best["w"] is best["layers"][0] is not w
+    w.value = 5.0
+    parameters["layers"][1].value = [7.0, 7.0]
+    assert (best["w"].value, best["layers"][1].value.tolist()) == (1.0, [1.0, 2.0])
+    assert copy.copy(parameters)["w"] is w
+
+
+def test_copies_inside_the_graph_lose_no_gradient():
     x = gv.Variable(2.0)
-    y = copy.deepcopy([x * 3])[0] + copy.copy(x)
+    y = copy.deepcopy([x * 3])[0] + copy.copy(x * x)
     y.backward()
-    assert x.grad == 4.0
+    assert x.grad == 7.0
+    function = lambda p: copy.deepcopy([p])[0] * copy.copy(p)  # noqa: E731
+    assert gv.grad(function)(3.0) == 6.0
+    assert gv.trace(function, p=3.0).run(p=4.0).grads == {"p": 8.0}
+    assert restored(y).value == y.value
+    assert restored([x * 3])[0].grad is None
+
+
+class Parameter(gv.Variable):
+    """A Variable of one's own."""
+
+
+class Decaying(Parameter):
+    __slots__ = ("decay", "tags")
+
+    def __init__(self, value, decay, name=None):
+        super().__init__(value, name=name)
+        self.decay = decay
+        self.tags = []
+
+
+@pytest.mark.parametrize("make", [Parameter, lambda value: Decaying(value, 0.1)])
+def test_classes_derived_from_variable(make):
+    a, b = np.array([1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    for function in (
+        lambda x: x * 2.0 + 2.0 * x - x / 4.0,
+        lambda x: -x + abs(x) ** 2 - 2.0**x,
+        lambda x: x * x + x**x,
+        lambda x: np.exp(x) * np.tanh(x) + np.maximum(x, 1.5),
+        lambda x: x * a + a / x,
+        lambda x: np.float64(2.0) * x + sum([x, x]),
+        lambda x: x * gv.Variable(3.0) + gv.Variable(3.0) * x,
+        lambda x: x * gv.Variable(a) + gv.Variable(a) * x,
+        lambda x: x * make(3.0) + make(a) * x + make(3.0) * make(a),
+        lambda x: b @ (x * a) + (a * x) @ b,
+        lambda x: np.where(x > 1.0, x, 2.0 * x) + x % 0.7,
+    ):
+        for value in (1.25, a):
+            own, plain = make(value), gv.Variable(value)
+            result, expected = function(own), function(plain)
+            assert type(result) is type(expected)
+            assert np.array_equal(result.value, expected.value)
+            np.sum(result).backward()
+            np.sum(expected).backward()
+            assert np.array_equal(own.grad, plain.grad)
+            assert np.shape(own.grad) == np.shape(value)
+
+
+def test_what_a_class_of_ones_own_adds_stays():
+    for value in (2.0, [1.0, 2.0]):
+        x = Decaying(value, decay=0.1, name="x")
+        x.tags.append("first")
+        assert isinstance(x, Decaying)
+        for copied in (copy.copy, copy.deepcopy, restored):
+            other = copied(x)
+            assert isinstance(other, Decaying)
+            assert (other.decay, other.tags, other.name) == (0.1, ["first"], "x")
+            assert (other.tags is x.tags) is (copied is copy.copy)
+        x.value = [3.0, 4.0, 5.0]
+        assert isinstance(x, Decaying) and (x * 2).value.tolist() == [6.0, 8.0, 10.0]
+        x.value = 3.0
+        assert type(x) is Decaying and (x * 2).value == 6.0
+        assert gv.draw(x * 2).run.inputs == {"x": 3.0}
+
+
+@given(st.floats(-1e6, 1e6), st.integers(-4, 8))
+@example(2.675, 2)
+@example(1.005, 2)
+@example(-0.0004, 3)
+@example(1250.0, -2)
+def test_round_is_pythons_for_a_number_and_numpys_for_an_array(value, digits):
+    assert str(round(gv.Variable(value), digits).value) == str(round(value, digits))
+    assert round(gv.Variable(value)).value == round(value)
+    assert np.round(gv.Variable(value), digits).value == np.round(value, digits)
+    assert round(gv.Variable([value, 1.0]), digits).value[0] == np.round(value, digits)
+
+
+def test_round_is_replayed():
+    graph = gv.trace(lambda x: round(x, 2) * x, x=1.0)
+    assert graph.run(x=2.675).value == 2.67 * 2.675
+    assert graph.run(x=2.675).grads == {"x": 2.67}
+    assert graph.sweep(x=np.array([2.675, 1.005])).value.tolist() == [2.67 * 2.675, 1.005]
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        round(gv.Variable(1.0), 1.5)
+
+
+def test_in_place_operators_make_new_variables():
+    for value in (2.0, [1.0, 2.0]):
+        w = gv.Variable(value)
+        g = w
+        g *= 2
+        g += w
+        assert np.array_equal(w.value, value)
+        assert np.array_equal(g.value, 3 * np.asarray(value))
+
+
+def test_pythons_protocols():
+    x, y = gv.Variable(7.5), gv.Variable(-2.0)
+    for ours, plain in (
+        (divmod(x, 2), divmod(7.5, 2)),
+        (divmod(16, x), divmod(16, 7.5)),
+        (divmod(x, y), divmod(7.5, -2.0)),
+        (divmod(gv.Variable([7.5]), 2.0), divmod(7.5, 2.0)),
+    ):
+        assert [np.sum(part).value for part in ours] == [*plain]
+    assert [math.floor(x).value, math.ceil(x).value, math.trunc(x).value] == [7, 8, 7]
+    assert statistics.median([x, y, y]) is y
+    assert (math.prod([x, y]).value, sum([x, y]).value, max(x, y).value) == (-15.0, 5.5, 7.5)
+    assert (f"{x:8.2f}", f"{x:+.1e}", format(x, "010.3f")) == ("    7.50", "+7.5e+00", "000007.500")
+    assert {x: 1}[x] == 1 and hash(x) == hash(x)
+    with pytest.raises(TypeError, match=r"is an array, and has no format '\.2f'"):
+        format(gv.Variable([1.0]), ".2f")
+
+
+H = np.zeros(3)
+
+
+def add_in_place(h, v):
+    h += v
+
+
+def matmul_in_place(h, v):
+    h @= v
+
+
+def set_item(h, index, v):
+    h[index] = v
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (lambda n: math.exp(n), r"can't become a float: .*np\.exp instead of math\.exp.*line \d"),
+        (lambda n: int(n), r"can't become an int: .*\(line \d.*: \(lambda n: int"),
+        (lambda n: complex(n), "can't become a complex: "),
+        (lambda n: statistics.mean([n, n]), r"a fraction, as the statistics.*np\.mean\(np\.stack"),
+        (lambda n: range(n), r"can't be an index or a count.*int\(n\.value\).*\(line \d"),
+        (lambda n: [1, 2, 3][n], "can't be an index"),
+        (lambda n: [1, 2, 3][:n], "can't be an index"),
+        (lambda n: np.array([1.0, 2.0])[n], "can't be an index"),
+        (lambda n: np.zeros((2, 2))[0, n + 1], "can't be an index"),
+        (lambda n: gv.Variable([1.0])[:n], "can't be an index"),
+        (lambda n: set_item(H, n, 1.0), "can't be an index or a count"),
+        (lambda n: "ab" * n, "can't be an index or a count"),
+        (lambda n: np.eye(n), "can't be an index or a count"),
+        (lambda n: set_item(H, slice(0, 1), n), r"h\[index\] can't hold Variable\(2, name='n'\)"),
+        (lambda n: set_item(H, H == 0, n), r"can't hold Variable\(2.*np\.where\(mask, x, h\)"),
+        (lambda n: add_in_place(H, n), r"h \+= v can't write .* h = h \+ v, .*\(line"),
+        (lambda n: matmul_in_place(np.eye(2), n * np.eye(2)), r"h @= v can't write"),
+        (lambda n: np.logaddexp(H, n, out=H), r"np\.logaddexp\(x, y\) can't write"),
+        (lambda n: np.logaddexp.outer(n, n), r"call np\.logaddexp\(x, y\) alone"),
+        (lambda n: n[0], r"is a single number, and can't be indexed; give it as an array.*\(line"),
+        (lambda n: [*n], r"is a single number, and has no length.*\(line"),
+        (lambda n: np.array([n, n]), r"np\.stack\(\[x, y\]\).*\(line"),
+    ],
+)
+def test_what_a_variable_is_asked_for_and_cannot_be(ask, sentence):
+    with pytest.raises(TypeError, match=sentence):
+        ask(gv.Variable(2.0, name="n"))
+    with pytest.raises(TypeError, match=sentence):
+        gv.trace(lambda n: ask(n), n=2.0)
+
+
+def test_a_variable_put_into_a_plain_array():
+    def f(x):
+        h = np.zeros(3)
+        h[0] = x
+        return x * h.sum()
+
+    sentence = r"h\[0\] can't hold Variable\(2.*np\.stack.*\(line \d+: h\[0\] = x\)"
+    for differentiate in (lambda: gv.trace(f, x=2.0), lambda: gv.grad(f)(2.0)):
+        with pytest.raises(TypeError, match=sentence):
+            differentiate()
+    with pytest.raises(ValueError, match="setting an array element") as caught:
+        f(gv.Variable(2.0))  # NumPy's words; ours stand above them
+    assert "h[0] can't hold Variable(2)" in str(caught.value.__cause__)
+
+
+def test_an_error_of_the_users_own_stays():
+    def f(x):
+        try:
+            return float(x)
+        except TypeError as error:
+            raise ValueError("mine") from error
+
+    with pytest.raises(ValueError, match="mine"):
+        gv.trace(f, x=1.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda p: p**2, lambda p: p * 2, lambda p: -p, lambda p: p.sum(), lambda p: np.exp(p)],
+)
+def test_a_list_of_numbers_that_was_meant_as_an_array(function):
+    note = "argument 1 is the list [1.0, 2.0], a container of 2 numbers; np.array([1.0, 2.0]) is"
+    for derivative in (gv.grad, gv.jacobian):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            derivative(lambda q, p: function(p), argnums=1)(3.0, [1.0, 2.0])
+        assert [each.startswith(note) for each in caught.value.__notes__] == [True]
+    with pytest.raises(ZeroDivisionError) as caught:
+        gv.grad(lambda p: p[0] / 0 if False else 1 // 0)(np.array([1.0, 2.0]))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_functions_of_other_libraries_are_called_by_their_name(monkeypatch):
+    x, module = gv.Variable(1.0), types.ModuleType("special.functions")
+    module.erf = np.frompyfunc(math.erf, 1, 1)
+    name = module.erf.__name__
+    setattr(module, name, module.erf)
+    with pytest.raises(TypeError, match=f"no derivative of {re.escape(name)}; declare it"):
+        module.erf(x)
+    monkeypatch.setitem(sys.modules, "special.functions", module)
+    named = re.escape(f"special.functions.{name}")
+    with pytest.raises(TypeError, match=f"no derivative of {named}; declare it"):
+        module.erf(x)
 
 
 def test_variables_of_other_threads_and_of_past_traces():

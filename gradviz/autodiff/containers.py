@@ -1,6 +1,7 @@
 """Containers of numbers: tuples, lists and dicts, one inside the other, as one flat list."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 
@@ -67,6 +68,21 @@ def matched(tree: Any, other: Any, path: str = "the arguments") -> list[Any]:
     return [
         leaf for part, tangent, key in pairs for leaf in matched(part, tangent, f"{path}[{key!r}]")
     ]
+
+
+def lists_of_numbers(arguments: Mapping[int, Any]) -> Iterator[str]:
+    """What to say of arguments that were perhaps meant as arrays.
+
+    >>> print(*lists_of_numbers({0: [1.0, 2.0], 2: 3.0}))
+    argument 0 is the list [1.0, 2.0], a container of 2 numbers; np.array([1.0, 2.0]) is an array
+    """
+    for position, tree in arguments.items():
+        if isinstance(tree, tuple | list) and tree and all(isinstance(part, Real) for part in tree):
+            text = repr(tree) if len(repr(tree)) <= 40 else "[…]"
+            yield (
+                f"argument {position} is the {type(tree).__name__} {text}, a container of "
+                f"{len(tree)} numbers; np.array({text}) is an array"
+            )
 
 
 def paths(tree: Any, path: str = "") -> Iterator[str]:

@@ -129,6 +129,8 @@ def reflected(self, other):
 ON_ARRAY = """
 def on_array(self):
     page, x = self.page, self._value
+    if type(x) is float:  # of a class derived from Variable
+        return record(primitive, (self,))
     z = {value}
     index = next(page.room, None)
     if index is None:
@@ -154,6 +156,8 @@ def on_arrays(self, other):
     else:
         page, y, b, operation = other.page, other._value, other.index, right
         x = a = snapshot(self)
+    if type(x) is type(y) is float:  # of classes derived from Variable
+        return record(primitive, (self, other))
     try:
         z = {value}
     except ValueError:

@@ -26,6 +26,7 @@ IN_C = BuiltinFunctionType, MethodDescriptorType, type  # they call functions, a
 Span = tuple[int, int, int, int]  # first line, last line, first column, column after the last
 Part = tuple[int, ...]  # of nested tuples: () is all of it, (1, 0) the first element of the second
 Names = Mapping[Part, str]
+Expression = ast.Call | ast.BinOp | ast.Attribute | ast.Subscript | ast.AugAssign
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class Place:
     accumulates: bool = False  # a call such as sum(), in which many operations happen at one place
     returned_as: Part | None = None  # which part its result is of what its function returns
     names: Names = field(default_factory=dict)  # of the parts of its result
-    callee: ast.expr | None = None  # what is called there
-    gives: bool = False  # whether its result is what the function gives that runs inside it
+    expression: Expression | None = None  # where a user's function may run, and give its result
 
 
 def user_frame() -> tuple[FrameType | None, bool]:
@@ -47,7 +47,7 @@ def user_frame() -> tuple[FrameType | None, bool]:
     """
     frame, through_numpy = sys._getframe(1), False
     while frame is not None and frame.f_code.co_name != TRACER:
-        if _is_the_users(frame.f_code.co_filename):
+        if is_the_users(frame):
             return frame, through_numpy
         through_numpy = through_numpy or frame.f_code.co_name in (
             "__array_ufunc__",
@@ -55,6 +55,11 @@ def user_frame() -> tuple[FrameType | None, bool]:
         )
         frame = frame.f_back
     return None, through_numpy
+
+
+def is_the_users(frame: FrameType) -> bool:
+    """Whether it runs code of the user, or of libraries that know nothing of gradviz."""
+    return _is_the_users(frame.f_code.co_filename)
 
 
 @lru_cache(maxsize=1000)
@@ -68,6 +73,18 @@ def here() -> Source | None:
     """The line of the user's code that is being executed."""
     frame, _ = user_frame()
     return frame and place(frame.f_code, frame.f_lasti).source
+
+
+def expression() -> Expression | None:
+    """What of the user's code is being executed."""
+    frame, _ = user_frame()
+    return frame and place(frame.f_code, frame.f_lasti).expression
+
+
+def found(name: ast.AST) -> Any:
+    """What a name, or an attribute of one, stands for in the user's code that is being executed."""
+    frame, _ = user_frame()
+    return frame and _found(name, frame)
 
 
 def placed() -> Place | None:
@@ -87,9 +104,10 @@ def name_at(frame: FrameType | None, part: Part = ()) -> str | None:
     """What is made of the call in this frame, or of that part of what it returns; where this frame
     returns it in turn, what its caller makes of it.
     """
-    while frame is not None and _is_the_users(frame.f_code.co_filename):
+    while frame is not None and is_the_users(frame):
         there = place(frame.f_code, frame.f_lasti)
-        if not there.gives or isinstance(_found(there.callee, frame), IN_C):
+        callee = getattr(there.expression, "func", None)
+        if there.expression is None or isinstance(_found(callee, frame), IN_C):
             return None
         if part in there.names or there.returned_as is None:
             return there.names.get(part)
@@ -97,18 +115,18 @@ def name_at(frame: FrameType | None, part: Part = ()) -> str | None:
     return None
 
 
-def _found(callee: ast.expr | None, frame: FrameType) -> Any:
+def _found(name: ast.AST | None, frame: FrameType) -> Any:
     """What a name, or an attribute of one, stands for in a frame, as far as that can be had without
     running anything.
     """
-    match callee:
-        case ast.Name(id=name):
+    match name:
+        case ast.Name(id=word):
             code = frame.f_code
-            if name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
-                return _whole(frame.f_locals.get(name))
-            return _whole(frame.f_globals.get(name, frame.f_builtins.get(name)))
-        case ast.Attribute(value=owner, attr=name):
-            return _whole(inspect.getattr_static(_found(owner, frame), name, None))
+            if word in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
+                return _whole(frame.f_locals.get(word))
+            return _whole(frame.f_globals.get(word, frame.f_builtins.get(word)))
+        case ast.Attribute(value=owner, attr=word):
+            return _whole(inspect.getattr_static(_found(owner, frame), word, None))
 
 
 def _whole(function: Any) -> Any:
@@ -137,8 +155,7 @@ def place(
         span in known.accumulating and not through_numpy,
         known.returned.get(span),
         names,
-        known.giving.get(span),
-        span in known.giving,
+        known.expressions.get(span),
     )
 
 
@@ -149,7 +166,7 @@ class Known:
     names: dict[Span, dict[Part, str]] = field(default_factory=dict)  # of their values
     accumulating: set[Span] = field(default_factory=set)  # calls of sum() and its like
     returned: dict[Span, Part] = field(default_factory=dict)  # which part of what is returned
-    giving: dict[Span, ast.expr | None] = field(default_factory=dict)  # calls, and what is called
+    expressions: dict[Span, Expression] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=200)
@@ -165,12 +182,11 @@ def _known(text: str) -> Known:
         match node:
             case ast.Return(value=ast.expr() as value) | ast.Lambda(body=value):
                 known.returned.update(_returned(value))
-            case ast.Call(func=callee):
-                known.giving[_span(node)] = callee
+            case ast.Call() | ast.BinOp() | ast.Attribute() | ast.Subscript() | ast.AugAssign():
+                known.expressions[_span(node)] = node
+                callee = getattr(node, "func", None)
                 if getattr(callee, "id", getattr(callee, "attr", None)) in ACCUMULATORS:
                     known.accumulating.add(_span(node))
-            case ast.BinOp() | ast.Attribute() | ast.Subscript() | ast.AugAssign():
-                known.giving[_span(node)] = None
     return known
 
 
@@ -206,6 +222,9 @@ def _assignments(node: ast.AST) -> Iterator[tuple[Span, Part, str]]:
 
 def _pairs(target: ast.expr, value: ast.expr, part: Part = ()) -> Iterator[tuple[Span, Part, str]]:
     match target, value:
+        case _, ast.IfExp(body=body, orelse=orelse):
+            yield from _pairs(target, body, part)
+            yield from _pairs(target, orelse, part)
         case ast.Name(id=name), _:
             yield _span(value), part, name
         case (

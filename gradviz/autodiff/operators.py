@@ -14,6 +14,7 @@ import numpy as np
 from gradviz.autodiff import primitives
 from gradviz.autodiff.containers import flatten, matched, paths
 from gradviz.autodiff.forward import tangent_sweep
+from gradviz.autodiff.refusals import explain
 from gradviz.autodiff.reverse import recorded_sweep, sweep
 from gradviz.autodiff.tape import UNREACHED, Page, differentiating, record_on, state
 from gradviz.autodiff.variable import Variable, input_of, record, snapshot
@@ -68,6 +69,9 @@ class _Evaluation:
             for leaf, path in zip((leaf for leaves, _ in self.flat for leaf in leaves), where):
                 if not isinstance(leaf, Variable):
                     numeric(leaf, path)
+            raise
+        except Exception as error:
+            explain(error, {position: arguments[position] for position in positions})
             raise
         finally:
             if not self.recorded:

@@ -13,6 +13,7 @@ is written twice.
 """
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -151,6 +152,9 @@ floor: Final        = row("floor",         "⌊x⌋",           "math.copysign(m
 ceil: Final         = row("ceil",          "⌈x⌉",           "math.copysign(math.ceil(x), x)",                        lambda x, z: 0.0)
 trunc: Final        = row("trunc",         "trunc(x)",      "math.copysign(math.trunc(x), x)",                       lambda x, z: 0.0)
 rint: Final         = row("rint",          "round(x)",      "math.copysign(round(x), x)",                            lambda x, z: 0.0)
+rounded: Final      = row("rounded",       "round(x, y)",   "round(x, int(y))",                                      lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0,
+                          on_arrays="np.vectorize(round, otypes=[float])(x, int(y))")
 sign: Final         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
 exceeds: Final      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
@@ -298,13 +302,14 @@ def _install_operators() -> None:
             names,
             lambda primitive=primitive: hot.array_operators(primitive.binary_on_arrays),
         )
-    for name, operator in zip(("__matmul__", "__rmatmul__"), hot.array_operators(_matmul)):
-        setattr(ArrayVariable, name, operator)
+    for name, method in zip(("__matmul__", "__rmatmul__"), hot.array_operators(_matmul)):
+        setattr(ArrayVariable, name, method)
     Symbol.__matmul__ = lambda x, y: matmul(x, y)  # pyright: ignore[reportAttributeAccessIssue]
     Variable.__pos__ = lambda self: self
     Variable.__round__ = lambda self, digits=0: (
-        rint(self * 10.0**digits) / 10.0**digits if digits else rint(self)
+        rounded(self, float(operator.index(digits))) if digits else rint(self)
     )
+    ArrayVariable.__round__ = lambda self, digits=0: FUNCTIONS[np.round](self, digits or 0)
     Variable.__divmod__ = lambda self, other: (self // other, self % other)
 
 

@@ -3,10 +3,13 @@ table of primitives.
 """
 
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+
+from gradviz.autodiff import refusals
 
 # filled by `primitives` and `functions`
 UFUNCS: dict[np.ufunc, Any] = {}
@@ -46,44 +49,48 @@ class Operand:
         def __floor__(self) -> Self: ...
         def __ceil__(self) -> Self: ...
         def __trunc__(self) -> Self: ...
-        def __round__(self, digits: int = 0) -> Self: ...
+        def __round__(self, digits: int | None = 0) -> Self: ...
         def __divmod__(self, other: Any) -> tuple[Self, Self]: ...
 
     def __array__(self, *args: object, **options: object) -> None:
-        raise TypeError(
-            "np.array can't hold Variables without breaking the graph; use np.stack([x, y]) to "
-            "join Variables"
-        )
+        raise refusals.as_array(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *operands: Any, **options: Any) -> Any:
         if method == "__call__" and not options:
             primitive = UFUNCS.get(ufunc)
             if primitive is not None:
                 return primitive.unary(self) if len(operands) == 1 else primitive(*operands)
+            name = _path(ufunc)
+            raise TypeError(f"gradviz knows no derivative of {name}; {ADVICE}{refusals.where()}")
+        call = f"{_path(ufunc)}({', '.join('xyz'[: ufunc.nin])})"
+        if operands[0] is options.get("out", (None,))[0]:
+            sign = IN_PLACE.get(ufunc)
             raise TypeError(
-                f"gradviz knows no derivative of np.{ufunc.__name__}; "
-                f"{ADVICE.format(name=ufunc.__name__)}"
+                f"h {sign}= v can't write Variables into h, an array of plain numbers; write "
+                f"h = h {sign} v, which makes a new one" + refusals.where()
+                if sign
+                else f"{call} can't write Variables into x, an array of plain numbers; write "
+                f"x = {call}, which makes a new one" + refusals.where()
             )
         if method == "__call__":
-            name = f"np.{ufunc.__name__} with {', '.join(options)}"
+            name = f"{_path(ufunc)} with {', '.join(options)}"
         elif method == "reduce" and ufunc in REDUCED_BY:
             raise TypeError(
-                f"np.{ufunc.__name__}.reduce does not work on Variables; use {REDUCED_BY[ufunc]}"
+                f"{_path(ufunc)}.reduce does not work on Variables; use {REDUCED_BY[ufunc]}"
+                + refusals.where()
             )
         else:
-            name = f"np.{ufunc.__name__}.{method}"
+            name = f"{_path(ufunc)}.{method}"
         raise TypeError(
-            f"{name} does not work on Variables; call np.{ufunc.__name__}(x) alone, which makes a "
-            "new Variable"
+            f"{name} does not work on Variables; call {call} alone, which makes a new Variable"
+            + refusals.where()
         )
 
     def __array_function__(self, function: Any, types: object, operands: Any, options: Any) -> Any:
         known = FUNCTIONS.get(function)
         if known is None:
             name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"
-            raise TypeError(
-                f"gradviz does not know {name}; {ADVICE.format(name=function.__name__)}"
-            )
+            raise TypeError(f"gradviz does not know {name}; {ADVICE}{refusals.where()}")
         return known(*operands, **options)
 
     @property
@@ -108,20 +115,36 @@ class Operand:
 
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError(f"{self!r} is a single number, and has no length")
+            raise TypeError(
+                f"{self!r} is a single number, and has no length: there is nothing to count or to "
+                "take apart in it" + refusals.where()
+            )
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Self]:
         return iter([self[i] for i in range(len(self))])
 
     def __getitem__(self, index: Any) -> Self:
+        if not self.shape:
+            raise TypeError(
+                f"{self!r} is a single number, and can't be indexed; give it as an array, "
+                f"np.array([1.0, 2.0]) for one, if it is to have elements" + refusals.where()
+            )
+        for part in index if type(index) is tuple else (index,):
+            if type(part) is slice:
+                for end in (part.start, part.stop, part.step):
+                    if isinstance(end, Operand):
+                        raise refusals.as_index(end)
         return FUNCTIONS[operator.getitem](self, index)
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(
             "a Variable can't be changed in place: its old value is part of the graph. Make a new "
             "one: np.where(mask, new, x) replaces elements, np.concatenate and np.stack put parts "
-            "together"
+            "together" + refusals.where()
         )
 
     # ── sums and other reductions ──
@@ -261,11 +284,35 @@ def _one_by_one(given: tuple[Any, ...]) -> Any:
     return given
 
 
+def _path(ufunc: np.ufunc) -> str:
+    """Under which name users know it; SciPy's tell no module."""
+    name = ufunc.__name__
+    if getattr(np, name, None) is ufunc:
+        return f"np.{name}"
+    homes = [
+        module
+        for module, loaded in sys.modules.copy().items()
+        if not any(part.startswith("_") for part in module.split("."))
+        and getattr(loaded, name, None) is ufunc
+    ]
+    return f"{min(homes, key=len)}.{name}" if homes else name
+
+
 REDUCED_BY: dict[np.ufunc, str] = {
     np.add: "np.sum",
     np.multiply: "np.prod",
     np.maximum: "np.max",
     np.minimum: "np.min",
+}
+IN_PLACE: dict[np.ufunc, str] = {
+    np.add: "+",
+    np.subtract: "-",
+    np.multiply: "*",
+    np.divide: "/",
+    np.floor_divide: "//",
+    np.remainder: "%",
+    np.power: "**",
+    np.matmul: "@",
 }
 ADVICE = (
     "declare it: write a function that computes it, decorate that with @gv.primitive, and give its "

@@ -21,6 +21,7 @@ from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
+from gradviz.autodiff.refusals import explain, where
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
@@ -57,12 +58,10 @@ class TracePage(Page):
         return len(self.entries)
 
     def place(self, variable: Variable) -> int:
-        source = naming.here()
         raise ValueError(
             f"{self.title} uses {variable.name or repr(variable)}, a Variable from outside the "
             "function, so its gradient would be lost; "
-            "make it an argument of the function and pass it to gv.trace"
-            + (f" ({source})" if source else "")
+            "make it an argument of the function and pass it to gv.trace" + where()
         )
 
     def decide(self, what: Plain, operands: tuple[Any, ...], outcome: Any) -> None:
@@ -126,7 +125,11 @@ def trace(
     Inputs are keyword arguments by the function's own argument names, or one dict. Arguments that
     are left out keep their defaults. Other names go to the function's ``**options``, as in a plain
     call; where it has none, to its ``*args``, in the order in which they are given. Intermediate
-    values are named as the function's own variables are.
+    values are named as the function's own variables are; what another function returns has the name
+    that it is given there, unless it has one of its own.
+
+    What is no input, such as a random draw, a global variable or an attribute, stays in the graph
+    as it was in this call.
 
     Raises TypeError if an input is missing, unknown or not a real number, or if the function
     returns no single number.
@@ -179,7 +182,11 @@ def _traced(function: Callable[..., Any], title: str, numbers: dict[str, Any]) -
         for name, variable in variables.items():
             variable.leaf.name = name
         by_position, by_keyword = arguments.bound(function, title, variables)
-        output = function(*by_position, **by_keyword)
+        try:
+            output = function(*by_position, **by_keyword)
+        except Exception as error:
+            explain(error)
+            raise
         if not isinstance(output, Variable):
             try:
                 output = Variable(output)
@@ -474,7 +481,7 @@ def _parts(result: Any, part: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int,
     """The Variables in a result, a tuple of tuples perhaps, and where in it they stand."""
     if isinstance(result, Variable):
         yield part, result
-    elif isinstance(result, list | tuple):
+    elif isinstance(result, tuple):
         for index, each in enumerate(result):
             yield from _parts(each, (*part, index))
 

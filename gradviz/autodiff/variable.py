@@ -5,12 +5,14 @@
 import inspect
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradviz.autodiff import naming
+from gradviz.autodiff import refusals
 from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.tape import LEAF, NOWHERE, Leaf, Page, state, turn
 from gradviz.graph import Run
@@ -27,6 +29,12 @@ class Variable(Operand):
     result is a Variable again. After ``y.backward()``, where y is a single number, `grad` holds
     dy/dx of every Variable x that y was computed from, in x's shape; before, it is None. Arrays are
     of float64, unless they come as float32.
+
+    Nothing changes a Variable but setting the `value` of an input: ``g = w; g *= 2`` makes a new
+    one and leaves w alone, where NumPy would change an array. ``copy.copy`` and ``copy.deepcopy``
+    make of an input a new one with its value and name, which does not follow it. What was computed
+    is its own copy, and so is all inside a function that is traced or differentiated: no gradient
+    is lost. ``pickle`` makes an input of the value.
 
     Raises TypeError if `value` is neither a real number nor an array of them.
 
@@ -72,7 +80,7 @@ class Variable(Operand):
             )
             if type(value) is not float:
                 value = value.copy(order="K")
-                self.__class__ = ArrayVariable  # pyright: ignore[reportAttributeAccessIssue]
+                self.__class__ = _kind(type(self), value)
         self._value = value
         self.leaf = leaf = Leaf(name)
         page = state.page
@@ -125,8 +133,7 @@ class Variable(Operand):
         value = numeric(value, f"the value of {self!r}")
         self.page = NOWHERE  # where it stood, it stands with its old value
         self._value = value if type(value) is float else value.copy()
-        kind = Variable if type(value) is float else ArrayVariable
-        self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
+        self.__class__ = _kind(type(self), value)
         _enter(self)
 
     @property
@@ -154,23 +161,27 @@ class Variable(Operand):
         return f"Variable({numeral(self._value)}" + (f", name={self.name!r})" if self.name else ")")
 
     def __float__(self) -> float:
-        raise TypeError(
-            "a Variable can't become a float: the function that asked for one (float, or one of "
-            "the math module) would break the graph. "
-            "Use NumPy's function of that name (np.exp instead of math.exp), or .value for the "
-            "number alone"
-        )
+        raise refusals.as_number(self, "a float")
 
     def __int__(self) -> int:
-        return int(self.__float__())
-
-    def __index__(self) -> int:
-        return int(self.__float__())
+        raise refusals.as_number(self, "an int")
 
     def __complex__(self) -> complex:
-        return self.__float__()
+        raise refusals.as_number(self, "a complex")
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """What the statistics module asks of a number."""
+        raise refusals.as_fraction(self)
+
+    def __index__(self) -> int:
+        raise refusals.as_index(self)
 
     def __format__(self, how: str) -> str:
+        if how and self.shape:
+            raise TypeError(
+                f"{self!r} is an array, and has no format {how!r}; format its elements, or "
+                "np.array2string(v.value)"
+            )
         return format(self._value, how) if how else repr(self)
 
     def __hash__(self) -> int:
@@ -185,10 +196,22 @@ class Variable(Operand):
         return compare(RELATIONS["!="], self, 0.0)
 
     def __copy__(self) -> "Variable":
-        return self
+        return self._copied(lambda attributes: attributes)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Variable":
-        return self
+        return self._copied(lambda attributes: deepcopy(attributes, memo))
+
+    def _copied(self, copied: Callable[[dict[str, Any]], dict[str, Any]]) -> "Variable":
+        if getattr(self, "leaf", None) is None or state.page.is_trace or state.depth:
+            return self
+        copy = _restored(type(self), self._value, self.leaf.name)
+        for name, attribute in copied(_attributes(self)).items():
+            setattr(copy, name, attribute)
+        return copy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind = _kind(type(self), 0.0)  # that of arrays can't be found by its name
+        return _restored, (kind, self.value, self.name), (None, _attributes(self))
 
     # Python's comparisons give plain booleans; while tracing, each is noted and checked again on
     # replay.
@@ -217,6 +240,38 @@ class ArrayVariable(Variable):
     """
 
     __slots__ = ()
+
+
+def _kind(kind: type[Variable], value: Any) -> Any:
+    """The class of an input that holds this value: `kind`, or that of arrays that goes with it."""
+    if issubclass(kind, ArrayVariable) is not (type(value) is float):
+        return kind
+    return _of_arrays(kind) if type(value) is not float else kind.__bases__[0]
+
+
+@cache
+def _of_arrays(kind: type[Variable]) -> type[Variable]:
+    """What an input of a user's class is while it holds an array: of that class, too."""
+    if kind is Variable:
+        return ArrayVariable
+    named = {name: getattr(kind, name) for name in ("__module__", "__qualname__", "__doc__")}
+    make: Any = type(kind)
+    return make(kind.__name__, (kind, ArrayVariable), {"__slots__": (), **named})
+
+
+def _attributes(variable: Variable) -> dict[str, Any]:
+    """What a user's class gave it."""
+    attributes: Any = object.__getstate__(variable)
+    own, slots = attributes if isinstance(attributes, tuple) else (attributes, {})
+    return (own or {}) | {name: slots[name] for name in slots if name not in Variable.__slots__}
+
+
+def _restored(kind: type[Variable], value: Any, name: str | None) -> Variable:
+    """A new input."""
+    variable = _new(_kind(kind, value))
+    variable._value, variable.leaf = value, Leaf(name)
+    _enter(variable)
+    return variable
 
 
 def input_of(value: Any) -> Variable:
@@ -450,10 +505,9 @@ def _value(primitive: Any, values: Sequence[Any], params: dict[str, Any] | None)
         shapes = " and ".join(
             f"shape {np.shape(value)}" if np.shape(value) else "a single number" for value in values
         )
-        source = naming.here()
         message = (
             f"{primitive.name} can't take {'operands' if len(values) > 1 else 'an operand'} of "
-            f"{shapes}: {error}" + (f" ({source})" if source else "")
+            f"{shapes}: {error}{refusals.where()}"
         )
         raise (TypeError if isinstance(error, TypeError) else ValueError)(message) from None
 
