@@ -584,3 +584,80 @@ def test_masks_of_what_is_empty():
         assert x[x > 0].shape == (0,)
         np.sum(x[x > 0]).backward()
         assert x.grad.shape == shape
+
+
+# ── few elements, none, and neighbours that are not finite ──
+
+
+def test_one_element_does_not_vary():
+    for x, axis in ((3.0, None), (np.array([3.0]), 0), (A, ()), (A[:, None], 1)):
+        assert not np.any(gv.grad(lambda x, axis=axis: np.sum(np.std(x, axis=axis)))(x))
+        assert not np.any(gv.jvp(lambda x, axis=axis: np.std(x, axis), (x,), (x,))[1])
+        assert not np.any(gv.grad(lambda x, axis=axis: np.sum(np.var(x, axis=axis)))(x))
+
+
+@pytest.mark.filterwarnings("ignore:Degrees of freedom")
+def test_too_few_to_vary():
+    with np.errstate(all="ignore"):
+        assert np.isnan(gv.grad(lambda x: np.std(x, ddof=1))(np.array([3.0])))
+        # its value is 0.5 / 0: NumPy never divides by less
+        assert np.isinf(gv.grad(lambda x: np.var(x, ddof=3))(np.array([1.0, 2.0]))).all()
+
+
+def test_the_norm_of_nothing():
+    value, pull = gv.vjp(np.linalg.norm, np.ones((0, 3)))
+    assert (value, pull(1.0)[0].shape) == (0.0, (0, 3))
+    assert gv.jvp(np.linalg.norm, (np.ones(0),), (np.ones(0),)) == (0.0, 0.0)
+
+
+X = np.arange(1.0, 10.0).reshape(3, 3)
+MOVING = {
+    "trace": np.trace,
+    "trace beside": lambda x: np.trace(x, 1),
+    "einsum trace": lambda x: np.einsum("ii", x),
+    "einsum diagonal": lambda x: np.einsum("ii->i", x),
+    "einsum of three": lambda x: np.einsum("iii->i", np.stack([x, x, x])),
+    "max": np.max,
+    "min along an axis": lambda x: np.min(x, axis=1, keepdims=True),
+    "inf norm": lambda x: np.linalg.norm(x, ord=np.inf, axis=0),
+    "sort": lambda x: np.sort(x, 0),
+    "mask": lambda x: x[x > 3],
+    "triu": np.triu,
+    "diag": np.diag,
+    "pad": lambda x: np.pad(x, 1, mode="wrap"),
+    "repeat": lambda x: np.repeat(x, [0, 1, 2], 0),
+    "where": lambda x: np.where(x > 5, x, 0.0),
+    "stack": lambda x: np.stack([x, x]),
+    "cumsum": np.cumsum,
+    "diff": np.diff,
+    "sum": lambda x: np.sum(x, 0),
+    "matmul": lambda x: x @ np.ones((3, 2)),
+}
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_infinity_reaches_only_what_it_comes_from(name):
+    """Of functions whose Jacobian is of ones and zeros: zero times infinity is none of theirs."""
+    function = MOVING[name]
+    jacobian = gv.jacobian(function)(X).reshape(-1, X.size)
+    shape = np.shape(function(X))
+    for row in range(len(jacobian)):
+        adjoint = np.where(np.arange(len(jacobian)) == row, np.inf, 0.0).reshape(shape)[()]
+        flow = gv.vjp(function, X)[1](adjoint)[0].ravel()
+        assert np.array_equal(flow != 0, jacobian[row] != 0)
+        assert np.isinf(flow[flow != 0]).all()
+    for column in range(X.size):
+        tangent = np.where(np.arange(X.size) == column, np.inf, 0.0).reshape(X.shape)
+        moved = np.ravel(gv.jvp(function, (X,), (tangent,))[1])
+        assert np.array_equal(moved != 0, jacobian[:, column] != 0)
+        assert np.isinf(moved[moved != 0]).all()
+
+
+@pytest.mark.parametrize("function", [np.fmax, np.fmin])
+def test_what_is_no_number_is_passed_over(function):
+    assert gv.grad(function, (0, 1))(2.0, np.nan) == (1.0, 0.0)
+    assert gv.grad(function, (0, 1))(np.nan, 2.0) == (0.0, 1.0)
+    assert gv.grad(function, (0, 1))(2.0, 2.0) == (0.5, 0.5)
+    by_x, by_y = gv.vjp(function, np.array([1.0, np.nan]), np.array([np.nan, 1.0]))[1](np.ones(2))
+    assert (by_x.tolist(), by_y.tolist()) == ([1.0, 0.0], [0.0, 1.0])
+    assert np.isnan(gv.grad(function)(np.nan, np.nan))

@@ -39,8 +39,10 @@ from gradviz.autodiff.variable import ArrayVariable, Variable
 from gradviz.autodiff.vjps import (
     as_matrices_of,
     count,
+    freedom,
     kept,
     moved,
+    size,
     spread,
     swapped,
     tied,
@@ -215,12 +217,11 @@ def general(name: str, function: Any, *vjps: Any, **more: Any) -> General:
 sum_: Final         = general("sum",          np.sum,                  lambda g, z, x, axis=None, keepdims=False: spread(g, x, axis, keepdims), linear=True, flops=additions)
 mean: Final         = general("mean",         np.mean,                 lambda g, z, x, axis=None, keepdims=False: spread(np.divide(g, count(x, z)), x, axis, keepdims), linear=True, flops=each_operand)
 var: Final          = general("var",          np.var,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
-                                                                           kept(g * np.divide(2.0, count(x, z) - ddof), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
-std: Final          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False:
-                                                                           kept(np.divide(g, z * (count(x, z) - ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+                                                                           kept(g * np.divide(2.0, freedom(x, z, ddof)), x, axis, keepdims) * (x - mean(x, axis=axis, keepdims=True)))
+std: Final          = general("std",          np.std,                  lambda g, z, x, axis=None, ddof=0, keepdims=False: vjps.std_vjp(g, z, x, axis, ddof, keepdims))
 prod: Final         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims), flops=each_operand)
-max_: Final         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
-min_: Final         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+max_: Final         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(where, g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+min_: Final         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(where, g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
 cumsum: Final       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
 logsumexp: Final    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)), flops=each_operand)
 softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
@@ -228,7 +229,7 @@ softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g,
 # ── products ──
 matmul: Final       = general("matmul",       np.matmul,               vjps.matmul_x,
                                                                        vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products, syntax=MATRIX_PRODUCT)
-einsum: Final       = general("einsum",       numpy_helpers.einsum,    vjps.einsum_vjp, multilinear=True, code="np.einsum({subscripts}, {operands})")
+einsum: Final       = general("einsum",       numpy_helpers.einsum,    lambda g, z, *operands, positions, subscripts="": vjps.einsum_vjp(where, g, *operands, positions=positions, subscripts=subscripts), multilinear=True, code="np.einsum({subscripts}, {operands})")
 
 # ── linear algebra ──
 inv: Final          = general("inv",          np.linalg.inv,           lambda g, z, x: -matmul(matmul(swapped(z), g), swapped(z)))
@@ -237,8 +238,8 @@ solve: Final        = general("solve",        np.linalg.solve,         vjps.solv
 det: Final          = general("det",          np.linalg.det,           lambda g, z, x: as_matrices_of(g * z, x) * swapped(inv(x)))
 logabsdet: Final    = general("logabsdet",    numpy_helpers.logabsdet, lambda g, z, x: as_matrices_of(g, x) * swapped(inv(x)))
 signdet: Final      = general("signdet",      numpy_helpers.signdet,   lambda g, z, x: 0.0 * x)
-norm: Final         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x)
-trace: Final        = general("trace",        np.trace,                lambda g, z, x, offset=0: g * np.eye(*x.shape, k=offset), linear=True)
+norm: Final         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x if size(x) else x)
+trace: Final        = general("trace",        np.trace,                lambda g, z, x, offset=0: where(np.eye(*x.shape, k=offset), g, 0.0), linear=True)
 cholesky: Final     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp)
 eigenvalues: Final  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp)
 eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)

@@ -41,13 +41,28 @@ def count(x: Any, z: Any) -> float:
     return float(size(x)) / max(1, size(z))
 
 
-def tied(g: Any, attained: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """The adjoint of a maximum, in even shares for all elements that attain it."""
+def freedom(x: Any, z: Any, ddof: float) -> float:
+    """By what a variance divides the squares that it sums up."""
+    return max(0.0, count(x, z) - ddof)
+
+
+def std_vjp(g: Any, z: Any, x: Any, axis: Any, ddof: float, keepdims: bool) -> Any:
+    n = freedom(x, z, ddof)
+    if count(x, z) == 1 and n > 0:  # one number does not vary, wherever it is
+        return kept(g, x, axis, keepdims) * (0.0 * x)
+    apart = x - np.mean(x, axis=axis, keepdims=True)
+    return kept(np.divide(g, z * n), x, axis, keepdims) * apart
+
+
+def tied(where: Any, g: Any, attained: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The adjoint of a maximum, in even shares for all elements that attain it; where it is nan,
+    none does, and all have nan.
+    """
     if not shape(x):
-        return attained * g
-    return attained * kept(
-        np.divide(g, np.sum(attained, axis=axis, keepdims=keepdims)), x, axis, keepdims
-    )
+        return np.divide(attained, attained) * g
+    sharers = np.sum(attained, axis=axis, keepdims=keepdims)
+    share, nothing = np.divide(g, sharers), np.divide(sharers, sharers) - 1.0
+    return where(attained, kept(share, x, axis, keepdims), kept(nothing, x, axis, keepdims))
 
 
 def others(x: Any) -> Any:
@@ -118,12 +133,14 @@ def _as_matrices(g: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
 
 
 def einsum_vjp(
-    g: Any, z: Any, *operands: Any, positions: Sequence[int], subscripts: str = ""
+    where: Any, g: Any, *operands: Any, positions: Sequence[int], subscripts: str = ""
 ) -> list[Any]:
-    return [einsum_flow(g, operands, position, subscripts) for position in positions]
+    return [einsum_flow(where, g, operands, position, subscripts) for position in positions]
 
 
-def einsum_flow(g: Any, operands: tuple[Any, ...], position: int, subscripts: str) -> Any:
+def einsum_flow(
+    where: Any, g: Any, operands: tuple[Any, ...], position: int, subscripts: str
+) -> Any:
     terms, result = subscripts.split("->")
     terms = terms.split(",")
     wanted, free = (
@@ -149,7 +166,13 @@ def einsum_flow(g: Any, operands: tuple[Any, ...], position: int, subscripts: st
             inputs.append(letter)
             arrays.append(np.ones(lengths[axis]))
         letters.append(letter)
-    return np.einsum(f"{','.join(inputs)}->{''.join(letters)}", *arrays)
+    flow = np.einsum(f"{','.join(inputs)}->{''.join(letters)}", *arrays)
+    if len(set(wanted)) == len(wanted):
+        return flow
+    at = np.indices(shape(flow), sparse=True)
+    return where(
+        sum(at[axis] != at[wanted.index(letter)] for axis, letter in enumerate(wanted)), 0.0, flow
+    )
 
 
 def concatenate_vjp(
