@@ -12,7 +12,7 @@ import numpy as np
 from gradviz.autodiff.primitives import positive
 from gradviz.autodiff.recording import reachable
 from gradviz.autodiff.reverse import recorded_sweep, standing, sweep
-from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Leaf, Page, recording_on, state
+from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Entry, Leaf, Page, recording_on, state
 from gradviz.autodiff.variable import Variable, input_of, record, settled
 
 Tangent = Any  # a number or an array; or a Variable where the sweep itself is recorded
@@ -50,8 +50,8 @@ def tangent_sweep(
             places = entry.operands
             arriving = {
                 position: tangents[page, places[position]]
-                for position in operation.positions
-                if (page, places[position]) in tangents and not operation.is_flat(position, places)
+                for position in _moving(page, entry)
+                if (page, places[position]) in tangents
             }
             if not arriving:
                 continue
@@ -63,6 +63,17 @@ def tangent_sweep(
             if ledger is not None:
                 ledger.tangent(moved, z)
     return tangents.get((output.page, output.index))
+
+
+def _moving(page: Page, entry: Entry) -> Sequence[int]:
+    """The positions of the operands that may move a result; those that a choice among single
+    numbers left aside do not.
+    """
+    positions = entry.operation.handing_back(entry.operands)
+    if not entry.operation.is_choice or type(entry.value) is not float:
+        return positions
+    operands = page.primals(entry)
+    return [p for p in positions if entry.operation.local(p, operands, entry.value) != 0.0]
 
 
 def _moved(
