@@ -105,6 +105,30 @@ def test_jacobians_and_hessians():
         assert np.allclose(over, hessian @ direction, rtol=1e-13)
 
 
+def test_jacobians_and_hessians_by_several_arguments():
+    def f(x, y, power=2):
+        return np.sum(x**power) * y[0] + np.prod(y) * 5
+
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 6.0])
+    (xx, xy), (yx, yy) = gv.hessian(f, argnums=(0, 1))(x, y)
+    assert xx.tolist() == [[8.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 0.0, 8.0]]
+    assert xy.tolist() == [[2.0, 0.0], [4.0, 0.0], [6.0, 0.0]]
+    assert (yx.tolist(), yy.tolist()) == (xy.T.tolist(), [[0.0, 5.0], [5.0, 0.0]])
+    assert np.array_equal(gv.hessian(f, argnums=(1, -2))(x, y)[1][0], xy)
+    assert gv.hessian(f, argnums=(0,))(x, y, power=3)[0][0][2, 2] == 6 * 3 * 4
+    assert np.array_equal(gv.hessian(f, argnums=np.int64(1))(x, y), yy)
+    by_x, by_y = gv.jacobian(lambda x, y: np.outer(x, y), argnums=(0, 1))(x, y)
+    assert (by_x.shape, by_y.shape) == ((3, 2, 3), (3, 2, 2))
+    assert by_x[1, 1].tolist() == [0.0, 6.0, 0.0]
+    assert by_y[2, 0].tolist() == [3.0, 0.0]
+    third = gv.jacobian(lambda x: gv.hessian(f, argnums=(0, 1))(x, y)[0][1])(x)
+    assert third[:, 0].tolist() == (2 * np.eye(3)).tolist()
+    graph = gv.trace(
+        lambda a, b: gv.hessian(lambda a, b: a**3 * b, (0, 1))(a, b)[0][0], a=2.0, b=3.0
+    )
+    assert (graph.example.value, graph.example.grads) == (36.0, {"a": 18.0, "b": 12.0})
+
+
 def test_modes_nest_in_any_mix():
     def f(x):
         return np.sin(x) * x**3

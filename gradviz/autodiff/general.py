@@ -30,6 +30,7 @@ class General(Primitive):
         *vjps: Callable,
         linear: bool = False,
         multilinear: bool = False,
+        symmetric: bool = False,
         code: str | None = None,
         written: str | None = None,
         flops: Callable[[Sequence[Any], Any], int] = each,
@@ -41,6 +42,7 @@ class General(Primitive):
         self.vjps = vjps
         self.linear = linear
         self.multilinear = multilinear
+        self.symmetric = symmetric
         self.code = code
         self.written = written
         self.flops = flops

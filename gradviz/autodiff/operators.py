@@ -181,14 +181,14 @@ def _scalar(evaluation: _Evaluation, function: Callable[..., Any], what: str) ->
 def _positions(argnums: Argnums, arguments: Sequence[Any]) -> list[int]:
     positions = argnums if isinstance(argnums, tuple) else (argnums,)
     for position in positions:
-        if not isinstance(position, int):
+        if not isinstance(position, int | np.integer):
             raise TypeError(f"argnums must be a position or a tuple of positions, not {argnums!r}")
         if not -len(arguments) <= position < len(arguments):
             raise TypeError(
                 f"argnums names argument {position}, but {len(arguments)} positional arguments "
                 "were given"
             )
-    found = [position % len(arguments) for position in positions]
+    found = [int(position) % len(arguments) for position in positions]
     if len(set(found)) < len(found):
         raise ValueError(f"argnums {argnums!r} names an argument twice")
     return found
@@ -314,7 +314,8 @@ def jacobian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...
     """A function that returns all derivatives of f's result by its argument: an array of the
     result's shape followed by the argument's.
 
-    Column by column in forward mode, or row by row in reverse mode, whichever are fewer.
+    Column by column in forward mode, or row by row in reverse mode, whichever are fewer. If
+    `argnums` is a tuple of positions, it is a tuple of such arrays.
 
     >>> import gradviz as gv
     >>> matrix = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
@@ -379,15 +380,33 @@ def _stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
 
 
 def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """A function that returns all second derivatives of f, a function of one argument that returns
-    a single number.
+    """A function that returns all second derivatives of f, which returns a single number.
+
+    If `argnums` is a tuple of positions, it is a tuple of tuples: in place [i][j] stands the
+    derivative by the argument at the i-th of them and that at the j-th, in the shape of the first
+    followed by that of the second.
 
     >>> import gradviz as gv
     >>> gv.hessian(lambda v: v[0] ** 2 * v[1])(np.array([3.0, 5.0]))
     array([[10.,  6.],
            [ 6.,  0.]])
+    >>> gv.hessian(lambda x, y: x**2 * y, argnums=(0, 1))(3.0, 5.0)
+    ((10.0, 6.0), (6.0, 0.0))
     """
-    return jacobian(grad(function, argnums), argnums)
+    gradient = grad(function, argnums)
+    if not isinstance(argnums, tuple):
+        return jacobian(gradient, argnums)
+
+    @wraps(function)
+    def second_derivatives(*arguments: Any, **options: Any) -> Any:
+        return tuple(
+            jacobian(lambda *at, i=i, **given: gradient(*at, **given)[i], argnums)(
+                *arguments, **options
+            )
+            for i in range(len(argnums))
+        )
+
+    return second_derivatives
 
 
 def hvp(function: Callable[..., Any], x: Any, tangent: Any) -> Any:

@@ -197,6 +197,7 @@ class Primitive:
     is_elementwise: bool = False
     has_locals: bool = False  # whether there is a local derivative for each element
     is_handwritten: bool = False  # whether a user wrote its derivative
+    symmetric: bool = False  # whether its operand is a symmetric matrix, of which it reads one half
     name: str
     flops: Callable[[Sequence[Any], Any], int] = staticmethod(each)
     syntax: Syntax | None = None  # how it is written, if not as a call

@@ -240,9 +240,9 @@ logabsdet: Final    = general("logabsdet",    numpy_helpers.logabsdet, lambda g,
 signdet: Final      = general("signdet",      numpy_helpers.signdet,   lambda g, z, x: 0.0 * x)
 norm: Final         = general("norm",         np.linalg.norm,          lambda g, z, x, axis=None, keepdims=False: kept(np.divide(g, z), x, axis, keepdims) * x if size(x) else x)
 trace: Final        = general("trace",        np.trace,                lambda g, z, x, offset=0: where(np.eye(*x.shape, k=offset), g, 0.0), linear=True)
-cholesky: Final     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp)
-eigenvalues: Final  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp)
-eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp)
+cholesky: Final     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp, symmetric=True)
+eigenvalues: Final  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp, symmetric=True)
+eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp, symmetric=True)
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
 astype: Final       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True, flops=free)
