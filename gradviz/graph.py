@@ -18,6 +18,7 @@ import numpy as np
 from gradviz.numerals import Value, numeral, numeric
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+FEW = 30  # inputs, whose gradients are read by a function of their own
 WIDEST = 200  # characters of an operation in a table: a sum of thousands is longer
 
 
@@ -325,10 +326,12 @@ class Graph:
         return dict(zip(self.input_names, self.example_numbers))
 
     @cached_property
-    def _plain_types(self) -> list[type] | None:
-        """Those of inputs that are all single numbers."""
-        types = [*map(type, self._example_inputs.values())]
-        return types if all(kind is float for kind in types) else None
+    def _in_order(self) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+        return _picker(self.input_names)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        return all(type(number) is float for number in self._example_inputs.values())
 
     @cached_property
     def _by_label(self) -> dict[str, Node]:
@@ -354,28 +357,38 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
-        given: Mapping[str, Any] = inputs
-        if values is not None:
-            given = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
-        numbers = {**self._example_inputs, **given}
-        if len(numbers) > len(self._example_inputs):
+        if type(values) is dict and not inputs:
+            given: Mapping[str, Any] = values
+        else:
+            given = inputs if values is None else {**_mapping(values, "run"), **inputs}
+        examples, every = self._example_inputs, given
+        if len(given) != len(examples):
+            every = {**examples, **given}
+            if len(every) > len(examples):
+                self.checked(given)
+        try:
+            numbers = self._in_order(every)
+        except KeyError:
             self.checked(given)
-        if [*map(type, numbers.values())] == self._plain_types:
-            return self.evaluator.run(self, [*numbers.values()])
-        misfit = None
+            raise
+        if self._is_plain:
+            for number in numbers:
+                if type(number) is not float:
+                    break
+            else:  # nothing to look at: what most runs are
+                return self.evaluator.run(self, numbers)
+        every, misfit = {**examples, **given}, None
         for name, value in given.items():
             value = numeric(value, f"input {name!r} of {self.name}")
             if isinstance(value, np.ndarray):  # the user may change it later
                 value = value.copy(order="K")
-            before = self._example_inputs[name]
-            if _kind(value) != _kind(before):
-                misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
-            numbers[name] = value
-        return (
-            self.evaluator.run(self, [*numbers.values()])
-            if misfit is None
-            else self.evaluator.anew(self, [*numbers.values()], misfit)
-        )
+            if _kind(value) != _kind(examples[name]):
+                misfit = f"input {name!r} was {_kind(examples[name])} when traced, and no longer is"
+            every[name] = value
+        numbers = [*every.values()]
+        if misfit is not None:
+            return self.evaluator.anew(self, numbers, misfit)
+        return self.evaluator.run(self, numbers)
 
     def sweep(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
         """Both sweeps at many settings of the inputs at once: each input is one value for all, or
@@ -542,32 +555,35 @@ class Run:
     @property
     def value(self) -> Any:
         """The output."""
-        place = self.graph.output.index
-        return _read_only(self.distinct[self.places[place] if self.places else place])
+        place, places = self.graph.output.index, self.places
+        number = self.distinct[place if places is None else places[place]]
+        return number if type(number) is float else _read_only(number)
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The inputs by name."""
-        return self._by_name(0)
+        return dict(zip(self.graph.input_names, self.primals.numbers))
 
     @property
     def grads(self) -> dict[str, Any]:
         """The derivative of the output with respect to each input, by name."""
-        return self._by_name(self.graph._first_adjoint)
+        places = self.places
+        if places is None:
+            return dict(zip(self.graph.input_names, self.adjoints.numbers))
+        if places.gradients is None:
+            places.gradients = self._reader_of_gradients(places)
+        return places.gradients(self.distinct)
 
-    def _by_name(self, first: int) -> dict[str, Any]:
-        """The numbers of the inputs, of which the first one stands there among all numbers."""
-        names = self.graph.input_names
-        numbers = (
-            self.distinct[first : first + len(names)]
-            if self.places is None
-            else self.places.part(first, len(names))(self.distinct)
-        )
-        return dict(zip(names, map(_read_only, numbers) if self._may_have_arrays else numbers))
-
-    @property
-    def _may_have_arrays(self) -> bool:
-        return type(self.distinct[0]) is not float or self.graph.has_arrays  # of a sweep, all are
+    def _reader_of_gradients(self, places: "Places") -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+        """What takes them out of the distinct numbers of runs like this one, and no others."""
+        names, first = self.graph.input_names, self.graph._first_adjoint
+        pick = _picker(places[first : first + len(names)])
+        if self.graph.has_arrays:
+            return lambda distinct: dict(zip(names, map(_read_only, pick(distinct))))
+        if len(names) > FEW:
+            return lambda distinct: dict(zip(names, pick(distinct)))
+        items = (f"{name!r}: distinct[{places[first + n]}]" for n, name in enumerate(names))
+        return eval(f"lambda distinct: {{{', '.join(items)}}}")  # written out, in half the time
 
     @property
     def primals(self) -> "Numbers[Node]":
@@ -635,7 +651,7 @@ class Run:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
         if self._numbers is None:
             numbers = self.distinct if self.places is None else self.places(self.distinct)
-            if self._may_have_arrays:
+            if self.graph.has_arrays or type(numbers[0]) is not float:  # a sweep's are all arrays
                 numbers = tuple(map(_read_only, numbers))
             self._numbers = numbers
         return self._numbers
@@ -686,22 +702,14 @@ class Run:
 class Places(tuple[int, ...]):
     """Where each number stands among the distinct ones; called with those, it gives all."""
 
+    gradients: Callable[[tuple[Any, ...]], dict[str, Any]] | None = None  # takes them out, by name
+
     @cached_property
     def _all(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         return _picker(self)
 
-    @cached_property
-    def _parts(self) -> dict[int, Callable[[tuple[Any, ...]], tuple[Any, ...]]]:
-        return {}
-
     def __call__(self, distinct: tuple[Any, ...]) -> tuple[Any, ...]:
         return self._all(distinct)
-
-    def part(self, first: int, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-        """What picks so many of the numbers, from the first one on, out of the distinct ones."""
-        if first not in self._parts:
-            self._parts[first] = _picker(self[first : first + count])
-        return self._parts[first]
 
     def compressed(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
         """The distinct numbers, out of all."""
@@ -762,8 +770,8 @@ class Numbers(Mapping[Key, Any]):
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 
 
-def _picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """A function that picks the numbers at these places."""
+def _picker(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that picks the numbers at these places of a tuple, or by these names."""
     if len(places) > 1:
         return itemgetter(*places)
     return lambda numbers: tuple(numbers[place] for place in places)

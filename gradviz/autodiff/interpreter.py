@@ -6,7 +6,7 @@ long to be compiled, and while a ledger is open, which counts what it evaluates.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _backward(
                 operation.positions, adjoint, operands[node.index], result
             ).values()
         for position, flow in zip(operation.positions, flows):
-            source = node.operands[position].index
+            source = cast(Node, node.operands[position]).index
             before = adjoints[source]
             adjoints[source] = flow if before is None else before + flow
             if ledger is not None:

@@ -352,7 +352,7 @@ class Folding:
                     for pick in self.picks
                 ),
             )
-        if self._places is None:
+        if self._places is None or type(numbers[0]) is not float:  # those of a sweep are arrays
             return Run(self.graph, self._picked(numbers, added), None, run.retraced)
         distinct = run.distinct if run.places is not None else self._places[0].compressed(numbers)
         return Run(self.graph, (*distinct, *added), self._places[1], run.retraced)
