@@ -127,6 +127,10 @@ class Evaluator(Protocol):
         """
         ...
 
+    def pickled(self, graph: "Graph") -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
+        """A function and arguments that make the graph again, without nodes that hold others."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -479,6 +483,15 @@ class Graph:
         """
         return self.evaluator.cost(self)
 
+    def __reduce__(self) -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
+        return self.evaluator.pickled(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Graph":
+        return self  # nobody writes on it, so one is enough
+
+    def __copy__(self) -> "Graph":
+        return self
+
     def __repr__(self) -> str:
         counts = [
             (len(self.inputs), "input"),
@@ -505,7 +518,7 @@ def _mapping(values: object, what: str) -> Mapping[str, Any]:
     return values
 
 
-def _read_only(number: Any) -> Any:
+def read_only(number: Any) -> Any:
     """A number as it is; an array so that nobody writes into it."""
     if type(number) is float or not isinstance(number, np.ndarray) or not number.flags.writeable:
         return number
@@ -552,12 +565,21 @@ class Run:
         self._numbers: tuple[Any, ...] | None = None
         self._flows = flows
 
+    def __reduce__(self) -> tuple[Callable[..., "Run"], tuple[Any, ...]]:
+        return Run, (self.graph, self.numbers, None, self.retraced, self._flows)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Run":
+        return self  # as a graph is
+
+    def __copy__(self) -> "Run":
+        return self
+
     @property
     def value(self) -> Any:
         """The output."""
         place, places = self.graph.output.index, self.places
         number = self.distinct[place if places is None else places[place]]
-        return number if type(number) is float else _read_only(number)
+        return number if type(number) is float else read_only(number)
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -579,7 +601,7 @@ class Run:
         names, first = self.graph.input_names, self.graph._first_adjoint
         pick = _picker(places[first : first + len(names)])
         if self.graph.has_arrays:
-            return lambda distinct: dict(zip(names, map(_read_only, pick(distinct))))
+            return lambda distinct: dict(zip(names, map(read_only, pick(distinct))))
         if len(names) > FEW:
             return lambda distinct: dict(zip(names, pick(distinct)))
         items = (f"{name!r}: distinct[{places[first + n]}]" for n, name in enumerate(names))
@@ -612,13 +634,13 @@ class Run:
             adjoints = self.numbers[self.graph._first_adjoint :]
             locals_ = self.numbers[len(nodes) : len(nodes) + len(edges)]
             if self.graph.has_arrays:
-                self._flows = tuple(map(_read_only, self._whole_flows(adjoints, locals_)))
+                self._flows = tuple(map(read_only, self._whole_flows(adjoints, locals_)))
             else:
                 known = (
                     (adjoints[edge.target.index], local) for edge, local in zip(edges, locals_)
                 )
                 self._flows = tuple(
-                    None if adjoint is None or local is None else adjoint * local
+                    None if adjoint is None or local is None else read_only(adjoint * local)
                     for adjoint, local in known
                 )
         return Numbers(self.graph.edges, self._flows)
@@ -652,7 +674,7 @@ class Run:
         if self._numbers is None:
             numbers = self.distinct if self.places is None else self.places(self.distinct)
             if self.graph.has_arrays or type(numbers[0]) is not float:  # a sweep's are all arrays
-                numbers = tuple(map(_read_only, numbers))
+                numbers = tuple(map(read_only, numbers))
             self._numbers = numbers
         return self._numbers
 

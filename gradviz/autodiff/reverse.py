@@ -111,7 +111,8 @@ def _walk_along(
         if by_a is not None:
             places = (a,) if b is None else (a, b)
         else:
-            places = [a[position] for position in code.positions] if type(a) is tuple else ()
+            is_input = code in (LEAF, FOREIGN)
+            places = () if is_input else [a[position] for position in code.positions]
         for place in places:
             if place not in adjoints:
                 adjoints[place] = UNREACHED

@@ -138,6 +138,11 @@ def fold(graph: Graph, closed: Collection[Block]) -> Graph:
     return Folding(graph, closed).graph if closed else graph
 
 
+def fold_named(graph: Graph, closed: Collection[Key]) -> Graph:
+    """The graph with the blocks closed that are called so from outside."""
+    return fold(graph, [block for block, key in keys(graph).items() if key in closed])
+
+
 def folded(run: Run, closed: Collection[Block]) -> Run:
     """A run of an open graph as a run of the same graph with these blocks closed."""
     return Folding(run.graph, closed).run_of(run) if closed else run
@@ -430,6 +435,10 @@ class Folding:
             for open_, made in self.nodes.items()
             if made is node
         )
+
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        closed = {key for block, key in keys(self.full).items() if block in self.closed}
+        return fold_named, (self.full, closed)
 
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         again = self.full.evaluator.opened(self.full, labels)
