@@ -18,6 +18,7 @@ import numpy as np
 from gradviz.numerals import Value, numeral, numeric
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+FEW = 30  # inputs, whose gradients are read by a function of their own
 WIDEST = 200  # characters of an operation in a table: a sum of thousands is longer
 
 
@@ -137,6 +138,10 @@ class Evaluator(Protocol):
 
         Raises ValueError for a node of which that can't be done.
         """
+        ...
+
+    def pickled(self, graph: "Graph") -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
+        """A function and arguments that make the graph again, without nodes that hold others."""
         ...
 
 
@@ -265,11 +270,15 @@ class Edge:
         """
         return self.operation.is_flat(self.position, self.target.operands)
 
-    def carried(self, adjoint: float, local: float) -> float:
-        """What an adjoint, a single number, hands back along this edge: upstream × local; nothing
-        to what a choice left aside, even where the adjoint is infinite.
+    def carried(self, adjoint: Value, local: Value) -> Value:
+        """What an adjoint, a single number or one for each setting, hands back along this edge:
+        upstream × local; nothing to what a choice left aside, even where the adjoint is infinite.
         """
-        return 0.0 if local == 0.0 and self.operation.is_choice else adjoint * local
+        if not self.operation.is_choice:
+            return adjoint * local
+        if isinstance(local, np.ndarray):
+            return np.where(local == 0.0, 0.0, adjoint * local)
+        return 0.0 if local == 0.0 else adjoint * local
 
     @property
     def mark(self) -> str:
@@ -364,10 +373,12 @@ class Graph:
         return dict(zip(self.input_names, self.example_numbers))
 
     @cached_property
-    def _plain_types(self) -> list[type] | None:
-        """Those of inputs that are all single numbers."""
-        types = [*map(type, self._example_inputs.values())]
-        return types if all(kind is float for kind in types) else None
+    def _in_order(self) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+        return _picker(self.input_names)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        return all(type(number) is float for number in self._example_inputs.values())
 
     @cached_property
     def _by_label(self) -> dict[str, Node]:
@@ -393,28 +404,38 @@ class Graph:
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
-        given: Mapping[str, Any] = inputs
-        if values is not None:
-            given = {**_mapping(values, "run"), **inputs} if inputs else _mapping(values, "run")
-        numbers = {**self._example_inputs, **given}
-        if len(numbers) > len(self._example_inputs):
+        if type(values) is dict and not inputs:
+            given: Mapping[str, Any] = values
+        else:
+            given = inputs if values is None else {**_mapping(values, "run"), **inputs}
+        examples, every = self._example_inputs, given
+        if len(given) != len(examples):
+            every = {**examples, **given}
+            if len(every) > len(examples):
+                self.checked(given)
+        try:
+            numbers = self._in_order(every)
+        except KeyError:
             self.checked(given)
-        if [*map(type, numbers.values())] == self._plain_types:
-            return self.evaluator.run(self, [*numbers.values()])
-        misfit = None
+            raise
+        if self._is_plain:
+            for number in numbers:
+                if type(number) is not float:
+                    break
+            else:  # nothing to look at: what most runs are
+                return self.evaluator.run(self, numbers)
+        every, misfit = {**examples, **given}, None
         for name, value in given.items():
             value = numeric(value, f"input {name!r} of {self.name}")
             if isinstance(value, np.ndarray):  # the user may change it later
                 value = value.copy(order="K")
-            before = self._example_inputs[name]
-            if _kind(value) != _kind(before):
-                misfit = f"input {name!r} was {_kind(before)} when traced, and no longer is"
-            numbers[name] = value
-        return (
-            self.evaluator.run(self, [*numbers.values()])
-            if misfit is None
-            else self.evaluator.anew(self, [*numbers.values()], misfit)
-        )
+            if _kind(value) != _kind(examples[name]):
+                misfit = f"input {name!r} was {_kind(examples[name])} when traced, and no longer is"
+            every[name] = value
+        numbers = [*every.values()]
+        if misfit is not None:
+            return self.evaluator.anew(self, numbers, misfit)
+        return self.evaluator.run(self, numbers)
 
     def sweep(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> "Run":
         """Both sweeps at many settings of the inputs at once: each input is one value for all, or
@@ -505,6 +526,15 @@ class Graph:
         """
         return self.evaluator.cost(self)
 
+    def __reduce__(self) -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
+        return self.evaluator.pickled(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Graph":
+        return self  # nobody writes on it, so one is enough
+
+    def __copy__(self) -> "Graph":
+        return self
+
     def __repr__(self) -> str:
         counts = [
             (len(self.inputs), "input"),
@@ -531,7 +561,7 @@ def _mapping(values: object, what: str) -> Mapping[str, Any]:
     return values
 
 
-def _read_only(number: Any) -> Any:
+def read_only(number: Any) -> Any:
     """A number as it is; an array so that nobody writes into it."""
     if type(number) is float or not isinstance(number, np.ndarray) or not number.flags.writeable:
         return number
@@ -578,35 +608,47 @@ class Run:
         self._numbers: tuple[Any, ...] | None = None
         self._flows = flows
 
+    def __reduce__(self) -> tuple[Callable[..., "Run"], tuple[Any, ...]]:
+        return Run, (self.graph, self.numbers, None, self.retraced, self._flows)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Run":
+        return self  # as a graph is
+
+    def __copy__(self) -> "Run":
+        return self
+
     @property
     def value(self) -> Any:
         """The output."""
-        place = self.graph.output.index
-        return _read_only(self.distinct[self.places[place] if self.places else place])
+        place, places = self.graph.output.index, self.places
+        number = self.distinct[place if places is None else places[place]]
+        return number if type(number) is float else read_only(number)
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The inputs by name."""
-        return self._by_name(0)
+        return dict(zip(self.graph.input_names, self.primals.numbers))
 
     @property
     def grads(self) -> dict[str, Any]:
         """The derivative of the output with respect to each input, by name."""
-        return self._by_name(self.graph._first_adjoint)
+        places = self.places
+        if places is None:
+            return dict(zip(self.graph.input_names, self.adjoints.numbers))
+        if places.gradients is None:
+            places.gradients = self._reader_of_gradients(places)
+        return places.gradients(self.distinct)
 
-    def _by_name(self, first: int) -> dict[str, Any]:
-        """The numbers of the inputs, of which the first one stands there among all numbers."""
-        names = self.graph.input_names
-        numbers = (
-            self.distinct[first : first + len(names)]
-            if self.places is None
-            else self.places.part(first, len(names))(self.distinct)
-        )
-        return dict(zip(names, map(_read_only, numbers) if self._may_have_arrays else numbers))
-
-    @property
-    def _may_have_arrays(self) -> bool:
-        return type(self.distinct[0]) is not float or self.graph.has_arrays  # of a sweep, all are
+    def _reader_of_gradients(self, places: "Places") -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+        """What takes them out of the distinct numbers of runs like this one, and no others."""
+        names, first = self.graph.input_names, self.graph._first_adjoint
+        pick = _picker(places[first : first + len(names)])
+        if self.graph.has_arrays:
+            return lambda distinct: dict(zip(names, map(read_only, pick(distinct))))
+        if len(names) > FEW:
+            return lambda distinct: dict(zip(names, pick(distinct)))
+        items = (f"{name!r}: distinct[{places[first + n]}]" for n, name in enumerate(names))
+        return eval(f"lambda distinct: {{{', '.join(items)}}}")  # written out, in half the time
 
     @property
     def primals(self) -> "Numbers[Node]":
@@ -635,7 +677,7 @@ class Run:
             adjoints = self.numbers[self.graph._first_adjoint :]
             locals_ = self.numbers[len(nodes) : len(nodes) + len(edges)]
             if self.graph.has_arrays:
-                self._flows = tuple(map(_read_only, self._whole_flows(adjoints, locals_)))
+                self._flows = tuple(map(read_only, self._whole_flows(adjoints, locals_)))
             else:
                 idle = self.graph.idle
                 known = (
@@ -645,9 +687,7 @@ class Run:
                 self._flows = tuple(
                     None
                     if adjoint is None or local is None
-                    else 0.0
-                    if edge in idle
-                    else edge.carried(adjoint, local)
+                    else read_only(_zero(adjoint) if edge in idle else edge.carried(adjoint, local))
                     for edge, adjoint, local in known
                 )
         return Numbers(self.graph.edges, self._flows)
@@ -663,8 +703,7 @@ class Run:
             if adjoint is None:
                 yield None
             elif edge in idle:
-                source = primals[edge.source]
-                yield np.zeros_like(source) if isinstance(source, np.ndarray) else 0.0
+                yield _zero(primals[edge.source])
             elif uses[edge.source] == 1:
                 yield adjoints[edge.source.index]  # nothing else flows there
             elif local is not None and type(adjoint) is float:
@@ -684,8 +723,8 @@ class Run:
         """All of it flat: primals by node, local derivatives by edge, adjoints by node."""
         if self._numbers is None:
             numbers = self.distinct if self.places is None else self.places(self.distinct)
-            if self._may_have_arrays:
-                numbers = tuple(map(_read_only, numbers))
+            if self.graph.has_arrays or type(numbers[0]) is not float:  # a sweep's are all arrays
+                numbers = tuple(map(read_only, numbers))
             self._numbers = numbers
         return self._numbers
 
@@ -735,22 +774,14 @@ class Run:
 class Places(tuple[int, ...]):
     """Where each number stands among the distinct ones; called with those, it gives all."""
 
+    gradients: Callable[[tuple[Any, ...]], dict[str, Any]] | None = None  # takes them out, by name
+
     @cached_property
     def _all(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         return _picker(self)
 
-    @cached_property
-    def _parts(self) -> dict[int, Callable[[tuple[Any, ...]], tuple[Any, ...]]]:
-        return {}
-
     def __call__(self, distinct: tuple[Any, ...]) -> tuple[Any, ...]:
         return self._all(distinct)
-
-    def part(self, first: int, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-        """What picks so many of the numbers, from the first one on, out of the distinct ones."""
-        if first not in self._parts:
-            self._parts[first] = _picker(self[first : first + count])
-        return self._parts[first]
 
     def compressed(self, numbers: Sequence[Any]) -> tuple[Any, ...]:
         """The distinct numbers, out of all."""
@@ -759,6 +790,10 @@ class Places(tuple[int, ...]):
 
 
 Key = TypeVar("Key", Node, Edge)
+
+
+def _zero(like: Value) -> Value:
+    return np.zeros_like(like) if isinstance(like, np.ndarray) else 0.0
 
 
 class Numbers(Mapping[Key, Any]):
@@ -811,8 +846,8 @@ class Numbers(Mapping[Key, Any]):
         return "{" + (", " if len(lines) < 4 else ",\n ").join(lines) + "}"
 
 
-def _picker(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """A function that picks the numbers at these places."""
+def _picker(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that picks the numbers at these places of a tuple, or by these names."""
     if len(places) > 1:
         return itemgetter(*places)
     return lambda numbers: tuple(numbers[place] for place in places)

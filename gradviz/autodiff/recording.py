@@ -1,16 +1,17 @@
 """From tape to graph: the nodes that an output was computed from, numbered, named and in order."""
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gradviz.autodiff import interpreter, primitives, program
+from gradviz.autodiff.pickling import packed, unpacked
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
 from gradviz.autodiff.variable import Variable
-from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable
+from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable, read_only
 from gradviz.numerals import Value
 
 CONSTANT = Operation(primitives.constant, ())
@@ -106,7 +107,8 @@ class Nodes:
             operation, places = CONSTANT, (value,)
         else:
             places = entry.operands
-        operands = tuple(operation.standing(places, lambda place: self.at(page, place)))
+        made = operation.standing(places, lambda place: self.at(page, place))
+        operands = tuple(of if isinstance(of, Node) else read_only(of) for of in made)
         name = page.name(index) or otherwise
         label = self.unique(printable(name) if name else f"v{number}")
         node = Node(
@@ -167,6 +169,14 @@ class Recorded:
 
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return False
+
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        return unpickled, (packed(graph, self.order, ()),)
+
+
+def unpickled(parts: tuple[Any, ...]) -> Graph:
+    """A graph that was recorded in eager work, out of its pickle."""
+    return unpacked(parts, lambda order, guards: Recorded(order))
 
 
 def run_of(self: Variable) -> Run:

@@ -107,13 +107,14 @@ def _walk_along(
     while waiting and len(adjoints) <= most:
         index = -heapq.heappop(waiting)
         code, a, by_a, b, by_b, z = entries[index]
-        adjoint = adjoints[index]
+        adjoint: Any = adjoints[index]
         if adjoint is UNREACHED:  # nothing was handed back to it
             continue
         if by_a is not None:
             places = (a,) if b is None else (a, b)
         else:
-            places = () if type(code) is int else (a[position] for position in code.positions)
+            is_input = code in (LEAF, FOREIGN)
+            places = () if is_input else [a[position] for position in code.positions]
         for place in places:
             if place not in adjoints:
                 adjoints[place] = UNREACHED

@@ -242,6 +242,9 @@ class Opened:
     def cost(self, graph: Graph) -> Any:
         return self.whole.cost()
 
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        return opened, (self.whole, self.labels)
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return any(
             node.label == other.label and not closed_because(self.whole, other)

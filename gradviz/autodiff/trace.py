@@ -15,7 +15,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import arguments, interpreter, naming, program, scalars
+from gradviz.autodiff import arguments, interpreter, naming, pickling, program, scalars
 from gradviz.autodiff.cost import cost
 from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
@@ -396,11 +396,26 @@ class Replay:
     def cost(self, graph: Graph) -> Any:
         return cost(graph)
 
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        parts = pickling.packed(graph, self.order, self.guards)
+        examples = [self.examples[node] for node in self.order]
+        return unpickled, (parts, pickling.Function.of(self.function, self.title), examples)
+
     def is_openable(self, graph: Graph, node: Node) -> bool:
         return scalars.closed_because(graph, node) is None
 
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         return scalars.opened(graph, labels)
+
+
+def unpickled(parts: tuple[Any, ...], function: pickling.Function, examples: list[Any]) -> Graph:
+    """A traced graph out of its pickle."""
+    return pickling.unpacked(
+        parts,
+        lambda order, guards: Replay(
+            function.found(), function.title, order, guards, dict(zip(order, examples))
+        ),
+    )
 
 
 def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:

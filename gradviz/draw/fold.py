@@ -139,6 +139,11 @@ def fold(graph: Graph, closed: Collection[Block]) -> Graph:
     return Folding(graph, closed).graph if closed else graph
 
 
+def fold_named(graph: Graph, closed: Collection[Key]) -> Graph:
+    """The graph with the blocks closed that are called so from outside."""
+    return fold(graph, [block for block, key in keys(graph).items() if key in closed])
+
+
 def folded(run: Run, closed: Collection[Block]) -> Run:
     """A run of an open graph as a run of the same graph with these blocks closed."""
     return Folding(run.graph, closed).run_of(run) if closed else run
@@ -384,7 +389,7 @@ class Folding:
                     for pick in self.picks
                 ),
             )
-        if self._places is None:
+        if self._places is None or type(numbers[0]) is not float:  # those of a sweep are arrays
             return Run(self.graph, self._picked(numbers, added), None, run.retraced)
         distinct = run.distinct if run.places is not None else self._places[0].compressed(numbers)
         return Run(self.graph, (*distinct, *added), self._places[1], run.retraced)
@@ -462,6 +467,10 @@ class Folding:
             for open_, made in self.nodes.items()
             if made is node
         )
+
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        closed = {key for block, key in keys(self.full).items() if block in self.closed}
+        return fold_named, (self.full, closed)
 
     def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
         again = self.full.evaluator.opened(self.full, labels)

@@ -257,6 +257,9 @@ class Excerpt:
     def javascript(self, graph: Graph) -> None:
         return None
 
+    def pickled(self, graph: Graph) -> NoReturn:
+        raise TypeError(f"this is an excerpt of {self.full.name}: pickle the whole graph")
+
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)
 
