@@ -52,8 +52,10 @@ def blocks(calls):
     return gv.trace(f, x=0.1)
 
 
-def numbers(count):
-    return {f"x{i}": 0.1 * (i % 7) for i in range(count)}
+def prepared(graph):
+    """The graph with its program compiled, which long ones get only after some runs."""
+    graph.evaluator.prepare(graph)
+    return graph
 
 
 # ── tracing and running ──
@@ -80,8 +82,7 @@ def trace_blocks(n):
 @work
 def run_chain(n):
     "run, a chain"
-    graph = chain(n)
-    graph.evaluator.prepare(graph)
+    graph = prepared(chain(n))
     return lambda: graph.run(x=2.0)
 
 
@@ -99,8 +100,7 @@ def first_run(n):
 @work
 def run_inputs(n):
     "run with value and gradients, inputs"
-    graph = wide(n)
-    graph.evaluator.prepare(graph)
+    graph = prepared(wide(n))
     moved = dict.fromkeys(graph.input_names, 0.2)
 
     def read():
@@ -183,7 +183,7 @@ def print_graph(n):
 @work
 def print_run(n):
     "print(run), inputs"
-    graph = wide(n)
+    graph = prepared(wide(n))
     return lambda: str(graph.run(x1=0.3))
 
 
@@ -255,7 +255,7 @@ def fold_blocks(n):
     "fold, calls of a block"
     from gradviz.draw import fold
 
-    graph = blocks(n)
+    graph = prepared(blocks(n))
     return lambda: fold.fold(graph, fold.blocks_of(graph)).run(x=0.3).grads
 
 
@@ -442,7 +442,7 @@ def draw_stack(n):
 @work
 def flows_stack(n):
     "run.flows, np.stack"
-    graph = stacked(n)
+    graph = prepared(stacked(n))
     return lambda: list(graph.run(x1=0.2).flows.values())
 
 
@@ -485,7 +485,7 @@ def run_decisions(n):
 @work
 def flows_of_one(n):
     "run.flows, one value stacked so often"
-    graph = gv.trace(lambda x: np.sum(np.stack([x] * n) ** 2), x=0.5)
+    graph = prepared(gv.trace(lambda x: np.sum(np.stack([x] * n) ** 2), x=0.5))
     return lambda: list(graph.run(x=0.2).flows.values())
 
 
