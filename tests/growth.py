@@ -1,6 +1,8 @@
 """Work that must not grow faster than what it is done on: each entry takes a size and gives a
-function of nothing, which is the work. `tests/test_linear.py` counts its steps, `bench_growth.py`
-times it."""
+function of nothing, which is the work. `test_linear.py` counts its lines, and
+`benchmarks/bench_growth.py` times it."""
+
+import pickle
 
 import numpy as np
 
@@ -50,8 +52,10 @@ def blocks(calls):
     return gv.trace(f, x=0.1)
 
 
-def numbers(count):
-    return {f"x{i}": 0.1 * (i % 7) for i in range(count)}
+def prepared(graph):
+    """The graph with its program compiled, which long ones get only after some runs."""
+    graph.evaluator.prepare(graph)
+    return graph
 
 
 # ── tracing and running ──
@@ -78,8 +82,7 @@ def trace_blocks(n):
 @work
 def run_chain(n):
     "run, a chain"
-    graph = chain(n)
-    graph.evaluator.prepare(graph)
+    graph = prepared(chain(n))
     return lambda: graph.run(x=2.0)
 
 
@@ -97,8 +100,7 @@ def first_run(n):
 @work
 def run_inputs(n):
     "run with value and gradients, inputs"
-    graph = wide(n)
-    graph.evaluator.prepare(graph)
+    graph = prepared(wide(n))
     moved = dict.fromkeys(graph.input_names, 0.2)
 
     def read():
@@ -181,7 +183,7 @@ def print_graph(n):
 @work
 def print_run(n):
     "print(run), inputs"
-    graph = wide(n)
+    graph = prepared(wide(n))
     return lambda: str(graph.run(x1=0.3))
 
 
@@ -253,7 +255,7 @@ def fold_blocks(n):
     "fold, calls of a block"
     from gradviz.draw import fold
 
-    graph = blocks(n)
+    graph = prepared(blocks(n))
     return lambda: fold.fold(graph, fold.blocks_of(graph)).run(x=0.3).grads
 
 
@@ -440,5 +442,68 @@ def draw_stack(n):
 @work
 def flows_stack(n):
     "run.flows, np.stack"
-    graph = stacked(n)
+    graph = prepared(stacked(n))
     return lambda: list(graph.run(x1=0.2).flows.values())
+
+
+# ── others ──
+
+
+@work
+def pickle_chain(n):
+    "pickle, a chain"
+    graph = chain(n)
+    return lambda: pickle.loads(pickle.dumps(graph))
+
+
+@work
+def code_constants(n):
+    "code, so many arrays of constants"
+    arrays = [np.full(2, float(i)) for i in range(n // 2)]
+
+    def f(x):
+        for array in arrays:
+            x = x + array
+        return np.sum(x)
+
+    graph = gv.trace(f, x=np.ones(2))
+    return lambda: graph.code()
+
+
+@work
+def run_decisions(n):
+    "first run, so many decisions"
+
+    def f(x):
+        for _ in range(n // 2):
+            x = x * 1.0001 if x > 0 else -x
+        return x
+
+    return lambda: gv.trace(f, x=1.0).run(x=2.0).value
+
+
+@work
+def flows_of_one(n):
+    "run.flows, one value stacked so often"
+    graph = prepared(gv.trace(lambda x: np.sum(np.stack([x] * n) ** 2), x=0.5))
+    return lambda: list(graph.run(x=0.2).flows.values())
+
+
+@work
+def inside_box(n):
+    "a box of an overview"
+    graph = blocks(n)
+
+    def opened():
+        figure = gv.draw(graph)
+        label = next(node.label for node in figure.graph.nodes if node.operation)
+        return figure.inside(label).svg
+
+    return opened
+
+
+@work
+def explain_all(n):
+    "figure.explain"
+    figure = gv.draw(chain(n))
+    return lambda: figure.explain(figure.graph.output.label)

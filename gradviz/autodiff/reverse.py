@@ -14,7 +14,7 @@ import numpy as np
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Few, Leaf, Page, record_on, state
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 
-LONG = 512  # entries of a page that are not all walked over where a sweep reaches only a few …
+LONG = 128  # entries of a page that are not all walked over where a sweep reaches only a few …
 FEW = 64  # … that is, less than one in so many
 Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
 

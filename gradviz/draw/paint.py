@@ -194,7 +194,8 @@ class _Painter:
         self.blank = [local is None for local in run.graph.example.locals.values()]
         # boxes of an overview
         self.openable: Mapping[str, int] = getattr(run.graph.evaluator, "openable", {})
-        self.blocks = {block: number for number, block in enumerate(blocks_of(unfolded(run.graph)))}
+        whole = unfolded(getattr(run.graph.evaluator, "full", run.graph))  # of an excerpt too
+        self.blocks = {block: number for number, block in enumerate(blocks_of(whole))}
 
     def document(self) -> Iterator[str]:
         graph, layout = self.run.graph, self.layout
