@@ -8,6 +8,7 @@ traced anew."""
 import inspect
 import linecache
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import wraps
 from typing import Any, overload
@@ -77,6 +78,7 @@ class TracePage(Page):
             else:
                 plain = constant(operand, f"an operand of {what.name}")
                 sides.append((False, snapshot(plain)))
+        outcome = deepcopy(outcome)  # the function may change an array of them
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
     def return_here(self, index: int) -> None:
