@@ -124,7 +124,6 @@ ON_ARRAYS = {
         "at(x, s[..., None, 0]); at(x, [0, 1, 1]); at(x, s[[0, 1], [1, 0]]); "
         "at(x, s[:, [2, 0, 0]]); at(x, s[0, :, [0, 1]]); at(x, s[[[0], [1]], [0, 2]]); "
         "at(x, [True, False, True]); at(x, s[..., [0, 0]]); at(x, s[-2:, 0]); at(x, whole(1)); "
-        "at(x, x > 0); "
         # vectors in stacks
         "np.linalg.solve(WELL, c({length})); np.matmul(x, at(y, s[0])); "
         "np.dot(x, at(y, s[..., 0])); "
@@ -136,6 +135,7 @@ ON_ARRAYS = {
     # NumPy's own diagonals of an array without elements are made of other memory
     "float(0 not in np.shape(x))": "np.einsum('ii->i', x); np.einsum('ii', x)",
     # not a single number
+    "(len(x), x)[1]": "at(x, x > 0)",
     "len(x)": (
         "np.take(x, [0, 1, 0]); np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one}); "
         "x.sum(); x.mean(axis={one}); len(x) * x"
