@@ -40,6 +40,8 @@ def test_the_table_is_innocent(row, scale):
     [
         (np.log, (1e-3,)),
         (np.log, (1e-300,)),
+        (np.log, (5e-324,)),
+        (lambda x: 3 * x, (5e-324,)),
         (np.sqrt, (1e-6,)),
         (lambda x: 1 / x, (1e-5,)),
         (lambda x: 1 / x, (1e8,)),
@@ -130,6 +132,13 @@ def test_a_wrong_vjp_and_a_wrong_jvp(scale):
     total.vjp_by(lambda adjoint, z, v: adjoint * 2 * v * np.array([1.0, 1.01]))
     with pytest.raises(AssertionError, match=r"the derivative of total by its operand 0"):
         gv.check_grads(lambda v: np.sum(v) + scale * total(v), np.array([1.0, 2.0]))
+
+
+def test_a_kink_inside_a_smooth_function():
+    gv.check_grads(lambda x: x + gv.relu(x) ** 2, 0.0, order=1)
+    gv.check_grads(lambda v: np.sum(v + v * np.maximum(v, 0.0)), np.array([0.0, 1.5]), order=1)
+    with pytest.raises(AssertionError, match="forward mode gives 0, but"):
+        gv.check_grads(gv.relu, 0.0, order=1)  # at its kink no difference is right
 
 
 def test_nan_for_a_derivative_is_wrong():

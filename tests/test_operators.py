@@ -327,6 +327,23 @@ def test_an_argument_that_is_changed_during_the_function():
     assert gv.jvp(f, (x,), (np.ones(2),)) == (9.0, 15.0)
 
 
+def test_decisions_that_the_function_changes_afterwards():
+    def f(v):
+        limit = np.array([0.0, 0.0])
+        mask = v > limit
+        (places,) = np.nonzero(v > 0)
+        total = np.sum(np.where(mask, v, 0.0)) + v[places[0]]
+        mask[:] = ~mask
+        places[:] = 1 - places
+        limit[:] = 100
+        return total
+
+    graph = gv.trace(f, v=np.array([3.0, -1.0]))
+    assert graph.run(v=np.array([5.0, -2.0])).retraced is None
+    run = graph.run(v=np.array([-2.0, 5.0]))
+    assert (run.value, run.grads["v"].tolist()) == (10.0, [0.0, 2.0])
+
+
 def test_values_that_are_changed_belong_to_their_receiver():
     x, tangent = np.array([0.0, 1.0]), np.array([1.0, 1.0])
     value, pull = gv.vjp(np.exp, x)

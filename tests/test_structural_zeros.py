@@ -160,3 +160,16 @@ def test_a_closed_block():
     closed = gv.draw(whole, collapse=True)
     assert closed.run.grads == whole.example.grads == {"x": 2.0}
     assert not audit(closed.svg).failures
+
+
+def test_what_gets_nothing_has_a_gradient_of_zero():
+    x, v, w = gv.Variable(0.0), gv.Variable([0.0, 4.0]), gv.Variable(2.0)
+    y = np.floor(np.sqrt(x)) + np.sum(np.floor(np.sqrt(v))) + 0.0 * w + np.sum(0.0 * v)
+    y.backward()
+    assert (x.grad, w.grad) == (0.0, 0.0)
+    np.testing.assert_array_equal(v.grad, [0.0, 0.0])
+    before = gv.Variable(1.0)
+    (np.floor(before) + 2.0 * x).backward()
+    assert (before.grad, x.grad) == (0.0, 2.0)
+    run = gv.draw(y).run
+    assert [run.adjoints[node] for node in run.graph.inputs if node.label == "v0"] == [0.0]

@@ -158,6 +158,7 @@ def on_arrays(self, other):
         x = a = snapshot(self)
     if type(x) is type(y) is float:  # of classes derived from Variable
         return record(primitive, (self, other))
+    {beside_zero}
     try:
         z = {value}
     except ValueError:
@@ -189,8 +190,14 @@ def on_arrays(primitive: Any) -> Any:
         "both": primitive.on_arrays[0, 1],
     }
     namespace = {**_HOT, **operations, "primitive": primitive}
+    is_zero = "type(a) is float and a == 0.0 or type(b) is float and b == 0.0"
+    anew = f"if {is_zero}: return record(primitive, (self, other))"
     exec(
-        ON_ARRAYS.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")),
+        ON_ARRAYS.format(
+            value=primitive.array_code,
+            beside_zero=anew if primitive.flat_beside_zero else "",
+            result=RESULT.format(kind="ArrayVariable"),
+        ),
         namespace,
     )
     return namespace["on_arrays"]

@@ -118,9 +118,11 @@ class Operation:
         """The local derivative by the operand at `position`; None where it is not one number for
         each element.
         """
-        return (
-            self.primitive.local(position, operands, result) if self.primitive.has_locals else None
-        )
+        if not self.primitive.has_locals:
+            return None
+        if self.is_flat(position, operands):
+            return 0.0
+        return self.primitive.local(position, operands, result)
 
     def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
         """What an adjoint hands back to the operand at `position`."""
@@ -258,6 +260,12 @@ class Primitive:
 class Elementwise(Primitive):
     """A row whose value at each element depends on that element of its operands alone; arrays are
     broadcast.
+
+    `code` is its value on single numbers, of x and y, with `math` and `np` at hand: one call, or
+    in brackets, since any expression may stand for x. `on_arrays` is the same for arrays, where
+    that is not NumPy's ufunc of the row's name. `flops` counts what an evaluation costs; `syntax`
+    says how it is written if not as a call; `commutes`, that its operands may change places; and
+    `choice`, that its local derivatives are the shares of the operands that it chooses among.
     """
 
     is_elementwise = has_locals = True
@@ -288,6 +296,11 @@ class Elementwise(Primitive):
         )
         operands = ", ".join(OPERANDS[: self.arity])
         is_plain = "math." not in code and " if " not in code
+        if on_arrays is None and not is_plain and self.ufunc is None:
+            raise ValueError(
+                f"the row {name!r} needs on_arrays=, its value on arrays as code: NumPy has no "
+                "ufunc of that name"
+            )
         self.array_code: str = on_arrays or (code if is_plain else f"np.{name}({operands})")
         self.on_numbers: dict[tuple[int, ...], Operation] = {}
         self.on_arrays: dict[tuple[int, ...], Operation] = {}
@@ -332,8 +345,8 @@ class Elementwise(Primitive):
 
     def _compiled(self, code: str) -> Callable[..., Any]:
         operands = ", ".join(OPERANDS[: self.arity])
-        plain = code.removesuffix(f"({operands})")
-        return eval(plain if plain != code else f"lambda {operands}: {code}", NAMESPACE)
+        called = re.fullmatch(rf"([\w.]+)\({operands}\)", code)
+        return eval(called[1] if called else f"lambda {operands}: {code}", NAMESPACE)
 
     @staticmethod
     def _lazily(operation: Operation) -> Callable[..., Any]:

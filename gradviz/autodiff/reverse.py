@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.recording import reachable
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Few, Leaf, Page, record_on, state
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 
@@ -197,6 +198,22 @@ def standing(page: Page, index: int) -> Variable:
     return variable
 
 
+def _settle(output: Variable, pages: dict[Page, Any], leaves: dict[Leaf, Adjoint]) -> None:
+    """Give an adjoint of 0 to whatever `output` was computed from and got nothing back."""
+    for page, marks in reachable([(output.page, output.index)]).items():
+        adjoints = pages.get(page, ())
+        if type(adjoints) is not Few:
+            adjoints = [*adjoints, *[UNREACHED] * (len(marks) - len(adjoints))]
+        for index in (index for index, is_reached in enumerate(marks) if is_reached):
+            if adjoints[index] is UNREACHED:
+                entry = page.entry(index)
+                zero = np.zeros_like(entry.value) if isinstance(entry.value, np.ndarray) else 0.0
+                adjoints[index] = zero
+                if entry.operation == LEAF:
+                    leaves.setdefault(entry.first, zero)
+        pages[page] = adjoints
+
+
 def backward(self: Variable) -> None:
     """Set the gradients of this Variable with respect to everything it was computed from.
 
@@ -217,6 +234,8 @@ def backward(self: Variable) -> None:
             f"{output.shape}; take its sum or mean, or use gv.vjp or gv.jacobian"
         )
     pages, leaves = output.sweep = sweep(output)
+    if any(reached.has_flat for reached in pages):
+        _settle(output, pages, leaves)
     for reached, adjoints in pages.items():
         reached.keep(adjoints)
     for leaf, adjoint in leaves.items():

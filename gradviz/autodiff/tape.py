@@ -110,6 +110,7 @@ class Page:
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays: bool = False
+    has_flat: bool = False  # whether there are operations that hand nothing back
     released = False  # whether a derivative has freed its values already
 
     def __init__(self, length: int = LENGTHS[0], block: Block | None = None) -> None:

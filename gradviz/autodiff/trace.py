@@ -73,7 +73,7 @@ class TracePage(Page):
             else:
                 plain = constant(operand, f"an operand of {what.name}")
                 sides.append((False, snapshot(plain)))
-        outcome = deepcopy(outcome)  # the user may change arrays later
+        outcome = deepcopy(outcome)  # the function may change an array of them
         self.decisions.append((self.count, what, tuple(sides), outcome, naming.here()))
 
     def return_here(self, index: int, part: tuple[int, ...] = ()) -> None:

@@ -475,6 +475,8 @@ def record(
     result = _new(Variable if type(value) is float else ArrayVariable)
     result._value, result.index, result.page, result.alias = value, index, page, NO_ALIAS
     operation = primitive.operation(tuple(positions), params, value)
+    if primitive.can_be_flat and len(operation.handing_back(places)) < len(positions):
+        page.has_flat = True
     if primitive.is_elementwise and type(value) is float:
         first, *second = locals_ = [primitive.local(p, values, value) for p in positions]
         if 0.0 in locals_ and (
