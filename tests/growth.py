@@ -266,7 +266,7 @@ def draw_variable(n):
     for _ in range(n):
         y = y * 1.0001
     y.backward()
-    return lambda: gv.draw(y)
+    return lambda: gv.draw(y).svg
 
 
 # ── eager work ──
