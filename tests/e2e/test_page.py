@@ -2,6 +2,8 @@
 leaves nothing behind.
 """
 
+import base64
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -283,6 +285,26 @@ def test_paper_is_light(hosted):
 def test_colours_of_the_system(hosted, scheme):
     page = hosted(view_of(step=20, selected="n7"), color_scheme=scheme, forced_colors="active")
     assert page.evaluate(CONTRAST) == []
+
+
+def test_the_page_hands_nothing_back_along_a_structural_zero(show):
+    graph = gv.trace(lambda x: np.floor(np.sqrt(x)) + np.sqrt(gv.relu(x - 1.0)) + x, x=4.0)
+    view = gv.View(graph)
+    page = show(view)
+    view.update(x=0.0)
+    sent = base64.b64encode(view.numbers).decode()
+    page.evaluate(
+        "(sent) => model.set('numbers', new DataView("
+        "Uint8Array.from(atob(sent), (byte) => byte.charCodeAt(0)).buffer))",
+        sent,
+    )
+    shown = "Array.from(document.querySelectorAll('main g.gv-edge'), (g) => g.dataset.flow)"
+
+    def nothing_goes_back():
+        assert [*map(float, page.evaluate(shown))] == [*view.run.flows.values()]
+
+    soon(page, nothing_goes_back)
+    assert view.run.grads == {"x": 1.0}
 
 
 def test_nothing_moves_but_the_steps(show):
