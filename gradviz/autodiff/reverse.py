@@ -5,7 +5,6 @@ sweep over Variables in place of numbers is recorded itself, and gives derivativ
 """
 
 import heapq
-from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,8 @@ from gradviz.autodiff.recording import reachable
 from gradviz.autodiff.tape import FOREIGN, LEAF, UNREACHED, Few, Leaf, Page, record_on, state
 from gradviz.autodiff.variable import NO_ALIAS, ArrayVariable, Variable
 
-LONG = 128  # entries of a page that are not all walked over where a sweep reaches only a few …
-FEW = 64  # … that is, less than one in so many
+LONG = 256  # entries of a page that are not all walked over where a sweep reaches only a few …
+FEW = 128  # … that is, less than one in so many
 Adjoint = Any  # a number or an array; or a Variable where the sweep itself is recorded
 
 
@@ -48,12 +47,13 @@ def sweep(
         if release:
             page.released = True
             page.close()
-        with np.errstate(all="ignore") if page.has_arrays else nullcontext():
-            if type(pages[page]) is Few:
-                pages[page], elsewhere = _walk_along(pages[page], entries, leaves)
-            else:
-                releases = release and page.has_arrays and ledger is None
-                elsewhere = _walk(pages[page], entries, leaves, releases)
+        if page.has_arrays:
+            with np.errstate(all="ignore"):
+                pages[page], elsewhere = _walked(
+                    pages[page], entries, leaves, release and ledger is None
+                )
+        else:
+            pages[page], elsewhere = _walked(pages[page], entries, leaves, False)
         if ledger is not None:
             ledger.adjoints_of(page, pages[page])
         for variable, adjoint in elsewhere:
@@ -95,6 +95,15 @@ def _walk(
     return elsewhere
 
 
+def _walked(
+    adjoints: Any, entries: list[Any], leaves: dict[Leaf, Adjoint], release: bool
+) -> tuple[Any, list[tuple[Variable, Adjoint]]]:
+    """The complete adjoints of a page, and what arrives elsewhere."""
+    if type(adjoints) is Few:
+        return _walk_along(adjoints, entries, leaves)
+    return adjoints, _walk(adjoints, entries, leaves, release)
+
+
 def _walk_along(
     adjoints: Few, entries: list[Any], leaves: dict[Leaf, Adjoint]
 ) -> tuple[Few | list[Adjoint], list[tuple[Variable, Adjoint]]]:
@@ -113,32 +122,34 @@ def _walk_along(
             continue
         if by_a is not None:
             places = (a,) if b is None else (a, b)
+        elif code == LEAF:
+            leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
+            continue
+        elif code == FOREIGN:
+            elsewhere.append((a, adjoint))
+            continue
         else:
-            is_input = code in (LEAF, FOREIGN)
-            places = () if is_input else [a[position] for position in code.positions]
+            places = [a[position] for position in code.positions]
         for place in places:
             if place not in adjoints:
                 adjoints[place] = UNREACHED
                 heapq.heappush(waiting, -place)
-        if by_a is not None:
+        if by_a is None:
+            code.pull(adjoint, z, a, entries, adjoints)
+        else:
             adjoints[a] += adjoint * by_a
             if b is not None:
                 adjoints[b] += adjoint * by_b
-        elif code == LEAF:
-            leaves[a] = leaves[a] + adjoint if a in leaves else adjoint
-        elif code == FOREIGN:
-            elsewhere.append((a, adjoint))
-        else:
-            code.pull(adjoint, z, a, entries, adjoints)  # pyright: ignore[reportAttributeAccessIssue]
     if not waiting:
         return adjoints, elsewhere
-    every = [UNREACHED] * (max(adjoints) + 1)
+    last, left = max(adjoints), 1 - waiting[0]  # how many entries were not walked over
+    every = [UNREACHED] * left
     for index, adjoint in adjoints.items():
-        every[index] = adjoint
-    done = every[1 - waiting[0] :]
-    del every[1 - waiting[0] :]
+        if index < left:
+            every[index] = adjoint
     elsewhere += _walk(every, entries, leaves, False)
-    return every + done, elsewhere
+    every += (adjoints[index] for index in range(left, last + 1))
+    return every, elsewhere
 
 
 def recorded_sweep(

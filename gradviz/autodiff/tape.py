@@ -228,7 +228,7 @@ class Page:
         """Remember the adjoints of a sweep; where it did not come, those of earlier ones stay."""
         before = self.adjoints
         if not before:
-            self.adjoints, self.owns_adjoints = adjoints, False
+            self.adjoints = adjoints
             return
         if type(adjoints) is not Few and type(before) is not Few:
             both = (new if new is not UNREACHED else old for old, new in zip(before, adjoints))

@@ -123,10 +123,13 @@ def circuit_program():
 
 
 def circuit_run():
-    run = gv.trace(circuit, INPUTS).run
-    return lambda *values: run(dict(zip(INPUTS, values))).grads.values(), lambda *values: run(
-        INPUTS
-    )
+    graph = gv.trace(circuit, INPUTS)
+
+    def work(*values):
+        run = graph.run(INPUTS)
+        return run.value, run.grads
+
+    return lambda *values: graph.run(dict(zip(INPUTS, values))).grads.values(), work
 
 
 def circuit_by_hand():
