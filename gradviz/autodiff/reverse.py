@@ -118,8 +118,6 @@ def _walk_along(
         index = -heapq.heappop(waiting)
         code, a, by_a, b, by_b, z = entries[index]
         adjoint: Any = adjoints[index]
-        if adjoint is UNREACHED:  # nothing was handed back to it
-            continue
         if by_a is not None:
             places = (a,) if b is None else (a, b)
         elif code == LEAF:
@@ -129,7 +127,7 @@ def _walk_along(
             elsewhere.append((a, adjoint))
             continue
         else:
-            places = [a[position] for position in code.positions]
+            places = [a[position] for position in code.handing_back(a)]
         for place in places:
             if place not in adjoints:
                 adjoints[place] = UNREACHED
