@@ -27,7 +27,7 @@ class General(Primitive):
         self,
         name: str,
         function: Callable,
-        *vjps: Callable,
+        *vjps: Callable[..., Any],
         linear: bool = False,
         multilinear: bool = False,
         symmetric: bool = False,
@@ -39,7 +39,7 @@ class General(Primitive):
     ) -> None:
         self.name = name
         self.function = function
-        self.vjps = vjps
+        self.vjps: tuple[Callable[..., Any], ...] = vjps
         self.linear = linear
         self.multilinear = multilinear
         self.symmetric = symmetric
@@ -48,7 +48,7 @@ class General(Primitive):
         self.flops = flops
         self.syntax = syntax
         self.flat = flat
-        self.can_be_flat = flat is not None
+        self.can_be_flat: bool = flat is not None
         self.module: str = getattr(
             function, "__module__", "numpy"
         )  # ufuncs have none before NumPy 2.1

@@ -77,7 +77,8 @@ def packed(graph: Graph, order: Sequence[Node], guards: Sequence[tuple[int, Guar
 
 
 def unpacked(
-    parts: tuple, evaluator: Callable[[tuple[Node, ...], tuple[tuple[int, Guard], ...]], Evaluator]
+    parts: tuple[Any, ...],
+    evaluator: Callable[[tuple[Node, ...], tuple[tuple[int, Guard], ...]], Evaluator],
 ) -> Graph:
     """The graph again; `evaluator` makes what performs it, of the nodes and the decisions."""
     name, rows, count, output, numbers, decisions, calls = parts

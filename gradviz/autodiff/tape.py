@@ -106,7 +106,7 @@ class Page:
 
     is_trace = False
     adjoints: Any = ()  # those of the last backward() that came through here
-    owns_adjoints = False  # whether no sweep holds them too
+    owns_adjoints: bool = False  # whether no sweep holds them too
     foreign: dict[int, int] | None = None  # Variables of earlier pages, by identity
     names: dict[int, str | None] | None = None
     has_arrays: bool = False

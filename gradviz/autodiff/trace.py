@@ -293,7 +293,7 @@ class Replay:
         self.guards = guards
         self.examples = examples
         self.program: Program | None = None  # both at once: a thread may set them
-        self.runs = 0  # that came before it
+        self.runs: int = 0  # that came before it
         self.vectorised: tuple[Callable[..., Any], Places] | None = None
 
     def recording(self, graph: Graph) -> Recording:
