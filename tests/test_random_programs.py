@@ -801,7 +801,7 @@ def tries(examples, portion):
     return lambda test: hypothesis.seed(portion)(settings(test))
 
 
-@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(100, 4_000))
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(100, 1_000))
 def test_random_programs(kind, examples, portion):
     tally = Counter()
 
