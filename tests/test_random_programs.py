@@ -382,6 +382,9 @@ def pytorch():
             )
         },
     )
+    def taken_at(x, key):  # NumPy takes a tensor of one boolean for a whole number
+        return x[np.asarray(key) if isinstance(key, torch.Tensor) else key]
+
     models = SimpleNamespace(
         relu=torch.relu,
         sigmoid=torch.sigmoid,
@@ -396,7 +399,7 @@ def pytorch():
         **NUMPY,
         "np": numpy,
         "gv": models,
-        "at": gather(operator.getitem, tensor, torch.cat),
+        "at": gather(taken_at, tensor, torch.cat),
     }
     backend |= {
         "double": float,

@@ -173,3 +173,20 @@ def test_what_gets_nothing_has_a_gradient_of_zero():
     assert (before.grad, x.grad) == (0.0, 2.0)
     run = gv.draw(y).run
     assert [run.adjoints[node] for node in run.graph.inputs if node.label == "v0"] == [0.0]
+
+
+IDLE = [
+    np.floor, np.sign, lambda x: x // 2.0, lambda x: 2.0 // x, lambda x: x // x,
+    lambda x: x * 0.0, lambda x: 0.0 * x, lambda x: x**0.0, lambda x: np.heaviside(x, 0.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [1.5, [1.5], [1.5, -2.5]], ids=str)
+@pytest.mark.parametrize("place", range(len(IDLE)))
+def test_what_was_recorded_and_gets_nothing_is_drawn_with_zeros(place, value):
+    x, beside = gv.Variable(value, name="x"), gv.Variable(3.0, name="beside")
+    y = np.sum(IDLE[place](x)) + beside
+    y.backward()
+    np.testing.assert_array_equal(x.grad, np.zeros(np.shape(value)))
+    assert beside.grad == 1.0
+    assert not audit(gv.draw(y).svg).failures

@@ -137,6 +137,7 @@ def on_array(self):
         return record(primitive, (self,))
     entry = (operation, (self.index,), None, None, index, z)
     page.has_arrays = True
+    {flat}
     {result}
 """
 ON_ARRAYS = """
@@ -168,6 +169,7 @@ def on_arrays(self, other):
         return record(primitive, (self, other))
     entry = (operation, (a, b), None, None, index, z)
     page.has_arrays = True
+    {flat}
     {result}
 """
 
@@ -176,7 +178,11 @@ def on_array(primitive: Any) -> Any:
     """A function of one ArrayVariable."""
     namespace = {**_HOT, "primitive": primitive, "operation": primitive.on_arrays[0,]}
     exec(
-        ON_ARRAY.format(value=primitive.array_code, result=RESULT.format(kind="ArrayVariable")),
+        ON_ARRAY.format(
+            value=primitive.array_code,
+            flat="page.has_flat = True" if primitive.flat else "",
+            result=RESULT.format(kind="ArrayVariable"),
+        ),
         namespace,
     )
     return namespace["on_array"]
@@ -196,6 +202,7 @@ def on_arrays(primitive: Any) -> Any:
         ON_ARRAYS.format(
             value=primitive.array_code,
             beside_zero=anew if primitive.flat_beside_zero else "",
+            flat="page.has_flat = True" if primitive.flat else "",
             result=RESULT.format(kind="ArrayVariable"),
         ),
         namespace,
