@@ -9,6 +9,7 @@ from growth import WORK, stacked
 
 import gradviz as gv
 
+pytestmark = pytest.mark.long
 SMALL, TIMES = 200, 8
 MORE = 1.3  # times as many lines as in proportion, at most
 

@@ -190,3 +190,23 @@ def test_what_was_recorded_and_gets_nothing_is_drawn_with_zeros(place, value):
     np.testing.assert_array_equal(x.grad, np.zeros(np.shape(value)))
     assert beside.grad == 1.0
     assert not audit(gv.draw(y).svg).failures
+
+
+@pytest.mark.parametrize("extreme", [np.max, np.min])
+def test_a_choice_that_is_recorded_itself_is_told_by_its_value_not_by_its_place(extreme):
+    """The condition of the `where` that shares out an extreme's adjoint, at every place of a page."""
+
+    def product(v, fillers):
+        def f(v):
+            s = np.sum(v)
+            for _ in range(fillers):
+                s = s + np.sum(v)
+            return s + np.exp(extreme(v))
+
+        return gv.grad(lambda v: np.sum(gv.grad(f)(v) * [3.0, 5.0]))(v)
+
+    at = 0 if extreme is np.min else 1
+    expected = np.zeros(2)
+    expected[at] = [3.0, 5.0][at] * math.exp([0.5, 1.5][at])
+    for fillers in range(140):
+        np.testing.assert_allclose(product(np.array([0.5, 1.5]), fillers), expected, rtol=1e-14)

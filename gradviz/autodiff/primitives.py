@@ -200,7 +200,9 @@ constant: Final     = row("constant",      "x",             "x",                
 
 
 def not_chosen(position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
-    """Whether `where` chose nothing of the operand at `position`."""
+    """Whether `where` chose nothing of the operand at `position`; nothing goes to its condition."""
+    if 0 in positions:  # what is recorded as the condition is a place, and no value
+        return position == 0
     chosen = operands[0] if position == 1 else np.logical_not(operands[0])
     return not np.any(chosen)
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 # of each lesson: outputs with sliders, races, and views, races among them
 LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]
-SHORT = {0, 7}  # an explorer, and a plot with sliders; the other lessons are in the long part
+SHORT = {0}  # an explorer; the other lessons are in the long part
 
 
 def opened(notebook, path):
