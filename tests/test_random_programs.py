@@ -778,15 +778,18 @@ def second_derivatives_agree(f, inputs, tangents, positions, tally):
 
 def hunts(examples, long_examples, most=1000):
     """How many programs of each kind a test tries; in the long part it does so in portions, each
-    with programs of its own.
+    with programs of its own. Half of those of arrays are of few elements.
     """
     short = [pytest.param(kind, examples, 0, id=kind) for kind in ROWS]
-    each = min(most, long_examples)
-    return short + [
-        pytest.param(kind, each, portion, id=f"{kind}-{portion}", marks=pytest.mark.long)
-        for kind in ROWS
-        for portion in range(1, long_examples // each + 1)
-    ]
+    long = []
+    for kind in ROWS:
+        wanted = long_examples if kind == "scalars" else long_examples // 2
+        each = min(most, wanted)
+        long += [
+            pytest.param(kind, each, portion, id=f"{kind}-{portion}", marks=pytest.mark.long)
+            for portion in range(1, wanted // each + 1)
+        ]
+    return short + long
 
 
 def tries(examples, portion):
