@@ -136,11 +136,11 @@ ON_ARRAYS = {
     "float(0 not in np.shape(x))": "np.einsum('ii->i', x); np.einsum('ii', x)",
     # not a single number
     "(len(x), x)[1]": "at(x, x > 0)",
-    "len(x)": (
-        "np.take(x, [0, 1, 0]); x.sum(); x.mean(axis={one}); len(x) * x; x.reshape(-1, 1)"
-    ),
+    "len(x)": ("np.take(x, [0, 1, 0]); x.sum(); x.mean(axis={one}); len(x) * x; x.reshape(-1, 1)"),
     # where there are no elements, NumPy itself takes any
-    "float(np.shape(x)[{one}] > 1)": "np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one})",
+    "float(np.shape(x)[{one}] > 1)": (
+        "np.take(x, [0, -1, 0], axis={one}); np.take(x, 1, axis={one})"
+    ),
     "np.linalg.det(x)": "np.linalg.det(x)",
     "distinct(np.linalg.eigvalsh(APART))": (
         "np.linalg.eigvalsh(APART); np.linalg.eigh(APART)[0]; np.linalg.eigh(APART)[1] ** 2"
@@ -379,6 +379,7 @@ def pytorch():
             )
         },
     )
+
     def taken_at(x, key):  # NumPy takes a tensor of one boolean for a whole number
         return x[np.asarray(key) if isinstance(key, torch.Tensor) else key]
 

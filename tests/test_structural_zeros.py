@@ -194,7 +194,7 @@ def test_what_was_recorded_and_gets_nothing_is_drawn_with_zeros(place, value):
 
 @pytest.mark.parametrize("extreme", [np.max, np.min])
 def test_a_choice_that_is_recorded_itself_is_told_by_its_value_not_by_its_place(extreme):
-    """The condition of the `where` that shares out an extreme's adjoint, at every place of a page."""
+    """The condition of the `where` that shares out an extreme's adjoint, wherever it stands."""
 
     def product(v, fillers):
         def f(v):
