@@ -16,6 +16,7 @@ from gradviz.autodiff.operators import (
 )
 from gradviz.autodiff.trace import block, trace
 from gradviz.autodiff.variable import Variable
+from gradviz.output import fit_standard_output
 
 if TYPE_CHECKING:
     from gradviz.autodiff.check import check_grads
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from gradviz.live.race import Race, race
     from gradviz.live.view import View
 
-del _room, draw
+fit_standard_output()
+del _room, draw, fit_standard_output
 
 __version__ = "0.1.0"
 __all__ = [

@@ -4,7 +4,6 @@
 
 import argparse
 import hashlib
-import io
 import json
 import os
 import re
@@ -16,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradviz import __version__
+from gradviz.server import serve
 
 # widgets are saved with a notebook, and no news is fetched from the network
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
@@ -80,8 +80,8 @@ def copy_lessons(folder: Path) -> list[str]:
         ),
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    copied = _read_manifest(folder)
-    changed = []
+    known = _read_manifest(folder)
+    copied, changed, written = dict(known), [], False
     for name in names:
         content, target = (home / name).read_bytes(), folder / name
         new, there = _digest(content), _digest(target.read_bytes()) if target.exists() else None
@@ -90,8 +90,14 @@ def copy_lessons(folder: Path) -> list[str]:
             continue
         if there != new:
             _write(target, content)
+            written = True
         copied[name] = new
-    _write(folder / MANIFEST, json.dumps(copied, indent=1, sort_keys=True).encode())
+    try:
+        if copied != known:
+            _write(folder / MANIFEST, json.dumps(copied, indent=1, sort_keys=True).encode())
+    except OSError:
+        if written:  # else all is there, and nobody can change it
+            raise
     return changed
 
 
@@ -150,18 +156,21 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     if find_spec("jupyterlab") is None:
         raise Trouble(NO_LAB)
     first, changed = lessons()[0], []
-    folder = folder.resolve()
-    if folder.exists() and not folder.is_dir():
-        raise Trouble(f"{folder} is a file; the lessons need a folder")
-    # in a checkout, `gradviz lab notebooks` works on the lessons themselves
-    if folder != lessons_folder():
-        try:
+    try:
+        folder = folder.resolve()
+        if folder.is_symlink():  # still one: from Python 3.13 on, a loop is no error
+            raise Trouble(f"{folder} is a loop of links; the lessons need a folder")
+        if folder.exists() and not folder.is_dir():
+            raise Trouble(f"{folder} is a file; the lessons need a folder")
+        # in a checkout, `gradviz lab notebooks` works on the lessons themselves
+        if folder != lessons_folder():
             changed = copy_lessons(folder)
-        except OSError as error:
-            raise Trouble(
-                f"cannot copy the lessons to {folder}: {error.strerror or error}"
-            ) from error
+    except (OSError, RuntimeError) as error:  # before Python 3.13, a loop is a RuntimeError
+        why = getattr(error, "strerror", None) or error
+        raise Trouble(f"cannot copy the lessons to {folder}: {why}") from error
     print(f"The lessons are in {folder}; Ctrl-C here ends JupyterLab.")
+    if not os.access(folder, os.W_OK):
+        print("  that folder is read-only: what you change there cannot be saved")
     for name in changed:
         print(f"  {name} was changed by you and is kept; move it away to get the original")
     try:
@@ -173,25 +182,21 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
         filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
     )
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container there is nobody else
-    return _jupyterlab(
+    return serve(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
-        "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question
-        "--Application.log_level=WARN",  # or the address is lost in reports
+        "--Application.log_level=ERROR",  # warnings there are for Jupyter's developers
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),
         *(["--allow-root"] if is_root else []),
     )
 
 
-def _jupyterlab(*options: str) -> int:
-    """What ``python -m jupyterlab`` does, in this process: so signals reach it, and no server is
-    left behind.
-    """
-    from jupyterlab.labapp import main
-
-    main(list(options))
-    return 0
+def _port(text: str) -> int:
+    """A port as it is given on the command line."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
+    return int(text)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -217,8 +222,6 @@ def _trust(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from gradviz.audit import audit
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a figure may have names that a terminal has not
     worst = 0
     for path in args.figures:
         try:
@@ -264,7 +267,7 @@ def _parser() -> argparse.ArgumentParser:
         help="print the address, and open no browser",
     )
     command.add_argument(
-        "--port", type=int, help="the port to serve on; the next free one if it is taken"
+        "--port", type=_port, help="the port to serve on; the next free one if it is taken"
     )
     command.set_defaults(run=_lab)
 
@@ -298,12 +301,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        return args.run(args)
+        code = args.run(args)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here an error can still be told
+        return code
     except Trouble as trouble:
         print(f"gradviz: {trouble}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130  # as a shell counts Ctrl-C
+    except OSError as error:
+        if error.filename is None and sys.stdout is not None:  # or Python would try once more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read this has seen enough
+            return 141  # as a shell counts that
+        print(f"gradviz: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

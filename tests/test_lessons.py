@@ -1,5 +1,6 @@
 """The command line: lessons are copied and never overwritten, trusted, and opened."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,15 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import nbformat
 import pytest
+from jupyter_server.auth import passwd
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
 
 import gradviz
 from gradviz import lessons
@@ -52,7 +56,7 @@ def home(tmp_path, monkeypatch):
 def opened(monkeypatch):
     """What JupyterLab would have been started with."""
     options = []
-    monkeypatch.setattr(lessons, "_jupyterlab", lambda *given: options.extend(given) or 0)
+    monkeypatch.setattr(lessons, "serve", lambda *given: options.extend(given) or 0)
     return options
 
 
@@ -135,7 +139,6 @@ def test_lab_opens_the_first_lesson_in_the_folder(home, tmp_path, opened, capsys
     assert {option.split("=")[0] for option in opened} - {"--allow-root"} == {
         "--ServerApp.root_dir",
         "--LabApp.default_url",
-        "--ServerApp.answer_yes",
         "--Application.log_level",
     }
     assert str(tmp_path / "mine") in capsys.readouterr().out
@@ -211,7 +214,7 @@ def test_lab_where_nothing_can_be_written_is_refused(home, tmp_path, opened, mon
 
 
 def test_jupyterlabs_exit_code_is_returned(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(lessons, "_jupyterlab", lambda *options: 7)
+    monkeypatch.setattr(lessons, "serve", lambda *options: 7)
     assert lessons.main(["lab", str(tmp_path / "mine")]) == 7
 
 
@@ -219,12 +222,12 @@ def test_ctrl_c_while_jupyterlab_starts_leaves_no_traceback(home, tmp_path, monk
     def interrupted(*options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(lessons, "_jupyterlab", interrupted)
+    monkeypatch.setattr(lessons, "serve", interrupted)
     assert lessons.main(["lab", str(tmp_path / "mine")]) == 130
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to one process on Windows")
-def test_lab_serves_with_a_token_until_ctrl_c(home, tmp_path):
+def run(*arguments, home, **options):
+    """The command in a process of its own, with the lessons of a test."""
     script = (
         "import pathlib, signal, sys; from gradviz import lessons; "
         f"lessons.lessons_folder = lambda: pathlib.Path({str(home)!r}); "
@@ -232,37 +235,137 @@ def test_lab_serves_with_a_token_until_ctrl_c(home, tmp_path):
         "signal.signal(signal.SIGINT, signal.default_int_handler); "
         "sys.exit(lessons.main())"
     )
-    command = [
-        sys.executable,
-        "-c",
-        script,
-        "lab",
-        str(tmp_path / "mine"),
-        "--no-browser",
-        "--port",
-        "0",
-    ]
-    with subprocess.Popen(
-        command,
+    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], **options)
+
+
+@contextmanager
+def served(home, folder):
+    """A server as a newcomer starts it: what its terminal shows, line by line, and its address on
+    this machine. Ended by Ctrl-C, which adds nothing to the terminal.
+    """
+    shown = []
+    with run(
+        *("lab", folder, "--no-browser", "--port", "0"),
+        home=home,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as server:
         try:
-            said = ""
             for line in server.stdout:
-                said += line
-                if address := re.search(r"http://127\.0\.0\.1:\d+/", line):
+                shown.append(line.rstrip())
+                if address := re.search(r"(http://127\.0\.0\.1:\d+)/\S*", line):
                     break
-            wait_for(f"{address[0]}api")  # the address is printed before anybody listens there
+            wait_for(f"{address[1]}/api")  # the address is printed before anybody listens there
+            yield shown, address
             server.send_signal(signal.SIGINT)
-            said += server.communicate(timeout=120)[0]
+            shown += [line.rstrip() for line in server.stdout]
         finally:
             server.kill()
-    assert re.search(rf"/lab/tree/{FIRST}\?token=\w+", said), said
-    assert "Traceback" not in said
     assert server.returncode == 0
+
+
+HEADER = {"msg_id": "1", "msg_type": "execute_request", "session": "1", "username": ""}
+EXECUTE = {
+    "header": {**HEADER, "version": "5.3"},
+    "parent_header": {},
+    "metadata": {},
+    "content": {"code": "import gradviz"},
+    "channel": "shell",
+}
+on_posix = pytest.mark.skipif(
+    os.name != "posix", reason="Ctrl-C cannot be sent to one process on Windows"
+)
+
+
+@on_posix
+def test_what_a_newcomers_terminal_shows(home, tmp_path):
+    """Nothing but where it is, while a page is loaded, a kernel runs, and Ctrl-C ends it."""
+    with served(home, tmp_path / "mine") as (shown, address):
+        assert re.search(rf"/lab/tree/{FIRST}\?token=\w+$", address[0])
+        key = {"Authorization": "token " + address[0].partition("token=")[2]}
+
+        async def used():
+            client = AsyncHTTPClient()
+            for page in ("lab", "lab/api/build", "api/nothing"):
+                await client.fetch(f"{address[1]}/{page}", headers=key, raise_error=False)
+            ask = HTTPRequest(f"{address[1]}/api/kernels", method="POST", headers=key, body="{}")
+            kernel = json.loads((await client.fetch(ask)).body)["id"]
+            channels = f"{address[1]}/api/kernels/{kernel}/channels".replace("http", "ws")
+            socket = await websocket_connect(HTTPRequest(channels, headers=key))
+            await socket.write_message(json.dumps(EXECUTE))
+            while json.loads(await socket.read_message())["msg_type"] != "execute_reply":
+                pass
+            socket.close()
+
+        asyncio.run(used())
+    home_address = address[0].replace("127.0.0.1", "localhost")
+    assert [line for line in shown if line] == [
+        f"The lessons are in {tmp_path / 'mine'}; Ctrl-C here ends JupyterLab.",
+        "JupyterLab is at",
+        f"    {home_address}",
+        f"    {address[0]}",
+    ]
+
+
+@on_posix
+@pytest.mark.parametrize("key", ["token", "password"])
+def test_an_address_is_printed_however_one_is_let_in(home, tmp_path, monkeypatch, key):
+    if key == "token":
+        monkeypatch.setenv("JUPYTER_TOKEN", "my-own-secret")
+    else:
+        settings = {"PasswordIdentityProvider": {"hashed_password": passwd("secret", "sha1")}}
+        config = tmp_path / "jupyter" / "config" / "jupyter_server_config.json"
+        config.parent.mkdir(parents=True)
+        config.write_text(json.dumps(settings), encoding="utf-8")
+    with served(home, tmp_path / "mine") as (shown, address):
+        assert address[0].endswith(f"/lab/tree/{FIRST}")
+    assert any(line.startswith("It asks for ") and key in line for line in shown)
+    assert "secret" not in "".join(shown)
+    assert not any(line.startswith("[") for line in shown)
+
+
+@pytest.mark.parametrize("port", ["-5", "99999", "eight", ""])
+def test_a_port_that_there_is_not_is_refused(home, port, opened, capsys):
+    with pytest.raises(SystemExit) as end:
+        lessons.main(["lab", "--port", port])
+    assert end.value.code == 2
+    assert f"a port is a number from 0 to 65535, not {port}" in capsys.readouterr().err
+    assert not opened
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a permission on Windows")
+@pytest.mark.parametrize("below", ["", "below"])
+def test_a_loop_of_links_is_refused(home, tmp_path, opened, capsys, below):
+    (tmp_path / "loop").symlink_to(tmp_path / "pool")
+    (tmp_path / "pool").symlink_to(tmp_path / "loop")
+    assert lessons.main(["lab", str(tmp_path / "loop" / below)]) == 2
+    assert re.match(r"gradviz: .*(loop|symbolic link)", capsys.readouterr().err)
+    assert not opened
+
+
+def test_a_path_that_no_system_takes_is_refused(home, tmp_path, opened, capsys):
+    assert lessons.main(["lab", str(tmp_path / ("x" * 5000))]) == 2
+    assert re.match(r"gradviz: cannot copy the lessons to .*: ", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_a_folder_that_is_up_to_date_is_opened_though_it_is_read_only(
+    home, tmp_path, opened, monkeypatch, capsys, manifest
+):
+    lessons.copy_lessons(tmp_path / "mine")
+    if not manifest:  # a teacher copied them by hand
+        (tmp_path / "mine" / lessons.MANIFEST).unlink()
+
+    def refuse(path, content):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(lessons, "_write", refuse)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert lessons.main(["lab", str(tmp_path / "mine")]) == 0
+    assert opened
+    assert "cannot be saved" in capsys.readouterr().out
 
 
 # The other commands
@@ -329,3 +432,37 @@ def test_a_lesson_that_was_only_opened_or_run_is_not_changed(home, tmp_path):
     notebook.cells[1].source = "my own code"
     nbformat.write(notebook, tmp_path / "mine" / FIRST)
     assert lessons.copy_lessons(tmp_path / "mine") == [FIRST]
+
+
+# Output that has not all of Unicode, or that nobody reads
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932", "gbk", "utf-8"])
+def test_lessons_are_listed_in_every_encoding(home, encoding):
+    write_lesson(home / FIRST, "# 链式法则 − ∂z/∂x")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    with run("list", home=home, env=environment, stdout=subprocess.PIPE) as command:
+        said = command.communicate()[0].decode(encoding)
+    assert command.returncode == 0
+    assert re.fullmatch(rf"{FIRST}   (链|\\u94fe).* [−－-] (∂|d)z/(∂|d)x", said.splitlines()[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes break otherwise on Windows")
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["check", "nothing.svg"]])
+def test_a_reader_that_has_gone_is_no_error(home, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with run(*arguments, home=home, stdout=writing, stderr=subprocess.PIPE, text=True) as command:
+        os.close(writing)
+        assert "Traceback" not in (said := command.communicate()[1])
+        assert "Exception" not in said and "Broken pipe" not in said
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")
+def test_a_full_disk_is_said(home):
+    with (
+        open("/dev/full", "w") as full,
+        run("list", home=home, stdout=full, stderr=subprocess.PIPE, text=True) as command,
+    ):
+        assert command.communicate()[1] == "gradviz: [Errno 28] No space left on device\n"
+    assert command.returncode == 2

@@ -111,8 +111,10 @@ MAY_IMPORT = {
     "live": GROUND | {"autodiff", "draw", "live"},
     "audit": GROUND | {"autodiff", "draw", "audit"},
     "exercises": {"numerals"},
-    "lessons": {"gradviz", "audit"},  # for the version; it stands beside the face
-    "gradviz": GROUND | {"autodiff", "draw", "live"},
+    "output": set(),
+    "server": set(),
+    "lessons": {"gradviz", "audit", "server"},  # for the version; it stands beside the face
+    "gradviz": GROUND | {"autodiff", "draw", "live", "output"},
 }
 
 

@@ -1,6 +1,10 @@
 """Plots: what they draw, what they say, and that sliders draw them anew."""
 
+import itertools
+import threading
+import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import ipywidgets as widgets
@@ -121,6 +125,58 @@ def test_a_slider_draws_anew():
     assert plot.sliders["at"].value == -2.0
     with pytest.raises(TypeError, match="no slider 'h'; it has at"):
         plot.update(h=1.0)
+
+
+def test_sliders_that_are_moved_beside_a_cell():
+    """A notebook answers a slider in another thread: the figure, the settings and the counts of a
+    cell that is running are its own.
+    """
+    plots = [
+        gv.plot.tangent(square, at=(-4.0, 4.0)),
+        gv.plot.secants(square, at=(0.0, 4.0), h=(0.1, 1.0)),
+        gv.plot.descent(square, start=(1.0, 4.0)),
+    ]
+    explorer, over = gv.explore(square, x=1.0), threading.Event()
+
+    def move():
+        for place in itertools.cycle([1.0, 1.5, 2.0]):
+            for plot in plots:
+                plot.update(**{next(iter(plot.sliders)): place})
+            explorer.update(x=place)
+            moved.append(place)
+            if over.is_set():
+                return
+
+    moved = []
+    with plt.rc_context({"text.color": "red"}), ThreadPoolExecutor() as beside:
+        moving = beside.submit(move)
+        settings = dict(plt.rcParams)
+        try:
+            while len(moved) < 10 and not moving.done():
+                figure = plt.figure()
+                with gv.Ledger() as ledger:
+                    gv.grad(square)(3.0)
+                    assert plt.gcf() is figure
+                    time.sleep(0.002)  # others may work
+                    assert plt.gcf() is figure
+                assert (ledger.operations, ledger.local_derivatives) == (1, 1)
+                assert dict(plt.rcParams) == settings
+                plt.close(figure)
+        finally:
+            over.set()
+            moving.result()
+            plt.close("all")
+    assert len(moved) >= 10
+
+
+def test_a_users_settings_are_theirs():
+    with plt.rc_context({"text.color": "red", "axes.grid": True, "figure.facecolor": "white"}):
+        plot = gv.plot.tangent(square, at=1.0)
+        assert plt.rcParams["text.color"] == "red"
+    (axes,) = plot.figure.axes
+    assert axes.title.get_text() == "" and axes.get_title("left") == str(plot)
+    assert not any(line.get_visible() for line in axes.get_xgridlines())
+    assert plot.figure.get_facecolor()[3] == 0
 
 
 def test_a_widget_of_ones_own():

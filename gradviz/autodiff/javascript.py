@@ -8,7 +8,7 @@ import re
 from gradviz.autodiff.program import RESERVED, Recording, replayed
 
 SAME = (
-    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "hypot",
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "hypot",
     "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
     "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
 )  # fmt: skip
@@ -16,9 +16,14 @@ IN_JAVASCRIPT = {
     **{f"math.{name}": f"Math.{name}" for name in SAME},
     "math.fabs": "Math.abs",
     "abs": "Math.abs",
+    "math.pow": "pow",
     "math.inf": "Infinity",
     "math.nan": "NaN",
 }
+# IEEE's power, as Python has it; JavaScript's own is NaN at these
+POW = (
+    "const pow = (x, y) => x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);"
+)
 TOKENS = re.compile(
     r"(?P<plain>\d[\d.]*(?:e[+-]?\d+)?|[-+*/(),=\s])|(?P<function>math\.\w+|abs(?=\())|(?P<name>[^\W\d]\w*)|(?P<other>.)"
 )
@@ -38,7 +43,8 @@ def javascript(recording: Recording) -> str | None:
     translated = [_translated(code) for _, code, _ in body]
     if None in translated:
         return None
-    return "\n".join(f"{before}{code}{after}" for (before, _, after), code in zip(body, translated))
+    lines = [f"{before}{code}{after}" for (before, _, after), code in zip(body, translated)]
+    return "\n".join([POW, *lines] if any("math.pow" in code for _, code, _ in body) else lines)
 
 
 def _translated(code: str) -> str | None:

@@ -3,6 +3,7 @@ code beside the graph.
 """
 
 import json
+import math
 from dataclasses import dataclass
 
 import nbformat
@@ -15,6 +16,8 @@ from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
 
 import gradviz as gv
+from gradviz.autodiff import primitives
+from gradviz.autodiff.primitive import Elementwise
 from gradviz.numerals import numeral
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -451,6 +454,47 @@ def test_a_forecast_is_what_python_answers(browser, number):
     assert [numbers[place] for place in places] == pytest.approx(
         list(run.numbers), rel=1e-13, abs=1e-13, nan_ok=True
     )
+
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 2.0, -0.5, 1e308, -5e-324, 710.0]
+
+
+def test_a_forecast_where_numbers_are_special(browser):
+    """Every row of the table, with a constant on either side, at the edges of IEEE's rules."""
+    rows = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
+    functions = [(row, row) for row in rows if row.arity == 1] + [
+        (row, function)
+        for row in rows
+        if row.arity == 2 and row is not primitives.rounded
+        for c in SPECIAL
+        for function in (lambda x, row=row, c=c: row(x, c), lambda x, row=row, c=c: row(c, x))
+    ]
+    asked, awaited = [], []
+    for row, function in functions:
+        graph = gv.trace(lambda x, function=function: function(x), x=0.25)
+        if (program := graph.evaluator.javascript(graph)) is None:
+            continue
+        places = next(filter(None, (graph.run(x=x).places for x in (0.25, 1.5))), None)
+        if places is not None:
+            asked.append(program)
+            awaited += [(row.name, x, list(graph.run(x=x).numbers), places) for x in SPECIAL]
+    page = browser.new_page()
+    answers = page.evaluate(
+        """([programs, inputs]) => programs.flatMap((program) => {
+            const work = new Function("inputs", program);
+            return inputs.map((x) => work([x]));
+        })""",
+        [asked, SPECIAL],
+    )
+    page.close()
+    assert len(answers) > 1000
+    for answer, (name, x, numbers, places) in zip(answers, awaited, strict=True):
+        shown = [answer[place] for place in places]
+        assert shown == pytest.approx(numbers, rel=1e-14, abs=0, nan_ok=True), (name, x)
+        signs = [
+            [math.copysign(1, each) for each in side if each == 0] for side in (shown, numbers)
+        ]
+        assert signs[0] == signs[1], (name, x)
 
 
 def test_what_has_no_forecast():

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,7 +13,19 @@ from gradviz.autodiff.granularity import Granularities, gradient_cost, interleav
 from gradviz.autodiff.operators import jvp, value_and_grad
 from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
-from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
+from gradviz.live.plots.plot import (
+    FAINT,
+    FALLING,
+    GRADIENT,
+    INK,
+    LEGEND,
+    RISING,
+    TITLE,
+    VALUE,
+    plain,
+    plotting,
+    subplots,
+)
 from gradviz.numerals import numeral
 
 COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
@@ -126,23 +137,22 @@ def cost(
     sizes = sizes or SIZES[family]
     costs = [_counted(family, size) for size in sizes]
     panels = 1 + timed
-    figure, axes = plt.subplots(
-        1, panels, figsize=(5.4 * panels, 4), layout="constrained", squeeze=False
-    )
+    figure, axes = subplots(1, panels, size=(5.4 * panels, 4), squeeze=False)
     shown = [way for way in NAMES if way != "paths" or family == "doublings"]
     along = [each.n for each in costs]
     counts = {way: [_count(each, way) for each in costs] for way in shown}
     _lines(axes[0, 0], along, counts)
     is_one = family == "doublings"
+    axes[0, 0].set_title(f"counted: {WHY[family]}", **TITLE)
     axes[0, 0].set(
-        title=f"counted: {WHY[family]}",
         xlabel="n, operations" if is_one else "n = p, operations and inputs",
         ylabel="local derivatives, or evaluations",
     )
     if timed:
         times = [_times(*FAMILIES[family](size)) for size in sizes]
         _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
-        axes[0, 1].set(title="measured", xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
+        axes[0, 1].set_title("measured", **TITLE)
+        axes[0, 1].set(xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
     rows = [
         (f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown))
         for place, each in enumerate(costs)
@@ -203,7 +213,7 @@ def _lines(axes: Axes, along: Sequence[float], counts: Mapping[str, Sequence[flo
         )
     axes.set_xlim(right=along[-1] * 18)
     axes.set_ylim(top=np.exp(max(before, high) + gap))
-    axes.grid(True, which="major", alpha=0.25)
+    axes.grid(True, which="major", alpha=FAINT)
 
 
 def _times(function: Callable[..., Any], inputs: Mapping[str, float]) -> dict[str, float]:
@@ -229,9 +239,7 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
     """A table of :func:`gradviz.compare_granularity` as bars: nodes, local derivatives, time, and
     lines of derivative by hand.
     """
-    figure, axes = plt.subplots(
-        1, 4, figsize=(11, 0.55 * len(table) + 1.2), layout="constrained", sharey=True
-    )
+    figure, axes = subplots(1, 4, size=(11, 0.55 * len(table) + 1.2), sharey=True)
     names = [plain(grain.name) for grain in table]
     titles = {
         "nodes": "operations",
@@ -243,9 +251,9 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
         numbers = [getattr(grain, column) for grain in table]
         bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
         axes[place].bar_label(
-            bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9
+            bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9, color=INK
         )
-        axes[place].set_title(title, fontsize=10)
+        axes[place].set_title(title, **TITLE)
         axes[place].margins(x=0.2)
         axes[place].set_xticks([])
         axes[place].spines["bottom"].set_visible(False)
@@ -267,9 +275,9 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
         return trace(waves, {f"x{number}": 0.5 for number in range(size)})
 
     costs = [gradient_cost(graph_of(size)) for size in sizes]
-    figure, axes = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+    figure, axes = subplots(size=(6.4, 3.8))
     axes.axhline(5, color=INK, linestyle="--", linewidth=1)
-    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", fontsize=9)
+    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", fontsize=9, color=INK)
     axes.semilogx(
         sizes,
         [each.in_operations for each in costs],
@@ -281,7 +289,7 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
         sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time"
     )
     axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
-    axes.legend()
+    axes.legend(**LEGEND)
     rows = [
         f"{each.inputs:>6,}  {each.in_operations:>10.2f}  {each.in_time:>4.2f}" for each in costs
     ]

@@ -6,22 +6,24 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gradviz.autodiff.operators import value_and_grad
 from gradviz.live.plots.plot import (
+    FAINT,
     FALLING,
     GRADIENT,
     INK,
     RISING,
+    TITLE,
     VALUE,
     LivePlot,
     Plot,
     movable,
     plotting,
+    subplots,
 )
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
@@ -29,7 +31,8 @@ from gradviz.numerals import numeral
 POINTS = 241  # of a curve
 # set by hand, which is faster
 FRAME: dict[str, Any] = {
-    "figsize": (6.4, 3.8),
+    "size": (6.4, 3.8),
+    "layout": None,
     "gridspec_kw": {"left": 0.11, "right": 0.97, "bottom": 0.13, "top": 0.92},
 }
 
@@ -55,7 +58,7 @@ def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> tuple[Figure, s
     """
     value, slope = value_and_grad(f)(at)
     text = f"f({numeral(at)}) = {numeral(value)}, slope {numeral(slope)}: {_way(slope)}"
-    figure, axes = plt.subplots(**FRAME)
+    figure, axes = subplots(**FRAME)
     x, values, slopes = _frame(axes, f, span)
     for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
         # with their neighbours, so that the pieces meet
@@ -64,7 +67,7 @@ def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> tuple[Figure, s
     if math.isfinite(slope):
         axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.6)
     axes.plot(at, value, "o", color=VALUE, markersize=8, zorder=3)
-    axes.set_title(text)
+    axes.set_title(text, **TITLE)
     return figure, text
 
 
@@ -91,7 +94,7 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> tuple
     quotient = (moved - value) / h if h else math.nan
     difference = f"({numeral(moved, 6)} − {numeral(value, 6)})"
     text = f"h = {numeral(h)}: {difference} / {numeral(h)} = {numeral(quotient, 6)}"
-    figure, axes = plt.subplots(**FRAME)
+    figure, axes = subplots(**FRAME)
     _frame(axes, f, span or (at - 2.0, at + 2.0), color=INK)
     if math.isfinite(slope):
         axes.axline((at, value), slope=slope, color=GRADIENT, linewidth=1.4, linestyle=(0, (5, 4)))
@@ -108,7 +111,7 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> tuple
         xycoords="axes fraction",
         color=GRADIENT,
     )
-    axes.set_title(text)
+    axes.set_title(text, **TITLE)
     return figure, text
 
 
@@ -137,7 +140,7 @@ def difference_error(
         f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}"
         for h, quotient, error in zip(sizes.tolist(), quotients, errors)
     ]
-    figure, axes = plt.subplots(**FRAME)
+    figure, axes = subplots(**FRAME)
     axes.loglog(
         sizes,
         [error or math.nan for error in errors],
@@ -147,7 +150,7 @@ def difference_error(
         linewidth=1.8,
     )
     axes.invert_xaxis()  # smaller and smaller steps, as one reads
-    axes.grid(True)
+    axes.grid(True, alpha=FAINT)
     axes.set(xlabel="h, the step", ylabel="error of the difference quotient")
     return figure, "\n".join(["    h    quotient  error", *rows])
 
@@ -186,11 +189,11 @@ def descent(
     shown = [numeral(x, 3) for x in walk]
     way = " → ".join(shown if len(shown) <= 6 else [*shown[:4], "…", shown[-1]])
     text = f"x: {way}, f: {numeral(values[0], 3)} → {numeral(values[-1], 3)}"
-    figure, axes = plt.subplots(**FRAME)
+    figure, axes = subplots(**FRAME)
     _frame(axes, f, span, color=INK)
     axes.plot(walk, values, color=GRADIENT, linewidth=1.2, marker="o", markersize=5)
     axes.plot(walk[0], values[0], "o", color=VALUE, markersize=8, zorder=3)
-    axes.set_title(text)
+    axes.set_title(text, **TITLE)
     return figure, text
 
 

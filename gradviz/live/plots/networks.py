@@ -4,13 +4,23 @@ layer.
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gradviz.live.plots.plot import FALLING, GRADIENT, INK, RISING, VALUE, plain, plotting
+from gradviz.live.plots.plot import (
+    FAINT,
+    FALLING,
+    GRADIENT,
+    INK,
+    LEGEND,
+    RISING,
+    VALUE,
+    plain,
+    plotting,
+    subplots,
+)
 from gradviz.numerals import numeral
 
 # the colours of the heat maps in figures
@@ -44,11 +54,10 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
     colours, least = (SIGNED, -most) if low < 0 < high else (PLAIN, 0.0)
     rows = -(-len(pictures) // IN_A_ROW)
     columns = min(len(pictures), IN_A_ROW)
-    figure, axes = plt.subplots(
+    figure, axes = subplots(
         rows,
         columns,
-        figsize=(0.85 * columns, rows * (1.1 if len(titles) else 0.85)),
-        layout="constrained",
+        size=(0.85 * columns, rows * (1.1 if len(titles) else 0.85)),
         squeeze=False,
     )
     for place, frame in enumerate(axes.flat):
@@ -56,7 +65,7 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
         if place < len(pictures):
             frame.imshow(pictures[place], cmap=colours, vmin=least, vmax=most)
         if place < len(titles):
-            frame.set_title(plain(titles[place]), loc="center")
+            frame.set_title(plain(titles[place]), fontsize=10, color=INK, loc="center")
     count, height, width = pictures.shape
     named = f": {', '.join(map(str, titles))}" if len(titles) else ""
     return (
@@ -87,7 +96,7 @@ def layers(gradients: Mapping[str, Sequence[ArrayLike]]) -> tuple[Figure, str]:
         for name, arrays in gradients.items()
     }
     depth = max(map(len, sizes.values()))
-    figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
+    figure, axes = subplots(size=(6.4, 3.2))
     for (name, numbers), colour, marker in zip(
         sizes.items(), (GRADIENT, VALUE, RISING, FALLING, INK), "os^vD"
     ):
@@ -100,8 +109,8 @@ def layers(gradients: Mapping[str, Sequence[ArrayLike]]) -> tuple[Figure, str]:
             label=plain(name),
         )
     axes.set(xlabel="layer", ylabel="size of its gradient", xticks=range(1, depth + 1))
-    axes.grid(True, axis="y")
-    axes.legend()
+    axes.grid(True, alpha=FAINT, axis="y")
+    axes.legend(**LEGEND)
     width = max(len("layer"), *map(len, sizes))
     rows = [
         f"{name:<{width}}" + "".join(f"{numeral(number, 3):>10}" for number in numbers)

@@ -11,32 +11,47 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gradviz.live.sliders import Change, Hand, is_range, place, slider
 
 INK = "#75818d"  # these are seen on white and on black
 VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
-STYLE: Any = {
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.titlesize": 10,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "axes.grid": False,
-    "grid.alpha": 0.25,
-    "legend.frameon": False,
-    "svg.hashsalt": "gradviz",
-}
+TITLE: Any = {"loc": "left", "fontsize": 10, "color": INK}
+LEGEND: Any = {"frameon": False, "labelcolor": INK}
+FAINT = 0.25  # of a grid
 DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count them
+
+
+def subplots(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    size: tuple[float, float],
+    layout: Any = "constrained",
+    **options: Any,
+) -> Any:
+    """A figure with axes, in our style. Pyplot and its settings are neither asked nor changed: they
+    are one for all threads, and a slider may draw while a cell uses them.
+    """
+    figure = Figure(size, facecolor="none", layout=layout)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, **options)
+    for each in figure.axes:
+        _styled(each)
+    return figure, axes
+
+
+def _styled(axes: Axes) -> None:
+    axes.set_facecolor("none")
+    axes.grid(False)
+    axes.spines[:].set_color(INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(which="both", colors=INK)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_color(INK)
 
 
 def plain(words: object) -> str:
@@ -179,7 +194,4 @@ def movable(
 
 
 def _drawn(draw: Callable[..., tuple[Figure, str]], given: Mapping[str, Any]) -> Plot:
-    with plt.rc_context(STYLE):
-        figure, text = draw(**given)
-        plt.close(figure)  # or a notebook shows it twice
-    return Plot(figure, text)
+    return Plot(*draw(**given))
