@@ -79,6 +79,7 @@ def test_every_level_is_small_and_true(graph, levels):
     for excerpt in levels:
         excerpts += 1
         shown = excerpt.run_of(run)
+        assert (shown.value, shown.adjoints[shown.graph.output]) == (run.value, 1.0)
         for node, numbers in (
             (node, (shown.primals[node], shown.adjoints[node])) for node in excerpt.graph.nodes
         ):
@@ -90,6 +91,8 @@ def test_every_level_is_small_and_true(graph, levels):
                     [run.primals[inside] for inside in box.nodes],
                     [run.adjoints[inside] for inside in box.nodes],
                 )
+                if node is excerpt.graph.output:
+                    expected = [run.value], [1.0]
                 assert np.atleast_1d(shown.primals[node]).tolist() == expected[0]
                 assert np.atleast_1d(shown.adjoints[node]).tolist() == expected[1]
         else:

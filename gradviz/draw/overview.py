@@ -275,8 +275,8 @@ class Excerpt:
 
 class Overview(Excerpt):
     """The boxes of a graph: the values, gradients and flows of each are arrays of those of its
-    nodes and edges. The last boxes, as many as are `outside`, are what stands around a box that was
-    opened."""
+    nodes and edges, but for the output's, which shows what is returned. The last boxes, as many as
+    are `outside`, are what stands around a box that was opened."""
 
     def __init__(self, full: Graph, boxes: Sequence[Part], outside: int = 0) -> None:
         self.full = full
@@ -306,9 +306,9 @@ class Overview(Excerpt):
         self.openable: dict[str, int] = {
             node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened
         }  # and the numbers of those boxes
-        self.picks: list[np.ndarray] = [
-            np.array([node.index for node in box.nodes]) for box in self.boxes
-        ]
+        # the box that has the name of the output shows its number, and no other's
+        shown = [(full.output,) if full.output in box.nodes else box.nodes for box in self.boxes]
+        self.picks: list[np.ndarray] = [np.array([node.index for node in nodes]) for nodes in shown]
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
