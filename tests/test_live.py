@@ -173,6 +173,20 @@ def test_names_are_data_in_sliders():
     assert "<script" not in explorer.view.structure["svg"]
 
 
+def test_screen_readers_are_told_what_stands_beside_a_slider():
+    shown, bare = widgets.FloatSlider(value=1.0, description="rate"), widgets.FloatSlider(value=2.0)
+    explorer = gv.explore(
+        lambda *xs: xs[0] * xs[1] + xs[2] * xs[3], {"x": shown, "y": bare, "z": 1.0, "$5": (0, 1)}
+    )
+    names = explorer.children[0].children[-1].children[0].names
+    assert [names[slider.model_id] for slider in explorer.sliders.values()] == [
+        "rate",
+        "y",
+        "z",
+        "$5",
+    ]
+
+
 def test_what_stays_when_there_is_no_kernel():
     explorer = gv.explore(circuit, INPUTS)
     for shown in (explorer, explorer.view):

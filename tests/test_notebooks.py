@@ -9,6 +9,7 @@ import re
 import statistics
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -56,9 +57,11 @@ def test_what_is_stored(path):
         assert output.get("name") != "stderr"
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
         assert " at 0x" not in str(output)
-        assert {"image/svg+xml", "image/png"}.isdisjoint(output.get("data", {})) or output.data[
-            "text/plain"
-        ]
+        data = output.get("data", {})
+        if not {"image/svg+xml", "image/png"}.isdisjoint(data):
+            said = unescape(re.search(r'<img [^>]*alt="([^"]+)"', data["text/html"])[1])
+            assert data["text/plain"]
+            assert said == data["text/plain"] if "image/png" in data else said
     assert [
         cell.id for cell in code if NOT_COMPARED in cell.metadata.get("tags", [])
     ] == MEASURED.get(path.stem, [])

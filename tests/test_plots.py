@@ -1,10 +1,13 @@
 """Plots: what they draw, what they say, and that sliders draw them anew."""
 
 import itertools
+import re
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from io import BytesIO
 
 import ipywidgets as widgets
@@ -47,6 +50,9 @@ def test_pictures(name):
     )  # dots to a pixel
     assert picture[0, 0, 3] == 0  # what is behind it shows through
     assert data["text/plain"] == str(plot) == plot.text
+    source, words = re.search(r'^<img src="([^"]*)" alt="([^"]*)"', data["text/html"]).groups()
+    assert unescape(words) == metadata["image/png"]["alt"] == plot.text
+    assert source == f"data:image/png;base64,{b64encode(data['image/png']).decode()}"
     root = ElementTree.fromstring(plot.svg)
     assert root.get("aria-label").split() == plot.text.split()
     assert not plt.get_fignums()

@@ -12,7 +12,7 @@ from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
 from gradviz.draw.figure import folded
 from gradviz.graph import Run
-from gradviz.live import sliders
+from gradviz.live import labels, sliders
 from gradviz.live.sliders import Change, Hand
 from gradviz.live.view import View, with_picture
 
@@ -36,10 +36,7 @@ class Explorer(widgets.VBox):
             for name, slider in self.sliders.items()
             if isinstance(slider, widgets.FloatSlider)
         }
-        hands = widgets.Box(
-            list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")
-        )
-        super().__init__([hands, view], _dom_classes=["gradviz-explorer"])
+        super().__init__([labels.row(self.sliders), view], _dom_classes=["gradviz-explorer"])
 
     @property
     def run(self) -> Run:

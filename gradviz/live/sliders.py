@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 import ipywidgets as widgets
 from traitlets import Bunch, TraitError
 
+from gradviz.live.labels import described
 from gradviz.numerals import real
 
 STEPS = 200  # about so many positions of a slider
@@ -76,10 +77,8 @@ def slider(name: str, abbreviation: object) -> Hand:
         min=least,
         max=most,
         step=width,
-        description=name,
+        **described(name),
         readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
-        description_allow_html=False,
-        style={"description_width": "initial"},
         layout=widgets.Layout(width="300px"),
     )
 

@@ -1,6 +1,6 @@
 // Checks the types of the page's JavaScript with tsc: npm --prefix tests/web run check
-// The parts are joined as gradviz/live/view.py and race.py join them, into one module each; what is
-// found is told by the part and its line.
+// The parts are joined as gradviz/live/view.py and race.py join them, into one module each (labels.js
+// is one by itself); what is found is told by the part and its line.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const TSC = join(HERE, "node_modules", "typescript", "bin", "tsc");
 /** The names of the parts of a module, in their order. @param {string} name @returns {string[]} */
 function partsOf(name) {
   const python = readFileSync(join(LIVE, `${name}.py`), "utf-8");
-  const tuple = python.match(/\(\s*((?:"\w+",?\s*){2,})\)/)?.[1] ?? "";
+  const tuple = python.match(/\(\s*((?:"\w+",?\s*){2,})\)/)?.[1] ?? name;
   const parts = Array.from(tuple.matchAll(/\w+/g), ([part]) => part);
   if (parts.at(-1) !== name) throw new Error(`${name}.py does not say what is joined`);
   return parts;
@@ -35,7 +35,7 @@ if (!existsSync(TSC)) {
   process.exit(2);
 }
 mkdirSync(JOINED, { recursive: true });
-const lines = { view: joined("view"), race: joined("race") };
+const lines = { view: joined("view"), race: joined("race"), labels: joined("labels") };
 const tsc = [TSC, "--project", HERE, "--pretty", "false"];
 const run = spawnSync(process.execPath, tsc, { encoding: "utf-8", cwd: HERE });
 if (run.error) throw run.error;
@@ -43,6 +43,6 @@ const told = run.stdout.replace(
   /^joined\/(\w+)\.js\((\d+),/gm,
   (_, name, line) => `gradviz/live/static/${lines[name][line - 1]}`,
 );
-process.stdout.write([...new Set(told.split("\n"))].join("\n")); // the two have parts in common
+process.stdout.write([...new Set(told.split("\n"))].join("\n")); // they have parts in common
 process.stderr.write(run.stderr);
 process.exitCode = run.status ?? 1;

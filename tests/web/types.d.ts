@@ -113,4 +113,5 @@ type Model<State> = {
   on(event: string, handler: () => void): void;
   off(event: string, handler: () => void): void;
   widget_manager: { get_model(id: string): Promise<Model<{ value: number }>> };
+  views?: Record<string, Promise<{ el: HTMLElement }>>; // of ipywidgets' own models
 };

@@ -2,6 +2,7 @@
 anew.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import wraps
 from html import escape
@@ -15,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from gradviz.live.labels import row
 from gradviz.live.sliders import Change, Hand, is_range, place, slider
 
 INK = "#75818d"  # these are seen on white and on black
@@ -85,8 +87,15 @@ class Plot:
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
-        return {"image/png": self._bytes(), "text/plain": self.text}, {
-            "image/png": {"width": width, "height": height}
+        picture = self._bytes()
+        # notebooks show a PNG by itself without alternative text
+        html = (
+            f'<img src="data:image/png;base64,{b64encode(picture).decode()}" '
+            f'alt="{escape(self.text)}" '
+            f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
+        )
+        return {"text/html": html, "image/png": picture, "text/plain": self.text}, {
+            "image/png": {"width": width, "height": height, "alt": self.text}
         }
 
     def _bytes(self) -> bytes:
@@ -118,15 +127,7 @@ class LivePlot(widgets.VBox):
         self._picture = widgets.HTML(self.plot.svg)
         for hand in self.sliders.values():
             hand.observe(self._moved, names="value")
-        super().__init__(
-            [
-                widgets.Box(
-                    list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")
-                ),
-                self._picture,
-            ],
-            _dom_classes=["gradviz-plot"],
-        )
+        super().__init__([row(self.sliders), self._picture], _dom_classes=["gradviz-plot"])
 
     @property
     def values(self) -> dict[str, float]:

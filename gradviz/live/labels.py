@@ -1,0 +1,58 @@
+"""What stands beside sliders: their names, for every eye and every ear."""
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from gradviz.draw import text
+
+STATIC = Path(__file__).parent / "static"
+ROOM = 110  # pixels for a name: a slider has 300, and its track is to be long enough for a finger
+PLAIN = "mathjax_ignore tex2jax_ignore"  # what MathJax 3 and 2 leave alone
+
+
+def described(name: str) -> dict[str, Any]:
+    """The traits of a slider that show its name, as it is: cut where it is long, and whole in the
+    title; a dollar or a backslash in it begins no mathematics.
+
+    >>> described("x")["description"], described("$5")["description"]
+    ('x', '<span class="mathjax_ignore tex2jax_ignore">&#36;5</span>')
+    """
+    is_tex = any(sign in name for sign in "$\\")
+    spelled = escape(name).replace("$", "&#36;").replace("\\", "&#92;")
+    is_long = text.width(name, 13) > ROOM
+    return {
+        "description": f'<span class="{PLAIN}">{spelled}</span>' if is_tex else name,
+        "description_allow_html": is_tex,
+        "tooltip": name,
+        "style": {"description_width": f"{ROOM}px" if is_long else "initial"},
+    }
+
+
+class Labels(anywidget.AnyWidget):
+    """Shows nothing, but says to screen readers the names that ipywidgets writes by sliders."""
+
+    _esm = (STATIC / "labels.js").read_text(encoding="utf-8")
+    _css = (STATIC / "labels.css").read_text(encoding="utf-8")
+
+    # names by the model of the slider
+    names: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)
+
+
+def row(hands: Mapping[str, Any]) -> widgets.Box:
+    """Sliders side by side, by the names of their inputs."""
+    labels = Labels(names={str(hand.model_id): _said(name, hand) for name, hand in hands.items()})
+    # in a box that is not shown: nor is the error where a server lacks anywidget
+    unseen = widgets.Box([labels], layout=widgets.Layout(display="none"))
+    return widgets.Box([*hands.values(), unseen], layout=widgets.Layout(flex_flow="row wrap"))
+
+
+def _said(name: str, hand: Any) -> str:
+    """What a screen reader says of a slider: what stands beside it, unless that is HTML."""
+    is_html = getattr(hand, "description_allow_html", False)
+    return name if is_html else getattr(hand, "description", "") or name
