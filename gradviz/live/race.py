@@ -36,7 +36,7 @@ class Race(anywidget.AnyWidget):
 
     _esm = "\n".join(
         (STATIC / f"{part}.js").read_text(encoding="utf-8")
-        for part in ("numeral", "heat", "formula", "picture", "player", "race")
+        for part in ("numeral", "heat", "formula", "picture", "player", "keys", "race")
     )
     _css = (
         paint.style_sheet()

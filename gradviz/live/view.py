@@ -28,6 +28,7 @@ PARTS = (
     "steps",
     "picture",
     "player",
+    "keys",
     "reasons",
     "hands",
     "elements",

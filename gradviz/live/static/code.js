@@ -20,7 +20,7 @@ class Code {
     this.element.replaceChildren();
     for (const [name, title] of [["source", "your function"], ["program", "the generated program"]]) {
       if (!code?.[name].length) continue;
-      const list = make("ol", "gv-listing", { "aria-label": title }), heading = make("h4", "gv-heading"), column = make("div", "gv-column");
+      const list = make("ol", "gv-listing", { "aria-label": title }), heading = make("div", "gv-heading"), column = make("div", "gv-column");
       heading.textContent = title;
       for (const line of code[name]) list.append(this.line(line));
       column.append(heading, list);

@@ -16,6 +16,7 @@ class Hands {
     this.editor.addEventListener("blur", () => this.close(true));
     stage.append(this.editor);
     this.input = -1;
+    this.dragging = false;
   }
 
   /** Make the inputs' cards of a picture draggable. @param {Picture} picture @param {NodeWords[]} nodes @param {() => Run} run */
@@ -28,6 +29,9 @@ class Hands {
       const { g } = picture.nodes[index];
       g.classList.add("gv-held");
       g.addEventListener("pointerdown", (event) => this.grasp(event, index));
+      g.addEventListener("touchmove", (event) => { // Chromium minds no touch-action inside a picture
+        if (this.dragging && event.cancelable) event.preventDefault();
+      }, { passive: false });
       g.addEventListener("dblclick", () => this.open(index));
     });
   }
@@ -41,13 +45,13 @@ class Hands {
   grasp(event, index) {
     if (event.button !== 0 || this.input === index) return;
     const g = /** @type {Element} */ (event.currentTarget);
-    const start = event.clientX, from = Number(this.run().primals[index]), { least, most } = this.nodes[index].input;
-    let dragging = false;
+    const { clientX: start, clientY } = event, from = Number(this.run().primals[index]), { least, most } = this.nodes[index].input;
     /** @param {PointerEvent} move */
     const move = (move) => {
-      if (!dragging && Math.abs(move.clientX - start) <= SLACK) return;
-      if (!dragging) g.classList.add("gv-dragged");
-      dragging = true;
+      const way = Math.abs(move.clientX - start);
+      if (!this.dragging && (way <= SLACK || way < Math.abs(move.clientY - clientY))) return; // a finger that goes down scrolls
+      if (!this.dragging) g.classList.add("gv-dragged");
+      this.dragging = true;
       const { grain } = this.nodes[index].input;
       const wanted = from + Math.round((move.clientX - start) / PIXELS_A_STEP) * grain * (move.shiftKey ? 0.1 : 1);
       this.moved(index, 0, Math.max(Math.min(least, from), Math.min(Math.max(most, from), wanted)));
@@ -55,6 +59,7 @@ class Hands {
     const end = () => {
       g.classList.remove("gv-dragged");
       g.removeEventListener("pointermove", move);
+      this.dragging = false;
       for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) g.removeEventListener(kind, end);
     };
     g.setPointerCapture(event.pointerId);

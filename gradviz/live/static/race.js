@@ -2,6 +2,11 @@
 
 const SLOWEST_PACE = 1, FASTEST_PACE = 200; // steps in a second
 
+/** Whether a person wants nothing to move: then a race is gone through step by step, or seen at its end. */
+function isStill() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** One way of differentiating, on a picture of its own. */
 class Runner {
   /** @param {string} svg @param {Way} way @param {number} most steps of the longest way */
@@ -12,7 +17,7 @@ class Runner {
     this.picture.svg.setAttribute("role", "img");
     this.picture.svg.setAttribute("aria-label", `the graph, as the ${way.name} goes through it`);
     this.element = make("section", "gv-runner", { "aria-label": way.name });
-    this.title = make("h4", "gv-heading");
+    this.title = make("div", "gv-heading");
     this.name = make("span", "gv-title");
     this.name.textContent = way.name;
     this.count = make("span", "gv-score");
@@ -51,8 +56,7 @@ class Race {
   /** @param {Model<RaceState>} model @param {HTMLElement} el */
   constructor(model, el) {
     el.classList.add("gradviz-view", "gv-race");
-    el.setAttribute("data-lm-suppress-shortcuts", "true");
-    el.addEventListener("keydown", (event) => event.stopPropagation());
+    this.unshare = shareKeys(el);
     const ways = model.get("ways");
     this.most = Math.max(...ways.map(({ events }) => events.length));
     this.runners = ways.map((way) => new Runner(model.get("svg"), way, this.most));
@@ -89,13 +93,14 @@ class Race {
   }
 
   showButton() {
-    const name = this.frame ? "pause" : "play";
-    this.button.title = name;
-    this.button.setAttribute("aria-label", name);
+    const name = this.frame ? "pause" : isStill() ? "last" : "play", label = name === "last" ? "to the end" : name;
+    this.button.title = label;
+    this.button.setAttribute("aria-label", label);
     this.button.replaceChildren(icon(ICONS[name]));
   }
 
   play() {
+    if (isStill()) return this.go(this.most);
     if (this.steps >= this.most) this.go(0);
     let before = performance.now();
     const step = (/** @type {number} */ now) => {
@@ -106,6 +111,11 @@ class Race {
     };
     this.frame = requestAnimationFrame(step);
     this.showButton();
+  }
+
+  end() {
+    this.pause();
+    this.unshare();
   }
 
   pause() {
@@ -125,7 +135,7 @@ class Race {
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */
 function render({ model, el }) {
   const race = new Race(model, el);
-  return () => race.pause();
+  return () => race.end();
 }
 
 export default { render };

@@ -5,14 +5,14 @@ class Reasons {
   constructor(close, pick, open) {
     this.open = open;
     this.element = make("section", "gv-why", { "aria-label": "explanation" });
-    this.heading = make("h4", "gv-heading");
+    this.heading = make("div", "gv-heading");
     this.lines = make("div", "gv-lines");
     const button = make("button", "gv-button gv-close", { type: "button", "aria-label": "close the explanation", title: "close" });
     button.append(icon("M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z"));
     button.addEventListener("click", close);
     this.opener = make("button", "gv-button gv-open-array", { type: "button" });
     this.opener.textContent = "open into single gates";
-    this.index = make("input", "gv-index", { type: "text", "aria-label": "index of an element", placeholder: "3, 17", spellcheck: "false", autocomplete: "off" });
+    this.index = make("input", "gv-index", { type: "text", "aria-label": "index of an element", spellcheck: "false", autocomplete: "off" });
     this.index.addEventListener("change", () => pick(this.index.value));
     this.ofArray = make("div", "gv-of-array");
     const label = make("label", "");
@@ -35,9 +35,10 @@ class Reasons {
     this.element.hidden = said === null;
     if (said === null) return;
     this.heading.replaceChildren(...said.heading);
-    const node = id[0] === "n" ? structure.nodes[Number(id.slice(1))] : null, isArray = structure.shapes?.[Number(id.slice(1))]?.length > 0;
+    const node = id[0] === "n" ? structure.nodes[Number(id.slice(1))] : null, shape = structure.shapes?.[Number(id.slice(1))] ?? [], isArray = shape.length > 0;
     this.ofArray.hidden = !node || (!isArray && !node.openable);
     this.index.parentElement.hidden = !isArray;
+    this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last there is
     this.opener.hidden = !node?.openable;
     this.label = node?.label;
     if (document.activeElement !== this.index) this.index.value = index;
@@ -56,11 +57,17 @@ function reasonRow(label, content) {
   const row = make("div", "gv-row"), name = make("span", "gv-label-of-row");
   name.textContent = label;
   row.append(name, content);
-  new ResizeObserver(() => { // what overflows can be scrolled by keyboard
-    if (row.scrollWidth > row.clientWidth) row.tabIndex = 0;
-    else row.removeAttribute("tabindex");
-  }).observe(row);
+  scrolls(row);
   return row;
+}
+
+/** Let a box be scrolled by keyboard while what is in it is wider than it, be it that fonts come late. @param {HTMLElement} box */
+function scrolls(box) {
+  const watch = new ResizeObserver(() => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  for (const each of [box, ...box.children]) watch.observe(each);
 }
 
 /** @param {Structure} structure @param {number} index @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null} */

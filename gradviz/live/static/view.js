@@ -9,12 +9,13 @@ class View {
     this.model = model;
     this.el = el;
     el.classList.add("gradviz-view");
-    el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the keys …
-    el.addEventListener("keydown", (event) => event.stopPropagation()); // … and its notebook the focus
+    this.unshare = shareKeys(el);
     this.message = make("div", "gv-message", { role: "status" });
     this.stage = make("div", "gv-stage");
     this.player = new Player((step) => this.tell({ step }));
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
+    this.words = this.caption.appendChild(make("div", "gv-words"));
+    scrolls(this.caption);
     this.reasons = new Reasons(() => this.select(""), (index) => this.tell({ element: index }), (label) => this.tell({ opened: [...model.get("opened"), label] }));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
     this.hands = new Hands(this.stage, (input, value) => {
@@ -58,6 +59,7 @@ class View {
     clearTimeout(this.rest);
     this.player.pause();
     this.forecast.end();
+    this.unshare();
     for (const [event, handler] of this.handlers) this.model.off(event, handler);
   }
 
@@ -253,8 +255,8 @@ class View {
     this.picture.mark("gv-wrong", model.get("wrong").map((node) => `n${node}`));
     this.player.show(step, last);
     const words = stepWords(this.structure, step);
-    if (step === null) this.caption.replaceChildren();
-    else this.caption.replaceChildren(formulaElement(words, this.state));
+    if (step === null) this.words.replaceChildren();
+    else this.words.replaceChildren(formulaElement(words, this.state));
     this.reasons.show(this.structure, this.state, selected, model.get("nudges"), model.get("element"));
     const open = model.get("code_open");
     this.opener.setAttribute("aria-pressed", String(open));
