@@ -45,5 +45,7 @@ def preferred(sheet: str) -> str:
         (selector, [part for part in declarations.split("; ") if COLOUR.search(part)])
         for selector, declarations in RULE.findall(sheet)
     )
-    lines = (f"{selector} {{ {'; '.join(parts).rstrip(';')}; }}" for selector, parts in rules if parts)
+    lines = (
+        f"{selector} {{ {'; '.join(parts).rstrip(';')}; }}" for selector, parts in rules if parts
+    )
     return "\n".join(["@supports (color: light-dark(#fff, #000)) {", *lines, "}"])
