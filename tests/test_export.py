@@ -110,6 +110,20 @@ def test_a_sheet_of_one_theme(figure, theme, paper, ink, flow):
     assert f'<meta name="color-scheme" content="{theme}">' in page
 
 
+@pytest.mark.parametrize("theme", [None, "light", "dark"])
+def test_programs_other_than_browsers_are_not_asked_for_what_they_do_not_know(figure, theme):
+    """Inkscape loses a sheet of which an at-rule stands in another; CairoSVG believes whatever
+    stands in a rule.
+    """
+    sheet = re.search("<style>(.*)</style>", export.svg(figure, theme), re.DOTALL)[1]
+    everyone, browsers = sheet[: sheet.index("@")], sheet[sheet.index("@") :]
+    assert not re.search(r"var\(|light-dark\(|color-scheme|paint-order|:\w+\(", everyone)
+    for block in browsers.split("\n@"):
+        assert block.count("@") == block.startswith("@")
+    colours = re.findall(r"(?:fill|stroke): ([^;]+);", everyone)
+    assert colours and all(re.fullmatch("#[0-9a-f]{6}|none", colour) for colour in colours)
+
+
 def test_only_the_sheet_is_restyled():
     words = "fill: var(--gv-ink, light-dark(#123456, #654321))"
     assert words in export.svg(named(words), "dark")

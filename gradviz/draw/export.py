@@ -5,17 +5,16 @@ import struct
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Protocol
 
 import graphviz
 
 from gradviz.draw import data, paint, text
+from gradviz.draw.sheets import Theme, style_sheet
 from gradviz.graph import Run
 from gradviz.numerals import numeral, real
 
-Theme = Literal["light", "dark"]
 THEMES = ("light", "dark")
 KINDS = (".svg", ".dot", ".html", ".png", ".pdf")
 DOTS_PER_INCH = 96  # of a picture that is not scaled, as everywhere in CSS
@@ -79,25 +78,12 @@ def written(figure: Picture, name: str, theme: Theme | None = None, scale: float
 
 def svg(figure: Picture, theme: Theme | None = None) -> str:
     """The picture; in one theme, or as its reader prefers."""
-    return figure.svg if theme is None else _restyled(figure, resolved(paint.style_sheet(), theme))
-
-
-def resolved(sheet: str, theme: Theme) -> str:
-    """A style sheet with the colours of one theme, for readers that know no variables.
-
-    >>> resolved("color-scheme: light dark; fill: var(--gv-paper, light-dark(#fff, #111));", "dark")
-    'color-scheme: dark; fill: #111;'
-    """
-    sheet = re.sub(r"([\w-]+): [^:;{}]+; (?=\1: var\()", "", sheet)
-    sheet = re.sub(r"var\(--[\w-]+, (light-dark\([^()]+\))\)", r"\1", sheet)
-    sheet = re.sub(
-        r"light-dark\(([^(),]+), ([^(),]+)\)", r"\1" if theme == "light" else r"\2", sheet
-    )
-    return sheet.replace("color-scheme: light dark", f"color-scheme: {theme}")
+    return figure.svg if theme is None else _restyled(figure, style_sheet("figure", theme))
 
 
 def _restyled(figure: Picture, sheet: str) -> str:
-    return figure.svg.replace(f"<style>{paint.style_sheet()}</style>", f"<style>{sheet}</style>", 1)
+    before, after = (f"<style>{of}</style>" for of in (style_sheet("figure"), sheet))
+    return figure.svg.replace(before, after, 1)
 
 
 def _size(figure: Picture) -> tuple[int, int]:
@@ -116,7 +102,6 @@ def page(figure: Picture, theme: Theme | None = None) -> str:
 def _page(figure: Picture, theme: Theme | None) -> Iterator[str]:
     title, (width, _) = data.escape(paint.summary(figure.shown)), _size(figure)
     label = data.quoteattr(", ".join(filter(None, ["figure", figure.progress])))
-    sheet = files("gradviz.draw").joinpath("page.css").read_text(encoding="utf-8")
     yield "<!doctype html>"
     yield '<html lang="en">'
     yield '<meta charset="utf-8">'
@@ -124,7 +109,7 @@ def _page(figure: Picture, theme: Theme | None) -> Iterator[str]:
     yield f'<meta name="color-scheme" content="{theme or "light dark"}">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield f"<title>{title}</title>"
-    yield f"<style>{sheet if theme is None else resolved(sheet, theme)}</style>"
+    yield f"<style>{style_sheet('page', theme)}</style>"
     yield f"<h1>{title}</h1>"
     yield f'<figure tabindex="0" aria-label={label} style="--width: {width}px">'
     picture = svg(figure, theme)  # without its text twin: the table says it
@@ -206,7 +191,10 @@ def _typeset(
     from matplotlib.ft2font import FT2Font
 
     sheet = re.sub(
-        r"font-family: [^;]+;", 'font-family: "DejaVu Sans";', resolved(paint.style_sheet(), theme)
+        r"font-family: [^;]+;", 'font-family: "DejaVu Sans";', style_sheet("figure", theme)
+    )
+    sheet = re.sub(  # which Typst understands
+        r"@supports \(paint-order: stroke\) \{\n(.*?)\n\}", r"\1", sheet, flags=re.DOTALL
     )
     sheet = re.sub(
         r"font-size: ([\d.]+)px", lambda size: f"font-size: {float(size[1]) * FONT_SIZE:g}px", sheet

@@ -218,8 +218,8 @@ class Figure:
         DejaVu Sans lacks, such as Chinese ones.
 
         `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on
-        GitHub too), and pixels and PDFs are light. Programs other than browsers read an SVG of one
-        theme more surely. `scale` is the number of pixels of a ``.png``, each way, for one of the
+        GitHub too), and are light in programs other than browsers; pixels and PDFs are light.
+        `scale` is the number of pixels of a ``.png``, each way, for one of the
         SVG, of which 96 are an inch: 2 are 192 dots per inch.
 
         Raises ValueError for any other ending, theme or scale, and ImportError without the library

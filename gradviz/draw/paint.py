@@ -2,11 +2,10 @@
 takes to recompute it.
 """
 
+import math
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from gradviz.draw.explain import Words
 from gradviz.draw.fold import Inside, blocks_of, unfolded
 from gradviz.draw.formula import Formula, State
 from gradviz.draw.layout import APART, Box, Layout
+from gradviz.draw.sheets import style_sheet
 from gradviz.graph import Block, Edge, Graph, Node, Places, Run
 from gradviz.numerals import Value, numeral
 
@@ -30,8 +30,9 @@ CAPTION, CAPTION_LINE = 13.5, 20  # the size of a step's words, and the height o
 TITLE_DIGITS = 6
 NARROWEST_FIGURE, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
 SIDES = 13  # of a card, where no number stands
-LABEL_ROOM = 42  # pixels of a label
+LABEL_ROOM, LABEL_SIZE = 42, 10.5  # pixels of a label, and of its font
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
+DIGIT = 0.55  # of the size of a font: about how wide a character of a number is
 # where the map of a value stands on its card; that of the gradient follows under it
 MAP_TOP, MAP_LEFT = 41, 8
 SCALE_CELL = 10
@@ -215,7 +216,7 @@ class _Painter:
         if not self.live:
             yield f"<title>{escape(summary(self.run))}</title>"
             yield f"<desc>{escape(str(self.run))}</desc>"
-            yield f"<style>{style_sheet()}</style>"
+            yield f"<style>{style_sheet('figure')}</style>"
         yield '<rect class="gv-paper" width="100%" height="100%"/>'
         yield f'<g transform="translate({MARGIN},{MARGIN})">'
         for block, box in layout.blocks:
@@ -267,15 +268,25 @@ class _Painter:
         inside = " gv-inside" if edge.source.block and edge.target.block else ""
         yield f'<g class="gv-label{inside}{self.lit(edge)}" data-edge="{edge.index}">'
         if edge.mark:
-            at = f'x="{wire.tip[0] - 6:.1f}" y="{wire.tip[1] - 5:.1f}"'
-            yield f'<text class="gv-mark" {at}>{escape(edge.mark)}</text>'
+            at_tip = wire.tip[0] - 6, wire.tip[1] - 5
+            yield from self.above_wires("gv-mark", *at_tip, escape(edge.mark), room=math.inf)
         blank = self.blank[edge.index]
         local = "" if blank else f"∂ {on_edge(self.locals[edge])}"
-        yield _number("gv-local", x + wire.lean, y - 7, local, LABEL_ROOM)
+        yield from self.above_wires("gv-local", x + wire.lean, y - 7, local)
         above = blank and y < wire.tip[1]  # away from the mark at the tip
         place = (x + wire.lean, y - 7) if above else (x - wire.lean, y + 14.5)
-        yield _number("gv-back", *place, f"◂ {on_edge(self.flows[edge])}", LABEL_ROOM)
+        yield from self.above_wires("gv-back", *place, f"◂ {on_edge(self.flows[edge])}")
         yield "</g>"
+
+    def above_wires(
+        self, kind: str, x: float, y: float, shown: str, room: float = LABEL_ROOM
+    ) -> Iterator[str]:
+        """A text with a halo, which is a text of its own under it: not every program paints the
+        halo of a text before the text.
+        """
+        if shown and not self.live:
+            yield _number(f"gv-halo {kind}", x, y, shown, room, LABEL_SIZE)
+        yield _number(kind, x, y, shown, room, LABEL_SIZE)
 
     def node(self, node: Node) -> Iterator[str]:
         box, w = self.layout.cards[node.index], self.layout.cards[node.index].width
@@ -338,9 +349,10 @@ def _heading(node: Node, middle: float, card: float) -> str:
         return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{words}</text>'
     sign = text.cut(sign, room - 6 - min(text.width(name, 12.5), room / 2))
     name = text.cut(name, room - 6 - text.width(sign), 12.5)
+    gap = middle + (text.width(name, 12.5) - text.width(sign)) / 2  # between the two
     return (
-        f'<text x="{middle:.1f}" y="14.5"><tspan class="gv-name">{escape(name)}</tspan>'
-        f'<tspan class="gv-sign" dx="6">{escape(sign)}</tspan></text>'
+        f'<text class="gv-name gv-left" x="{gap - 3:.1f}" y="14.5">{escape(name)}</text>'
+        f'<text class="gv-sign gv-right" x="{gap + 3:.1f}" y="14.5">{escape(sign)}</text>'
     )
 
 
@@ -375,12 +387,14 @@ def _map(kind: str, array: np.ndarray | None, shape: tuple[int, ...], y: float, 
     )
 
 
-def _number(kind: str, x: float, y: float, shown: str, room: float) -> str:
-    condensed = (
-        f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"'
-        if len(shown) * CHARACTER > room + 2
-        else ""
-    )
+def _number(kind: str, x: float, y: float, shown: str, room: float, size: float = 12) -> str:
+    """A text of digits, condensed to its room, and smaller for programs that can't condense it."""
+    condensed = ""
+    if len(shown) * CHARACTER > room + 2:
+        smaller = min(size, room / (len(shown) * DIGIT))
+        condensed = (
+            f' font-size="{smaller:.1f}" textLength="{room:g}" lengthAdjust="spacingAndGlyphs"'
+        )
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{condensed}>{shown}</text>'
 
 
@@ -422,10 +436,3 @@ def _scale() -> str:
         f'<text x="{width + 14}" y="9">+</text>'
         f'<text x="{width + 30}" y="9">the darkest shade is the number after ±</text>'
     )
-
-
-@lru_cache(maxsize=1)
-def style_sheet() -> str:
-    """The style sheet of figures, without comments."""
-    sheet = files("gradviz.draw").joinpath("figure.css").read_text(encoding="utf-8")
-    return "\n".join(line for line in sheet.splitlines() if not line.startswith("/*"))

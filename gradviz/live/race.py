@@ -11,6 +11,7 @@ import traitlets
 from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
 from gradviz.draw.figure import Figure
+from gradviz.draw.sheets import style_sheet
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.view import STATIC, with_picture
 
@@ -39,7 +40,7 @@ class Race(anywidget.AnyWidget):
         for part in ("numeral", "heat", "formula", "picture", "player", "keys", "race")
     )
     _css = (
-        paint.style_sheet()
+        style_sheet("figure")
         + (STATIC / "view.css").read_text(encoding="utf-8")
         + (STATIC / "race.css").read_text(encoding="utf-8")
     )

@@ -16,6 +16,7 @@ from gradviz.draw.explain import Words, element, nudges, step, suspects
 from gradviz.draw.figure import Figure
 from gradviz.draw.formula import Formula, name, say, value
 from gradviz.draw.listing import listing
+from gradviz.draw.sheets import style_sheet
 from gradviz.draw.steps import Step, checked, last, steps
 from gradviz.graph import Edge, Graph, Node, Places, Run
 from gradviz.live.sliders import Change, Span, span
@@ -64,7 +65,7 @@ class View(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
-    _css = paint.style_sheet() + (STATIC / "view.css").read_text(encoding="utf-8")
+    _css = style_sheet("figure") + (STATIC / "view.css").read_text(encoding="utf-8")
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)

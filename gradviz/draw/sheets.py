@@ -1,0 +1,51 @@
+"""The style sheets of figures and pages, for every program that may read them: colours are plain
+ones first, and what only browsers understand stands where others pass over it.
+"""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+RULE = re.compile(r"^([^@\n{}]+) \{ ([^{}]+) \}$", re.MULTILINE)
+COLOUR = re.compile(r"(?:var\(--[\w-]+, )?light-dark\((#\w+), (#\w+)\)\)?")
+
+
+@lru_cache
+def style_sheet(name: str, theme: Theme | None = None) -> str:
+    """The sheet of this name, without comments: in the colours of one theme; or, for browsers, in
+    those that their reader prefers, and for other programs in the light ones.
+    """
+    text = files("gradviz.draw").joinpath(f"{name}.css").read_text(encoding="utf-8")
+    sheet = "\n".join(line for line in text.splitlines() if not line.startswith("/*"))
+    if theme is None:
+        return f"{plain(sheet, 'light')}\n{preferred(sheet)}"
+    return plain(sheet, theme).replace("color-scheme: light dark", f"color-scheme: {theme}")
+
+
+def plain(sheet: str, theme: Theme) -> str:
+    """A sheet with the colours of one theme.
+
+    >>> plain(".a { fill: var(--gv-paper, light-dark(#fff, #111)); }", "dark")
+    '.a { fill: #111; }'
+    """
+    return COLOUR.sub(r"\1" if theme == "light" else r"\2", sheet)
+
+
+def preferred(sheet: str) -> str:
+    """Those declarations of a sheet that say one thing for light and another for dark.
+
+    >>> print(preferred(".a { fill: light-dark(#fff, #111); stroke: none; }"))
+    @supports (color: light-dark(#fff, #000)) {
+    .a { fill: light-dark(#fff, #111); }
+    }
+    """
+    rules = (
+        (selector, [part for part in declarations.split("; ") if COLOUR.search(part)])
+        for selector, declarations in RULE.findall(sheet)
+    )
+    lines = (
+        f"{selector} {{ {'; '.join(parts).rstrip(';')}; }}" for selector, parts in rules if parts
+    )
+    return "\n".join(["@supports (color: light-dark(#fff, #000)) {", *lines, "}"])
