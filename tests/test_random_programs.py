@@ -382,6 +382,7 @@ def pytorch():
             )
         },
     )
+
     def taken_at(x, key):  # NumPy takes a tensor of one boolean for a whole number
         return x[np.asarray(key) if isinstance(key, torch.Tensor) else key]
 

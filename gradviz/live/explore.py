@@ -13,17 +13,22 @@ from gradviz.draw import paint
 from gradviz.draw.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
+from gradviz.live.shown import Framed
 from gradviz.live.sliders import Change, Hand
-from gradviz.live.view import View, with_picture
+from gradviz.live.view import View
 
 MOST_SLIDERS = 30
 OPTIONS = ("collapse", "expand", "step", "code")
 
 
-class Explorer(widgets.VBox):
-    """Sliders above a live figure: `sliders` by input, and the `view`."""
+class Explorer(Framed):
+    """Sliders above a live figure: `sliders` by input, and the `view`. Sliders that are `lent` are
+    the user's own.
+    """
 
-    def __init__(self, view: View, sliders: Mapping[str, Hand]) -> None:
+    def __init__(
+        self, view: View, sliders: Mapping[str, Hand], lent: Collection[Hand] = ()
+    ) -> None:
         self.view = view
         self.sliders: dict[str, Hand] = dict(sliders)
         self._placed: dict[str, float] = {}  # the values that sliders were set to from elsewhere
@@ -39,7 +44,13 @@ class Explorer(widgets.VBox):
         hands = widgets.Box(
             list(self.sliders.values()), layout=widgets.Layout(flex_flow="row wrap")
         )
-        super().__init__([hands, view], _dom_classes=["gradviz-explorer"])
+        super().__init__(
+            view,
+            [hands],
+            counted=self.sliders.values(),
+            lent=lent,
+            _dom_classes=["gradviz-explorer"],
+        )
 
     @property
     def run(self) -> Run:
@@ -68,10 +79,6 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"<Explorer {paint.summary(self.run)}>"
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        picture = self.view.figure._repr_mimebundle_()
-        return with_picture(super()._repr_mimebundle_(**options), picture)
 
 
 def explore(
@@ -133,6 +140,7 @@ def explore(
     return Explorer(
         View(graph, step=options["step"], code=options["code"], spans=spans),
         {name: hand for name, hand in hands.items() if isinstance(hand, Hand)},
+        [hand for name, hand in hands.items() if hand is given[name]],
     )
 
 

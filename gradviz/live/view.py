@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from gradviz.draw import fold, overview, paint
@@ -18,6 +17,7 @@ from gradviz.draw.formula import Formula, name, say, value
 from gradviz.draw.listing import listing
 from gradviz.draw.steps import Step, checked, last, steps
 from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span, span
 
 STATIC = Path(__file__).parent / "static"
@@ -39,11 +39,7 @@ PARTS = (
 )  # one after another they are one module
 
 
-# what a widget shows itself as: its data by MIME type, and perhaps what is to be known of them
-Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None
-
-
-class View(anywidget.AnyWidget):
+class View(Live):
     """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by
     step, explains what is selected, opens and closes blocks, takes new values on the inputs' cards,
     and shows the code beside the graph.
@@ -276,9 +272,6 @@ class View(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
-        return with_picture(super()._repr_mimebundle_(**options), self.figure._repr_mimebundle_())
-
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
     return {"label": label, "formula": formula, "agrees": agrees}
@@ -376,9 +369,3 @@ def hand(node: Node, run: Run, spans: Mapping[str, Span]) -> dict[str, float] | 
                 0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1,
             )
     return {"least": least, "most": most, "grain": grain}
-
-
-def with_picture(bundle: Bundle, picture: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
-    """A widget's MIME bundle with a static picture beside it, for readers without a kernel."""
-    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    return {**(data or {}), **picture}, metadata

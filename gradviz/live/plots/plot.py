@@ -2,7 +2,7 @@
 anew.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from html import escape
 from inspect import signature
@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from gradviz.live.shown import Shown, with_picture
 from gradviz.live.sliders import Change, Hand, is_range, place, slider
 
 INK = "#75818d"  # these are seen on white and on black
@@ -91,12 +92,17 @@ class Plot:
         )
 
 
-class LivePlot(widgets.VBox):
+class LivePlot(Shown):
     """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot`
-    the plot that is shown.
+    the plot that is shown. Sliders that are `lent` are the user's own.
     """
 
-    def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, Hand]) -> None:
+    def __init__(
+        self,
+        draw: Callable[..., Plot],
+        hands: Mapping[str, Hand],
+        lent: Collection[Hand] = (),
+    ) -> None:
         self._draw = draw
         self.sliders: dict[str, Hand] = dict(hands)
         self.plot: Plot = draw(**self.values)
@@ -110,6 +116,8 @@ class LivePlot(widgets.VBox):
                 ),
                 self._picture,
             ],
+            counted=self.sliders.values(),
+            lent=lent,
             _dom_classes=["gradviz-plot"],
         )
 
@@ -141,7 +149,7 @@ class LivePlot(widgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         picture, sizes = self.plot._repr_mimebundle_()
-        return {**(super()._repr_mimebundle_(**options) or {}), **picture}, sizes
+        return with_picture(super()._repr_mimebundle_(**options), picture)[0], sizes
 
 
 P = ParamSpec("P")
@@ -171,7 +179,8 @@ def movable(
             hands = {name: slider(name, given[name]) for name in names if is_range(given.get(name))}
             if not hands:
                 return _drawn(draw, given)
-            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands)
+            lent = [hand for name, hand in hands.items() if hand is given[name]]
+            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands, lent)
 
         return plot
 

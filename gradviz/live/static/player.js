@@ -10,6 +10,11 @@ const ICONS = {
   last: "M11 2h2v12h-2zM3 2v12l7-6z",
 };
 
+/** Let a key be seen in the view alone. It knows no view: hosts keep the element, and with it what it calls. @param {Event} event */
+function keepKey(event) {
+  event.stopPropagation();
+}
+
 /** @template {keyof HTMLElementTagNameMap} Tag @param {Tag} tag @param {string} kind @param {Record<string, string>} attributes */
 function make(tag, kind, attributes = {}) {
   const element = document.createElement(tag);

@@ -52,7 +52,7 @@ class Race {
   constructor(model, el) {
     el.classList.add("gradviz-view", "gv-race");
     el.setAttribute("data-lm-suppress-shortcuts", "true");
-    el.addEventListener("keydown", (event) => event.stopPropagation());
+    el.addEventListener("keydown", keepKey);
     const ways = model.get("ways");
     this.most = Math.max(...ways.map(({ events }) => events.length));
     this.runners = ways.map((way) => new Runner(model.get("svg"), way, this.most));
@@ -125,7 +125,10 @@ class Race {
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */
 function render({ model, el }) {
   const race = new Race(model, el);
-  return () => race.pause();
+  return () => {
+    race.pause();
+    el.replaceChildren(); // hosts keep the element
+  };
 }
 
 export default { render };

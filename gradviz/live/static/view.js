@@ -10,7 +10,7 @@ class View {
     this.el = el;
     el.classList.add("gradviz-view");
     el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the keys …
-    el.addEventListener("keydown", (event) => event.stopPropagation()); // … and its notebook the focus
+    el.addEventListener("keydown", keepKey); // … and its notebook the focus
     this.message = make("div", "gv-message", { role: "status" });
     this.stage = make("div", "gv-stage");
     this.player = new Player((step) => this.tell({ step }));
@@ -59,6 +59,7 @@ class View {
     this.player.pause();
     this.forecast.end();
     for (const [event, handler] of this.handlers) this.model.off(event, handler);
+    this.el.replaceChildren(); // hosts keep the element
   }
 
   /** However much arrives, the figure is painted once a frame, with the newest; the first of it at once. */
