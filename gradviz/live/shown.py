@@ -9,6 +9,7 @@ from typing import Any
 
 import anywidget
 import ipywidgets as widgets
+import traitlets
 from IPython.core.getipython import get_ipython
 from ipywidgets.widgets.widget import _instances  # all that are open
 
@@ -19,8 +20,9 @@ INSTEAD = f"""<style>
 :has(> * > {MISSING}) > .{STILL} {{ display: block !important; height: auto; }}
 :has(> .{STILL}) > :has(> {MISSING}) {{ display: none !important; }}
 </style>
-<p role="note">This is a still figure: the page has no anywidget, which the live one needs. Install
-it where JupyterLab itself runs (<code>pip install anywidget</code>) and reload the page.</p>
+<p role="note" style="margin: 0; line-height: 1.5">This is a still figure: the page has no
+anywidget, which the live one needs. Install it where JupyterLab itself runs
+(<code>pip install anywidget</code>) and reload the page.</p>
 """
 
 Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None  # data by MIME type, and of the data
@@ -117,7 +119,7 @@ class Framed(Shown):
 
     def _redraw(self, change: object = None) -> None:
         """Draw the still figure anew, if a page shows it."""
-        if self._view_count and not self._live._view_count:
+        if self._view_count and not self._live.painted:
             self._still.value = INSTEAD + self._live.figure.html
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
@@ -130,6 +132,8 @@ class Live(anywidget.AnyWidget):
     """A live figure, and `figure`, the still one."""
 
     figure: Any
+    # from the page: that it can show it
+    painted: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
 
     @cached_property
     def _frame(self) -> Framed:

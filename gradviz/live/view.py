@@ -76,8 +76,11 @@ class View(Live):
     # gates whose handwritten derivative is wrong
     wrong: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
     closed: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
-    # from the page: which node, an input, was set to which value, in which move
+    # from the page: which node, an input, was set to which value; and a name that no other move has
     hand: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+    # by what name the page told something last; and the last of these that Python has dealt with
+    asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     code: "traitlets.Instance[dict[str, Any] | None]" = traitlets.Instance(
         dict, allow_none=True
     ).tag(sync=True)
@@ -123,6 +126,7 @@ class View(Live):
         try:
             run = self.whole.graph.run(inputs)
         except Exception as error:
+            self.message = ""  # or a page would not hear of the same error once more
             self.message = f"{type(error).__name__}: {error}"
             self.inputs = inputs
             return None
@@ -130,6 +134,14 @@ class View(Live):
         self._show(run)
         self.inputs = inputs
         return run
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page tells, and tell it when that is done."""
+        try:
+            super().set_state(sync_data)
+        finally:
+            if "asked" in sync_data:
+                self.answered = self.asked
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""

@@ -125,6 +125,10 @@ class Race {
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */
 function render({ model, el }) {
   const race = new Race(model, el);
+  if (!model.get("painted")) {
+    model.set("painted", true);
+    model.save_changes();
+  }
   return () => {
     race.pause();
     el.replaceChildren(); // hosts keep the element
