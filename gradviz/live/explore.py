@@ -13,17 +13,22 @@ from gradviz.draw import paint
 from gradviz.draw.figure import folded
 from gradviz.graph import Run
 from gradviz.live import labels, sliders
+from gradviz.live.shown import Framed
 from gradviz.live.sliders import Change, Hand
-from gradviz.live.view import View, with_picture
+from gradviz.live.view import View
 
 MOST_SLIDERS = 30
 OPTIONS = ("collapse", "expand", "step", "code")
 
 
-class Explorer(widgets.VBox):
-    """Sliders above a live figure: `sliders` by input, and the `view`."""
+class Explorer(Framed):
+    """Sliders above a live figure: `sliders` by input, and the `view`. Sliders that are `lent` are
+    the user's own.
+    """
 
-    def __init__(self, view: View, sliders: Mapping[str, Hand]) -> None:
+    def __init__(
+        self, view: View, sliders: Mapping[str, Hand], lent: Collection[Hand] = ()
+    ) -> None:
         self.view = view
         self.sliders: dict[str, Hand] = dict(sliders)
         self._placed: dict[str, float] = {}  # the values that sliders were set to from elsewhere
@@ -36,7 +41,13 @@ class Explorer(widgets.VBox):
             for name, slider in self.sliders.items()
             if isinstance(slider, widgets.FloatSlider)
         }
-        super().__init__([labels.row(self.sliders), view], _dom_classes=["gradviz-explorer"])
+        super().__init__(
+            view,
+            [labels.row(self.sliders)],
+            counted=self.sliders.values(),
+            lent=lent,
+            _dom_classes=["gradviz-explorer"],
+        )
 
     @property
     def run(self) -> Run:
@@ -65,10 +76,6 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"<Explorer {paint.summary(self.run)}>"
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        picture = self.view.figure._repr_mimebundle_()
-        return with_picture(super()._repr_mimebundle_(**options), picture)
 
 
 def explore(
@@ -130,6 +137,7 @@ def explore(
     return Explorer(
         View(graph, step=options["step"], code=options["code"], spans=spans),
         {name: hand for name, hand in hands.items() if isinstance(hand, Hand)},
+        [hand for name, hand in hands.items() if hand is given[name]],
     )
 
 

@@ -5,7 +5,6 @@ counter.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import anywidget
 import traitlets
 
 from gradviz.autodiff.trace import trace
@@ -13,12 +12,13 @@ from gradviz.draw import paint
 from gradviz.draw.figure import Figure
 from gradviz.draw.sheets import style_sheet
 from gradviz.graph import Edge, Graph, Node
-from gradviz.live.view import STATIC, with_picture
+from gradviz.live.shown import Live
+from gradviz.live.view import STATIC
 
 MOST_NODES = 60
 
 
-class Race(anywidget.AnyWidget):
+class Race(Live):
     """Reverse sweep, forward mode and bumping on one graph, all at the same pace: who is done first
     has evaluated least.
 
@@ -80,8 +80,8 @@ class Race(anywidget.AnyWidget):
         )
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
-        picture = {**self.figure._repr_mimebundle_(), "text/plain": repr(self)}
-        return with_picture(super()._repr_mimebundle_(**options), picture)
+        data, metadata = super()._repr_mimebundle_(**options)
+        return {**data, "text/plain": repr(self)}, metadata
 
 
 def race(

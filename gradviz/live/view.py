@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from gradviz.draw import fold, overview, paint
@@ -19,6 +18,7 @@ from gradviz.draw.listing import listing
 from gradviz.draw.sheets import style_sheet
 from gradviz.draw.steps import Step, checked, last, steps
 from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span, span
 
 STATIC = Path(__file__).parent / "static"
@@ -41,11 +41,7 @@ PARTS = (
 )  # one after another they are one module
 
 
-# what a widget shows itself as: its data by MIME type, and perhaps what is to be known of them
-Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None
-
-
-class View(anywidget.AnyWidget):
+class View(Live):
     """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by
     step, explains what is selected, opens and closes blocks, takes new values on the inputs' cards,
     and shows the code beside the graph.
@@ -82,8 +78,11 @@ class View(anywidget.AnyWidget):
     # gates whose handwritten derivative is wrong
     wrong: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
     closed: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
-    # from the page: which node, an input, was set to which value, in which move
+    # from the page: which node, an input, was set to which value; and a name that no other move has
     hand: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+    # by what name the page told something last; and the last of these that Python has dealt with
+    asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     code: "traitlets.Instance[dict[str, Any] | None]" = traitlets.Instance(
         dict, allow_none=True
     ).tag(sync=True)
@@ -129,6 +128,7 @@ class View(anywidget.AnyWidget):
         try:
             run = self.whole.graph.run(inputs)
         except Exception as error:
+            self.message = ""  # or a page would not hear of the same error once more
             self.message = f"{type(error).__name__}: {error}"
             self.inputs = inputs
             return None
@@ -136,6 +136,14 @@ class View(anywidget.AnyWidget):
         self._show(run)
         self.inputs = inputs
         return run
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page tells, and tell it when that is done."""
+        try:
+            super().set_state(sync_data)
+        finally:
+            if "asked" in sync_data:
+                self.answered = self.asked
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""
@@ -278,9 +286,6 @@ class View(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<View {paint.summary(self.run)}>"
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
-        return with_picture(super()._repr_mimebundle_(**options), self.figure._repr_mimebundle_())
-
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
     return {"label": label, "formula": formula, "agrees": agrees}
@@ -378,9 +383,3 @@ def hand(node: Node, run: Run, spans: Mapping[str, Span]) -> dict[str, float] | 
                 0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1,
             )
     return {"least": least, "most": most, "grain": grain}
-
-
-def with_picture(bundle: Bundle, picture: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
-    """A widget's MIME bundle with a static picture beside it, for readers without a kernel."""
-    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    return {**(data or {}), **picture}, metadata

@@ -321,7 +321,7 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
             const state = {{
                 structure, numbers: new DataView(new Uint8Array(bytes).buffer), message: "",
                 step: null, selected: "", nudges: {{}}, wrong: [], closed: [], code: null,
-                code_open: false,
+                code_open: false, painted: true,
             }};
             const model = {{ get: (name) => state[name], on() {{}}, off() {{}} }};
             view.render({{ model, el: document.body }});

@@ -90,7 +90,10 @@ type ViewState = {
   nudges: Nudges;
   wrong: number[];
   closed: number[];
-  hand: [node: number, value: number, move: number] | [];
+  hand: [node: number, value: number, move: string] | [];
+  asked: string;
+  answered: string;
+  painted: boolean;
   code: Listing | null;
   part: number[];
   opened: string[];
@@ -103,7 +106,10 @@ type ViewState = {
 type Way = { name: string; events: string[]; operations: number; locals: number };
 
 /** The traits of Race in gradviz/live/race.py. */
-type RaceState = { svg: string; ways: Way[] };
+type RaceState = { svg: string; ways: Way[]; painted: boolean };
+
+/** The model of a slider of ipywidgets. */
+type Slider = Model<{ value: number; min: number; max: number }>;
 
 /** The model of a widget, as anywidget gives it. */
 type Model<State> = {
@@ -112,6 +118,6 @@ type Model<State> = {
   save_changes(): void;
   on(event: string, handler: () => void): void;
   off(event: string, handler: () => void): void;
-  widget_manager: { get_model(id: string): Promise<Model<{ value: number }>> };
+  widget_manager: { get_model(id: string): Promise<Slider> };
   views?: Record<string, Promise<{ el: HTMLElement }>>; // of ipywidgets' own models
 };

@@ -3,7 +3,7 @@ anew.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from html import escape
 from inspect import signature
@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gradviz.live.labels import row
+from gradviz.live.shown import Shown, with_picture
 from gradviz.live.sliders import Change, Hand, is_range, place, slider
 
 INK = "#75818d"  # these are seen on white and on black
@@ -115,19 +116,29 @@ class Plot:
         )
 
 
-class LivePlot(widgets.VBox):
+class LivePlot(Shown):
     """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot`
-    the plot that is shown.
+    the plot that is shown. Sliders that are `lent` are the user's own.
     """
 
-    def __init__(self, draw: Callable[..., Plot], hands: Mapping[str, Hand]) -> None:
+    def __init__(
+        self,
+        draw: Callable[..., Plot],
+        hands: Mapping[str, Hand],
+        lent: Collection[Hand] = (),
+    ) -> None:
         self._draw = draw
         self.sliders: dict[str, Hand] = dict(hands)
         self.plot: Plot = draw(**self.values)
         self._picture = widgets.HTML(self.plot.svg)
         for hand in self.sliders.values():
             hand.observe(self._moved, names="value")
-        super().__init__([row(self.sliders), self._picture], _dom_classes=["gradviz-plot"])
+        super().__init__(
+            [row(self.sliders), self._picture],
+            counted=self.sliders.values(),
+            lent=lent,
+            _dom_classes=["gradviz-plot"],
+        )
 
     @property
     def values(self) -> dict[str, float]:
@@ -157,7 +168,7 @@ class LivePlot(widgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         picture, sizes = self.plot._repr_mimebundle_()
-        return {**(super()._repr_mimebundle_(**options) or {}), **picture}, sizes
+        return with_picture(super()._repr_mimebundle_(**options), picture)[0], sizes
 
 
 P = ParamSpec("P")
@@ -187,7 +198,8 @@ def movable(
             hands = {name: slider(name, given[name]) for name in names if is_range(given.get(name))}
             if not hands:
                 return _drawn(draw, given)
-            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands)
+            lent = [hand for name, hand in hands.items() if hand is given[name]]
+            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands, lent)
 
         return plot
 

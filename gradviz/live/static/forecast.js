@@ -1,17 +1,22 @@
-// A forecast: while a hand is on a slider, the page works out the numbers itself, and shows them before Python has answered.
-// What Python answers stands in the end; until it speaks of the same inputs, its older answers are passed over.
+// What hands have set and Python has not spoken of yet: the page works out the numbers itself, and shows them until Python's own
+// are there, however long that takes; its older answers are passed over. If Python is silent, that is said.
 
-const PATIENCE = 3000; // milliseconds that a forecast may wait for its answer
-const UNDER_A_HAND = ".noUi-handle.noUi-active, .noUi-active .noUi-handle, .noUi-handle:focus";
+const PATIENCE = 3000; // milliseconds of silence
+const UNDER_A_HAND = ".noUi-handle.noUi-active, .noUi-active .noUi-handle, .noUi-handle:focus, .widget-slider .widget-readout:focus";
+const WHAT_TO_DO = "If the kernel is busy, wait; if not, start it and run the cell again.";
 
 class Forecast {
-  /** @param {Model<ViewState>} model @param {() => void} show what to do when there is another forecast, or none any more */
+  /** @param {Model<ViewState>} model @param {() => void} show what to do when there is something else to be shown */
   constructor(model, show) {
     this.model = model;
     this.show = show;
     this.run = null;
+    /** By the node, an input. @type {Map<number, {value: number, card: boolean}>} */
+    this.wanted = new Map();
+    this.asked = ""; // the last that Python was asked, until it has dealt with that
     this.timer = 0;
-    /** @type {[Model<{value: number}>, () => void][]} */
+    this.late = this.placing = false;
+    /** @type {[number, Slider, () => void][]} */
     this.watched = [];
     this.ended = false;
     this.watch();
@@ -23,9 +28,9 @@ class Forecast {
       try {
         const slider = await this.model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
         if (this.ended) return;
-        const handler = () => { if (document.querySelector(UNDER_A_HAND)) this.at(Number(node), slider.get("value")); };
+        const handler = () => this.slid(Number(node), slider.get("value"));
         slider.on("change:value", handler);
-        this.watched.push([slider, () => slider.off("change:value", handler)]);
+        this.watched.push([Number(node), slider, () => slider.off("change:value", handler)]);
       } catch {
         return; // another front end: Python's answers are all there is
       }
@@ -35,40 +40,126 @@ class Forecast {
   end() {
     this.ended = true;
     clearTimeout(this.timer);
-    for (const [, stop] of this.watched) stop();
+    for (const [, , stop] of this.watched) stop();
   }
 
-  /** Take another graph. @param {Structure} structure @param {() => Run} shown */
-  load(structure, shown) {
+  /** Take another graph. @param {Structure} structure */
+  load(structure) {
     this.structure = structure;
-    this.shown = shown;
-    this.run = this.program = null;
-    if (structure.program === null || structure.places === null) return;
-    try {
-      this.program = new Function("inputs", structure.program);
-    } catch {} // where pages may make no functions
+    this.program = null;
+    if (structure.program !== null && structure.places !== null) {
+      try {
+        this.program = new Function("inputs", structure.program);
+      } catch {} // where pages may make no functions
+    }
+    this.drop();
   }
 
-  /** @param {number} node an input @param {number} value */
-  at(node, value) {
-    if (!this.program) return;
-    const run = this.run ?? this.shown(), { nodes } = this.structure;
-    const inputs = nodes.flatMap(({ kind }, index) => (kind === "input" ? [index === node ? value : run.primals[index]] : []));
+  /** A slider was moved: by a hand, or by Python, which then has spoken of it. @param {number} node @param {number} value */
+  slid(node, value) {
+    if (this.placing) return;
+    if (document.querySelector(UNDER_A_HAND)) this.at(node, value);
+    else if (this.wanted.get(node)?.card === false) {
+      this.wanted.delete(node);
+      this.heard();
+      this.show();
+    }
+  }
+
+  /** A hand has set an input. @param {number} node @param {number} value @param {boolean} [card] whether on its card */
+  at(node, value, card = false) {
+    this.wanted.set(node, { value, card });
+    this.work();
+    this.wait();
+    this.show();
+  }
+
+  /** Python was asked for something. @param {string} asked */
+  ask(asked) {
+    this.asked = asked;
+    this.wait();
+  }
+
+  wait() {
+    if (this.late) this.silence();
+    else if (!this.timer) this.timer = setTimeout(() => this.silence(), PATIENCE);
+  }
+
+  /** The newest numbers that Python sent. */
+  answer() {
+    return this.structure ? runOf(unpacked(this.model.get("numbers")), this.structure) : null;
+  }
+
+  /** Work out the numbers at what is wanted. */
+  work() {
+    const answer = this.answer();
+    this.run = null;
+    if (answer === null) return;
+    if ([...this.wanted].every(([node, { value }]) => isSame(answer.primals[node], value))) this.wanted.clear();
+    if (!this.program || !this.wanted.size) return;
+    const { nodes } = this.structure;
+    const inputs = nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
     this.run = runOf(Float64Array.from(this.program(inputs)), this.structure);
+  }
+
+  /** Python has spoken. */
+  heard() {
+    if (this.asked && this.model.get("answered") === this.asked) {
+      this.asked = "";
+      for (const [node, { card }] of this.wanted) if (card) this.wanted.delete(node);
+    }
+    this.work();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.run = null; this.show(); }, PATIENCE);
+    this.timer = 0;
+    this.late = false;
+    if (this.wanted.size || this.asked) this.wait();
+  }
+
+  /** Python has spoken of something else: another graph, or an error. */
+  drop() {
+    this.wanted.clear();
+    this.heard();
+  }
+
+  silence() {
+    this.timer = 0;
+    this.work();
+    this.late = this.wanted.size > 0 || this.asked !== "";
+    this.placing = true; // the sliders of cards, which Python would do
+    for (const [node, slider] of this.watched) {
+      const wanted = this.wanted.get(node);
+      if (wanted?.card && Number.isFinite(wanted.value)) placed(slider, wanted.value);
+    }
+    this.placing = false;
     this.show();
   }
 
   /** What to show, now that Python has sent this. @param {Run} answer */
   over(answer) {
-    if (this.run === null) return answer;
-    const agrees = this.structure.nodes.every(({ kind }, index) => kind !== "input" || Object.is(answer.primals[index], this.run.primals[index]));
-    if (agrees) {
-      this.run = null;
-      clearTimeout(this.timer);
-      return answer;
-    }
-    return this.run;
+    return this.run ?? answer;
   }
+
+  /** Whether what is shown is not what was set. */
+  get isOld() {
+    return this.late && this.wanted.size > 0 && this.run === null;
+  }
+
+  /** What to say of it all. */
+  get notice() {
+    if (!this.late) return "";
+    const numbers = this.run ? ": these numbers are worked out by the page" : this.isOld ? ": these are the numbers of before" : "";
+    return `Python has not answered yet${numbers}. ${WHAT_TO_DO}`;
+  }
+}
+
+/** Whether two numbers are the same, but for the sign of zero, which does not reach Python. @param {Value} one @param {number} other */
+function isSame(one, other) {
+  return one === other || Object.is(one, other);
+}
+
+/** Move a slider, and its ends if they are in the way. @param {Slider} slider @param {number} value */
+function placed(slider, value) {
+  if (value > slider.get("max")) slider.set("max", value);
+  if (value < slider.get("min")) slider.set("min", value);
+  slider.set("value", value);
 }

@@ -11,45 +11,50 @@ class View {
     el.classList.add("gradviz-view");
     this.unshare = shareKeys(el);
     this.message = make("div", "gv-message", { role: "status" });
+    this.notice = make("div", "gv-notice", { role: "status" });
     this.stage = make("div", "gv-stage");
     this.player = new Player((step) => this.tell({ step }));
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
     scrolls(this.caption);
-    this.reasons = new Reasons(() => this.select(""), (index) => this.tell({ element: index }), (label) => this.tell({ opened: [...model.get("opened"), label] }));
+    this.reasons = new Reasons(() => this.select(""), (index) => this.ask({ element: index }), (label) => this.ask({ opened: [...model.get("opened"), label] }));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
-    this.hands = new Hands(this.stage, (input, value) => {
-      this.tell({ hand: [input, value, this.moves++] });
-      this.forecast.at(input, value);
-    });
+    this.hands = new Hands(this.stage, (input, value) => this.ask({ hand: [input, value, this.next()] }));
     this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
     this.opener.textContent = "code";
-    this.opener.addEventListener("click", () => this.tell({ code_open: !model.get("code_open") }));
+    this.opener.addEventListener("click", () => (model.get("code_open") ? this.tell({ code_open: false }) : this.ask({ code_open: true })));
     this.lens = new Lens(this.stage, () => this.schedule());
-    this.elements = new Elements(this.stage, (node, index) => this.tell({ selected: `n${node}`, element: index }));
-    this.path = new Path((depth) => this.tell({ part: model.get("part").slice(0, depth) }));
+    this.elements = new Elements(this.stage, (node, index) => this.ask({ selected: `n${node}`, element: index }));
+    this.path = new Path((depth) => this.ask({ part: model.get("part").slice(0, depth) }));
     const controls = make("div", "gv-controls"), main = make("div", "gv-main"), desk = make("div", "gv-desk");
     controls.append(this.player.element, this.lens.element, this.opener);
     main.append(this.path.element, this.stage, controls, this.caption, this.reasons.element);
     desk.append(main, this.code.element);
-    el.append(this.message, desk);
+    el.append(this.message, this.notice, desk);
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.stage.addEventListener("pointerover", (event) => this.hover(event));
     this.stage.addEventListener("pointerleave", () => this.pointAt([]));
     this.frame = this.rest = this.slice = 0;
     this.restaged = true;
     this.waiting = this.ended = false;
-    this.moves = 0; // told with each, so that the same move after another is one again
+    this.name = Math.random().toString(36).slice(2); // so that what two pages ask is never the same
+    this.asked = 0;
     this.forecast = new Forecast(model, () => this.schedule());
-    const shown = ["numbers", "message", "step", "selected", "nudges", "wrong", "element", "code_open"];
+    const shown = ["step", "selected", "nudges", "wrong", "element", "code_open"];
     this.handlers = Object.entries({ // one event each: marimo knows no lists of them
       "change:structure": () => { this.restaged = true; this.schedule(); },
+      "change:numbers": () => { this.forecast.heard(); this.schedule(); },
+      "change:message": () => { if (model.get("message")) this.forecast.drop(); this.schedule(); },
+      "change:hand": () => this.forecast.at(model.get("hand")[0], model.get("hand")[1], true), // of another view, too
+      "change:asked": () => this.forecast.ask(model.get("asked")),
+      "change:answered": () => { this.forecast.heard(); this.schedule(); },
       "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
       ...Object.fromEntries(shown.map((name) => [`change:${name}`, () => this.schedule()])),
     });
     for (const [event, handler] of this.handlers) model.on(event, handler);
     this.code.load(model.get("code"));
     this.repaint();
+    if (!model.get("painted")) this.tell({ painted: true });
   }
 
   end() {
@@ -61,6 +66,7 @@ class View {
     this.forecast.end();
     this.unshare();
     for (const [event, handler] of this.handlers) this.model.off(event, handler);
+    this.el.replaceChildren(); // hosts keep the element
   }
 
   /** However much arrives, the figure is painted once a frame, with the newest; the first of it at once. */
@@ -81,7 +87,18 @@ class View {
   /** @param {Partial<ViewState>} changes */
   tell(changes) {
     for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
+    try {
+      this.model.save_changes();
+    } catch {} // the kernel is dead
+  }
+
+  /** Tell something that Python is to answer. @param {Partial<ViewState>} changes */
+  ask(changes) {
+    this.tell({ ...changes, asked: this.next() });
+  }
+
+  next() {
+    return `${this.name}-${++this.asked}`;
   }
 
   /** A new graph: put its picture in place of the old one. */
@@ -108,7 +125,7 @@ class View {
     });
     for (const block of this.picture.blocks) this.closable(block);
     this.hands.hold(this.picture, nodes, () => this.run);
-    this.forecast.load(this.structure, () => this.run);
+    this.forecast.load(this.structure);
     this.tabStop = "n0";
     this.stopAt("n0");
     const again = focused && (focused.block ? this.picture.svg.querySelector(`.gv-node[data-block="${focused.block}"], .gv-block[data-block="${focused.block}"] > text`) : null);
@@ -141,13 +158,13 @@ class View {
 
   /** Open a box of a large graph. @param {number} box */
   enter(box) {
-    this.tell({ part: [...this.model.get("part"), box], selected: "" });
+    this.ask({ part: [...this.model.get("part"), box], selected: "" });
   }
 
   /** Close a block, or open it. @param {number} block */
   toggle(block) {
     const closed = this.model.get("closed");
-    this.tell({ closed: closed.includes(block) ? closed.filter((other) => other !== block) : [...closed, block], selected: "" });
+    this.ask({ closed: closed.includes(block) ? closed.filter((other) => other !== block) : [...closed, block], selected: "" });
   }
 
   /** @param {string} id */
@@ -186,7 +203,7 @@ class View {
     else if (key === ".") this.player.jump(this.player.now + 1);
     else if (key === "Home") this.player.jump(0);
     else if (key === "End") this.player.jump(null);
-    else if (key === "Escape") this.model.get("selected") ? this.select("") : this.model.get("part").length ? this.tell({ part: this.model.get("part").slice(0, -1) }) : null;
+    else if (key === "Escape") this.model.get("selected") ? this.select("") : this.model.get("part").length ? this.ask({ part: this.model.get("part").slice(0, -1) }) : null;
     else if ((key === "+" || key === "=") && !input) this.lens.by(NEARER);
     else if (key === "-" && !input) this.lens.by(1 / NEARER);
     else if (key === "0" && !input) this.lens.fit();
@@ -242,6 +259,8 @@ class View {
     const answer = runOf(unpacked(model.get("numbers")), this.structure);
     if (answer === null) return;
     const run = this.forecast.over(answer);
+    this.notice.textContent = this.forecast.notice;
+    this.stage.classList.toggle("gv-old", this.forecast.isOld);
     const last = this.structure.steps.length - 1, wanted = model.get("step");
     const step = wanted === null ? null : Math.min(wanted, last), selected = this.picture.elements(model.get("selected")).length ? model.get("selected") : "";
     this.run = run;
