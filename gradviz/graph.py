@@ -865,6 +865,7 @@ def printable(text: str) -> str:
     """`text` without what a line of text, XML or a reader can't bear: control characters, marks
     that turn the direction.
     """
-    return "".join(
-        " " if unicodedata.category(character).startswith("C") else character for character in text
-    )
+    if text.isprintable():  # as most texts are, and long ones are seen quickly
+        return text
+    other = (ord(each) for each in set(text) if unicodedata.category(each).startswith("C"))
+    return text.translate(dict.fromkeys(other, " "))

@@ -282,8 +282,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_trust)
 
     about = (
-        "check figures from nothing but their SVG: every number is worked out again, and all that "
-        "is shown is held against them"
+        "check figures from nothing but their SVG: every number is worked out again, and the texts "
+        "that show them are compared; the picture itself is not looked at"
     )
     command = commands.add_parser("check", help=about.split(":")[0], description=about)
     command.add_argument("figures", nargs="+", type=Path, metavar="FIGURE.svg")

@@ -260,6 +260,13 @@ def fold_blocks(n):
 
 
 @work
+def draw_long_names(n):
+    "draw, long names of an input and a block"
+    inside = gv.block(name="b" * n)(square)
+    return lambda: gv.draw(gv.trace(lambda *xs: inside(xs[0]), {"x" * n: 0.5})).svg
+
+
+@work
 def draw_variable(n):
     "draw a Variable"
     y = gv.Variable(0.5, name="x")

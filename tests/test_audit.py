@@ -8,7 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +19,7 @@ from gallery import FIGURES
 from test_arrays import CASES
 from test_draw import GOLDEN, NASTY
 from test_fold import nested
+from test_linear import lines
 from test_random_programs import NUMPY, compiled, hunts, programs, tries
 
 import gradviz as gv
@@ -51,6 +52,29 @@ def test_the_circuit_at_every_step(collapse):
     passes(figure)
     for step in range(len(figure.graph.operations) + len(figure.graph.edges) + 2):
         passes(figure.at(step))
+
+
+def named_throughout(name, step=None):
+    """A figure whose input, block and gate have this name."""
+
+    def gate(x):
+        return 2 * x
+
+    gate.__name__ = name
+    double = gv.primitive(gate)
+    double.derivative(lambda x, out: 2.0)
+    inside = gv.block(name=name)(lambda t: double(t) * t)
+    figure = gv.draw(gv.trace(lambda *xs: inside(xs[0]) + 1, {name: 2.0}))
+    return figure if step is None else figure.at(step)
+
+
+@pytest.mark.parametrize("step", [None, 2, -2])
+@pytest.mark.parametrize("characters", ["q", "\u200bq", "学"])
+def test_a_long_name_takes_no_line_for_each_of_its_characters(characters, step):
+    short, long = (named_throughout(characters * times, step).svg for times in (10, 4000))
+    few, many = (lines(partial(audit, svg)) for svg in (short, long))
+    assert many < 1.2 * few
+    assert audit(long).failures == ()
 
 
 @pytest.mark.parametrize("collapse", [["pair"], ["outer"], True, []], ids=str)

@@ -9,7 +9,7 @@ import pytest
 from circuit import INPUTS, circuit
 
 import gradviz as gv
-from gradviz.draw import layout
+from gradviz.draw import engine
 from gradviz.numerals import numeral
 
 GOLDEN = Path(__file__).parent / "golden" / "circuit.svg"
@@ -137,8 +137,9 @@ def test_names_are_data_everywhere(name):
     )
     assert "<script" not in figure.svg + figure.html
     assert all(re.fullmatch(r"[ne]\d+", g.get("id")) for g in tree.iter(f"{SVG}g") if g.get("id"))
-    places = layout.graphviz(figure.dot.source)  # the DOT for users, through Graphviz itself
-    assert places.count('"_gvid"') == len(figure.graph.nodes) + len(figure.graph.edges) + 1
+    places = engine.graphviz(figure.dot.source)  # the DOT for users, through Graphviz itself
+    drawn = len(places["objects"]) + len(places["edges"])
+    assert drawn == len(figure.graph.nodes) + len(figure.graph.edges) + 1
 
 
 def test_names_are_shown_as_they_are():
@@ -243,10 +244,3 @@ def test_explanations():
     assert gv.draw(gv.trace(lambda x, y: x * 2, x=1.0, y=1.0)).explain("y") == "∂f/∂y = 0"
     with pytest.raises(KeyError, match="no node is called 'q'; there are w0, x0"):
         figure.explain("q")
-
-
-def test_without_any_graphviz(monkeypatch):
-    monkeypatch.setattr(layout, "_embedded", lambda: None)
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(RuntimeError, match="No Graphviz can be run here"):
-        layout.graphviz("digraph {}")

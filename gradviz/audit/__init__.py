@@ -1,5 +1,6 @@
 """The machine check: it reads nothing but a figure's SVG, works out every number again and holds
-all that is shown against them.
+the texts, widths and maps of a figure against them. Places, colours, and what else may lie over it,
+it does not see.
 
 A value follows from its inputs by its operation, and so do the local derivatives; what flows back
 along an edge is the upstream adjoint times the local derivative, and an adjoint is the sum of the

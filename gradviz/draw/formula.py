@@ -12,6 +12,7 @@ A formula is a list of parts, so plain that a live figure can be sent it as it i
   it is negative.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from gradviz.graph import Edge, Node, Run
@@ -86,15 +87,13 @@ def _taken_apart(
         RESULT,
     )
     parts: Formula = []
-    plain = ""
-    for at, character in enumerate(text):
-        of = node if character == RESULT else stand.get(character)
-        if of is None:
-            plain += character
-            continue
-        parts += [plain, part_of(of, text[:at], text[at + 1 :])]
-        plain = ""
-    return [part for part in (*parts, plain) if part]
+    done = 0
+    for found in re.finditer(f"[{RESULT}{''.join(stand)}]", text):
+        at, of = found.start(), stand.get(found[0], node)
+        around = text[max(0, at - 2) : at], text[at + 1 : at + 2]
+        parts += [text[done:at], part_of(of, *around)]
+        done = at + 1
+    return [part for part in (*parts, text[done:]) if part]
 
 
 def _needs_brackets(before: str, after: str) -> bool:

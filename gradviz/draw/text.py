@@ -40,9 +40,12 @@ def cut(text: str, room: float, size: float = 12) -> str:
     text = printable(text)
     if width(text, size) <= room:
         return text
-    while text and width(text + "…", size) > room:
-        text = text[:-1]
-    return text + "…"
+    taken, ellipsis = 0.0, _em("…")
+    for end, character in enumerate(text):
+        taken += _em(character)
+        if (taken + ellipsis) * size > room:
+            return text[:end] + "…"
+    return "…"
 
 
 def wrapped(formula: str, room: float, size: float = 12) -> list[str]:
