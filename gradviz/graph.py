@@ -146,12 +146,24 @@ class Evaluator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The lines of the user's function, or statement, as they were compiled; where they are not to
+    be had, why.
+    """
+
+    first: int
+    lines: tuple[str, ...]
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A line of the user's code."""
+    """A line of the user's code, and what stands around it."""
 
     file: str
     line: int
     text: str
+    around: Excerpt = field(default=Excerpt(0, ()), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.text}" if self.text else f"line {self.line}"

@@ -158,12 +158,12 @@ def test_sliders_that_are_moved_beside_a_cell():
         moving = beside.submit(move)
         settings = dict(plt.rcParams)
         try:
-            while len(moved) < 10 and not moving.done():
+            while len(moved) < 4 and not moving.done():
                 figure = plt.figure()
                 with gv.Ledger() as ledger:
                     gv.grad(square)(3.0)
                     assert plt.gcf() is figure
-                    time.sleep(0.002)  # others may work
+                    time.sleep(0.02)  # the others work
                     assert plt.gcf() is figure
                 assert (ledger.operations, ledger.local_derivatives) == (1, 1)
                 assert dict(plt.rcParams) == settings
@@ -172,7 +172,7 @@ def test_sliders_that_are_moved_beside_a_cell():
             over.set()
             moving.result()
             plt.close("all")
-    assert len(moved) >= 10
+    assert len(moved) >= 4
 
 
 def test_a_users_settings_are_theirs():

@@ -6,7 +6,6 @@ is noted as a guard and checked on every replay; where it would come out otherwi
 traced anew."""
 
 import inspect
-import linecache
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -22,6 +21,7 @@ from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.refusals import explain, where
+from gradviz.autodiff.sources import Place, compiled, look_again
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
 from gradviz.graph import Block, Graph, Node, Places, Run, Source
@@ -41,7 +41,7 @@ class TracePage(Page):
         self.entries: list[Any] = []
         self.room: Iterator[int] = self._numbers()
         self.title: str = title
-        self.places: list[naming.Place | None] = []  # in the user's code
+        self.places: list[Place | None] = []  # in the user's code
         self.returns: dict[int, tuple[Source, ...]] = {}
         self.decisions: list[
             tuple[int, Plain, tuple[tuple[bool, Any], ...], Any, Source | None]
@@ -160,9 +160,7 @@ def trace(
             f"{values!r:.40}"
         )
     title = _title(function)
-    linecache.checkcache(
-        getattr(getattr(function, "__code__", None), "co_filename", "")
-    )  # it may have been edited and loaded again
+    look_again()
     given = {**(values or {}), **inputs}
     numbers = {name: numeric(value, f"input {name!r} of {title}") for name, value in given.items()}
     numbers = {
@@ -390,8 +388,9 @@ class Replay:
         )
 
     def origin(self, graph: Graph) -> Source | None:
-        code = getattr(inspect.unwrap(self.function), "__code__", None)
-        return code and Source(code.co_filename, code.co_firstlineno, "")
+        function: Any = inspect.unwrap(self.function)
+        code = getattr(function, "__code__", None)
+        return code and compiled(code, function.__globals__).source(code.co_firstlineno)
 
     def cost(self, graph: Graph) -> Any:
         return cost(graph)

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit, sigmoid
 from page import page_of
+from playwright.sync_api import expect
 
 import gradviz as gv
 
@@ -327,6 +328,18 @@ def test_nothing_moves_but_the_steps(show):
         "Array.from(document.querySelectorAll('.gradviz-view, .gradviz-view *')).every((element) "
         "=> getComputedStyle(element).scrollBehavior === 'auto')"
     )
+
+
+def test_the_code_panel_says_why_lines_are_missing(browser):
+    space = {}
+    exec(compile("def f(x):\n    return x * x", "/nowhere/<b>gone.py", "exec"), space)
+    page = browser.new_page()
+    page.set_content(page_of(gv.View(gv.trace(space["f"], x=2.0), code=True)))
+    panel = page.get_by_label("code", exact=True)
+    expect(panel).to_contain_text("are called v2, v3, …: <b>gone.py cannot be read.")
+    expect(panel.locator("b")).to_have_count(0)
+    expect(panel.get_by_label("the generated program")).to_have_count(1)
+    page.close()
 
 
 @pytest.mark.parametrize("displays", [100, pytest.param(1000, marks=pytest.mark.long)])

@@ -78,7 +78,7 @@ type Nudges = {
 /** A line of code, the numbers that it works out, and the nodes and edges that it belongs to. */
 type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
 
-type Listing = { source: Line[]; program: Line[] };
+type Listing = { source: Line[]; program: Line[]; notes: string[] };
 
 /** The traits of View in gradviz/live/view.py. */
 type ViewState = {

@@ -18,7 +18,12 @@ class Code {
   load(code) {
     this.lines = [];
     this.element.replaceChildren();
-    for (const [name, title] of [["source", "your function"], ["program", "the generated program"]]) {
+    for (const note of code?.notes ?? []) {
+      const element = make("p", "gv-note");
+      element.textContent = note;
+      this.element.append(element);
+    }
+    for (const [name, title] of /** @type {const} */ ([["source", "your function"], ["program", "the generated program"]])) {
       if (!code?.[name].length) continue;
       const list = make("ol", "gv-listing", { "aria-label": title }), heading = make("div", "gv-heading"), column = make("div", "gv-column");
       heading.textContent = title;
