@@ -5,6 +5,7 @@ from array import array
 import ipywidgets as widgets
 import numpy as np
 import pytest
+import traitlets
 from circuit import INPUTS, circuit
 
 import gradviz as gv
@@ -319,3 +320,25 @@ def test_a_branch_while_a_step_is_shown():
 def test_a_view_can_be_made_with_something_selected():
     view = gv.View(gv.trace(lambda x, y: x * y, x=2.0, y=3.0), selected="n0")
     assert view.nudges["of"] == "n0"
+
+
+def test_a_page_is_told_what_is_dealt_with():
+    view = gv.View(gv.trace(lambda x: x * x, x=3.0))
+    view.set_state({"asked": "a-1", "hand": [0, 4.0, "a-1"]})
+    assert (view.answered, view.run.value) == ("a-1", 16.0)
+    with pytest.raises(traitlets.TraitError):
+        view.set_state({"asked": "a-2", "step": "no step"})
+    assert view.answered == "a-2"
+
+
+def test_the_same_error_once_more_is_told_once_more():
+    def f(x):
+        if x < 0:
+            raise ValueError("no")
+        return x
+
+    view, told = gv.View(gv.trace(f, x=1.0)), []
+    view.observe(lambda change: told.append(change.new), names="message")
+    view.update(x=-1.0)
+    view.update(x=-2.0)
+    assert [message for message in told if message] == ["ValueError: no"] * 2

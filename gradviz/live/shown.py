@@ -75,7 +75,8 @@ class Shown(widgets.VBox):
     @property
     def unseen(self) -> bool:
         """Whether neither a cell nor a page shows any of it now."""
-        return not self._cells and not any(part._view_count for part in self._counted)
+        in_cells = any(part._cells for part in self.parts if isinstance(part, Shown))
+        return not in_cells and not any(part._view_count for part in self._counted)
 
     def wake(self) -> None:
         """Open what is closed."""
@@ -115,16 +116,26 @@ class Framed(Shown):
         self._still = widgets.HTML()
         self._still.add_class(STILL)
         super().__init__([*above, live, self._still], counted=[live, *counted], **options)
-        live.observe(self._redraw, ("numbers", "step"))
+        self._is_old = False
+        live.observe(self._outdate, ("numbers", "step"))
+        self.observe(self._redraw, "_view_count")
+
+    def _outdate(self, change: object) -> None:
+        self._is_old = True
+        self._redraw()
 
     def _redraw(self, change: object = None) -> None:
         """Draw the still figure anew, if a page shows it."""
-        if self._view_count and not self._live.painted:
-            self._still.value = INSTEAD + self._live.figure.html
+        if self._is_old and self._view_count and not self._live.painted:
+            self._draw(self._live.figure.html)
+
+    def _draw(self, html: str) -> None:
+        self._still.value = INSTEAD + html
+        self._is_old = False
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
         picture = self._live.figure._repr_mimebundle_()
-        self._still.value = INSTEAD + picture["text/html"]
+        self._draw(picture["text/html"])
         return with_picture(super()._repr_mimebundle_(**options), picture)
 
 

@@ -143,7 +143,7 @@ class View(Live):
             super().set_state(sync_data)
         finally:
             if "asked" in sync_data:
-                self.answered = self.asked
+                self.answered = sync_data["asked"]
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""
