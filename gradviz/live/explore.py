@@ -96,7 +96,8 @@ def explore(
     (least, most), (least, most, step), or a widget with a numeric value. An array is an input
     without a slider; so is, among more than 30 inputs, a plain number. Sliders are always of
     floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and stepped
-    with the arrow keys as well.
+    with the arrow keys as well. What is set stands to the last bit, also between two steps; a
+    widget that can't show it, such as a slider of whole numbers, stays where it is.
 
     `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the
     two sweeps, as in :meth:`Figure.at`; `code` opens the code beside the graph. Where the function

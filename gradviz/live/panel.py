@@ -23,7 +23,7 @@ class Panel(widgets.Box):
     """
 
     def __init__(
-        self, hands: Mapping[str, Hand], moved: Callable[[dict[str, float]], object]
+        self, hands: Mapping[str, Hand], moved: Callable[[dict[str, Any]], object]
     ) -> None:
         self.hands: dict[str, Any] = dict(hands)
         self._told = moved
@@ -54,7 +54,7 @@ class Panel(widgets.Box):
 
     def _moved(self, change: Change) -> None:
         if not getattr(self._here, "placing", False):
-            self._told({name: change.owner.value for name in self._set_by(change.owner)})
+            self._told(dict.fromkeys(self._set_by(change.owner), change.owner.value))
 
     def _set_by(self, hand: Hand) -> list[str]:
         return [name for name, other in self.hands.items() if other is hand]
