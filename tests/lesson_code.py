@@ -60,18 +60,26 @@ def result(lesson: int, cell: str, source: str | None = None):
     """
     space: dict = {}
     for place, part in enumerate((*needed(lesson, cell), source or code(lesson)[cell])):
-        name = f"<test of lesson {lesson}, {cell}, {place}>"
-        linecache.cache[name] = (
-            len(part),
-            None,
-            part.splitlines(keepends=True),
-            name,
-        )  # as IPython does, so that names are found
-        *body, last = ast.parse(part).body
-        exec(compile(ast.Module(body, []), name, "exec"), space)
-        if not isinstance(last, ast.Expr):
-            exec(compile(ast.Module([last], []), name, "exec"), space)
-            value = None
-        else:
-            value = eval(compile(ast.Expression(last.value), name, "eval"), space)
+        value = _value(part, f"<test of lesson {lesson}, {cell}, {place}>", space)
     return value
+
+
+def played(lesson: int) -> dict:
+    """What each code cell of a lesson gave at its end, by its id, once all of them have run."""
+    space: dict = {"display": lambda *shown: None}  # which IPython has
+    return {
+        cell: _value(source, f"<test of lesson {lesson} as a whole, {cell}>", space)
+        for cell, source in code(lesson).items()
+    }
+
+
+def _value(part: str, name: str, space: dict):
+    """What a cell's text gives at its end."""
+    # as IPython does, so that names are found
+    linecache.cache[name] = len(part), None, part.splitlines(keepends=True), name
+    *body, last = ast.parse(part).body
+    if not isinstance(last, ast.Expr):
+        exec(compile(ast.Module([*body, last], []), name, "exec"), space)
+        return None
+    exec(compile(ast.Module(body, []), name, "exec"), space)
+    return eval(compile(ast.Expression(last.value), name, "eval"), space)

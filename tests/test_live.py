@@ -1,6 +1,8 @@
 """The live figure, without a browser: what is sent, and that nothing a user does ends it."""
 
+import time
 from array import array
+from threading import Event, Thread
 
 import ipywidgets as widgets
 import numpy as np
@@ -151,19 +153,30 @@ def test_update_from_elsewhere_moves_the_sliders():
     assert explorer.run.value == 300.0
 
 
-def test_a_value_between_two_steps_stays():
-    explorer = gv.explore(lambda x: x * 2, x=(-1, 1000))
-    slider = explorer.sliders["x"]
-    explorer.update(x=1.0)
-    slider.value = -1.0  # what a browser makes of it, and sends back
-    assert explorer.run.value == 2.0
-    slider.value = 4.0
-    assert explorer.run.value == 8.0
-    for value in (1.37, -0.123, 1e-9, 12345.678):
-        slider = gv.explore(lambda x: x * 2, x=value).sliders["x"]
-        steps = (slider.value - slider.min) / slider.step
-        assert steps == pytest.approx(round(steps), abs=1e-6)
-        assert slider.value == value
+@pytest.mark.parametrize("value", [-3.14159, 0.3, 5.0, 1 / 3, 1e-9, 12345.678, 1e6, 7.0])
+def test_a_value_between_two_steps_stays(value):
+    sliders = {
+        "own": (-1, 1),
+        "lent": widgets.FloatSlider(0.5, min=0, max=1, step=0.1),
+        "logarithmic": widgets.FloatLogSlider(1.0, min=-1, max=1),
+        "text": widgets.FloatText(1.0),
+        "bounded": widgets.BoundedFloatText(0.5, min=0, max=1),
+        "whole": widgets.IntSlider(1, min=0, max=3),
+        "whole_bounded": widgets.BoundedIntText(1, min=0, max=3),
+    }
+    explorer = gv.explore(lambda *inputs: sum(inputs[1:], inputs[0]), sliders)
+    explorer.update(**dict.fromkeys(sliders, value))
+    assert set(explorer.run.inputs.values()) == {value}
+    can_show = {
+        "logarithmic": value > 0,
+        "whole": value == round(value),
+        "whole_bounded": value == round(value),
+    }
+    for name, slider in explorer.sliders.items():
+        assert (slider.value == value) == can_show.get(name, True)
+    for name, slider in explorer.sliders.items():
+        slider.value = 2 if slider.value == 1 else 1
+        assert explorer.run.inputs[name] == slider.value
 
 
 def test_names_are_data_in_sliders():
@@ -237,11 +250,43 @@ def test_updating_the_view_alone():
     assert explorer.run.value == 20.0
 
 
+def test_a_hand_moves_a_slider_while_a_cell_moves_another():
+    """Widgets are told of hands in a thread of their own, while a cell runs."""
+    within, slow = Event(), False
+
+    @gv.primitive
+    def same(t):
+        if slow:
+            within.set()
+            time.sleep(0.2)
+        return t
+
+    same.derivative(lambda t, out: 1.0)
+    explorer = gv.explore(lambda x, y: same(x) * y, x=2.0, y=3.0)
+    slow = True
+    hand = Thread(target=explorer.sliders["x"].set_state, args=({"value": 2.5},))
+    hand.start()
+    within.wait()
+    explorer.update(y=0.123)
+    hand.join()
+    assert explorer.view.inputs == explorer.run.inputs == {"x": 2.5, "y": 0.123}
+    assert [slider.value for slider in explorer.sliders.values()] == [2.5, 0.123]
+    assert numbers(explorer.view) == list(explorer.run.numbers)
+
+
 def test_one_slider_for_two_inputs():
     slider = widgets.FloatSlider(value=1.0, min=0, max=5)
     explorer = gv.explore(lambda x, y: x * y, x=slider, y=slider)
     slider.value = 3.0
     assert explorer.run.value == 9.0
+    explorer.view.hand = {"1": ["0.123", 1.0]}
+    assert (explorer.run.inputs, slider.value) == ({"x": 0.123, "y": 0.123}, 0.123)
+    assert explorer.update(x=7.7).inputs == {"x": 7.7, "y": 7.7}
+    assert slider.value == 7.7
+    explorer.update(x=float("inf"))
+    assert explorer.run.inputs == {"x": float("inf"), "y": float("inf")}
+    explorer.update(x=2.0, y=4.0)  # as it was asked for; the slider can't be at both
+    assert (explorer.run.value, slider.value) == (8.0, 7.7)
 
 
 def nested(w, x):
@@ -255,13 +300,14 @@ def halved(t):
 
 def test_the_hand_on_a_card_moves_the_slider():
     explorer = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)
-    explorer.view.hand = [1, 3.5, 0]
+    explorer.view.hand = {"1": ["3.5", 1.0]}
     assert (explorer.run.value, explorer.sliders["y"].value) == (7.0, 3.5)
     explorer.sliders["y"].value = 3.0
-    explorer.view.hand = [1, 3.5, 1]  # the same move once more
+    explorer.view.hand = {"1": ["3.5", 2.0]}  # the same move once more
     assert (explorer.run.value, explorer.sliders["y"].value) == (7.0, 3.5)
-    explorer.view.hand = [0, float("inf"), 2]
-    assert explorer.run.value == float("inf")
+    explorer.view.hand = {"1": ["-inf", 4.0], "0": ["5.0", 3.0]}  # while Python was busy
+    assert explorer.run.inputs == {"x": 5.0, "y": float("-inf")}
+    assert [slider.value for slider in explorer.sliders.values()] == [5.0, 3.5]
     assert [node["input"] for node in explorer.view.structure["nodes"]] == [
         {"least": -2.0, "most": 6.0, "grain": 0.05},
         {"least": -3.0, "most": 9.0, "grain": 0.05},

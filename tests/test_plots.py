@@ -230,3 +230,17 @@ def test_saving(tmp_path):
     PLOTS["tangent"]().save(tmp_path / "tangent.svg")
     assert (tmp_path / "tangent.png").stat().st_size > 5000
     assert (tmp_path / "tangent.svg").read_text().startswith("<?xml")
+
+
+def test_a_plot_stands_where_its_sliders_cannot():
+    whole = widgets.IntSlider(1, min=0, max=3)
+    plot = gv.plot.tangent(lambda x: x**2, at=whole)
+    plot.update(at=2.5)
+    assert (plot.values, plot.plot.text) == ({"at": 2.5}, "f(2.5) = 6.25, slope 5: rising")
+    assert whole.value == 1
+    whole.value = 2
+    assert plot.plot.text == "f(2) = 4, slope 4: rising"
+    plot.update(at=float("inf"))
+    assert plot.plot.text == "f(∞) = ∞, slope ∞: rising"
+    with pytest.raises(TypeError, match="'at' of this plot must be a real number"):
+        plot.update(at="1")

@@ -12,7 +12,8 @@ from gradviz.autodiff.trace import trace
 from gradviz.draw import paint
 from gradviz.draw.figure import folded
 from gradviz.graph import Run
-from gradviz.live import labels, sliders
+from gradviz.live import sliders
+from gradviz.live.panel import Panel
 from gradviz.live.shown import Framed
 from gradviz.live.sliders import Change, Hand
 from gradviz.live.view import View
@@ -30,24 +31,25 @@ class Explorer(Framed):
         self, view: View, sliders: Mapping[str, Hand], lent: Collection[Hand] = ()
     ) -> None:
         self.view = view
-        self.sliders: dict[str, Hand] = dict(sliders)
-        self._placed: dict[str, float] = {}  # the values that sliders were set to from elsewhere
-        for slider in self.sliders.values():
-            slider.observe(self._moved, names="value")
+        self.panel = Panel(sliders, self._moved)
         view.observe(self._follow, names="inputs")
         inputs = view.whole.graph.input_names
         view.sliders = {
             str(inputs.index(name)): f"IPY_MODEL_{slider.model_id}"
-            for name, slider in self.sliders.items()
-            if isinstance(slider, widgets.FloatSlider)
+            for name, slider in sliders.items()
         }
         super().__init__(
             view,
-            [labels.row(self.sliders)],
-            counted=self.sliders.values(),
+            [self.panel],
+            counted=sliders.values(),
             lent=lent,
             _dom_classes=["gradviz-explorer"],
         )
+
+    @property
+    def sliders(self) -> dict[str, Hand]:
+        """The sliders, by the input that each moves."""
+        return self.panel.hands
 
     @property
     def run(self) -> Run:
@@ -56,23 +58,21 @@ class Explorer(Framed):
 
     def update(self, /, **inputs: float) -> Run | None:
         """Move sliders, and with them the figure."""
-        return self.view.update(**inputs)
+        return self.view.update(**self.panel.tied(inputs))
 
-    def _moved(self, change: Change) -> None:
-        # one widget may stand for several
-        names = [name for name, slider in self.sliders.items() if slider is change.owner]
-        shown = self.view.inputs[names[0]]
-        if change.new != shown and not (
-            shown == self._placed.get(names[0]) and sliders.between_steps(change.owner, shown)
-        ):
-            self.view.update(**dict.fromkeys(names, change.new))
+    def _moved(self, values: dict[str, float]) -> None:
+        self.view.update(**values)
 
     def _follow(self, change: Change) -> None:
-        for name, slider in self.sliders.items():
-            value = change.new[name]
-            if value != slider.value and value != change.old[name]:
-                self._placed[name] = value
-                sliders.place(slider, value)
+        """What was set elsewhere, such as on a card, moves its slider, and what else that sets."""
+        new, old = change.new, change.old
+        values = self.panel.tied(
+            {name: new[name] for name in self.sliders if repr(new[name]) != repr(old[name])}
+        )
+        if all(repr(new[name]) == repr(value) for name, value in values.items()):
+            self.panel.stand(values)
+        else:
+            self.view.update(**values)
 
     def __repr__(self) -> str:
         return f"<Explorer {paint.summary(self.run)}>"
@@ -96,7 +96,8 @@ def explore(
     (least, most), (least, most, step), or a widget with a numeric value. An array is an input
     without a slider; so is, among more than 30 inputs, a plain number. Sliders are always of
     floats, of about 200 steps. The numbers on the inputs' cards can be dragged, typed and stepped
-    with the arrow keys as well.
+    with the arrow keys as well. What is set stands to the last bit, also between two steps; a
+    widget that can't show it, such as a slider of whole numbers, stays where it is.
 
     `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the
     two sweeps, as in :meth:`Figure.at`; `code` opens the code beside the graph. Where the function

@@ -44,12 +44,11 @@ class Labels(anywidget.AnyWidget):
     names: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)
 
 
-def row(hands: Mapping[str, Any]) -> widgets.Box:
-    """Sliders side by side, by the names of their inputs."""
-    labels = Labels(names={str(hand.model_id): _said(name, hand) for name, hand in hands.items()})
+def labels(hands: Mapping[str, Any]) -> widgets.Box:
+    """What is to stand beside sliders, by the names of their inputs."""
+    names = {str(hand.model_id): _said(name, hand) for name, hand in hands.items()}
     # in a box that is not shown: nor is the error where a server lacks anywidget
-    unseen = widgets.Box([labels], layout=widgets.Layout(display="none"))
-    return widgets.Box([*hands.values(), unseen], layout=widgets.Layout(flex_flow="row wrap"))
+    return widgets.Box([Labels(names=names)], layout=widgets.Layout(display="none"))
 
 
 def _said(name: str, hand: Any) -> str:

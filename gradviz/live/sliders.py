@@ -12,6 +12,9 @@ from gradviz.live.labels import described
 from gradviz.numerals import real
 
 STEPS = 200  # about so many positions of a slider
+BOUNDED = (
+    widgets.FloatSlider | widgets.BoundedFloatText | widgets.IntSlider | widgets.BoundedIntText
+)
 
 Change = Bunch  # what is handed to whoever observes
 Span = tuple[float, float, float]  # where a slider begins and ends, and its step
@@ -35,27 +38,20 @@ def is_range(abbreviation: object) -> TypeGuard[Range]:
     return isinstance(abbreviation, tuple | list | widgets.Widget)
 
 
-def between_steps(slider: Hand, value: float) -> bool:
-    """Whether a slider stands as near to `value` as it can: a browser moves one that was set
-    between two steps to the nearer.
-    """
-    if not isinstance(slider, widgets.FloatSlider) or not math.isfinite(value):
-        return False
-    least, _, grain = span_of(slider)
-    steps = (value - least) / grain
-    return abs(steps - round(steps)) > 1e-6 and abs(slider.value - value) <= grain * 0.500001
-
-
 def place(slider: Hand, value: float) -> None:
     """Move a slider, and its ends if they are in the way; a widget that can't show the value stays
     as it is.
     """
-    if isinstance(slider, widgets.FloatSlider):
-        if not math.isfinite(value):
-            return
-        slider.max = max(slider.max, value)
-        slider.min = min(slider.min, value)
+    if not math.isfinite(value):
+        return
     with suppress(TraitError, OverflowError, ValueError):
+        if type(slider.value)(value) != value:  # a slider of whole numbers
+            return
+        if isinstance(slider, widgets.FloatLogSlider):
+            power = math.floor(math.log(value, slider.base))
+            slider.max, slider.min = max(slider.max, power + 1), min(slider.min, power - 1)
+        elif isinstance(slider, BOUNDED):
+            slider.max, slider.min = max(slider.max, value), min(slider.min, value)
         slider.value = value
 
 

@@ -32,6 +32,7 @@ PARTS = (
     "keys",
     "reasons",
     "hands",
+    "sliders",
     "elements",
     "lens",
     "code",
@@ -78,8 +79,9 @@ class View(Live):
     # gates whose handwritten derivative is wrong
     wrong: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
     closed: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
-    # from the page: which node, an input, was set to which value; and a name that no other move has
-    hand: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+    # from the page, by the node, an input: to what it was set last, and when. As text, since JSON
+    # knows no infinity; of all of them, since of what the page tells a busy kernel the last is kept
+    hand: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # by what name the page told something last; and the last of these that Python has dealt with
     asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
@@ -108,6 +110,7 @@ class View(Live):
     ) -> None:
         self._spans = dict(spans or {})
         self._excerpt: overview.Excerpt | None = None
+        self._updating = threading.RLock()  # hands are told of in a thread of their own
         super().__init__(**options)
         self.inputs = graph.example.inputs
         self.step = None if step is None else checked(step, graph)
@@ -124,18 +127,19 @@ class View(Live):
         If the function fails there, the view says so and keeps its picture, and None is returned.
         An input that the function does not have, or that is no number, raises TypeError as
         `Graph.run` does."""
-        inputs = {**self.inputs, **self.whole.graph.checked(inputs)}
-        try:
-            run = self.whole.graph.run(inputs)
-        except Exception as error:
-            self.message = ""  # or a page would not hear of the same error once more
-            self.message = f"{type(error).__name__}: {error}"
+        with self._updating:
+            inputs = {**self.inputs, **self.whole.graph.checked(inputs)}
+            try:
+                run = self.whole.graph.run(inputs)
+            except Exception as error:
+                self.message = ""  # or a page would not hear of the same error once more
+                self.message = f"{type(error).__name__}: {error}"
+                self.inputs = inputs
+                return None
+            self.message = ""
+            self._show(run)
             self.inputs = inputs
-            return None
-        self.message = ""
-        self._show(run)
-        self.inputs = inputs
-        return run
+            return run
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a page tells, and tell it when that is done."""
@@ -234,9 +238,11 @@ class View(Live):
 
     @traitlets.observe("hand")
     def _take(self, change: Change) -> None:
-        """An input was set on its card."""
-        index, number, _ = self.hand
-        self.update(**{self.run.graph.nodes[index].name: float(number)})
+        """Inputs were set on their cards."""
+        for node, told in sorted(self.hand.items(), key=lambda item: item[1][1]):
+            if told != change.old.get(node):
+                name, (number, _) = str(self.run.graph.nodes[int(node)].name), told
+                self.update(**{name: float(number)})
 
     @traitlets.observe("selected", "element")
     def _nudge(self, change: Change | None = None) -> None:

@@ -5,12 +5,13 @@ import re
 import shutil
 from pathlib import Path
 
+import ipywidgets as widgets
 import nbformat
 import numpy as np
 import pytest
 from browser import PATIENCE, Opened, soon
 from circuit import INPUTS, circuit
-from lesson_code import PATHS, code, needed, result
+from lesson_code import PATHS, code, needed, played, result
 from playwright.sync_api import expect
 from reading import PLACES, READ, check_against_python, check_run, check_theme
 
@@ -64,15 +65,23 @@ def lab(jupyter, browser, lessons):
         for lesson in range(len(PATHS))
     ],
 )
-def test_in_lab(lab, lessons, lesson):
-    """Untrusted, it shows its stored figures; run, its live figures; and their sliders moved, what
-    Python works out there.
+def test_in_lab(lab, lessons, lesson, monkeypatch):
+    """Untrusted, it shows its stored figures; run, its live figures, with the numbers that they
+    have without a page, which are those of the text, and keep; and their sliders moved, what Python
+    works out there.
     """
     lab.open(f"lessons/{lessons[lesson].name}")
     cells = opened(lab, lessons[lesson])
     assert not lab.trusted
     lab.run_all()
     assert lab.errors() == []
+    monkeypatch.chdir(PATHS[0].parent)
+    made = played(lesson)
+    for wait in (0,) if lesson in SHORT else (0, 3, 7):  # seconds
+        lab.page.wait_for_timeout(1000 * wait)
+        for count, cell in enumerate(cells, 1):
+            if isinstance(made[cell.id], gv.Explorer | gv.View | gv.plot.LivePlot):
+                soon(lab.page, check_stands, lab, count, made[cell.id])
     live = 0
     for count, cell in enumerate(cells, 1):
         sliders = lab.cell(count).locator(".widget-slider .noUi-handle")
@@ -90,43 +99,68 @@ def test_in_lab(lab, lessons, lesson):
     ) == LIVE[lesson]
 
 
+def check_stands(notebook, count, made):
+    """A live figure or plot in the page, its sliders, and the kernel have the numbers of the same
+    one here, which no page has seen.
+    """
+    check_shows(notebook.cell(count), made)
+    if isinstance(made, gv.plot.LivePlot):
+        inputs, sliders = made.values, made.sliders
+        assert notebook.ask(f"[Out[{count}].values, Out[{count}].plot.text]") == [
+            inputs,
+            made.plot.text,
+        ]
+    else:
+        primals = f"[*map(repr, Out[{count}].run.primals.values())]"
+        assert notebook.ask(primals) == [*map(repr, made.run.primals.values())]
+        inputs = getattr(made, "view", made).inputs
+        sliders = getattr(made, "sliders", {})
+    if sliders:
+        stands = f"{{name: slider.value for name, slider in Out[{count}].sliders.items()}}"
+        assert notebook.ask(stands) == {name: inputs[name] for name in sliders}
+    handles = notebook.cell(count).locator(".widget-slider .noUi-handle").all()
+    for handle, (name, slider) in zip(handles, sliders.items(), strict=True):
+        at = float(handle.get_attribute("aria-valuetext"))
+        at = at if isinstance(slider, widgets.FloatSlider) else slider.base**at
+        assert at == pytest.approx(inputs[name], abs=slider.step)
+
+
+def check_shows(output, made):
+    """A live figure or plot in the page shows what this one does."""
+    if isinstance(made, gv.plot.LivePlot):
+        shown = output.locator(".gradviz-plot svg").get_attribute("aria-label")
+        assert shown.split() == made.plot.text.split()
+        return
+    view, run = getattr(made, "view", made), made.run
+    seen = output.locator("svg.gradviz").evaluate(READ)
+    steps = view.step is not None
+    for node, value, adjoint in zip(
+        seen["nodes"], run.primals.values(), run.adjoints.values(), strict=True
+    ):
+        assert isinstance(value, np.ndarray) or float(node["value"]) == value
+        assert isinstance(adjoint, np.ndarray) or steps or float(node["adjoint"]) == adjoint
+    if not steps and not run.graph.has_arrays:
+        check_run(seen, run)
+
+
 def follow(notebook, count, made):
     """A live figure or plot in the page shows what the same one does here, when it is put where its
     sliders stand there.
     """
-    output = notebook.cell(count)
     is_figure = isinstance(made, gv.Explorer)
-    before = (
-        {name: value for name, value in made.view.inputs.items() if isinstance(value, float)}
-        if is_figure
-        else made.values
-    )
+    now = f"Out[{count}]." + ("view.inputs" if is_figure else "values")
+    before = made.view.inputs if is_figure else made.values
+    before = {name: value for name, value in before.items() if isinstance(value, float)}
 
-    def check_explorer():
-        inputs = notebook.ask(
-            f"{{name: value for name, value in Out[{count}].view.inputs.items() "
-            "if isinstance(value, float)}"
+    def check():
+        values = notebook.ask(
+            f"{{name: value for name, value in {now}.items() if isinstance(value, float)}}"
         )
-        assert inputs != before
-        run = made.update(**inputs)
-        seen = output.locator("svg.gradviz").evaluate(READ)
-        steps = made.view.step is not None
-        for node, value, adjoint in zip(
-            seen["nodes"], run.primals.values(), run.adjoints.values(), strict=True
-        ):
-            assert isinstance(value, np.ndarray) or float(node["value"]) == value
-            assert isinstance(adjoint, np.ndarray) or steps or float(node["adjoint"]) == adjoint
-        if not steps and not run.graph.has_arrays:
-            check_run(seen, run)
-
-    def check_plot():
-        values = notebook.ask(f"Out[{count}].values")
         assert values != before
         made.update(**values)
-        shown = output.locator(".gradviz-plot svg").get_attribute("aria-label")
-        assert shown.split() == made.plot.text.split()
+        check_shows(notebook.cell(count), made)
 
-    soon(notebook.page, check_explorer if is_figure else check_plot)
+    soon(notebook.page, check)
 
 
 @pytest.mark.long

@@ -1,6 +1,6 @@
 // Checks the types of the page's JavaScript with tsc: npm --prefix tests/web run check
 // The parts are joined as gradviz/live/view.py and race.py join them, into one module each (labels.js
-// is one by itself); what is found is told by the part and its line.
+// and panel.js are modules by themselves); what is found is told by the part and its line.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -35,7 +35,8 @@ if (!existsSync(TSC)) {
   process.exit(2);
 }
 mkdirSync(JOINED, { recursive: true });
-const lines = { view: joined("view"), race: joined("race"), labels: joined("labels") };
+const modules = ["view", "race", "labels", "panel"];
+const lines = Object.fromEntries(modules.map((name) => [name, joined(name)]));
 const tsc = [TSC, "--project", HERE, "--pretty", "false"];
 const run = spawnSync(process.execPath, tsc, { encoding: "utf-8", cwd: HERE });
 if (run.error) throw run.error;

@@ -90,7 +90,7 @@ type ViewState = {
   nudges: Nudges;
   wrong: number[];
   closed: number[];
-  hand: [node: number, value: number, move: string] | [];
+  hand: Record<string, [value: string, when: number]>;
   asked: string;
   answered: string;
   painted: boolean;
@@ -109,15 +109,21 @@ type Way = { name: string; events: string[]; operations: number; locals: number 
 type RaceState = { svg: string; ways: Way[]; painted: boolean };
 
 /** The model of a slider of ipywidgets. */
-type Slider = Model<{ value: number; min: number; max: number }>;
+type Slider = Model<{
+  value: number;
+  min: number;
+  max: number;
+  continuous_update: boolean;
+  _model_name: string;
+}> & { readout_formatter?: (value: unknown) => string };
 
 /** The model of a widget, as anywidget gives it. */
 type Model<State> = {
   get<Name extends keyof State>(name: Name): State[Name];
-  set(name: string, value: unknown): void;
+  set(name: any, value?: unknown, options?: { updated_view?: unknown; byHand?: boolean }): unknown;
   save_changes(): void;
-  on(event: string, handler: () => void): void;
-  off(event: string, handler: () => void): void;
+  on(event: string, handler: (...told: any[]) => void): void;
+  off(event: string, handler: (...told: any[]) => void): void;
   widget_manager: { get_model(id: string): Promise<Slider> };
   views?: Record<string, Promise<{ el: HTMLElement }>>; // of ipywidgets' own models
 };

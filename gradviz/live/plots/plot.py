@@ -16,9 +16,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gradviz.live.labels import row
+from gradviz.live.panel import Panel
 from gradviz.live.shown import Shown, with_picture
-from gradviz.live.sliders import Change, Hand, is_range, place, slider
+from gradviz.live.sliders import Hand, is_range, slider
+from gradviz.numerals import real
 
 INK = "#75818d"  # these are seen on white and on black
 VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
@@ -117,8 +118,9 @@ class Plot:
 
 
 class LivePlot(Shown):
-    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set, `plot`
-    the plot that is shown. Sliders that are `lent` are the user's own.
+    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set,
+    `values` what they were set to last, `plot` the plot that is shown. Sliders that are `lent` are
+    the user's own.
     """
 
     def __init__(
@@ -128,22 +130,21 @@ class LivePlot(Shown):
         lent: Collection[Hand] = (),
     ) -> None:
         self._draw = draw
-        self.sliders: dict[str, Hand] = dict(hands)
+        self.panel = Panel(hands, self._show)
+        self.values: dict[str, float] = {name: hand.value for name, hand in hands.items()}
         self.plot: Plot = draw(**self.values)
         self._picture = widgets.HTML(self.plot.svg)
-        for hand in self.sliders.values():
-            hand.observe(self._moved, names="value")
         super().__init__(
-            [row(self.sliders), self._picture],
-            counted=self.sliders.values(),
+            [self.panel, self._picture],
+            counted=hands.values(),
             lent=lent,
             _dom_classes=["gradviz-plot"],
         )
 
     @property
-    def values(self) -> dict[str, float]:
-        """Where the sliders stand."""
-        return {name: hand.value for name, hand in self.sliders.items()}
+    def sliders(self) -> dict[str, Hand]:
+        """The sliders, by the name of what they set."""
+        return self.panel.hands
 
     def update(self, /, **values: float) -> None:
         """Move sliders, and with them the plot."""
@@ -152,9 +153,13 @@ class LivePlot(Shown):
                 raise TypeError(
                     f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}"
                 )
-            place(self.sliders[name], value)
+            values[name] = real(value, f"{name!r} of this plot")
+        values = self.panel.tied(values)
+        self.panel.stand(values)
+        self._show(values)
 
-    def _moved(self, change: Change) -> None:
+    def _show(self, values: dict[str, float]) -> None:
+        self.values = {**self.values, **values}
         try:
             self.plot = self._draw(**self.values)
             self._picture.value = self.plot.svg

@@ -28,7 +28,7 @@ class Forecast {
       try {
         const slider = await this.model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
         if (this.ended) return;
-        const handler = () => this.slid(Number(node), slider.get("value"));
+        const handler = (...told) => this.slid(Number(node), slider.get("value"), told[2]?.byHand);
         slider.on("change:value", handler);
         this.watched.push([Number(node), slider, () => slider.off("change:value", handler)]);
       } catch {
@@ -55,10 +55,10 @@ class Forecast {
     this.drop();
   }
 
-  /** A slider was moved: by a hand, or by Python, which then has spoken of it. @param {number} node @param {number} value */
-  slid(node, value) {
+  /** A slider was moved: by a hand on it or on a card, or by Python, which then has spoken of it. @param {number} node @param {number} value @param {boolean} [byHand] */
+  slid(node, value, byHand = false) {
     if (this.placing) return;
-    if (document.querySelector(UNDER_A_HAND)) this.at(node, value);
+    if (byHand || document.querySelector(UNDER_A_HAND)) this.at(node, value);
     else if (this.wanted.get(node)?.card === false) {
       this.wanted.delete(node);
       this.heard();

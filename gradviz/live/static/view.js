@@ -19,7 +19,10 @@ class View {
     scrolls(this.caption);
     this.reasons = new Reasons(() => this.select(""), (index) => this.ask({ element: index }), (label) => this.ask({ opened: [...model.get("opened"), label] }));
     this.code = new Code((ids) => this.pointAt(ids), (id) => this.select(id));
-    this.hands = new Hands(this.stage, (input, value) => this.ask({ hand: [input, value, this.next()] }));
+    this.hands = new Hands(this.stage, (input, value) => {
+      if (this.sliders.move(input, value)) return;
+      this.ask({ hand: { ...model.get("hand"), [input]: [full(value), performance.timeOrigin + performance.now()] } });
+    });
     this.opener = make("button", "gv-button gv-opener", { type: "button", title: "show the code beside the graph" });
     this.opener.textContent = "code";
     this.opener.addEventListener("click", () => (model.get("code_open") ? this.tell({ code_open: false }) : this.ask({ code_open: true })));
@@ -39,13 +42,15 @@ class View {
     this.waiting = this.ended = false;
     this.name = Math.random().toString(36).slice(2); // so that what two pages ask is never the same
     this.asked = 0;
+    this.sliders = new Sliders(model);
+    this.told = model.get("hand") ?? {};
     this.forecast = new Forecast(model, () => this.schedule());
     const shown = ["step", "selected", "nudges", "wrong", "element", "code_open"];
     this.handlers = Object.entries({ // one event each: marimo knows no lists of them
       "change:structure": () => { this.restaged = true; this.schedule(); },
       "change:numbers": () => { this.forecast.heard(); this.schedule(); },
       "change:message": () => { if (model.get("message")) this.forecast.drop(); this.schedule(); },
-      "change:hand": () => this.forecast.at(model.get("hand")[0], model.get("hand")[1], true), // of another view, too
+      "change:hand": () => this.set(model.get("hand")),
       "change:asked": () => this.forecast.ask(model.get("asked")),
       "change:answered": () => { this.forecast.heard(); this.schedule(); },
       "change:code": () => { this.code.load(model.get("code")); this.schedule(); },
@@ -90,6 +95,15 @@ class View {
     try {
       this.model.save_changes();
     } catch {} // the kernel is dead
+  }
+
+  /** Cards were set, in this view or another. @param {ViewState["hand"]} hand */
+  set(hand) {
+    for (const [node, [text, when]] of Object.entries(hand)) {
+      if (when === this.told[node]?.[1]) continue;
+      for (const input of this.sliders.tied(Number(node))) this.forecast.at(input, parsed(text) ?? NaN, true);
+    }
+    this.told = hand;
   }
 
   /** Tell something that Python is to answer. @param {Partial<ViewState>} changes */
