@@ -138,7 +138,7 @@ def explore(
     return Explorer(
         View(graph, step=options["step"], code=options["code"], spans=spans),
         {name: hand for name, hand in hands.items() if isinstance(hand, Hand)},
-        [hand for name, hand in hands.items() if hand is given[name]],
+        [hand for name, hand in hands.items() if isinstance(hand, Hand) and hand is given[name]],
     )
 
 
