@@ -370,7 +370,7 @@ def test_a_view_can_be_made_with_something_selected():
 
 def test_a_page_is_told_what_is_dealt_with():
     view = gv.View(gv.trace(lambda x: x * x, x=3.0))
-    view.set_state({"asked": "a-1", "hand": [0, 4.0, "a-1"]})
+    view.set_state({"asked": "a-1", "hand": {"0": ["4.0", 1.0]}})
     assert (view.answered, view.run.value) == ("a-1", 16.0)
     with pytest.raises(traitlets.TraitError):
         view.set_state({"asked": "a-2", "step": "no step"})

@@ -31,14 +31,9 @@ CELLS = [
 class Settings:
     """A live figure that is seen twice, its sliders, and the kernel behind them."""
 
-    def __init__(self, notebook, seed, beside):
+    def __init__(self, notebook, seed):
         self.notebook, self.page = notebook, notebook.page
         self.random = random.Random(seed)
-        self.page.evaluate(
-            f"(over) => {{ {APP}.shell.currentWidget.sessionContext.session.kernel"
-            ".commsOverSubshells = over; }",
-            "per-comm-target" if beside else "disabled",
-        )
         self.views = [notebook.cell(count) for count in (2, 3)]
         for view in self.views:
             view.locator(".gradviz-view svg.gradviz").wait_for(timeout=1000 * PATIENCE)
@@ -166,46 +161,48 @@ class Settings:
             assert value is None or inputs[name] == value, name
 
 
-def opened(jupyter, browser, name, sources):
+def opened(jupyter, browser, name, sources, told="perCommTarget"):
+    """A notebook that was run; `told` is how JupyterLab tells its kernel of hands."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), jupyter.folder / name)
     notebook = Opened(browser, jupyter.address, name)
+    kernel = f"{APP}.shell.currentWidget.sessionContext.session.kernel"
+    notebook.page.evaluate(f"(told) => {{ {kernel}.commsOverSubshells = told; }}", told)
     notebook.run_all()
     notebook.page.locator(".gradviz-view svg.gradviz").first.wait_for(timeout=1000 * PATIENCE)
     yield notebook
     notebook.close()
 
 
-@pytest.fixture(scope="module")
-def notebook(jupyter, browser):
-    yield from opened(jupyter, browser, "settings.ipynb", CELLS)
+# JupyterLab tells the kernel of hands beside a cell that runs; other hosts, after it
+@pytest.fixture(
+    scope="module",
+    params=["perCommTarget", "disabled"],
+    ids=["beside cells", "after cells"],
+)
+def notebook(jupyter, browser, request):
+    yield from opened(jupyter, browser, "settings.ipynb", CELLS, request.param)
 
 
 def test_what_was_set_before_it_was_seen(notebook):
-    settings = Settings(notebook, 0, beside=True)
+    settings = Settings(notebook, 0)
     settings.wanted = {"w": -3.14159, "x": 0.3, "y": 5.0}
     settings.check()
 
 
-# JupyterLab tells the kernel of hands beside a cell that runs; other hosts, after it
-either_host = pytest.mark.parametrize("beside", [True, False], ids=["beside cells", "after cells"])
-
-
-@either_host
-def test_some_settings_in_any_order_and_way(notebook, jupyter, beside):
-    set_at_random(notebook, jupyter, 20, beside)
+def test_some_settings_in_any_order_and_way(notebook, jupyter):
+    set_at_random(notebook, jupyter, 20)
 
 
 @pytest.mark.long
 @only_chromium
-@either_host
-def test_1000_settings_in_any_order_and_way(notebook, jupyter, beside):
-    set_at_random(notebook, jupyter, 1000, beside)
+def test_1000_settings_in_any_order_and_way(notebook, jupyter):
+    set_at_random(notebook, jupyter, 1000)
 
 
-def set_at_random(notebook, jupyter, count, beside):
+def set_at_random(notebook, jupyter, count):
     """Set inputs so often, and compare again and again what shows them."""
-    settings = Settings(notebook, count, beside)
+    settings = Settings(notebook, count)
     enough = jupyter.folder / "enough"
     soon(notebook.page, settings.check)  # two views have been made, of what was set before
     done = 0
