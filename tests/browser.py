@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,8 @@ def serving(module: str, *arguments: str, folder: Path, home: Path) -> Iterator[
     """A server with no settings and no trust from this machine, until the block ends. In its
     arguments, PORT is a free port.
     """
+    if find_spec(module) is None:
+        missing(f"{module.upper()} IS NOT INSTALLED: it was not tried")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -226,6 +229,8 @@ class Opened:
     def __init__(
         self, browser, address: str, name: str, app: str = "lab", colour_scheme: str = "light"
     ) -> None:
+        if app == "notebook" and find_spec("notebook") is None:
+            missing("NOTEBOOK 7 IS NOT INSTALLED: it was not tried")
         self.page = browser.new_page(
             color_scheme=colour_scheme, viewport={"width": 1280, "height": 1000}
         )

@@ -1,5 +1,6 @@
 """The live figure, without a browser: what is sent, and that nothing a user does ends it."""
 
+import math
 import time
 from array import array
 from threading import Event, Thread
@@ -123,7 +124,7 @@ def test_sliders_from_abbreviations():
     assert (c.value, c.step) == (0.5, 0.25)
     assert (d.value, d.min, d.max) == (0.0, -1.0, 1.0)
     assert type(e) is widgets.FloatText
-    assert all(type(slider) is widgets.FloatSlider for slider in (a, b, c, d))
+    assert all(isinstance(slider, widgets.FloatSlider) for slider in (a, b, c, d))
     assert all(100 <= (slider.max - slider.min) / slider.step <= 401 for slider in (a, b, d))
     assert [slider.description for slider in (a, b)] == ["a", "b"]
 
@@ -313,6 +314,19 @@ def test_the_hand_on_a_card_moves_the_slider():
         {"least": -3.0, "most": 9.0, "grain": 0.05},
         None,
     ]
+
+
+def test_a_slider_tells_what_json_cannot():
+    explorer = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)
+    slider = explorer.sliders["x"]
+    slider.set_state({"value": 1.0, "beyond": ["-inf", 1.0]})
+    assert (explorer.run.inputs, slider.value) == ({"x": -math.inf, "y": 3.0}, 1.0)
+    slider.set_state({"beyond": []})  # a hand puts it where it stands
+    assert explorer.run.inputs["x"] == 1.0
+    slider.set_state({"beyond": ["inf", 1.0]})
+    slider.value = 1.5
+    slider.value = 1.0
+    assert explorer.run.inputs["x"] == 1.0
 
 
 def test_blocks_close_and_open():

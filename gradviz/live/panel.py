@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import traitlets
 
 from gradviz.live.labels import STATIC, labels
-from gradviz.live.sliders import Change, Hand, place
+from gradviz.live.sliders import Change, Hand, Slider, number, place
 
 SLIDERS = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
 
@@ -29,7 +29,7 @@ class Panel(widgets.Box):
         self._told = moved
         self._here = threading.local()  # hands are told of in a thread of their own
         for hand in set(self.hands.values()):
-            hand.observe(self._moved, names="value")
+            hand.observe(self._moved, ["value", "beyond"] if isinstance(hand, Slider) else "value")
         self.drags = Drags([hand for hand in self.hands.values() if isinstance(hand, SLIDERS)])
         super().__init__(
             [*self.hands.values(), labels(hands)], layout=widgets.Layout(flex_flow="row wrap")
@@ -54,7 +54,7 @@ class Panel(widgets.Box):
 
     def _moved(self, change: Change) -> None:
         if not getattr(self._here, "placing", False):
-            self._told(dict.fromkeys(self._set_by(change.owner), change.owner.value))
+            self._told(dict.fromkeys(self._set_by(change.owner), number(change.owner)))
 
     def _set_by(self, hand: Hand) -> list[str]:
         return [name for name, other in self.hands.items() if other is hand]

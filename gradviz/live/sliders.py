@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import ipywidgets as widgets
+import traitlets
 from traitlets import Bunch, TraitError
 
 from gradviz.live.labels import described
@@ -38,10 +39,27 @@ def is_range(abbreviation: object) -> TypeGuard[Range]:
     return isinstance(abbreviation, tuple | list | widgets.Widget)
 
 
+class Slider(widgets.FloatSlider):
+    """A slider by which a page can tell infinity too, for which JSON has no number: it tells all
+    that it tells in order, and what two models tell may overtake one another.
+    """
+
+    # infinity or nan as text, and where the slider stood then: it holds until the slider is moved
+    beyond: "traitlets.List[Any]" = traitlets.List().tag(sync=True)
+
+
+def number(hand: Hand) -> Any:
+    """What a widget says."""
+    beyond = getattr(hand, "beyond", [])
+    return float(beyond[0]) if beyond[1:] == [hand.value] else hand.value
+
+
 def place(slider: Hand, value: float) -> None:
     """Move a slider, and its ends if they are in the way; a widget that can't show the value stays
     as it is.
     """
+    if isinstance(slider, Slider):
+        slider.beyond = [] if math.isfinite(value) else [str(value), slider.value]
     if not math.isfinite(value):
         return
     with suppress(TraitError, OverflowError, ValueError):
@@ -68,7 +86,7 @@ def slider(name: str, abbreviation: object) -> Hand:
     if isinstance(abbreviation, Hand):
         return abbreviation
     value, least, most, width = span(name, abbreviation)
-    return widgets.FloatSlider(
+    return Slider(
         value=value,
         min=least,
         max=most,

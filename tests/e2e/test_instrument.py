@@ -128,7 +128,6 @@ def frames(page, count=3):
     )
 
 
-@pytest.mark.long
 def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
     nbformat.write(

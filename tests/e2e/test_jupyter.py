@@ -22,7 +22,6 @@ ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 # of each lesson: outputs with sliders, races, and views, races among them
 LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]
-SHORT = {0}  # an explorer; the other lessons are in the long part
 
 
 def opened(notebook, path):
@@ -61,7 +60,7 @@ def lab(jupyter, browser, lessons):
 @pytest.mark.parametrize(
     "lesson",
     [
-        pytest.param(lesson, marks=[] if lesson in SHORT else pytest.mark.long)
+        pytest.param(lesson, marks=[pytest.mark.short] * (lesson == 0))
         for lesson in range(len(PATHS))
     ],
 )
@@ -77,7 +76,7 @@ def test_in_lab(lab, lessons, lesson, monkeypatch):
     assert lab.errors() == []
     monkeypatch.chdir(PATHS[0].parent)
     made = played(lesson)
-    for wait in (0,) if lesson in SHORT else (0, 3, 7):  # seconds
+    for wait in (0,) if lesson == 0 else (0, 3, 7):  # seconds
         lab.page.wait_for_timeout(1000 * wait)
         for count, cell in enumerate(cells, 1):
             if isinstance(made[cell.id], gv.Explorer | gv.View | gv.plot.LivePlot):
@@ -163,7 +162,6 @@ def follow(notebook, count, made):
     soon(notebook.page, check)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("lesson", [6])
 def test_trusted_in_notebook_7(jupyter, open_notebook, lessons, lesson, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(jupyter.home / "data"))
@@ -179,7 +177,6 @@ def test_trusted_in_notebook_7(jupyter, open_notebook, lessons, lesson, monkeypa
     assert notebook.trusted
 
 
-@pytest.mark.long
 def test_the_slider_of_w0_moves_every_number_and_nothing_else_in_notebook_7(jupyter, open_notebook):
     cells = [nbformat.v4.new_code_cell(source) for source in (*needed(3, "live"), code(3)["live"])]
     nbformat.write(

@@ -38,9 +38,8 @@ def saving(jupyter):
 
 
 @only_chromium  # Firefox does not count
-@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.long)])
-def test_running_cells_again_makes_nothing_grow(jupyter, saving, open_notebook, times):
-    path = written(jupyter, f"again-{times}.ipynb")
+def test_running_cells_again_makes_nothing_grow(jupyter, saving, open_notebook):
+    path = written(jupyter, "again.ipynb")
     notebook = open_notebook(jupyter.address, path.name)
     page = notebook.page
     session = page.context.new_cdp_session(page)
@@ -69,13 +68,13 @@ def test_running_cells_again_makes_nothing_grow(jupyter, saving, open_notebook, 
     run(2)
     models = notebook.ask("len(__import__('ipywidgets').widgets.widget._instances)")
     before, nodes = saved(), elements()
-    run(times)
+    run(20)
     soon(page, check_models, models)
     after = saved()
     assert after[0] == before[0] == models
     assert after[1] == pytest.approx(before[1], rel=0.01)
     # ipywidgets leaves some 30 elements of two sliders, and a figure has some 150
-    assert (elements() - nodes) / times < 120
+    assert (elements() - nodes) / 20 < 120
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def lacking(jupyter):
     config.unlink()
 
 
-@pytest.mark.parametrize("app", ["lab", pytest.param("notebook", marks=pytest.mark.long)])
+@pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_a_still_figure_where_the_page_has_no_anywidget(jupyter, lacking, open_notebook, app):
     path = written(jupyter, f"without-{app}.ipynb")
     notebook = open_notebook(jupyter.address, path.name, app)

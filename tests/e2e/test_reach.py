@@ -104,13 +104,7 @@ PLACES = {  # in a figure: where the focus is, and what it is that shows it ther
 }
 
 
-SHORT = ("a card", "the race")
-
-
-@pytest.mark.parametrize(
-    "place",
-    [pytest.param(place, marks=[pytest.mark.long] * (place not in SHORT)) for place in PLACES],
-)
+@pytest.mark.parametrize("place", PLACES)
 def test_a_figure_leaves_the_notebook_its_keys(lab, place):
     """It saves, and runs its cell, once; and then the focus is in the cell."""
     number = 2 if place == "the race" else 1

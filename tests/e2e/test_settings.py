@@ -194,7 +194,6 @@ def test_some_settings_in_any_order_and_way(notebook, jupyter):
     set_at_random(notebook, jupyter, 20)
 
 
-@pytest.mark.long
 @only_chromium
 def test_1000_settings_in_any_order_and_way(notebook, jupyter):
     set_at_random(notebook, jupyter, 1000)
@@ -213,9 +212,9 @@ def set_at_random(notebook, jupyter, count):
             settings.run("while not os.path.exists('enough'): time.sleep(0.01)", wait=False)
         block = [settings.set(is_busy) for _ in range(settings.random.randint(1, 8))]
         enough.touch()
-        for way, _, name, value in block:
-            # a cell perhaps runs after what was set by hand later, and no slider tells infinity
-            if is_busy and (way == "updated" or value == float("inf")):
+        for way, _, name, _ in block:
+            # a cell perhaps runs after what was set by hand later
+            if is_busy and way == "updated":
                 settings.wanted.pop(name, None)
         done += len(block)
         try:

@@ -2,7 +2,7 @@
 // The parts are joined as gradviz/live/view.py and race.py join them, into one module each (labels.js
 // and panel.js are modules by themselves); what is found is told by the part and its line.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,7 +34,8 @@ if (!existsSync(TSC)) {
   console.error("tsc is not installed: npm --prefix tests/web install --no-package-lock");
   process.exit(2);
 }
-mkdirSync(JOINED, { recursive: true });
+rmSync(JOINED, { recursive: true, force: true }); // of parts that there are no more
+mkdirSync(JOINED);
 const modules = ["view", "race", "labels", "panel"];
 const lines = Object.fromEntries(modules.map((name) => [name, joined(name)]));
 const tsc = [TSC, "--project", HERE, "--pretty", "false"];

@@ -111,6 +111,7 @@ type RaceState = { svg: string; ways: Way[]; painted: boolean };
 /** The model of a slider of ipywidgets. */
 type Slider = Model<{
   value: number;
+  beyond?: [] | [string, number];
   min: number;
   max: number;
   continuous_update: boolean;

@@ -28,9 +28,9 @@ class Forecast {
       try {
         const slider = await this.model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
         if (this.ended) return;
-        const handler = (...told) => this.slid(Number(node), slider.get("value"), told[2]?.byHand);
-        slider.on("change:value", handler);
-        this.watched.push([Number(node), slider, () => slider.off("change:value", handler)]);
+        const handler = (...given) => this.slid(Number(node), numberOf(slider), given[2]?.byHand);
+        for (const event of ["change:value", "change:beyond"]) slider.on(event, handler);
+        this.watched.push([Number(node), slider, () => ["change:value", "change:beyond"].forEach((event) => slider.off(event, handler))]);
       } catch {
         return; // another front end: Python's answers are all there is
       }

@@ -7,6 +7,7 @@ function free(slider, mark) {
   const { get, set } = slider;
   slider.get = (name) => (name === "continuous_update" ? document.querySelector(`.${mark} .noUi-active`) !== null : get.call(slider, name));
   slider.set = (key, value, options) => {
+    if (key === "value" && options && slider.get("beyond")?.length) return set.call(slider, { value, beyond: [] }, options); // even to where it stood
     // the number beside it, which is rounded, is read whenever the focus leaves it
     const shown = key === "value" && !options ? slider.readout_formatter?.(value) : undefined;
     return shown !== undefined && shown === slider.readout_formatter(get.call(slider, "value")) ? slider : set.call(slider, key, value, options);

@@ -1,6 +1,12 @@
 // The sliders of a figure's inputs, where this page has their models. What is set on a card moves its slider at once, and is told by
 // it: so while Python is busy the two never disagree, and what was set last is told last.
 
+/** What a slider tells: where it stands, or what no JSON can tell. @param {Slider} slider */
+function numberOf(slider) {
+  const value = slider.get("value"), [beyond, at] = slider.get("beyond") ?? [];
+  return at === value ? parsed(beyond) ?? NaN : value;
+}
+
 class Sliders {
   /** @param {Model<ViewState>} model */
   constructor(model) {
@@ -29,8 +35,13 @@ class Sliders {
   /** Move the slider of an input; tells whether that tells Python. @param {number} input @param {number} value */
   move(input, value) {
     const slider = this.models[input];
-    if (slider?.get("_model_name") !== "FloatSliderModel" || !Number.isFinite(value) || slider.get("value") === value) return false;
-    slider.set({ min: Math.min(slider.get("min"), value), max: Math.max(slider.get("max"), value), value }, { byHand: true });
+    if (slider?.get("_model_name") !== "FloatSliderModel" || numberOf(slider) === value) return false;
+    const knows = slider.get("beyond") !== undefined; // it is no slider of the user's own
+    if (Number.isFinite(value)) {
+      const ends = { min: Math.min(slider.get("min"), value), max: Math.max(slider.get("max"), value) };
+      slider.set({ ...ends, value, ...(knows && { beyond: [] }) }, { byHand: true });
+    } else if (knows) slider.set({ beyond: [full(value), slider.get("value")] }, { byHand: true });
+    else return false;
     try {
       slider.save_changes();
     } catch {} // the kernel is dead
