@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gallery import FIGURES
+from lengths import short
 from test_arrays import CASES
 from test_draw import GOLDEN, NASTY
 from test_fold import nested
@@ -371,7 +372,7 @@ def sites(root):
     )
 
 
-@pytest.mark.parametrize("tamperings", [120, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("tamperings", short(1, [60, 2000]))
 def test_a_single_digit(tamperings):
     """Each alteration of a digit that matters is found, and said of the right node."""
     chance, trees = random.Random(4), [ET.fromstring(svg) for svg in figures()]
@@ -501,7 +502,7 @@ def test_malformed_files():
             str(audit(svg))
 
 
-@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: junk[:20])
+@pytest.mark.parametrize("junk", short(5, JUNK), ids=lambda junk: junk[:20])
 def test_junk_in_every_attribute(junk):
     for svg in (figures()[0], figures()[5]):
         for name in set(re.findall(r" (data-[a-z-]+)=", svg)):

@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from lengths import short
 
 import gradviz as gv
 from gradviz.autodiff.protocols import UFUNCS
 
-SCALES = [1e-6, 1e-3, 1.0, 1e3, 1e6]
+SCALES = [1.0, 1e-6, 1e6, 1e-3, 1e3]
 ROWS = sorted(
     {row for row in UFUNCS.values() if getattr(row, "has_locals", False)}, key=lambda row: row.name
 )
@@ -22,7 +23,7 @@ def test_there_are_many():
     assert len(ROWS) * len(SCALES) >= 250
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("scale", short(2, SCALES))
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_the_table_is_innocent(row, scale):
     """At operands of any size, and as functions of any size."""

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from circuit import INPUTS, circuit
+from lengths import short
 
 import gradviz as gv
 from gradviz.draw import engine
@@ -147,7 +148,7 @@ def process(before, **environment):
 
 
 @only_posix
-@pytest.mark.parametrize("kilobytes", [8_000_000, 4_000_000, 2_000_000])
+@pytest.mark.parametrize("kilobytes", short(1, [4_000_000, 2_000_000, 8_000_000]))
 def test_memory_may_have_a_limit(kilobytes):
     assert process(LIMITED.format(bytes=1024 * kilobytes), PATH="") == (WHOLE, "")
 

@@ -11,6 +11,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+from lengths import short
 from test_draw import NASTY
 
 import gradviz as gv
@@ -254,7 +255,7 @@ COLOURS = {  # paper, card, head of an input, border of the output, value, adjoi
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", short(1, ["light", "dark"]))
 def test_the_colours_of_a_picture(figure, theme):
     picture = pixels(figure, theme, 2)
     paper, *others = [tuple(bytes.fromhex(colour)) for colour in COLOURS[theme]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradviz as gv
@@ -96,6 +96,7 @@ SETTINGS = [["pair"], ["outer"], True, []]
 
 
 @pytest.mark.parametrize("collapse", SETTINGS, ids=str)
+@settings(max_examples=30)
 @given(x=st.floats(-2, 2), y=st.floats(-2, 2))
 def test_what_is_left_keeps_its_gradient(collapse, x, y):
     graph = gv.trace(nested, x=0.5, y=0.7)

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import nbformat
 import pytest
 from jupyter_server.auth import passwd
+from lengths import short
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -310,7 +311,7 @@ def test_what_a_newcomers_terminal_shows(home, tmp_path):
 
 
 @on_posix
-@pytest.mark.parametrize("key", ["token", "password"])
+@pytest.mark.parametrize("key", short(1, ["token", "password"]))
 def test_an_address_is_printed_however_one_is_let_in(home, tmp_path, monkeypatch, key):
     if key == "token":
         monkeypatch.setenv("JUPYTER_TOKEN", "my-own-secret")

@@ -272,6 +272,7 @@ def cell(source, text=None, count=1):
     return nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
 
 
+@pytest.mark.long
 def test_nbval_compares_strictly_but_for_rounding(tmp_path):
     right = [cell("1 / 3", "0.3333333333333334"), cell("'a 1'", "'a 1'", 2)]
     wrong = [

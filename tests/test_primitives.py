@@ -41,7 +41,7 @@ def points(primitive):
 
 
 @pytest.mark.parametrize("primitive", ROWS, ids=lambda primitive: primitive.name)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_values_and_derivatives(primitive, data):
     operands = data.draw(points(primitive))

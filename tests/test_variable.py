@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lengths import short
 
 import gradviz as gv
 
@@ -590,7 +591,7 @@ def test_memory_of_an_operation():
     assert (after - before) / 100_000 < 150
 
 
-@pytest.mark.parametrize("steps", [1000, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("steps", short(1, [1000, 10_000]))
 def test_training_steps_keep_memory_flat(steps):
     import tracemalloc
 

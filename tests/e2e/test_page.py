@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit, sigmoid
+from lengths import short
 from page import page_of
 from playwright.sync_api import expect
 
@@ -196,12 +197,10 @@ SCENES = {  # a view, and what is then done with it
 }
 
 
-@pytest.mark.parametrize(
-    "dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"]
-)
+@pytest.mark.parametrize("dark", short(1, [False, True]), ids=["light", "dark"])
 @pytest.mark.parametrize(
     "scene",
-    [pytest.param(scene, marks=[pytest.mark.long] * (n > 0)) for n, scene in enumerate(SCENES)],
+    short(1, SCENES),
 )
 def test_everybody_can_read_it(show, scene, dark):
     view, *acts = SCENES[scene]()
@@ -265,7 +264,7 @@ HOSTS = [  # what a host says of its page and where, how that is, and on what th
 ]
 
 
-@pytest.mark.parametrize(("preference", "paper"), [("light", WHITE), ("dark", BLACK)])
+@pytest.mark.parametrize(("preference", "paper"), short(1, [("dark", BLACK), ("light", WHITE)]))
 def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, paper):
     page = hosted(view_of(), color_scheme=preference)
     assert page.evaluate(LOOKS) == looks(preference, paper)
@@ -293,7 +292,7 @@ def test_paper_is_light(hosted):
     assert not page.locator(".gradviz-view button, .gv-scrub, .label").filter(visible=True).count()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", short(1, ["dark", "light"]))
 def test_colours_of_the_system(hosted, scheme):
     page = hosted(view_of(step=20, selected="n7"), color_scheme=scheme, forced_colors="active")
     assert page.evaluate(CONTRAST) == []
@@ -342,7 +341,7 @@ def test_the_code_panel_says_why_lines_are_missing(browser):
     page.close()
 
 
-@pytest.mark.parametrize("displays", [100, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("displays", short(1, [50, 1000]))
 def test_displays_leave_nothing_behind(launch, displays):
     browser = launch(
         "--js-flags=--no-opt --no-sparkplug --no-maglev"

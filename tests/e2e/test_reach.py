@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import APP, Opened, only_chromium, soon
+from lengths import short
 from page import page_of
 from playwright.sync_api import expect
 
@@ -223,7 +224,7 @@ def live():
 
 @only_chromium  # Firefox can't be told that it is touched
 @pytest.mark.parametrize(
-    ("across", "down", "steps"), [(100, 8, 50), (-60, 0, -30), (0, 100, 0), (20, 100, 0)]
+    ("across", "down", "steps"), short(2, [(100, 8, 50), (20, 100, 0), (-60, 0, -30), (0, 100, 0)])
 )
 def test_a_finger_drags_a_number_as_far_as_it_goes(show, across, down, steps):
     """But one that goes down scrolls the page."""
@@ -325,7 +326,7 @@ def test_nothing_in_a_figure_is_a_heading_of_the_page_around_it(show):
         assert violations(page, ".gradviz-view") == []
 
 
-@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("width", short(1, [390, 1400]))
 def test_what_is_too_wide_is_scrolled_by_keyboard(show, width):
     """Also what grows when it stands already, as when a font comes."""
     view = gv.View(gv.trace(lambda v: np.sum(v * v), v=np.arange(3.0)), step=1)
@@ -349,7 +350,7 @@ def test_what_is_too_wide_is_scrolled_by_keyboard(show, width):
     soon(page, check, False)
 
 
-@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("width", short(1, [390, 1400]))
 def test_no_word_of_a_reason_is_lost(show, width):
     """Each piece of a formula is as wide as what it says."""
     view = gv.View(gv.trace(lambda v: np.sum(v * v), v=np.arange(3.0)))
