@@ -3,6 +3,7 @@
 import platform
 from pathlib import Path
 
+import pytest
 from browser import browser, jupyter, launch, open_notebook, playwright  # noqa: F401
 
 FOLDER = Path(__file__).parent
@@ -140,6 +141,7 @@ GOALS = [
 ]
 
 
+@pytest.hookimpl(optionalhook=True)  # where pytest-benchmark is installed
 def pytest_benchmark_update_json(config, benchmarks, output_json):
     """Write this run into the README beside this file, and draw it."""
     groups = {}
