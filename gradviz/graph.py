@@ -108,8 +108,8 @@ class Evaluator(Protocol):
         """Both sweeps at many values of the inputs at once."""
         ...
 
-    def listing(self, graph: "Graph") -> Lines:
-        """Both sweeps as Python, line by line, each with what it works out: the "value" or
+    def listing(self, graph: "Graph", target: str) -> Lines:
+        """Both sweeps in a language, line by line, each with what it works out: the "value" or
         "adjoint" of a node, the "local" of an edge.
         """
         ...
@@ -501,9 +501,12 @@ class Graph:
             name: numeric(value, f"input {name!r} of {self.name}") for name, value in inputs.items()
         }
 
-    def code(self) -> str:
-        """Both sweeps as straight-line Python, which runs as it stands: the function returns the
-        value and the gradients.
+    def code(self, target: str = "python") -> str:
+        """Both sweeps as straight-line code, which runs as it stands: the function returns the
+        value and the gradients. `target` is "python", or "javascript" for a graph of single
+        numbers; that function returns null where the traced function would decide otherwise.
+
+        Raises NotImplementedError where JavaScript lacks something, and says what.
 
         >>> import gradviz as gv
         >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
@@ -521,8 +524,20 @@ class Graph:
         <BLANKLINE>
             return f, {'x': adj_x}
         <BLANKLINE>
+        >>> print(gv.trace(lambda x: np.tanh(x), x=3.0).code("javascript"))
+        function f(x) {
+            let f = Math.tanh(x);
+        <BLANKLINE>
+            // backward: adj_v is the derivative of f with respect to v
+            let adj_f = 1.0;
+            let df_dx = 1.0 - f * f;
+            // adj_x is df_dx, ∂f/∂x
+        <BLANKLINE>
+            return [f, { "x": df_dx }];
+        }
+        <BLANKLINE>
         """
-        return "\n".join(line for line, _ in self.evaluator.listing(self)) + "\n"
+        return "\n".join(line for line, _ in self.evaluator.listing(self, target)) + "\n"
 
     def cost(self) -> Any:
         """What each way of differentiating evaluates on this graph, counted while it is done:
@@ -873,11 +888,16 @@ def applied_derivative(name: str, position: int, operands: Sequence[Any]) -> str
     return f"{name}′{number}({', '.join(map(str, operands))})"
 
 
+BREAKS = "\u2028\u2029"  # ends of lines and paragraphs, also of a line of JavaScript
+
+
 def printable(text: str) -> str:
-    """`text` without what a line of text, XML or a reader can't bear: control characters, marks
-    that turn the direction.
+    """`text` without what a line of text, XML or a reader can't bear: control characters, ends of
+    lines, marks that turn the direction.
     """
     if text.isprintable():  # as most texts are, and long ones are seen quickly
         return text
-    other = (ord(each) for each in set(text) if unicodedata.category(each).startswith("C"))
+    other = (
+        ord(each) for each in set(text) if unicodedata.category(each)[:1] == "C" or each in BREAKS
+    )
     return text.translate(dict.fromkeys(other, " "))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import symbols
 from gradviz.autodiff.primitive import Operation, Primitive, each, fitted, ordinals
-from gradviz.autodiff.symbols import Syntax
+from gradviz.autodiff.printers.python import literal
+from gradviz.autodiff.symbols import ATOM, Syntax
 from gradviz.autodiff.variable import fixed, settled
 from gradviz.numerals import FEW, numeral
 
@@ -208,6 +208,9 @@ class General(Primitive):
             self.code is None or re.fullmatch(r"[\w.]+\(.*\)", self.code) is not None
         )
 
+    def binds(self, on_arrays: bool) -> int:
+        return ATOM
+
     def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         if self.written:
             return self.written.format(
@@ -259,7 +262,7 @@ def _code(value: Any) -> str:
     if isinstance(value, tuple):
         return "(" + ", ".join(map(_code, value)) + (",)" if len(value) == 1 else ")")
     if isinstance(value, np.ndarray | float):
-        return symbols.literal(value)
+        return literal(value)
     if isinstance(value, np.dtype):
         return repr(value.name)
     return getattr(value, "__name__", repr(value)) if callable(value) else repr(value)

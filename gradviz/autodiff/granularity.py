@@ -221,7 +221,7 @@ def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
     >>> cost.inputs, cost.function, cost.in_operations < 4
     (100, 197, True)
     """
-    lines = graph.evaluator.listing(graph)
+    lines = graph.evaluator.listing(graph, "python")
     both = "\n".join(text for text, _ in lines)
     forward = takewhile(lambda line: line[1] is None or line[1][0] != "adjoint", lines)
     result = lines[-1][0].partition(",")[0]

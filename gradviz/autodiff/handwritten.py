@@ -11,7 +11,7 @@ import numpy as np
 
 from gradviz.autodiff import symbols
 from gradviz.autodiff.primitive import Operation, Primitive, fitted, ordinals
-from gradviz.autodiff.symbols import Symbol
+from gradviz.autodiff.symbols import ATOM, Symbol
 from gradviz.autodiff.tape import UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import applied_derivative, printable
@@ -26,7 +26,7 @@ class HandWritten(Primitive):
 
     has_locals: bool = False
     is_handwritten = True
-    code = written = None
+    written = None
     ufunc = None
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -219,6 +219,9 @@ class HandWritten(Primitive):
     def is_call(self, on_arrays: bool) -> bool:
         return True
 
+    def binds(self, on_arrays: bool) -> int:
+        return ATOM
+
     def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         return f"{self.name}({', '.join(operands)})"
 
@@ -238,7 +241,7 @@ class Derivative(Primitive):
     whatever it does inside.
     """
 
-    code = written = None
+    written = None
 
     def __init__(self, of: HandWritten, position: int, function: Callable[..., Any]) -> None:
         self.of: HandWritten = of
@@ -264,6 +267,9 @@ class Derivative(Primitive):
 
     def is_call(self, on_arrays: bool) -> bool:
         return True
+
+    def binds(self, on_arrays: bool) -> int:
+        return ATOM
 
     def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         return applied_derivative(self.of.name, self.position, operands[:-1])

@@ -13,6 +13,9 @@ from typing import Any, cast
 import numpy as np
 
 from gradviz.autodiff import hot, symbols, variable
+from gradviz.autodiff.printers.paper import PAPER
+from gradviz.autodiff.printers.printer import OPERANDS, substituted
+from gradviz.autodiff.printers.python import ARRAYS, FLOATS, PYTHON
 from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.symbols import NEGATION, Symbol, Syntax
 from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
@@ -20,7 +23,6 @@ from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import Node
 
 NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
-OPERANDS = ("x", "y")
 
 
 class Operation:
@@ -148,14 +150,14 @@ class Operation:
         return self.primitive.marks(constants)
 
     def expression(self, operands: Sequence[Any]) -> str:
-        return symbols.formula(Symbol(self.primitive, tuple(_named(operands)), self.params))[0]
+        return PAPER.text(Symbol(self.primitive, tuple(_named(operands)), self.params))
 
     def local_expression(self, position: int, operands: Sequence[Any], result: str) -> str:
         if not self.primitive.has_locals:
             return ""
-        return symbols.formula(
+        return PAPER.text(
             self.primitive.derivative_by(position, _named(operands), Symbol.named(result))
-        )[0]
+        )
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -261,9 +263,9 @@ class Elementwise(Primitive):
     """A row whose value at each element depends on that element of its operands alone; arrays are
     broadcast.
 
-    `code` is its value on single numbers, of x and y, with `math` and `np` at hand: one call, or
-    in brackets, since any expression may stand for x. `on_arrays` is the same for arrays, where
-    that is not NumPy's ufunc of the row's name. `flops` counts what an evaluation costs; `syntax`
+    `function` is its value: a function of other rows, which printers run on symbols, or one of
+    Python's own of single numbers, which each of them spells. On arrays it is NumPy's ufunc of the
+    row's name, if there is one. `flops` counts what an evaluation costs; `syntax`
     says how it is written if not as a call; `commutes`, that its operands may change places; and
     `choice`, that its local derivatives are the shares of the operands that it chooses among.
     """
@@ -274,9 +276,8 @@ class Elementwise(Primitive):
         self,
         name: str,
         written: str,
-        code: str,
+        function: Callable[..., Any],
         *local_derivatives: Callable[..., Any],
-        on_arrays: str | None = None,
         flops: Callable[[Sequence[Any], Any], int] = each,
         syntax: Syntax | None = None,
         commutes: bool = False,
@@ -284,7 +285,7 @@ class Elementwise(Primitive):
     ) -> None:
         self.name = name
         self.written = written
-        self.code = code
+        self.function = function
         self.flops = flops
         self.syntax = syntax
         self.commutes: bool = commutes
@@ -294,14 +295,7 @@ class Elementwise(Primitive):
         self.ufunc: np.ufunc | None = (
             getattr(np, name, None) if isinstance(getattr(np, name, None), np.ufunc) else None
         )
-        operands = ", ".join(OPERANDS[: self.arity])
-        is_plain = "math." not in code and " if " not in code
-        if on_arrays is None and not is_plain and self.ufunc is None:
-            raise ValueError(
-                f"the row {name!r} needs on_arrays=, its value on arrays as code: NumPy has no "
-                "ufunc of that name"
-            )
-        self.array_code: str = on_arrays or (code if is_plain else f"np.{name}({operands})")
+        self.parameters: str = ", ".join(OPERANDS[: self.arity])
         self.on_numbers: dict[tuple[int, ...], Operation] = {}
         self.on_arrays: dict[tuple[int, ...], Operation] = {}
         for positions in ((0,), (1,), (0, 1)) if self.arity == 2 else ((0,),):
@@ -333,6 +327,16 @@ class Elementwise(Primitive):
         other = operands[1 - position]
         return type(other) is float and other == 0.0
 
+    @property
+    def code(self) -> str:
+        """Its value on single numbers, of x and y, as Python code with `math` at hand."""
+        return FLOATS.row(self)[0]
+
+    @property
+    def array_code(self) -> str:
+        """The same on arrays, with `np` at hand."""
+        return ARRAYS.row(self)[0]
+
     @cached_property
     def value(self) -> Callable[..., float]:
         """Its value on Python's floats; where their arithmetic raises, `number` does not."""
@@ -344,9 +348,8 @@ class Elementwise(Primitive):
         return self._compiled(self.array_code)
 
     def _compiled(self, code: str) -> Callable[..., Any]:
-        operands = ", ".join(OPERANDS[: self.arity])
-        called = re.fullmatch(rf"([\w.]+)\({operands}\)", code)
-        return eval(called[1] if called else f"lambda {operands}: {code}", NAMESPACE)
+        called = re.fullmatch(rf"([\w.]+)\({self.parameters}\)", code)
+        return eval(called[1] if called else f"lambda {self.parameters}: {code}", NAMESPACE)
 
     @staticmethod
     def _lazily(operation: Operation) -> Callable[..., Any]:
@@ -448,7 +451,7 @@ class Elementwise(Primitive):
         self, operands: Sequence[str], params: Mapping[str, Any] = {}, on_arrays: bool = False
     ) -> str:
         """Its value as Python code."""
-        return _substituted(self.array_code if on_arrays else self.code, operands)
+        return substituted(self.array_code if on_arrays else self.code, operands)
 
     def is_call(self, on_arrays: bool) -> bool:
         """Whether the code is a call, so that its operands need no brackets."""
@@ -457,9 +460,13 @@ class Elementwise(Primitive):
             is not None
         )
 
+    def binds(self, on_arrays: bool) -> int:
+        """How tightly the code binds."""
+        return (ARRAYS if on_arrays else FLOATS).row(self)[1]
+
     def notation(self, operands: Sequence[str], params: Mapping[str, Any] = {}) -> str:
         """Its value on paper."""
-        return _substituted(self.written, operands)
+        return substituted(self.written, operands)
 
     @property
     def is_infix(self) -> bool:
@@ -547,20 +554,6 @@ def _named(operands: Sequence[Any]) -> list[Any]:
     return [Symbol.named(operand) if isinstance(operand, str) else operand for operand in operands]
 
 
-def _substituted(template: str, operands: Sequence[str]) -> str:
-    """`template` with the operands in place of its x and y."""
-    return _format(template).format(*operands)
-
-
-@cache
-def _format(template: str) -> str:
-    return re.sub(
-        r"(?<![A-Za-z.])[xy](?![A-Za-z])",
-        lambda operand: "{" + str(OPERANDS.index(operand[0])) + "}",
-        template,
-    )
-
-
 def _is_zero(primitive: Elementwise, position: int, other: float | None) -> bool:
     """Whether a local derivative is the number 0 as it is written, beside this constant."""
     operands: list[Any] = [Symbol.named(name) for name in OPERANDS[: primitive.arity]]
@@ -591,7 +584,7 @@ def rule(
     local = primitive.local_derivatives[position](
         *(Symbol.named(operand, example) for operand in operands)
     )
-    return symbols.python(Symbol.named(adjoint, example) * local if adjoint else local)[0]
+    return PYTHON.text(Symbol.named(adjoint, example) * local if adjoint else local)
 
 
 ARRAY_PULL = """

@@ -1,11 +1,12 @@
 """THE TABLE: every primitive once, with its value and its derivatives.
 
 It is meant to be read like the table at the back of a calculus book. A row of the first part says:
-the name (NumPy's), how it is written, its value as Python code, and for each operand the local
-derivative as a plain function of the operands x, y and the result z. Those functions are read four
-ways: with floats, with arrays, with Variables (so a gradient has a gradient) and with Symbols (so
-that the same row gives a formula for the figure and a line of the compiled program). No derivative
-is written twice.
+the name (NumPy's), how it is written, its value, and for each operand the local derivative as a
+plain function of the operands x, y and the result z. The value is a function of other rows too, or
+one of Python's own, which each printer knows how to spell. Those functions are read four ways: with
+floats, with arrays, with Variables (so a gradient has a gradient) and with Symbols (so that the
+same row gives a formula for the figure, and a line of a program in Python or JavaScript). No
+derivative is written twice.
 
 >>> import gradviz as gv
 >>> gv.grad(np.tanh)(0.0)
@@ -24,6 +25,7 @@ from gradviz.autodiff.general import General
 from gradviz.autodiff.primitive import FITTING, Elementwise, additions, each_operand, free, products
 from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS
 from gradviz.autodiff.symbols import (
+    CHOICE,
     DIFFERENCE,
     LOOSE,
     MATRIX_PRODUCT,
@@ -34,6 +36,9 @@ from gradviz.autodiff.symbols import (
     SUM,
     TIGHT,
     Symbol,
+    equal,
+    logical_or,
+    not_equal,
 )
 from gradviz.autodiff.variable import ArrayVariable, Variable
 from gradviz.autodiff.vjps import (
@@ -49,8 +54,10 @@ from gradviz.autodiff.vjps import (
 )
 
 
-def row(name: str, written: str, code: str, *local_derivatives: Any, **more: Any) -> Elementwise:
-    primitive = Elementwise(name, written, code, *local_derivatives, **more)
+def row(
+    name: str, written: str, function: Any, *local_derivatives: Any, **more: Any
+) -> Elementwise:
+    primitive = Elementwise(name, written, function, *local_derivatives, **more)
     if primitive.ufunc is not None:
         UFUNCS[primitive.ufunc] = primitive
     return primitive
@@ -69,133 +76,134 @@ def less_one(exponent: Any, x: Any) -> Any:
 
 # fmt: off
 # ── arithmetic ──          name             written          value                                         local derivatives, one for each operand
-add: Final          = row("add",           "x + y",         "x + y",                                      lambda x, y, z: 1.0,
+add: Final          = row("add",           "x + y",         operator.add,                                 lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: 1.0, syntax=SUM, commutes=True)
-subtract: Final     = row("subtract",      "x − y",         "x - y",                                      lambda x, y, z: 1.0,
+subtract: Final     = row("subtract",      "x − y",         operator.sub,                                 lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: -1.0, syntax=DIFFERENCE)
-multiply: Final     = row("multiply",      "x × y",         "x * y",                                      lambda x, y, z: y,
+multiply: Final     = row("multiply",      "x × y",         operator.mul,                                 lambda x, y, z: y,
                                                                                                           lambda x, y, z: x, syntax=PRODUCT, commutes=True)
-divide: Final       = row("divide",        "x ÷ y",         "x / y",                                      lambda x, y, z: 1.0 / y,
+divide: Final       = row("divide",        "x ÷ y",         operator.truediv,                             lambda x, y, z: 1.0 / y,
                                                                                                           lambda x, y, z: -z / y, syntax=QUOTIENT)
-power: Final        = row("power",         "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: slope_of_power(x, y),
+power: Final        = row("power",         "x ^ y",         math.pow,                                     lambda x, y, z: slope_of_power(x, y),
                                                                                                           lambda x, y, z: xlogy(z, x), syntax=POWER)
-negative: Final     = row("negative",      "−x",            "-x",                                         lambda x, z: -1.0, syntax=NEGATION)
-positive: Final     = row("positive",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
-absolute: Final     = row("absolute",      "|x|",           "abs(x)",                                     lambda x, z: sign(x))
-reciprocal: Final   = row("reciprocal",    "1/x",           "1.0 / x",                                    lambda x, z: -(z * z))
-square: Final       = row("square",        "x²",            "x * x",                                      lambda x, z: 2.0 * x)
+negative: Final     = row("negative",      "−x",            operator.neg,                                 lambda x, z: -1.0, syntax=NEGATION)
+positive: Final     = row("positive",      "x",             lambda x: x,                                  lambda x, z: 1.0, flops=free)
+absolute: Final     = row("absolute",      "|x|",           abs,                                          lambda x, z: sign(x))
+reciprocal: Final   = row("reciprocal",    "1/x",           lambda x: 1.0 / x,                            lambda x, z: -(z * z))
+square: Final       = row("square",        "x²",            lambda x: x * x,                              lambda x, z: 2.0 * x)
 
-fabs: Final         = row("fabs",          "|x|",           "math.fabs(x)",                               lambda x, z: sign(x))
-float_power: Final  = row("float_power",   "x ^ y",         "math.pow(x, y)",                             lambda x, y, z: slope_of_power(x, y),
+fabs: Final         = row("fabs",          "|x|",           math.fabs,                                    lambda x, z: sign(x))
+float_power: Final  = row("float_power",   "x ^ y",         math.pow,                                     lambda x, y, z: slope_of_power(x, y),
                                                                                                           lambda x, y, z: xlogy(z, x), syntax=POWER)
 
 # ── exponentials, logarithms, roots ──
-exp: Final          = row("exp",           "exp(x)",        "math.exp(x)",                                lambda x, z: z)
-exp2: Final         = row("exp2",          "exp2(x)",       "math.exp2(x)",                               lambda x, z: z * math.log(2.0))
-expm1: Final        = row("expm1",         "expm1(x)",      "math.expm1(x)",                              lambda x, z: exp(x))
-log: Final          = row("log",           "log(x)",        "math.log(x)",                                lambda x, z: 1.0 / x)
-log2: Final         = row("log2",          "log2(x)",       "math.log2(x)",                               lambda x, z: 1.0 / (x * math.log(2.0)))
-log10: Final        = row("log10",         "log10(x)",      "math.log10(x)",                              lambda x, z: 1.0 / (x * math.log(10.0)))
-log1p: Final        = row("log1p",         "log1p(x)",      "math.log1p(x)",                              lambda x, z: 1.0 / (1.0 + x))
-sqrt: Final         = row("sqrt",          "√(x)",          "math.sqrt(x)",                               lambda x, z: 0.5 / z)
-cbrt: Final         = row("cbrt",          "∛(x)",          "math.cbrt(x)",                               lambda x, z: 1.0 / (3.0 * (z * z)))
+exp: Final          = row("exp",           "exp(x)",        math.exp,                                     lambda x, z: z)
+exp2: Final         = row("exp2",          "exp2(x)",       math.exp2,                                    lambda x, z: z * math.log(2.0))
+expm1: Final        = row("expm1",         "expm1(x)",      math.expm1,                                   lambda x, z: exp(x))
+log: Final          = row("log",           "log(x)",        math.log,                                     lambda x, z: 1.0 / x)
+log2: Final         = row("log2",          "log2(x)",       math.log2,                                    lambda x, z: 1.0 / (x * math.log(2.0)))
+log10: Final        = row("log10",         "log10(x)",      math.log10,                                   lambda x, z: 1.0 / (x * math.log(10.0)))
+log1p: Final        = row("log1p",         "log1p(x)",      math.log1p,                                   lambda x, z: 1.0 / (1.0 + x))
+sqrt: Final         = row("sqrt",          "√(x)",          math.sqrt,                                    lambda x, z: 0.5 / z)
+cbrt: Final         = row("cbrt",          "∛(x)",          math.cbrt,                                    lambda x, z: 1.0 / (3.0 * (z * z)))
 
-logaddexp: Final    = row("logaddexp",     "logaddexp(x, y)",  "(max(x, y) + math.log1p(math.exp(-abs(x - y))) if x != y else x + math.log(2.0))",
+logaddexp: Final    = row("logaddexp",     "logaddexp(x, y)",  lambda x, y: where(not_equal(x, y), maximum(x, y) + log1p(exp(-absolute(x - y))), x + math.log(2.0)),
                                                                                                           lambda x, y, z: sigmoid(x - y),
                                                                                                           lambda x, y, z: sigmoid(y - x))
-logaddexp2: Final   = row("logaddexp2",    "logaddexp2(x, y)", "(max(x, y) + math.log1p(math.exp2(-abs(x - y))) / math.log(2.0) if x != y else x + 1.0)",
+logaddexp2: Final   = row("logaddexp2",    "logaddexp2(x, y)", lambda x, y: where(not_equal(x, y), maximum(x, y) + log1p(exp2(-absolute(x - y))) / math.log(2.0), x + 1.0),
                                                                                                           lambda x, y, z: sigmoid((x - y) * math.log(2.0)),
                                                                                                           lambda x, y, z: sigmoid((y - x) * math.log(2.0)))
 
 # ── circular and hyperbolic functions ──
-sin: Final          = row("sin",           "sin(x)",        "math.sin(x)",                                lambda x, z: cos(x))
-cos: Final          = row("cos",           "cos(x)",        "math.cos(x)",                                lambda x, z: -sin(x))
-tan: Final          = row("tan",           "tan(x)",        "math.tan(x)",                                lambda x, z: 1.0 + z * z)
-arcsin: Final       = row("arcsin",        "arcsin(x)",     "math.asin(x)",                               lambda x, z: 1.0 / sqrt(1.0 - x * x))
-arccos: Final       = row("arccos",        "arccos(x)",     "math.acos(x)",                               lambda x, z: -1.0 / sqrt(1.0 - x * x))
-arctan: Final       = row("arctan",        "arctan(x)",     "math.atan(x)",                               lambda x, z: 1.0 / (1.0 + x * x))
-arctan2: Final      = row("arctan2",       "arctan2(x, y)", "math.atan2(x, y)",                           lambda x, y, z: y / hypot(x, y) / hypot(x, y),
+sin: Final          = row("sin",           "sin(x)",        math.sin,                                     lambda x, z: cos(x))
+cos: Final          = row("cos",           "cos(x)",        math.cos,                                     lambda x, z: -sin(x))
+tan: Final          = row("tan",           "tan(x)",        math.tan,                                     lambda x, z: 1.0 + z * z)
+arcsin: Final       = row("arcsin",        "arcsin(x)",     math.asin,                                    lambda x, z: 1.0 / sqrt(1.0 - x * x))
+arccos: Final       = row("arccos",        "arccos(x)",     math.acos,                                    lambda x, z: -1.0 / sqrt(1.0 - x * x))
+arctan: Final       = row("arctan",        "arctan(x)",     math.atan,                                    lambda x, z: 1.0 / (1.0 + x * x))
+arctan2: Final      = row("arctan2",       "arctan2(x, y)", math.atan2,                                   lambda x, y, z: y / hypot(x, y) / hypot(x, y),
                                                                                                           lambda x, y, z: -x / hypot(x, y) / hypot(x, y))
-hypot: Final        = row("hypot",         "hypot(x, y)",   "math.hypot(x, y)",                           lambda x, y, z: x / z,
+hypot: Final        = row("hypot",         "hypot(x, y)",   math.hypot,                                   lambda x, y, z: x / z,
                                                                                                           lambda x, y, z: y / z, commutes=True)
-sinh: Final         = row("sinh",          "sinh(x)",       "math.sinh(x)",                               lambda x, z: cosh(x))
-cosh: Final         = row("cosh",          "cosh(x)",       "math.cosh(x)",                               lambda x, z: sinh(x))
-tanh: Final         = row("tanh",          "tanh(x)",       "math.tanh(x)",                               lambda x, z: 1.0 - z * z)
-arcsinh: Final      = row("arcsinh",       "arcsinh(x)",    "math.asinh(x)",                              lambda x, z: 1.0 / hypot(x, 1.0))
-arccosh: Final      = row("arccosh",       "arccosh(x)",    "math.acosh(x)",                              lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
-arctanh: Final      = row("arctanh",       "arctanh(x)",    "math.atanh(x)",                              lambda x, z: 1.0 / (1.0 - x * x))
+sinh: Final         = row("sinh",          "sinh(x)",       math.sinh,                                    lambda x, z: cosh(x))
+cosh: Final         = row("cosh",          "cosh(x)",       math.cosh,                                    lambda x, z: sinh(x))
+tanh: Final         = row("tanh",          "tanh(x)",       math.tanh,                                    lambda x, z: 1.0 - z * z)
+arcsinh: Final      = row("arcsinh",       "arcsinh(x)",    math.asinh,                                   lambda x, z: 1.0 / hypot(x, 1.0))
+arccosh: Final      = row("arccosh",       "arccosh(x)",    math.acosh,                                   lambda x, z: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
+arctanh: Final      = row("arctanh",       "arctanh(x)",    math.atanh,                                   lambda x, z: 1.0 / (1.0 - x * x))
 
-deg2rad: Final      = row("deg2rad",       "deg2rad(x)",    "math.radians(x)",                            lambda x, z: math.pi / 180.0)
-rad2deg: Final      = row("rad2deg",       "rad2deg(x)",    "math.degrees(x)",                            lambda x, z: 180.0 / math.pi)
+deg2rad: Final      = row("deg2rad",       "deg2rad(x)",    math.radians,                                 lambda x, z: math.pi / 180.0)
+rad2deg: Final      = row("rad2deg",       "rad2deg(x)",    math.degrees,                                 lambda x, z: 180.0 / math.pi)
 
 # ── what models are made of ──
-sigmoid: Final      = row("sigmoid",       "sigmoid(x)",    "(1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x)))",
-                                                                                                          lambda x, z: z * (1.0 - z),
-                          on_arrays="(np.where(x >= 0.0, 1.0, np.exp(-np.abs(x))) / (1.0 + np.exp(-np.abs(x))))")
-softplus: Final     = row("softplus",      "softplus(x)",   "((x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))))",
-                                                                                                          lambda x, z: sigmoid(x),
-                          on_arrays="(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))")
-relu: Final         = row("relu",          "relu(x)",       "(x if x > 0.0 or x != x else 0.0)",          lambda x, z: above(x, 0.0),
-                          on_arrays="np.maximum(x, 0.0)", choice=True)
+sigmoid: Final      = row("sigmoid",       "sigmoid(x)",    lambda x: where(x >= 0.0, 1.0, exp(-absolute(x))) / (1.0 + exp(-absolute(x))),
+                                                                                                          lambda x, z: z * (1.0 - z))
+softplus: Final     = row("softplus",      "softplus(x)",   lambda x: maximum(x, 0.0) + log1p(exp(-absolute(x))),
+                                                                                                          lambda x, z: sigmoid(x))
+relu: Final         = row("relu",          "relu(x)",       lambda x: maximum(x, 0.0),                    lambda x, z: above(x, 0.0), choice=True)
 
 # ── the larger and the smaller: where both are equal, each has half of the derivative ──
-maximum: Final      = row("maximum",       "max(x, y)",     "(x if x > y or x != x else y)",              lambda x, y, z: exceeds(x, y),
+maximum: Final      = row("maximum",       "max(x, y)",     lambda x, y: where(logical_or(x > y, not_equal(x, x)), x, y),
+                                                                                                          lambda x, y, z: exceeds(x, y),
                                                                                                           lambda x, y, z: exceeds(y, x), commutes=True, choice=True)
-minimum: Final      = row("minimum",       "min(x, y)",     "(x if x < y or x != x else y)",              lambda x, y, z: exceeds(y, x),
+minimum: Final      = row("minimum",       "min(x, y)",     lambda x, y: where(logical_or(x < y, not_equal(x, x)), x, y),
+                                                                                                          lambda x, y, z: exceeds(y, x),
                                                                                                           lambda x, y, z: exceeds(x, y), commutes=True, choice=True)
 
-fmax: Final         = row("fmax",          "fmax(x, y)",    "(x if x >= y or y != y else y)",             lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
+fmax: Final         = row("fmax",          "fmax(x, y)",    lambda x, y: where(logical_or(x >= y, not_equal(y, y)), x, y),
+                                                                                                          lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
                                                                                                           lambda x, y, z: equals(y, z) / (equals(x, z) + equals(y, z)), choice=True)
-fmin: Final         = row("fmin",          "fmin(x, y)",    "(x if x <= y or y != y else y)",             lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
+fmin: Final         = row("fmin",          "fmin(x, y)",    lambda x, y: where(logical_or(x <= y, not_equal(y, y)), x, y),
+                                                                                                          lambda x, y, z: equals(x, z) / (equals(x, z) + equals(y, z)),
                                                                                                           lambda x, y, z: equals(y, z) / (equals(x, z) + equals(y, z)), choice=True)
 
 # ── flat functions: their derivative is zero wherever they have one; nodes all the same, so that a replay is right ──
-floor: Final        = row("floor",         "⌊x⌋",           "math.copysign(math.floor(x), x)",                       lambda x, z: 0.0)
-ceil: Final         = row("ceil",          "⌈x⌉",           "math.copysign(math.ceil(x), x)",                        lambda x, z: 0.0)
-trunc: Final        = row("trunc",         "trunc(x)",      "math.copysign(math.trunc(x), x)",                       lambda x, z: 0.0)
-rint: Final         = row("rint",          "round(x)",      "math.copysign(round(x), x)",                            lambda x, z: 0.0)
-rounded: Final      = row("rounded",       "round(x, y)",   "round(x, int(y))",                                      lambda x, y, z: 0.0,
-                                                                                                          lambda x, y, z: 0.0,
-                          on_arrays="np.vectorize(round, otypes=[float])(x, int(y))")
-sign: Final         = row("sign",          "sign(x)",       "(float(x > 0.0) - (x < 0.0) if x == x else x)",lambda x, z: 0.0)
-exceeds: Final      = row("exceeds",       "[x > y]",       "((x > y) + 0.5 * (x == y))",                 lambda x, y, z: 0.0,
+floor: Final        = row("floor",         "⌊x⌋",           math.floor,                                   lambda x, z: 0.0)
+ceil: Final         = row("ceil",          "⌈x⌉",           math.ceil,                                    lambda x, z: 0.0)
+trunc: Final        = row("trunc",         "trunc(x)",      math.trunc,                                   lambda x, z: 0.0)
+rint: Final         = row("rint",          "round(x)",      round,                                        lambda x, z: 0.0)
+rounded: Final      = row("rounded",       "round(x, y)",   float.__round__,                              lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-above: Final        = row("above",         "[x > y]",       "((x > y) * 1.0)",                            lambda x, y, z: 0.0,
+sign: Final         = row("sign",          "sign(x)",       lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, where(equal(x, x), 0.0, x))),
+                                                                                                          lambda x, z: 0.0)
+exceeds: Final      = row("exceeds",       "[x > y]",       lambda x, y: (x > y) + 0.5 * equal(x, y),     lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-equals: Final       = row("equals",        "[x = y]",       "((x == y) * 1.0)",                           lambda x, y, z: 0.0,
+above: Final        = row("above",         "[x > y]",       lambda x, y: where(x > y, 1.0, 0.0),          lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-heaviside: Final    = row("heaviside",     "heaviside(x, y)", "(x if x != x else (1.0 if x > 0.0 else y if x == 0.0 else 0.0))",
+equals: Final       = row("equals",        "[x = y]",       lambda x, y: where(equal(x, y), 1.0, 0.0),    lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: 0.0)
+heaviside: Final    = row("heaviside",     "heaviside(x, y)", lambda x, y: where(x > 0.0, 1.0, where(x < 0.0, 0.0, where(equal(x, x), y, x))),
                                                                                                           lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: equals(x, 0.0), choice=True)
-copysign: Final     = row("copysign",      "copysign(x, y)", "math.copysign(x, y)",                       lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
+copysign: Final     = row("copysign",      "copysign(x, y)", math.copysign,                               lambda x, y, z: copysign(1.0, x) * copysign(1.0, y),
                                                                                                           lambda x, y, z: 0.0)
 
 # ── an exponent lowered by one; zero stays, so that the derivative of x⁰ is 0 at x = 0 too. As a Variable, it stays only at 0⁰ ──
-lowered: Final      = row("lowered",       "x − 1",         "(x - (x != 0.0))",                           lambda x, z: 1.0, syntax=LOOSE)
-lowered_at: Final   = row("lowered_at",    "x − 1",         "(x - (x != 0.0 or y != 0.0))",               lambda x, y, z: 1.0,
-                                                                                                          lambda x, y, z: 0.0,
-                                                                                                          on_arrays="(x - ((x != 0.0) | (y != 0.0)))")
+lowered: Final      = row("lowered",       "x − 1",         lambda x: x - not_equal(x, 0.0),              lambda x, z: 1.0, syntax=LOOSE)
+lowered_at: Final   = row("lowered_at",    "x − 1",         lambda x, y: x - logical_or(not_equal(x, 0.0), not_equal(y, 0.0)),
+                                                                                                          lambda x, y, z: 1.0,
+                                                                                                          lambda x, y, z: 0.0)
 
 # ── x log y, which is 0 for x = 0: how a power follows its exponent; where its base y is 0, so are its derivatives ──
-xlogy: Final        = row("xlogy",         "x·log(y)",      "(x * math.log(y) if x != 0.0 else 0.0)",     lambda x, y, z: log(y + equals(y, 0.0)),
-                                                                                                          lambda x, y, z: x / (y + equals(y, 0.0)),
-                                                                                                          on_arrays="np.where(x == 0.0, 0.0, x * np.log(np.where(x == 0.0, 1.0, y)))", syntax=TIGHT)
+xlogy: Final        = row("xlogy",         "x·log(y)",      lambda x, y: where(not_equal(x, 0.0), x * log(y), 0.0),
+                                                                                                          lambda x, y, z: log(y + equals(y, 0.0)),
+                                                                                                          lambda x, y, z: x / (y + equals(y, 0.0)), syntax=TIGHT)
 
 # ── division with remainder, in Python's sense ──
-floor_divide: Final = row("floor_divide",  "⌊x ÷ y⌋",       "x // y",                                     lambda x, y, z: 0.0,
+floor_divide: Final = row("floor_divide",  "⌊x ÷ y⌋",       operator.floordiv,                            lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-fmod: Final         = row("fmod",          "fmod(x, y)",    "math.fmod(x, y)",                            lambda x, y, z: 1.0,
+fmod: Final         = row("fmod",          "fmod(x, y)",    math.fmod,                                    lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: -trunc(x / y))
-remainder: Final    = row("remainder",     "mod(x, y)",     "x % y",                                      lambda x, y, z: 1.0,
+remainder: Final    = row("remainder",     "mod(x, y)",     operator.mod,                                 lambda x, y, z: 1.0,
                                                                                                           lambda x, y, z: -floor_divide(x, y))
 
 # ── upstream times the share of an operand that was chosen; what was not chosen gets nothing, whatever comes ──
-share: Final        = row("share",         "x·y",           "(x * y if y != 0.0 else 0.0)",               lambda x, y, z: y,
-                                                                                                          lambda x, y, z: 0.0,
-                          on_arrays="np.where(y != 0.0, x * y, 0.0)", syntax=TIGHT, choice=True)
+share: Final        = row("share",         "x·y",           lambda x, y: where(not_equal(y, 0.0), x * y, 0.0),
+                                                                                                          lambda x, y, z: y,
+                                                                                                          lambda x, y, z: 0.0, syntax=TIGHT, choice=True)
 
 # ── an output that no input reaches ──
-constant: Final     = row("constant",      "x",             "x",                                          lambda x, z: 1.0, flops=free)
+constant: Final     = row("constant",      "x",             lambda x: x,                                  lambda x, z: 1.0, flops=free)
 # fmt: on
 
 
@@ -257,7 +265,7 @@ getitem: Final      = general("getitem",      numpy_helpers.getitem,   lambda g,
 scatter: Final      = general("scatter",      numpy_helpers.scatter,   lambda g, z, x, shape=(), index=(): getitem(g, index=index), linear=True, flops=free)
 where: Final        = general("where",        np.where,                lambda g, z, c, x, y: 0.0 * c,
                                                                        lambda g, z, c, x, y: where(c, g, 0.0),
-                                                                       lambda g, z, c, x, y: where(c, 0.0, g), flat=not_chosen)
+                                                                       lambda g, z, c, x, y: where(c, 0.0, g), flat=not_chosen, syntax=CHOICE)
 concatenate: Final  = general("concatenate",  numpy_helpers.concatenate, vjps.concatenate_vjp, linear=True, code="np.concatenate([{operands}], axis={axis})", flops=free)
 stack: Final        = general("stack",        numpy_helpers.stack,     vjps.stack_vjp, linear=True, code="np.stack([{operands}], axis={axis})", flops=free)
 flip: Final         = general("flip",         np.flip,                 lambda g, z, x, axis=None: flip(g, axis=axis), linear=True, flops=free)

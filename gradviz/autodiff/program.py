@@ -10,17 +10,19 @@ import keyword
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import numpy_helpers, symbols
+from gradviz.autodiff import numpy_helpers
 from gradviz.autodiff.general import General
 from gradviz.autodiff.handwritten import TOKEN, Derivative, HandWritten
 from gradviz.autodiff.primitive import NAMESPACE, fitted, operation_of
-from gradviz.autodiff.symbols import Symbol, literal
+from gradviz.autodiff.printers.printer import Printer
+from gradviz.autodiff.printers.python import PYTHON, literal
+from gradviz.autodiff.symbols import SUM, Symbol
 from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source, printable
 from gradviz.numerals import numeral
@@ -104,15 +106,6 @@ class Line(str):
         return line
 
 
-def listing(recording: Recording) -> list[tuple[str, tuple[str, Node | Edge] | None]]:
-    """The program's lines, each with what it works out; it returns the value and the gradients."""
-    return [
-        (text, getattr(line, "shows", None))
-        for line in _Writer(recording).lines(everything=False)
-        for text in line.split("\n")
-    ]
-
-
 def compiled(
     recording: Recording, vectorised: bool = False
 ) -> tuple[Callable[..., tuple[Any, ...]], Places]:
@@ -123,7 +116,7 @@ def compiled(
     Python's ArithmeticError and ValueError through. If `vectorised`, it takes an array of settings
     for each input of a graph of single numbers, and returns last for which of them all decisions
     come out as they were."""
-    writer = _Writer(recording, vectorised)
+    writer = Writer(recording, vectorised)
     text = "\n".join(writer.lines(everything=True))
     namespace = {
         **NAMESPACE,
@@ -135,18 +128,17 @@ def compiled(
     return namespace[writer.function], writer.places
 
 
-def replayed(recording: Recording) -> Iterator[str]:
-    """The lines of the program that is compiled; it returns the distinct numbers of a Run."""
-    return _Writer(recording).lines(everything=True)
-
-
-class _Writer:
+class Writer:
     """Writes one program. Its names are fresh or free identifiers: a user's names are data."""
+
+    printer: Printer = PYTHON
+    reserved: Collection[str] = RESERVED
+    remark = "#"
 
     def __init__(self, recording: Recording, vectorised: bool = False) -> None:
         self.recording = recording
         self.vectorised = vectorised
-        self.taken = set(RESERVED)
+        self.taken = set(self.reserved)
         self.constants: dict[
             str, np.ndarray
         ] = {}  # arrays that the function used, by the names that they get
@@ -201,7 +193,7 @@ class _Writer:
         if isinstance(operand, Node):
             return self.names[operand]
         if not isinstance(operand, np.ndarray):
-            return literal(operand)
+            return self.printer.text(operand)
         if id(operand) not in self.named:
             name = self.named[id(operand)] = self.free(f"c{len(self.constants) + 1}", "c")
             self.constants[name] = operand
@@ -246,21 +238,31 @@ class _Writer:
             yield Line.of(text, *line.shows) if isinstance(line, Line) else text
 
     def body(self, everything: bool) -> Iterator[str]:
-        names, output = self.names, self.names[self.recording.graph.output]
-        inputs = ", ".join(names[node] for node in self.recording.graph.inputs)
-        yield f"def {self.function}({inputs}):"
-        yield from self.forward()
-        yield ""
-        yield f"    # backward: adj_v is the derivative of {output} with respect to v"
-        yield from self.backward(with_rules=not everything)
-        yield ""
+        yield f"def {self.function}({', '.join(self.inputs)}):"
+        yield from self.sweeps(with_rules=not everything)
         if everything:
             yield f"    return ({', '.join([*self.distinct(), *self.holding])},)"
         else:
-            gradients = ", ".join(
-                f"{node.name!r}: {self.adjoints[node]}" for node in self.recording.graph.inputs
-            )
-            yield f"    return {output}, {{{gradients}}}"
+            output, gradients = self.result()
+            yield f"    return {output}, {{{', '.join(f'{n!r}: {g}' for n, g in gradients)}}}"
+
+    @property
+    def inputs(self) -> list[str]:
+        return [self.names[node] for node in self.recording.graph.inputs]
+
+    def result(self) -> tuple[str, list[tuple[str, str]]]:
+        """The name of the output; and of each input its own and that of its gradient."""
+        graph = self.recording.graph
+        gradients = [(str(node.name), self.adjoints[node]) for node in graph.inputs]
+        return self.names[graph.output], gradients
+
+    def sweeps(self, with_rules: bool) -> Iterator[str]:
+        output = self.names[self.recording.graph.output]
+        yield from self.forward()
+        yield ""
+        yield (f"    {self.remark} backward: adj_v is the derivative of {output} with respect to v")
+        yield from self.backward(with_rules)
+        yield ""
 
     def forward(self) -> Iterator[str]:
         """The values, and the decisions as soon as their operands are known."""
@@ -272,7 +274,7 @@ class _Writer:
             while guards and guards[0][0] <= count:
                 yield self.assertion(guards.popleft()[1])
             if node.operation is not None:
-                yield Line.of(f"    {self.names[node]} = {self.value(node)}", "value", node)
+                yield Line.of(self.assigned(self.names[node], self.value(node)), "value", node)
         for _, guard in guards:
             yield self.assertion(guard)
 
@@ -284,8 +286,8 @@ class _Writer:
         for node in reversed(graph.nodes):
             rule = self.rule(node) if with_rules else ""
             for line in self.adjoint(node, self.terms[node]):
-                text = f"{line}{',' if '# ' in line else '  #'} {rule}" if rule else line
-                yield Line.of(text, "adjoint", node)
+                remark = "," if f"{self.remark} " in line else f"  {self.remark}"
+                yield Line.of(f"{line}{remark} {rule}" if rule else line, "adjoint", node)
             arriving: list[Edge] = []
             while edges and edges[-1].target is node:
                 arriving.append(edges.pop())
@@ -318,9 +320,9 @@ class _Writer:
             local = primitive.derivative_by(edge.position, operands, result)
             if isinstance(local, Symbol) and not local.is_name:
                 name = self.free(f"d{self.names[node]}_d{self.names[edge.source]}", "d")
-                yield Line.of(f"    {name} = {self.text(local)}", "local", edge)
+                yield Line.of(self.assigned(name, self.text(local)), "local", edge)
                 local = Symbol.named(name, local.example)
-            text = local.name if isinstance(local, Symbol) else literal(local)
+            text = self.printer.text(local)
             self.locals[edge.index] = text
             if not self.hands_back(edge):
                 continue
@@ -354,7 +356,7 @@ class _Writer:
             *(examples.get(o, o) if isinstance(o, Node) else o for o in node.operands),
         )
         flows = self.free(f"flows_{self.names[node]}", "flows")
-        operands = (symbols.python(self.symbol(operand))[0] for operand in node.operands)
+        operands = (PYTHON.text(self.symbol(operand)) for operand in node.operands)
         arguments = (self.adjoints[node], self.names[node], *operands)
         yield f"    {flows} = {primitive.token}.flows({', '.join(arguments)})"
         for edge in arriving:
@@ -404,13 +406,13 @@ class _Writer:
 
     def text(self, symbol: Any) -> str:
         self.collect(symbol)
-        return symbols.python(symbol)[0]
+        return self.printer.text(symbol)
 
     def term(self, symbol: Any) -> str:
         """A term of a sum."""
         self.collect(symbol)
-        text, bind = symbols.python(symbol)
-        return text if bind > symbols.SUM.binds else f"({text})"
+        text, bind = self.printer.written(symbol)
+        return text if bind > SUM.binds else f"({text})"
 
     def collect(self, symbol: Any) -> None:
         if isinstance(symbol, Symbol) and not symbol.is_name:
@@ -424,16 +426,21 @@ class _Writer:
             len(terms) == 1 and terms[0].isidentifier()
         ):  # another name for the same number costs nothing
             self.adjoints[node] = terms[0]
-            yield f"    # {name} is {terms[0]}"
+            yield f"    {self.remark} {name} is {terms[0]}"
             return
         nothing = (
             f"np.zeros({example.shape}, {example.dtype.name!r})"
             if isinstance(example, np.ndarray)
             else "0.0"
         )
-        yield f"    {name} = {' + '.join(terms[:TERMS_IN_A_LINE]) or nothing}"
+        yield self.assigned(name, " + ".join(terms[:TERMS_IN_A_LINE]) or nothing)
         for start in range(TERMS_IN_A_LINE, len(terms), TERMS_IN_A_LINE):
-            yield f"    {name} = {name} + {' + '.join(terms[start : start + TERMS_IN_A_LINE])}"
+            more = " + ".join(terms[start : start + TERMS_IN_A_LINE])
+            yield self.assigned(name, f"{name} + {more}")
+
+    def assigned(self, name: str, text: str) -> str:
+        """A line that gives a name to what an expression is."""
+        return f"    {name} = {text}"
 
     def assertion(self, guard: Guard) -> str:
         left, *right = [self.atom(operand) for operand in guard.operands]

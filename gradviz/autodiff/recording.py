@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradviz.autodiff import interpreter, primitives, program
+from gradviz.autodiff import interpreter, primitives, targets
 from gradviz.autodiff.pickling import packed, unpacked
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
@@ -157,12 +157,14 @@ class Recorded:
     def prepare(self, graph: Graph) -> None:
         return None
 
-    def listing(self, graph: Graph) -> Lines:
-        examples = dict(zip(graph.nodes, graph.example_numbers))
-        return program.listing(Recording(graph, self.order, (), examples))
+    def listing(self, graph: Graph, target: str) -> Lines:
+        return targets.listing(self._recording(graph), target)
 
-    def javascript(self, graph: Graph) -> None:
-        return None
+    def javascript(self, graph: Graph) -> str | None:
+        return targets.in_a_page(self._recording(graph))
+
+    def _recording(self, graph: Graph) -> Recording:
+        return Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers)))
 
     def origin(self, graph: Graph) -> None:
         return None

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import interpreter, primitives, program
+from gradviz.autodiff import interpreter, primitives, program, targets
 from gradviz.autodiff.primitive import Operation, Primitive, operation_of
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import state
-from gradviz.graph import Block, Graph, Node, Places, Run, Source
+from gradviz.graph import Block, Graph, Lines, Node, Places, Run, Source
 
 MOST = 36  # elements of an array that is opened, and of what it is worked out from for each
 Number = Node | float
@@ -252,11 +252,11 @@ class Opened:
             if other.label not in self.labels
         )
 
-    def listing(self, graph: Graph) -> list[tuple[str, Any]]:
-        return program.listing(self.recording)
+    def listing(self, graph: Graph, target: str) -> Lines:
+        return targets.listing(self.recording, target)
 
-    def javascript(self, graph: Graph) -> None:
-        return None
+    def javascript(self, graph: Graph) -> str | None:
+        return targets.in_a_page(self.recording)
 
     def origin(self, graph: Graph) -> Source | None:
         return self.whole.evaluator.origin(self.whole)

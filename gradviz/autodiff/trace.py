@@ -14,9 +14,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import arguments, interpreter, naming, pickling, program, scalars
+from gradviz.autodiff import arguments, interpreter, naming, pickling, program, scalars, targets
 from gradviz.autodiff.cost import cost
-from gradviz.autodiff.javascript import javascript
 from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
@@ -24,7 +23,7 @@ from gradviz.autodiff.refusals import explain, where
 from gradviz.autodiff.sources import Place, compiled, look_again
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
-from gradviz.graph import Block, Graph, Node, Places, Run, Source
+from gradviz.graph import Block, Graph, Lines, Node, Places, Run, Source
 from gradviz.numerals import numeric
 
 
@@ -377,14 +376,14 @@ class Replay:
             numbers[graph.output.index][i] = run.value
         return Run(graph, tuple(numbers))
 
-    def listing(self, graph: Graph) -> list[tuple[str, Any]]:
-        return program.listing(self.recording(graph))
+    def listing(self, graph: Graph, target: str) -> Lines:
+        return targets.listing(self.recording(graph), target)
 
     def javascript(self, graph: Graph) -> str | None:
         return (
             None
-            if graph.has_arrays or len(self.order) > LONGEST_IN_A_PAGE
-            else javascript(self.recording(graph))
+            if len(self.order) > LONGEST_IN_A_PAGE
+            else targets.in_a_page(self.recording(graph))
         )
 
     def origin(self, graph: Graph) -> Source | None:

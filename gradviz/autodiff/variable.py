@@ -4,6 +4,7 @@
 
 import inspect
 import math
+import operator
 import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -371,8 +372,15 @@ def _plain(operand: Any) -> Any:
 
 
 RELATIONS = {
-    symbol: Plain(symbol, f"x {symbol} y", eval(f"lambda x, y: x {symbol} y"))
-    for symbol in ("<", "<=", ">", ">=", "==", "!=")
+    symbol: Plain(symbol, f"x {symbol} y", function)
+    for symbol, function in (
+        ("<", operator.lt),
+        ("<=", operator.le),
+        (">", operator.gt),
+        (">=", operator.ge),
+        ("==", operator.eq),
+        ("!=", operator.ne),
+    )
 }
 for _relation in RELATIONS.values():
     _relation.is_elementwise = True

@@ -6,6 +6,7 @@ derivative along such an edge is the sum over all hidden paths, so the adjoints 
 are left are those of the open graph."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -238,6 +239,25 @@ class Inside:
         return adjoints
 
 
+@dataclass(frozen=True)
+class Term:
+    """A hidden path's last step: its local derivative, times what leads on from there."""
+
+    name: str  # of the sum that it belongs to, and begins if it is the first
+    is_first: bool
+    ahead: str  # a factor and a sign
+    place: int  # of the local derivative, among all numbers of the open graph
+    is_choice: bool
+
+    def written(self, number: Callable[[int], str], choice: str) -> str:
+        """It as a line of code; `choice` gives nothing where the local derivative is 0."""
+        local = number(self.place)
+        term = self.ahead + local
+        if self.is_choice:
+            term = choice.format(term, local)
+        return f"{self.name} = {term if self.is_first else f'{self.name} + {term}'}"
+
+
 class Folding:
     """The evaluator of a folded graph: runs the open one, and adds up the hidden paths."""
 
@@ -318,55 +338,49 @@ class Folding:
         self.arriving: dict[Node, list[Edge]] = {node: [] for node in full.nodes}
         for edge in full.edges:
             self.arriving[edge.target].append(edge)
-        lines, results, locals_ = [], [], []
+        results, locals_ = [], []
+        self.terms: list[Term] = []
         all_numbers = 2 * len(full.nodes) + len(full.edges)
         for node, made in self.nodes.items():
             if isinstance(made.operation, Inside):
-                more, terms = self._along(made.operation)
-                lines += more
+                more, sums = self._along(made.operation)
+                self.terms += more
                 for operand in made.operation.operands:
                     locals_.append(all_numbers + len(results))
-                    results.append(terms[operand])
+                    results.append(sums[operand])
             else:
                 locals_ += (len(full.nodes) + edge.index for edge in self.arriving[node])
         primals = [node.index for node in self.nodes]
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
         self.picks: Places = Places((*primals, *locals_, *adjoints))
+        self.results: list[str] = results
+        lines = [term.written("n[{}]".format, "({} if {} != 0.0 else 0.0)") for term in self.terms]
+        returned = "".join(f"{result}, " for result in results)
         namespace: dict[str, Any] = {}
-        exec(
-            "\n    ".join(
-                [
-                    "def added(n):",
-                    *lines,
-                    f"return ({''.join(f'{result}, ' for result in results)})",
-                ]
-            ),
-            namespace,
-        )
+        exec("\n    ".join(["def added(n):", *lines, f"return ({returned})"]), namespace)
         self.added: Callable[[Sequence[Any]], tuple[Any, ...]] = namespace["added"]
 
-    def _along(self, inside: Inside) -> tuple[list[str], dict[Node, str]]:
-        """The sum over all hidden paths as lines of Python, and the name of the sum for each value
-        that comes in.
+    def _along(self, inside: Inside) -> tuple[list["Term"], dict[Node, str]]:
+        """The sum over all hidden paths, term by term, and the name of the sum for each value that
+        comes in.
         """
         edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
         primals, locals_ = self.full.example.primals, self.full.example.locals
         shapes = {np.shape(primals[node]) for node in (*inside.gates, *inside.operands)}
         if len(shapes) > 1 or any(locals_[edge] is None for edge in edges):
             return [], dict.fromkeys(inside.operands, "None")
-        lines, names = [], {inside.gates[-1]: ""}
+        terms, names = [], {inside.gates[-1]: ""}
         for gate in reversed(inside.gates):
             for edge in self.arriving[gate] if gate in names else ():
                 if edge.is_flat:
                     continue
-                local = f"n[{len(self.full.nodes) + edge.index}]"
-                term = f"{names[gate]}{local}"
-                if edge.operation.is_choice:
-                    term = f"({term} if {local} else 0.0)"
                 name = f"d{edge.source.index}_{inside.gates[-1].index}"
-                lines.append(f"{name} = {f'{name} + ' if edge.source in names else ''}{term}")
+                place = len(self.full.nodes) + edge.index
+                is_first = edge.source not in names
+                is_choice = edge.operation.is_choice
+                terms.append(Term(name, is_first, names[gate], place, is_choice))
                 names[edge.source] = f"{name} * "
-        return lines, {
+        return terms, {
             operand: names.get(operand, "0.0").removesuffix(" * ") for operand in inside.operands
         }
 
@@ -449,11 +463,25 @@ class Folding:
     def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
         return self.run_of(self.full.evaluator.sweep(self.full, values, count))
 
-    def listing(self, graph: Graph) -> Lines:
-        return self.full.evaluator.listing(self.full)
+    def listing(self, graph: Graph, target: str) -> Lines:
+        return self.full.evaluator.listing(self.full, target)
 
-    def javascript(self, graph: Graph) -> None:
-        return None  # the hidden paths are added up in Python only
+    def javascript(self, graph: Graph) -> str | None:
+        opened = self.full.evaluator.javascript(self.full)
+        if opened is None or self._places is None or "None" in self.results:
+            return None
+        places, _ = self._places
+        lines = [
+            term.written(lambda place: f"n[{places[place]}]", "({1} !== 0.0 ? {0} : 0.0)")
+            for term in self.terms
+        ]
+        body = "".join(
+            f"{'let ' * term.is_first}{line};\n" for term, line in zip(self.terms, lines)
+        )
+        return (
+            f"const n = (() => {{\n{opened}\n}})();\nif (n === null) return null;\n{body}"
+            f"return [...n, {', '.join(self.results)}];"
+        )
 
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)

@@ -104,7 +104,7 @@ class _Reader:
         }
 
     def program(self) -> Iterator[Line]:
-        for text, shows in self.full.evaluator.listing(self.full):
+        for text, shows in self.full.evaluator.listing(self.full, "python"):
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue

@@ -251,7 +251,7 @@ class Excerpt:
     def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
         return self.run(graph, values)
 
-    def listing(self, graph: Graph) -> Lines:
+    def listing(self, graph: Graph, target: str) -> Lines:
         return []
 
     def javascript(self, graph: Graph) -> None:

@@ -99,7 +99,8 @@ class Forecast {
     if (!this.program || !this.wanted.size) return;
     const { nodes } = this.structure;
     const inputs = nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
-    this.run = runOf(Float64Array.from(this.program(inputs)), this.structure);
+    const numbers = this.program(inputs);
+    this.run = numbers === null ? null : runOf(Float64Array.from(numbers), this.structure); // null: the function decides otherwise there
   }
 
   /** Python has spoken. */
