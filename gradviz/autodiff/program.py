@@ -422,9 +422,8 @@ class Writer:
 
     def adjoint(self, node: Node, terms: Sequence[str]) -> Iterator[str]:
         name, example = self.adjoints[node], self.recording.examples[node]
-        if (
-            len(terms) == 1 and terms[0].isidentifier()
-        ):  # another name for the same number costs nothing
+        # another name for the same number costs nothing
+        if len(terms) == 1 and terms[0].isidentifier() and terms[0] not in self.reserved:
             self.adjoints[node] = terms[0]
             yield f"    {self.remark} {name} is {terms[0]}"
             return
