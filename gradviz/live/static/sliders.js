@@ -35,8 +35,9 @@ class Sliders {
   /** Move the slider of an input; tells whether that tells Python. @param {number} input @param {number} value */
   move(input, value) {
     const slider = this.models[input];
-    if (slider?.get("_model_name") !== "FloatSliderModel" || numberOf(slider) === value) return false;
-    const knows = slider.get("beyond") !== undefined; // it is no slider of the user's own
+    if (slider?.get("_model_name") !== "FloatSliderModel") return false;
+    const knows = slider.get("beyond") !== undefined; // it is no slider of the user's own, which may stand elsewhere than its inputs
+    if (numberOf(slider) === value) return knows;
     if (Number.isFinite(value)) {
       const ends = { min: Math.min(slider.get("min"), value), max: Math.max(slider.get("max"), value) };
       slider.set({ ...ends, value, ...(knows && { beyond: [] }) }, { byHand: true });
