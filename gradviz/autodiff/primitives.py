@@ -168,9 +168,9 @@ sign: Final         = row("sign",          "sign(x)",       lambda x: where(x > 
                                                                                                           lambda x, z: 0.0)
 exceeds: Final      = row("exceeds",       "[x > y]",       lambda x, y: (x > y) + 0.5 * equal(x, y),     lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-above: Final        = row("above",         "[x > y]",       lambda x, y: where(x > y, 1.0, 0.0),          lambda x, y, z: 0.0,
+above: Final        = row("above",         "[x > y]",       lambda x, y: (x > y) + 0.0,                   lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
-equals: Final       = row("equals",        "[x = y]",       lambda x, y: where(equal(x, y), 1.0, 0.0),    lambda x, y, z: 0.0,
+equals: Final       = row("equals",        "[x = y]",       lambda x, y: equal(x, y) + 0.0,               lambda x, y, z: 0.0,
                                                                                                           lambda x, y, z: 0.0)
 heaviside: Final    = row("heaviside",     "heaviside(x, y)", lambda x, y: where(x > 0.0, 1.0, where(x < 0.0, 0.0, where(equal(x, x), y, x))),
                                                                                                           lambda x, y, z: 0.0,
