@@ -67,7 +67,7 @@ def grid(array: np.ndarray) -> np.ndarray:
 
 
 def largest(cells: np.ndarray) -> float:
-    """The largest finite magnitude in a map, which its darkest shade stands for; 0 if there is
+    """The largest finite magnitude in a map, which its strongest shade stands for; 0 if there is
     none.
     """
     sizes = np.abs(cells)

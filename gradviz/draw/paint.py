@@ -33,6 +33,7 @@ SIDES = 13  # of a card, where no number stands
 LABEL_ROOM, LABEL_SIZE = 42, 10.5  # pixels of a label, and of its font
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
 DIGIT = 0.55  # of the size of a font: about how wide a character of a number is
+BOLD = 13.5  # a bold text of a size of 12.5 is as wide as a plain one of this
 # where the map of a value stands on its card; that of the gradient follows under it
 MAP_TOP, MAP_LEFT = 41, 8
 SCALE_CELL = 10
@@ -345,11 +346,11 @@ def _heading(node: Node, middle: float, card: float) -> str:
     room = card - 14
     if not name or not sign:
         kind = "gv-name" if name else "gv-sign gv-alone"
-        words = escape(text.cut(name or sign, room, 12.5))
+        words = escape(text.cut(name or sign, room, BOLD if name else 12.5))
         return f'<text class="{kind}" x="{middle:.1f}" y="14.5">{words}</text>'
-    sign = text.cut(sign, room - 6 - min(text.width(name, 12.5), room / 2))
-    name = text.cut(name, room - 6 - text.width(sign), 12.5)
-    gap = middle + (text.width(name, 12.5) - text.width(sign)) / 2  # between the two
+    sign = text.cut(sign, room - 6 - min(text.width(name, BOLD), room / 2))
+    name = text.cut(name, room - 6 - text.width(sign), BOLD)
+    gap = middle + (text.width(name, BOLD) - text.width(sign)) / 2  # between the two
     return (
         f'<text class="gv-name gv-left" x="{gap - 3:.1f}" y="14.5">{escape(name)}</text>'
         f'<text class="gv-sign gv-right" x="{gap + 3:.1f}" y="14.5">{escape(sign)}</text>'
@@ -434,5 +435,5 @@ def _scale() -> str:
         '<text y="9">−</text><g class="gv-map" transform="translate(10,0)">'
         f"{frame}{heat.picture(cells, SCALE_CELL)}</g>"
         f'<text x="{width + 14}" y="9">+</text>'
-        f'<text x="{width + 30}" y="9">the darkest shade is the number after ±</text>'
+        f'<text x="{width + 30}" y="9">the strongest shade is the number after ±</text>'
     )
