@@ -44,7 +44,8 @@ THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows a
 def card_size(node: Node, example: Value | None) -> tuple[float, float]:
     """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
     array, or a short vector; one number fits into any card."""
-    name = min(WIDEST, sum(text.width(part, 12.5) for part in heading(node)) + 20)
+    bold, sign = heading(node)
+    name = min(WIDEST, text.width(bold, BOLD) + text.width(sign, 12.5) + 20)
     if heat.is_mapped(example):
         rows, columns, cell = heat.size(example.shape)
         shape = text.width(numeral(example), 12) + RANGE_ROOM
