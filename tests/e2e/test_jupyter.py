@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import nbformat
 import numpy as np
 import pytest
-from browser import PATIENCE, Opened, soon
+from browser import PATIENCE, Opened, only_chromium, soon
 from circuit import INPUTS, circuit
 from lesson_code import PATHS, code, needed, played, result
 from playwright.sync_api import expect
@@ -57,6 +57,7 @@ def lab(jupyter, browser, lessons):
     notebook.close()
 
 
+@only_chromium
 @pytest.mark.parametrize(
     "lesson",
     [
@@ -65,9 +66,20 @@ def lab(jupyter, browser, lessons):
     ],
 )
 def test_in_lab(lab, lessons, lesson, monkeypatch):
+    check_lesson(lab, lessons, lesson, monkeypatch, waits=(0, 3, 7) if lesson else (0,))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("browser", ["firefox"], indirect=True)
+@pytest.mark.parametrize("lesson", [3, 6])  # single numbers, and arrays
+def test_in_lab_in_firefox(lab, lessons, lesson, monkeypatch):
+    check_lesson(lab, lessons, lesson, monkeypatch, waits=(0,))
+
+
+def check_lesson(lab, lessons, lesson, monkeypatch, waits):
     """Untrusted, it shows its stored figures; run, its live figures, with the numbers that they
-    have without a page, which are those of the text, and keep; and their sliders moved, what Python
-    works out there.
+    have without a page, which are those of the text, and keep, so many seconds later too; and their
+    sliders moved, what Python works out there.
     """
     lab.open(f"lessons/{lessons[lesson].name}")
     cells = opened(lab, lessons[lesson])
@@ -76,7 +88,7 @@ def test_in_lab(lab, lessons, lesson, monkeypatch):
     assert lab.errors() == []
     monkeypatch.chdir(PATHS[0].parent)
     made = played(lesson)
-    for wait in (0,) if lesson == 0 else (0, 3, 7):  # seconds
+    for wait in waits:
         lab.page.wait_for_timeout(1000 * wait)
         for count, cell in enumerate(cells, 1):
             if isinstance(made[cell.id], gv.Explorer | gv.View | gv.plot.LivePlot):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradviz.autodiff.printers.printer import Printer, Unspelled, Written, substituted
-from gradviz.autodiff.printers.python import CALL, SIGNS
+from gradviz.autodiff.printers.printer import CALL, Printer, Unspelled, Written, substituted
+from gradviz.autodiff.printers.python import SIGNS
 from gradviz.autodiff.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL, OR, Symbol
 
 HELPERS = {  # functions that JavaScript lacks or has otherwise, by name
@@ -59,8 +59,7 @@ class JavaScript(Printer):
     def function(self, function: Callable[..., Any], primitive: Any) -> Written:
         if function in SAME:
             return f"Math.{function.__name__}({primitive.parameters})", ATOM
-        text, _ = super().function(function, primitive)
-        return text, ATOM if CALL.fullmatch(text) else 0
+        return super().function(function, primitive)
 
     def literal(self, number: Any) -> Written:
         if not isinstance(number, float):

@@ -9,6 +9,7 @@ from typing import Any
 from gradviz.autodiff.symbols import ATOM, CHOICE, Symbol, Syntax
 
 OPERANDS = ("x", "y")
+CALL = re.compile(r"[\w.]+\(.*\)")
 Written = tuple[str, int]  # a text, and how tightly it binds
 
 
@@ -66,7 +67,8 @@ class Printer:
         """How a function is spelled that is no function of other rows."""
         if function not in self.spelled:
             raise Unspelled(primitive.name)
-        return self.spelled[function], ATOM
+        text = self.spelled[function]
+        return text, ATOM if CALL.fullmatch(text) else 0
 
     def example(self) -> Any:
         """What the operands of a row are examples of: None for single numbers."""

@@ -2,7 +2,6 @@
 
 import math
 import operator
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +26,6 @@ from gradviz.autodiff.symbols import (
     Symbol,
 )
 
-CALL = re.compile(r"[\w.]+\(.*\)")
 SIGNS = {
     SUM: " + ", DIFFERENCE: " - ", PRODUCT: " * ", QUOTIENT: " / ", NEGATION: "-",
     GREATER: " > ", GREATER_EQUAL: " >= ", LESS: " < ", LESS_EQUAL: " <= ",
@@ -76,8 +74,7 @@ class Floats(Python):
     def function(self, function: Callable[..., Any], primitive: Any) -> Written:
         if getattr(function, "__module__", "") == "math" and function not in self.spelled:
             return f"math.{function.__name__}({primitive.parameters})", ATOM
-        text, _ = super().function(function, primitive)
-        return text, ATOM if CALL.fullmatch(text) else 0
+        return super().function(function, primitive)
 
 
 class Arrays(Python):
@@ -107,8 +104,7 @@ class Arrays(Python):
 
     def function(self, function: Callable[..., Any], primitive: Any) -> Written:
         if function in self.spelled:
-            text, _ = super().function(function, primitive)
-            return text, ATOM if CALL.fullmatch(text) else 0
+            return super().function(function, primitive)
         names = ["a", "b"][: primitive.arity]
         one_by_one = f"lambda {', '.join(names)}: {substituted(FLOATS.row(primitive)[0], names)}"
         return f"np.vectorize({one_by_one}, otypes=[float])({primitive.parameters})", ATOM
