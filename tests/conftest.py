@@ -27,6 +27,7 @@ def runtest(self):
 
 IPyNbCell.compare_outputs, IPyNbCell.runtest = compare_outputs, runtest
 
+hypothesis.settings.register_profile("here", deadline=None)  # nothing depends on a machine's load
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):  # the hunt for new failures is not what a change should fail of
-    hypothesis.settings.load_profile("ci")
+# the hunt for new failures is not what a change should fail of
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
