@@ -190,6 +190,7 @@ def test_what_was_set_before_it_was_seen(notebook):
     settings.check()
 
 
+@pytest.mark.parametrize("browser", ["firefox"], indirect=True)
 def test_some_settings_in_any_order_and_way(notebook, jupyter):
     set_at_random(notebook, jupyter, 20)
 
