@@ -14,8 +14,7 @@ PROGRAM = """
 import gradviz as gv, numpy as np
 def 学习(x, y):
     z = x**2 * -y
-    z = np.sqrt(z * z) / y
-    return z
+    return np.sqrt(z * z) / y
 graph = gv.trace(学习, x=2.0, y=-3.0)
 for each in (graph, graph.example, graph.cost(), gv.draw(graph), graph.edges, gv.Variable(-2.0)):
     print(each, repr(each))
