@@ -20,6 +20,13 @@ def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     return powers / np.sum(powers, axis=axis, keepdims=True)
 
 
+def share(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    product = np.multiply(x, y)
+    if not np.isfinite(np.sum(product)):
+        product = np.where(np.equal(y, 0.0), 0.0, product)
+    return product + 0.0  # no −0 where nothing was chosen
+
+
 def einsum(*operands: np.ndarray, subscripts: str = "") -> np.ndarray:
     return np.einsum(subscripts, *operands)
 

@@ -200,7 +200,7 @@ remainder: Final    = row("remainder",     "mod(x, y)",     operator.mod,       
 # ── upstream times the share of an operand that was chosen; what was not chosen gets nothing, whatever comes ──
 share: Final        = row("share",         "x·y",           lambda x, y: where(not_equal(y, 0.0), x * y, 0.0),
                                                                                                           lambda x, y, z: y,
-                                                                                                          lambda x, y, z: 0.0, syntax=TIGHT, choice=True)
+                                                                                                          lambda x, y, z: 0.0, syntax=TIGHT, choice=True, helper=numpy_helpers.share)
 
 # ── an output that no input reaches ──
 constant: Final     = row("constant",      "x",             lambda x: x,                                  lambda x, z: 1.0, flops=free)

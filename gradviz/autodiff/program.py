@@ -151,7 +151,7 @@ class Writer:
         ] = {}  # primitives written by hand, and the names that they get
         for node in recording.order:
             if node.operation is not None:
-                self.find_helpers(operation_of(node).primitive)
+                self.find_helpers(operation_of(node).primitive, np.shape(recording.examples[node]))
         self.function = self.free(recording.graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
@@ -163,19 +163,16 @@ class Writer:
         self.locals = ["None"] * len(recording.graph.edges)
         self.holding: list[str] = []  # the name of which settings the decisions hold at
 
-    def find_helpers(self, primitive: Any) -> None:
+    def find_helpers(self, primitive: Any, shape: tuple[int, ...]) -> None:
         if isinstance(primitive, HandWritten | Derivative):
             own = primitive.of if isinstance(primitive, Derivative) else primitive
             if own not in self.own:
                 self.own[own] = self.free(own.name, "primitive")
             return
-        if (
-            isinstance(primitive, General)
-            and primitive.code is None
-            and not primitive.module.startswith("numpy")
-            and primitive.function not in self.helpers
-        ):
-            self.helpers.append(primitive.function)
+        if primitive.is_elementwise and shape == ():
+            return
+        if primitive.helper is not None and primitive.helper not in self.helpers:
+            self.helpers.append(primitive.helper)
 
     def free(self, wanted: str, otherwise: str) -> str:
         """`wanted` if it can be an identifier here and is not taken, else a fresh one like
@@ -416,7 +413,7 @@ class Writer:
 
     def collect(self, symbol: Any) -> None:
         if isinstance(symbol, Symbol) and not symbol.is_name:
-            self.find_helpers(symbol.primitive)
+            self.find_helpers(symbol.primitive, symbol.shape)
             for operand in symbol.operands:
                 self.collect(operand)
 

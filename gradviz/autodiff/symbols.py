@@ -104,6 +104,7 @@ class Relation:
     number: Callable[[Any, Any], Any]
     syntax: Syntax
     is_elementwise: bool = True
+    helper: None = None
 
     def __call__(self, x: Any, y: Any) -> Symbol:
         return apply(self, (x, y), {})

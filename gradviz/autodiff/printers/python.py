@@ -96,6 +96,8 @@ class Arrays(Python):
         return text, binds
 
     def row(self, primitive: Any) -> Written:
+        if primitive.helper is not None:
+            return f"{primitive.helper.__name__}({primitive.parameters})", ATOM
         if primitive.ufunc is None or primitive.function in self.spelled:
             return super().row(primitive)
         if primitive.syntax in self.signs:
