@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff import numpy_helpers
-from gradviz.autodiff.general import General
 from gradviz.autodiff.handwritten import TOKEN, Derivative, HandWritten
 from gradviz.autodiff.primitive import NAMESPACE, fitted, operation_of
 from gradviz.autodiff.printers.printer import Printer
