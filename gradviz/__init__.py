@@ -14,6 +14,7 @@ from gradviz.autodiff.operators import (
     value_and_grad,
     vjp,
 )
+from gradviz.autodiff.recorded import run_of
 from gradviz.autodiff.trace import block, trace
 from gradviz.autodiff.variable import Variable
 from gradviz.output import fit_standard_output
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from gradviz.live.view import View
 
 fit_standard_output()
-del _room, draw, fit_standard_output
+del _room, draw, fit_standard_output, run_of
 
 __version__ = "0.1.0"
 __all__ = [

@@ -54,7 +54,7 @@ def blocks(calls):
 
 def prepared(graph):
     """The graph with its program compiled, which long ones get only after some runs."""
-    graph.evaluator.prepare(graph)
+    graph.runner.prepare(graph)
     return graph
 
 

@@ -6,7 +6,7 @@ from gallery import WEIGHTS, loose_network, network, weights_of
 
 import gradviz as gv
 from gradviz.draw import overview
-from gradviz.draw.overview import MOST_BOXES, Inner, Overview, level
+from gradviz.draw.overview import MOST_BOXES, level
 
 
 def chain(x):
@@ -52,7 +52,7 @@ def test_five_thousand_operations_open_as_few_boxes(name):
     figure = gv.draw(graph)
     assert len(figure.svg) < 400_000
     assert len(figure.graph.nodes) <= MOST_BOXES
-    assert sum(len(box.nodes) for box in figure.graph.evaluator.boxes) == len(graph.nodes)
+    assert sum(len(box.nodes) for box in figure.graph.origin.parts) == len(graph.nodes)
 
 
 @pytest.fixture(scope="module", params=SMALL_GRAPHS)
@@ -64,7 +64,7 @@ def levels_of(graph, path=()):
     """This level and all below it."""
     excerpt = level(graph, path)
     yield excerpt
-    for box in getattr(excerpt, "openable", {}).values():
+    for box in excerpt.origin.boxes.values():
         yield from levels_of(graph, [*path, box])
 
 
@@ -78,31 +78,31 @@ def test_every_level_is_small_and_true(graph, levels):
     seen, excerpts = set(), 0
     for excerpt in levels:
         excerpts += 1
-        shown = excerpt.run_of(run)
+        shown = excerpt.shown(run)
         assert (shown.value, shown.adjoints[shown.graph.output]) == (run.value, 1.0)
         for node, numbers in (
-            (node, (shown.primals[node], shown.adjoints[node])) for node in excerpt.graph.nodes
+            (node, (shown.primals[node], shown.adjoints[node])) for node in excerpt.nodes
         ):
             assert np.shape(numbers[0]) == np.shape(numbers[1]), node
-        if isinstance(excerpt, Overview):
-            assert len(excerpt.graph.nodes) <= MOST_BOXES + 2
-            for box, node in zip(excerpt.boxes, excerpt.graph.nodes):
+        if excerpt.origin.boxes:
+            assert len(excerpt.nodes) <= MOST_BOXES + 2
+            for box, node in zip(excerpt.origin.parts, excerpt.nodes):
                 expected = (
                     [run.primals[inside] for inside in box.nodes],
                     [run.adjoints[inside] for inside in box.nodes],
                 )
-                if node is excerpt.graph.output:
+                if node is excerpt.output:
                     expected = [run.value], [1.0]
                 assert np.atleast_1d(shown.primals[node]).tolist() == expected[0]
                 assert np.atleast_1d(shown.adjoints[node]).tolist() == expected[1]
         else:
-            seen.update(node.index for node in excerpt.originals)
-            for edge in excerpt.graph.edges:
+            seen.update(node.index for node in excerpt.origin.originals)
+            for edge in excerpt.edges:
                 assert shown.flows[edge] == pytest.approx(
                     shown.adjoints[edge.target] * shown.locals[edge], rel=1e-12
                 )
-            for node in excerpt.graph.nodes:
-                leaving = [shown.flows[edge] for edge in excerpt.graph.edges if edge.source is node]
+            for node in excerpt.nodes:
+                leaving = [shown.flows[edge] for edge in excerpt.edges if edge.source is node]
                 if leaving:
                     terms = max(map(abs, leaving))
                     assert shown.adjoints[node] == pytest.approx(
@@ -114,9 +114,9 @@ def test_every_level_is_small_and_true(graph, levels):
 
 def test_boxes_never_go_in_circles(levels):
     for excerpt in levels:
-        for edge in excerpt.graph.edges:
+        for edge in excerpt.edges:
             assert edge.source.index < edge.target.index
-            assert edge.source in excerpt.graph.nodes
+            assert edge.source in excerpt.nodes
 
 
 def test_blocks_are_boxes():
@@ -131,7 +131,7 @@ def test_blocks_are_boxes():
     inside = figure.inside("dense")
     assert [node.label for node in inside.graph.nodes][:3] == ["before", "unit", "unit₂"]
     gates = inside.inside("unit₂")
-    assert isinstance(gates.graph.evaluator, Inner)
+    assert gates.graph.origin.is_excerpt and not gates.graph.origin.boxes
     assert str(gates).count("tanh") == 1
     assert gates.explain("network") == "∂network/∂network = 1"
     with pytest.raises(KeyError, match="'before' is no box that can be opened; there are unit"):
@@ -224,7 +224,7 @@ def test_arrays_in_boxes():
         return np.sum(w)
 
     figure = gv.draw(gv.trace(deep, w=np.linspace(-1, 1, 6).reshape(2, 3)))
-    assert isinstance(figure.graph.evaluator, overview.Overview)
+    assert figure.graph.origin.boxes
     box = figure.graph.nodes[2]
     assert figure.run.primals[box].ndim == 1
     assert np.isfinite(figure.run.adjoints[box]).all()

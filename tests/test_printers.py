@@ -14,6 +14,7 @@ from gradviz.autodiff.primitive import Elementwise
 from gradviz.autodiff.printers.javascript import HELPERS, JAVASCRIPT
 from gradviz.autodiff.printers.python import PYTHON
 from gradviz.autodiff.symbols import Symbol
+from gradviz.autodiff.targets import program_in_a_page
 
 ROWS = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
 ORDINARY = [0.25, -1.3, 2.0, 3.7, -0.1, 12.5, 1.0]
@@ -120,7 +121,7 @@ def compared(rows, count, seed, samples):
     """Of each graph: Python's numbers, JavaScript's, and how far those go with noise."""
     graphs, settings, programs = [], [], []
     for graph, inputs in random_programs(rows, count, seed):
-        program, places = graph.evaluator.javascript(graph), graph.run(graph.example.inputs).places
+        program, places = program_in_a_page(graph), graph.run(graph.example.inputs).places
         assert program is not None
         if places is not None:  # what fails in Python's own arithmetic at once has no program there
             graphs.append((graph, places))
@@ -171,7 +172,7 @@ def test_closed_blocks(inputs):
     ).run.graph
     graph.run(graph.example.inputs)
     places, run = graph.run(graph.example.inputs).places, graph.run(x=inputs[0], y=inputs[1])
-    [(numbers, _)] = in_node(RUN, [[graph.evaluator.javascript(graph), [*inputs], 0]])
+    [(numbers, _)] = in_node(RUN, [[program_in_a_page(graph), [*inputs], 0]])
     assert [numbers[place] for place in places] == pytest.approx(
         list(run.numbers), rel=1e-14, nan_ok=True
     )
@@ -179,7 +180,7 @@ def test_closed_blocks(inputs):
 
 def test_decisions():
     graph = gv.trace(lambda x: x * x if x > 0 else -x, x=2.0)
-    program = graph.evaluator.javascript(graph)
+    program = program_in_a_page(graph)
     there, elsewhere = in_node(RUN, [[program, [3.0], 0], [program, [-3.0], 0]])
     assert elsewhere is None
     assert [there[0][place] for place in graph.run(x=3.0).places] == list(graph.run(x=3.0).numbers)
@@ -221,7 +222,7 @@ NAMES = [
 
 def test_names_are_data():
     graph = gv.trace(lambda *xs: sum(xs) * xs[0] ** xs[1], dict.fromkeys(NAMES, 1.25))
-    program = graph.evaluator.javascript(graph)
+    program = program_in_a_page(graph)
     assert "alert" not in program and "script" not in program and "\u2028" not in program
     [(numbers, _)] = in_node(RUN, [[program, [2.0, *[0.5] * (len(NAMES) - 1)], 0]])
     run = graph.run(dict(zip(NAMES, [2.0, *[0.5] * (len(NAMES) - 1)])))
@@ -253,7 +254,7 @@ def test_a_row_is_all_that_a_primitive_needs():
     assert gv.grad(lambda v: np.sum(swish(v)))(np.array([0.7, 0.7])) == pytest.approx([slope] * 2)
     assert graph.nodes[1].operation.sign((None,)) == "swish"
     assert "v1 = swish(x)" in gv.draw(graph).explain("v1", detail="full")
-    [(numbers, _)] = in_node(RUN, [[graph.evaluator.javascript(graph), [0.7], 0]])
+    [(numbers, _)] = in_node(RUN, [[program_in_a_page(graph), [0.7], 0]])
     run = graph.run(x=0.7)
     assert [numbers[place] for place in run.places] == pytest.approx(list(run.numbers), rel=1e-15)
     assert graph.cost().n == 2

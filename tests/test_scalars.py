@@ -47,14 +47,14 @@ CASES = {
 def test_opened_nodes_give_the_same_gradients(name):
     function, inputs = CASES[name]
     graph = gv.trace(function, inputs)
-    openable = [node.label for node in graph.nodes if graph.evaluator.is_openable(graph, node)]
+    openable = [node.label for node in graph.nodes if graph.is_openable(node)]
     assert openable
     moved = {
         name: np.asarray(value) + 0.1 if np.shape(value) else value + 0.1
         for name, value in inputs.items()
     }
     for labels in ([openable[0]], openable[-1:], openable):
-        opened = graph.evaluator.opened(graph, labels)
+        opened = graph.opened(labels)
         assert len(opened.nodes) > len(graph.nodes) or len(openable) == 1
         for run, whole in ((opened.example, graph.example), (opened.run(moved), graph.run(moved))):
             assert run.value == pytest.approx(whole.value, rel=1e-13)

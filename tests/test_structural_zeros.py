@@ -10,6 +10,7 @@ import pytest
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff import interpreter
+from gradviz.autodiff.program import Recording
 from gradviz.draw.explain import Words
 from gradviz.draw.formula import State
 
@@ -74,7 +75,7 @@ def ways(f, at):
             for node in graph.inputs
         },
     )
-    numbers = interpreter.interpret(graph.evaluator.recording(graph), values)
+    numbers = interpreter.interpret(Recording.of(graph), values)
     yield "interpreter", dict(zip(names, numbers[-len(graph.nodes) :]))
     swept = graph.sweep({name: [value, value] for name, value in at.items()})
     yield "sweep", {name: float(swept.grads[name][1]) for name in names}

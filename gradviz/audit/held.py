@@ -13,7 +13,6 @@ import numpy as np
 
 from gradviz.audit.operations import Elsewhere, constant, operation_in
 from gradviz.draw.data import number_in
-from gradviz.draw.overview import Excerpt
 from gradviz.graph import Edge, Graph, Node, Source, printable
 from gradviz.numerals import Value
 
@@ -175,7 +174,7 @@ class Held:
         elif inputs != nodes[: len(inputs)]:
             self.fail(FIGURE, "an input stands behind an operation")
         else:
-            self.graph = Graph("f", tuple(nodes), outputs[0], Excerpt(), ())  # nothing to run
+            self.graph = Graph("f", tuple(nodes), outputs[0])
 
     def _read_edges(self) -> None:
         edges = self.graph.edges

@@ -52,9 +52,7 @@ class General(Primitive):
         self.module: str = getattr(
             function, "__module__", "numpy"
         )  # ufuncs have none before NumPy 2.1
-        self.helper = (
-            None if code is not None or self.module.startswith("numpy") else function
-        )
+        self.helper = None if code is not None or self.module.startswith("numpy") else function
         self.variadic: bool = vjps[0].__code__.co_flags & inspect.CO_VARARGS != 0
 
     @cached_property

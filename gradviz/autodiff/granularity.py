@@ -19,7 +19,8 @@ from gradviz.autodiff.handwritten import HandWritten
 from gradviz.autodiff.ledger import Ledger
 from gradviz.autodiff.operators import value_and_grad
 from gradviz.autodiff.primitive import operation_of
-from gradviz.autodiff.trace import Replay, trace
+from gradviz.autodiff.runner import Replay
+from gradviz.autodiff.trace import trace
 from gradviz.graph import Graph
 
 ROUNDS = 41
@@ -104,7 +105,7 @@ def compare_granularity(
     }
     compiled = f"{first}, compiled"
     graphs[compiled] = graphs[first]
-    program = cast(Replay, graphs[compiled].evaluator).compiled(graphs[compiled])
+    program = cast(Replay, graphs[compiled].runner).compiled(graphs[compiled])
     calls[compiled] = lambda: program(*values)
     for name, graph in graphs.items():
         for input_, expected in graphs[first].example.grads.items():
@@ -221,7 +222,7 @@ def gradient_cost(graph: Graph, rounds: int = 15) -> GradientCost:
     >>> cost.inputs, cost.function, cost.in_operations < 4
     (100, 197, True)
     """
-    lines = graph.evaluator.listing(graph, "python")
+    lines = graph.listing()
     both = "\n".join(text for text, _ in lines)
     forward = takewhile(lambda line: line[1] is None or line[1][0] != "adjoint", lines)
     result = lines[-1][0].partition(",")[0]

@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 from gradviz.autodiff import primitives
 from gradviz.autodiff.handwritten import Derivative, HandWritten
 from gradviz.autodiff.primitive import Operation, Primitive
-from gradviz.autodiff.program import Guard
+from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.variable import IS, RELATIONS, Plain
-from gradviz.graph import Evaluator, Graph, Node
+from gradviz.graph import Graph, Node, Runner
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 PLAIN = {**RELATIONS, IS.name: IS}  # by name: their functions have none
@@ -51,9 +51,9 @@ def nodes_of(rows: Sequence[tuple[Any, ...]]) -> list[Node]:
     return nodes
 
 
-def packed(graph: Graph, order: Sequence[Node], guards: Sequence[tuple[int, Guard]]) -> tuple:
-    """A graph without its evaluator, with the nodes and decisions of its recording."""
-    places = {node: place for place, node in enumerate(order)}
+def packed(graph: Graph) -> tuple[Any, ...]:
+    """A graph without what performs it."""
+    places = {node: place for place, node in enumerate(graph.order)}
     decisions = [
         (
             count,
@@ -62,26 +62,24 @@ def packed(graph: Graph, order: Sequence[Node], guards: Sequence[tuple[int, Guar
             guard.outcome,
             guard.source,
         )
-        for count, guard in guards
+        for count, guard in Recording.of(graph).guards
     ]
-    calls = {block: [places[node] for node in nodes] for block, nodes in graph.calls.items()}
     return (
         graph.name,
-        flat(order),
+        flat(graph.order),
         len(graph.nodes),
         places[graph.output],
-        graph.example_numbers,
+        {block: [places[node] for node in nodes] for block, nodes in graph.calls.items()},
         decisions,
-        calls,
+        {places[node]: value for node, value in graph.asides.items()},
+        graph.source,
+        graph.example_numbers,
     )
 
 
-def unpacked(
-    parts: tuple[Any, ...],
-    evaluator: Callable[[tuple[Node, ...], tuple[tuple[int, Guard], ...]], Evaluator],
-) -> Graph:
-    """The graph again; `evaluator` makes what performs it, of the nodes and the decisions."""
-    name, rows, count, output, numbers, decisions, calls = parts
+def unpacked(parts: tuple[Any, ...], runner: Runner) -> Graph:
+    """The graph again."""
+    name, rows, count, output, calls, decisions, asides, source, numbers = parts
     order = nodes_of(rows)
     guards = tuple(
         (
@@ -94,9 +92,13 @@ def unpacked(
         name,
         tuple(sorted(order, key=lambda node: node.index)[:count]),
         order[output],
-        evaluator(tuple(order), guards),
-        numbers,
         {block: tuple(order[place] for place in places) for block, places in calls.items()},
+        tuple(order),
+        guards,
+        {order[place]: value for place, value in asides.items()},
+        source,
+        numbers,
+        runner,
     )
 
 

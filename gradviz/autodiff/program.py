@@ -12,7 +12,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -89,6 +89,10 @@ class Recording:
     order: tuple[Node, ...]
     guards: tuple[tuple[int, Guard], ...]
     examples: Mapping[Node, Any]
+
+    @classmethod
+    def of(cls, graph: Graph) -> "Recording":
+        return cls(graph, graph.order, cast(Any, graph.guards), graph.examples)
 
 
 class Line(str):

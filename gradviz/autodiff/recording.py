@@ -1,18 +1,13 @@
 """From tape to graph: the nodes that an output was computed from, numbered, named and in order."""
 
 import heapq
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
-from gradviz.autodiff import interpreter, primitives, targets
-from gradviz.autodiff.pickling import packed, unpacked
+from gradviz.autodiff import primitives
 from gradviz.autodiff.primitive import Operation
-from gradviz.autodiff.program import Recording
-from gradviz.autodiff.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
-from gradviz.autodiff.variable import Variable
-from gradviz.graph import SUBSCRIPTS, Graph, Lines, Node, Run, printable, read_only
-from gradviz.numerals import Value
+from gradviz.autodiff.tape import FOREIGN, LEAF, Leaf, Page
+from gradviz.graph import SUBSCRIPTS, Node, printable, read_only
 
 CONSTANT = Operation(primitives.constant, ())
 
@@ -123,111 +118,3 @@ class Nodes:
         )
         self.by_place[page, index] = node
         return node
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """The evaluator of a graph that was recorded in eager work, without its function: it can be
-    read but not run again.
-    """
-
-    order: tuple[Node, ...]
-
-    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
-        raise self._refusal(graph)
-
-    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
-        raise self._refusal(graph)
-
-    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
-        raise self._refusal(graph)
-
-    def cost(self, graph: Graph) -> Any:
-        raise self._refusal(graph)
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        raise self._refusal(graph)
-
-    def _refusal(self, graph: Graph) -> TypeError:
-        return TypeError(
-            f"{graph.name} was recorded while it was computed, without its function; use "
-            "gv.trace(f, ...) for a graph that runs"
-        )
-
-    def prepare(self, graph: Graph) -> None:
-        return None
-
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return targets.listing(self._recording(graph), target)
-
-    def javascript(self, graph: Graph) -> str | None:
-        return targets.in_a_page(self._recording(graph))
-
-    def _recording(self, graph: Graph) -> Recording:
-        return Recording(graph, self.order, (), dict(zip(graph.nodes, graph.example_numbers)))
-
-    def origin(self, graph: Graph) -> None:
-        return None
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return False
-
-    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
-        return unpickled, (packed(graph, self.order, ()),)
-
-
-def unpickled(parts: tuple[Any, ...]) -> Graph:
-    """A graph that was recorded in eager work, out of its pickle."""
-    return unpacked(parts, lambda order, guards: Recorded(order))
-
-
-def run_of(self: Variable) -> Run:
-    """The graph of what this Variable was computed from, with its values; and its adjoints, if its
-    backward() was called.
-    """
-    output = self
-    if state.page.is_trace:
-        raise TypeError(
-            "a figure of a Variable shows plain numbers, which a trace can't follow; draw outside "
-            "the traced function"
-        )
-    pages, _ = getattr(output, "sweep", ({}, {}))
-    nodes, primals, adjoints = Nodes(), [], []
-    marks = reachable([(output.page, output.index)])
-    places = [
-        (page, index)
-        for page in sorted(marks, key=lambda page: page.serial)
-        for index, mark in enumerate(marks[page])
-        if mark
-    ]
-    leaves: dict[tuple[Leaf, int], tuple[Any, Any]] = {}
-    for page, index in places:
-        operation, leaf, *_, value = page.entry(index)
-        if (
-            operation == LEAF
-        ):  # of an input set to new values between its uses, each value has its share
-            share = _adjoint(pages, page, index)
-            _, before = leaves.get((leaf, id(value)), (value, None))
-            leaves[leaf, id(value)] = (
-                value,
-                share if before is None else before if share is None else before + share,
-            )
-    made = [nodes.add_input(leaf, value, leaf.name) for (leaf, _), (value, _) in leaves.items()]
-    primals += (value for value, _ in leaves.values())
-    adjoints += (adjoint for _, adjoint in leaves.values())
-    for page, index in places:
-        if page.entry(index).operation not in (LEAF, FOREIGN):
-            made.append(nodes.add_operation(len(made), page, index))
-            primals.append(page.value(index))
-            adjoints.append(_adjoint(pages, page, index))
-    final = nodes.at(output.page, output.index)
-    graph = Graph(output.name or "f", tuple(made), final, Recorded(tuple(made)), ())
-    locals_ = interpreter.locals_of(made, primals)
-    return replace(graph, example_numbers=(*primals, *locals_, *adjoints)).example
-
-
-def _adjoint(pages: Mapping[Page, Sequence[Any]], page: Page, index: int) -> Any:
-    return adjoint_at(pages.get(page, ()), index)
-
-
-Variable._run_ = run_of

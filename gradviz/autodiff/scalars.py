@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff import interpreter, primitives, program, targets
+from gradviz.autodiff import interpreter, primitives
 from gradviz.autodiff.primitive import Operation, Primitive, operation_of
 from gradviz.autodiff.program import Recording
-from gradviz.autodiff.tape import state
-from gradviz.graph import Block, Graph, Lines, Node, Places, Run, Source
+from gradviz.autodiff.runner import Replay
+from gradviz.graph import Block, Graph, Node, Origin, Run, Source
 
 MOST = 36  # elements of an array that is opened, and of what it is worked out from for each
 Number = Node | float
@@ -28,12 +28,21 @@ def opened(graph: Graph, labels: Collection[str]) -> Graph:
 
     Raises ValueError for a node that can't be opened, and says why.
     """
-    if isinstance(graph.evaluator, Opened):
-        graph, labels = graph.evaluator.whole, [*graph.evaluator.labels, *labels]
-    for node in graph.nodes:
-        if node.label in labels and (why := closed_because(graph, node)):
+    base, labels = graph.origin.base or graph, [*graph.origin.labels, *labels]
+    for node in base.nodes:
+        if node.label in labels and (why := closed_because(base, node)):
             raise ValueError(f"{node.label} can't be opened into gates of single numbers: {why}")
-    return Opened(graph, labels).graph if labels else graph
+    return Opened(base, labels).graph if labels else graph
+
+
+class Openable(Replay):
+    """Replays a graph of which arrays can be opened."""
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
+        return opened(graph, labels)
+
+    def is_openable(self, graph: Graph, node: Node) -> bool:
+        return closed_because(graph, node) is None
 
 
 def closed_because(graph: Graph, node: Node) -> str | None:
@@ -65,14 +74,14 @@ def _example(graph: Graph, operand: Any) -> Any:
     return graph.example.primals[operand] if isinstance(operand, Node) else operand
 
 
-class Opened:
-    """The evaluator of a graph with opened nodes: it runs that by a program of its own, where the
+class Opened(Origin):
+    """Where a graph with opened nodes comes from: it has a program of its own, for wherever the
     function decides as it did.
     """
 
     def __init__(self, whole: Graph, labels: Collection[str]) -> None:
-        self.whole = whole
-        self.labels: list[str] = list(dict.fromkeys(labels))
+        self.base = self.whole = whole
+        self.labels = tuple(dict.fromkeys(labels))
         self.made: list[Node] = []
         self.nodes: dict[Node, Node] = {}
         self.elements: dict[tuple[Node, tuple[int, ...]], Number] = {}
@@ -80,9 +89,8 @@ class Opened:
             self.nodes[node] = (
                 self._opened(node) if node.label in self.labels else self._copied(node)
             )
+        self.copies: dict[Node, Node] = {}  # from the graph that is made to the whole
         self.graph: Graph = self._needed(self.nodes[whole.output])
-        self.program: Callable[..., tuple[Any, ...]] | None = None
-        self.places: Places | None = None
 
     # ── nodes ──
 
@@ -186,80 +194,46 @@ class Opened:
                 if made.operation is None
                 else made.operation.number(*at)
             )
-        graph = Graph(self.whole.name, tuple(again.values()), again[output], self, ())
-        recording = Recording(graph, graph.nodes, (), examples)
-        graph = replace(
-            graph,
-            example_numbers=interpreter.interpret(
-                recording, self.whole.example_numbers[: len(self.whole.inputs)]
-            ),
+        self.copies = {
+            again[made]: node
+            for node, made in self.nodes.items()
+            if made in again and node.label not in self.labels
+        }
+        nodes = tuple(again.values())
+        graph = Graph(
+            self.whole.name,
+            nodes,
+            again[output],
+            order=nodes,
+            source=self.whole.source,
+            example_numbers=tuple(examples[node] for node in nodes),
+            runner=Openable(),
+            origin=self,
         )
-        self.recording: Recording = replace(recording, graph=graph)
-        return graph
+        numbers = interpreter.interpret(
+            Recording.of(graph), self.whole.example_numbers[: len(self.whole.inputs)]
+        )
+        return replace(graph, example_numbers=numbers)
 
-    # ── gradviz.graph.Evaluator ──
+    # ── gradviz.graph.Origin ──
 
-    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
-        if getattr(self.whole.evaluator, "guards", ()):
-            run = self.whole.evaluator.run(self.whole, values)
-            if run.graph is not self.whole:
-                return self._elsewhere(run)
-        if state.ledger is None:
-            if self.program is None:
-                function, self.places = program.compiled(self.recording)
-                self.program = np.errstate(all="ignore")(function)
-            try:
-                return Run(self.graph, self.program(*values), self.places)
-            except (ArithmeticError, ValueError):
-                pass
-        return Run(self.graph, interpreter.interpret(self.recording, values))
-
-    def prepare(self, graph: Graph) -> None:
-        return None
-
-    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
-        return self._elsewhere(self.whole.evaluator.anew(self.whole, values, why))
-
-    def _elsewhere(self, run: Run) -> Run:
-        """The same nodes opened in another graph of the same function, as far as it has them."""
+    def again(self, base: Graph) -> Graph:
         there = [
             node.label
-            for node in run.graph.nodes
-            if node.label in self.labels and not closed_because(run.graph, node)
+            for node in base.nodes
+            if node.label in self.labels and not closed_because(base, node)
         ]
-        again = opened(run.graph, there)
-        return Run(again, again.example_numbers, retraced=run.retraced)
+        return opened(base, there)
 
-    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
-        raise TypeError(
-            f"{graph.name} is opened into gates of single numbers; sweep the graph that it was "
-            "made of"
-        )
+    def shown(self, run: Run) -> Run:
+        made = self.graph.performer.run(self.graph, [*run.inputs.values()])
+        return Run(made.graph, made.distinct, made.places, run.retraced)
 
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        return opened(graph, labels)
+    def in_base(self, node: Node) -> Node | None:
+        return self.copies.get(node)
 
-    def cost(self, graph: Graph) -> Any:
-        return self.whole.cost()
-
-    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+    def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return opened, (self.whole, self.labels)
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return any(
-            node.label == other.label and not closed_because(self.whole, other)
-            for other in self.whole.nodes
-            if other.label not in self.labels
-        )
-
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return targets.listing(self.recording, target)
-
-    def javascript(self, graph: Graph) -> str | None:
-        return targets.in_a_page(self.recording)
-
-    def origin(self, graph: Graph) -> Source | None:
-        return self.whole.evaluator.origin(self.whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gradviz.autodiff.javascript import JavaScriptWriter
 from gradviz.autodiff.printers.printer import Unspelled
 from gradviz.autodiff.program import Recording, Writer
-from gradviz.graph import Lines
+from gradviz.graph import Graph, Lines
 
 WRITERS: Mapping[str, type[Writer]] = {"python": Writer, "javascript": JavaScriptWriter}
 
@@ -26,6 +26,18 @@ def listing(recording: Recording, target: str) -> Lines:
             "code() writes it in Python"
         ) from None
     return [(text, getattr(line, "shows", None)) for line in lines for text in line.split("\n")]
+
+
+LONGEST_IN_A_PAGE = 3000  # operations; a longer program takes the page too long to read
+
+
+def program_in_a_page(graph: Graph) -> str | None:
+    """The body of a JavaScript function of the inputs that returns the distinct numbers of a run;
+    None where there can be none.
+    """
+    if graph.origin.base is not None and not graph.origin.has_program:
+        return graph.origin.in_a_page(program_in_a_page(graph.origin.base))
+    return None if len(graph.order) > LONGEST_IN_A_PAGE else in_a_page(Recording.of(graph))
 
 
 def in_a_page(recording: Recording) -> str | None:

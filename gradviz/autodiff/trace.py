@@ -6,7 +6,7 @@ is noted as a guard and checked on every replay; where it would come out otherwi
 traced anew."""
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import wraps
@@ -14,16 +14,15 @@ from typing import Any, overload
 
 import numpy as np
 
-from gradviz.autodiff import arguments, interpreter, naming, pickling, program, scalars, targets
-from gradviz.autodiff.cost import cost
-from gradviz.autodiff.primitive import operation_of
+from gradviz.autodiff import arguments, interpreter, naming, pickling
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.refusals import explain, where
+from gradviz.autodiff.scalars import Openable
 from gradviz.autodiff.sources import Place, compiled, look_again
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
-from gradviz.graph import Block, Graph, Lines, Node, Places, Run, Source
+from gradviz.graph import Block, Graph, Node, Run, Source
 from gradviz.numerals import numeric
 
 
@@ -245,8 +244,7 @@ def _graph(
         guards.append((max(ends, default=0), Guard(what, sides, outcome, source)))
     guards.sort(key=lambda guard: guard[0])
 
-    examples = {node: page.value(index) for index, node in order.items()}
-    replay = Replay(function, title, tuple(order.values()), tuple(guards), examples)
+    asides = {node: page.value(index) for index, node in order.items() if node.index >= len(made)}
     blocks = {block for node in made if node.block is not None for block in node.block.path}
     calls = {
         block: tuple(
@@ -256,190 +254,53 @@ def _graph(
         )
         for block in blocks
     }
-    graph = Graph(title, tuple(made), nodes.at(page, last), replay, (), calls)
-    numbers = interpreter.interpret(
-        replay.recording(graph), [variable._value for variable in inputs]
+    graph = Graph(
+        title,
+        tuple(made),
+        nodes.at(page, last),
+        calls,
+        tuple(order.values()),
+        tuple(guards),
+        asides,
+        _beginning(function),
+        tuple(page.value(index) for index, node in order.items() if node.index < len(made)),
+        Traced(function, title),
     )
+    numbers = interpreter.interpret(Recording.of(graph), [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
 
 
-def _marked(marks: Sequence[bool], start: int) -> list[int]:
-    return [index for index in range(start, len(marks)) if marks[index]]
+def _beginning(function: Callable[..., Any]) -> Source | None:
+    """The line where a function begins."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code and compiled(code, inspect.unwrap(function).__globals__).source(code.co_firstlineno)
 
 
-Program = tuple[Callable[..., tuple[Any, ...]], Places]  # as `program.compiled` gives it
-LONGEST_IN_A_PAGE = 3000  # operations; a longer program takes the page too long to read
+class Traced(Openable):
+    """Replays a trace, and traces the function anew where it does not hold."""
 
-
-class Replay:
-    """The evaluator of a traced graph: replays it by its compiled program, and traces anew where
-    the trace does not hold.
-    """
-
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        title: str,
-        order: tuple[Node, ...],
-        guards: tuple[tuple[int, Guard], ...],
-        examples: Mapping[Node, Any],
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], title: str) -> None:
+        super().__init__()
         self.function = function
         self.title = title
-        self.order = order
-        self.guards = guards
-        self.examples = examples
-        self.program: Program | None = None  # both at once: a thread may set them
-        self.runs: int = 0  # that came before it
-        self.vectorised: tuple[Callable[..., Any], Places] | None = None
-
-    def recording(self, graph: Graph) -> Recording:
-        return Recording(graph, self.order, self.guards, self.examples)
-
-    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
-        try:
-            if state.ledger is None and (made := self.program or self._worth_compiling(graph)):
-                function, places = made
-                try:
-                    return Run(graph, function(*values), places)
-                except (ArithmeticError, ValueError):
-                    pass
-            return Run(graph, interpreter.interpret(self.recording(graph), values))
-        except AssertionError as error:
-            broken = str(error)
-        return self.anew(graph, values, broken)
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
         """A run of a new trace at these values."""
         anew = _traced(self.function, self.title, dict(zip(graph.example.inputs, values)))
         return Run(anew, anew.example_numbers, retraced=why)
 
-    def prepare(self, graph: Graph) -> None:
-        if self.program is None and len(self.order) <= program.LONGEST_PREPARED:
-            self._compile(graph)
-
-    def _worth_compiling(self, graph: Graph) -> Program | None:
-        """The program, if there have been as many runs as its compiling takes."""
-        self.runs += 1
-        waits = len(self.order) > program.LONG and self.runs <= program.PATIENCE
-        return None if waits else self._compile(graph)
-
-    def _compile(self, graph: Graph) -> Program:
-        function, places = program.compiled(self.recording(graph))
-        has_arrays = any(isinstance(example, np.ndarray) for example in self.examples.values())
-        self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
-        return self.program
-
-    def compiled(self, graph: Graph) -> Callable[..., tuple[Any, ...]]:
-        """The program: a function of the inputs that returns the numbers of a run."""
-        return (self.program or self._compile(graph))[0]
-
-    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> Run:
-        """Both sweeps at `count` settings of the inputs at once, each an array of so many numbers
-        or one number for all.
-        """
-        operations = (operation_of(node) for node in self.order if node.operation is not None)
-        at_once = (
-            state.ledger is None
-            and all(operation.primitive.is_elementwise for operation in operations)
-            and all(
-                guard.plain.is_elementwise and not isinstance(guard.outcome, np.ndarray)
-                for _, guard in self.guards
-            )
-        )
-        if graph.has_arrays or not at_once:
-            settings = (
-                [value[i] if isinstance(value, np.ndarray) else value for value in values]
-                for i in range(count)
-            )
-            names = list(graph.example.inputs)
-            runs = [graph.run(dict(zip(names, setting))) for setting in settings]
-            return Run(graph, _joined(graph, runs))
-        if self.vectorised is None:
-            self.vectorised = program.compiled(self.recording(graph), vectorised=True)
-        function, places = self.vectorised
-        with np.errstate(all="ignore"):
-            *numbers, holds = function(*(np.asarray(value, float) for value in values))
-        numbers = [np.array(np.broadcast_to(number, count)) for number in places(tuple(numbers))]
-        for i in np.flatnonzero(~np.broadcast_to(holds, count)):
-            run = graph.run(
-                {
-                    name: float(value[i]) if isinstance(value, np.ndarray) else value
-                    for name, value in zip(graph.example.inputs, values)
-                }
-            )
-            for number in numbers:
-                number[i] = np.nan  # of another graph
-            for place, (value, gradient) in enumerate(zip(run.inputs.values(), run.grads.values())):
-                numbers[place][i] = value
-                numbers[len(numbers) - len(graph.nodes) + place][i] = gradient
-            numbers[graph.output.index][i] = run.value
-        return Run(graph, tuple(numbers))
-
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return targets.listing(self.recording(graph), target)
-
-    def javascript(self, graph: Graph) -> str | None:
-        return (
-            None
-            if len(self.order) > LONGEST_IN_A_PAGE
-            else targets.in_a_page(self.recording(graph))
-        )
-
-    def origin(self, graph: Graph) -> Source | None:
-        function: Any = inspect.unwrap(self.function)
-        code = getattr(function, "__code__", None)
-        return code and compiled(code, function.__globals__).source(code.co_firstlineno)
-
-    def cost(self, graph: Graph) -> Any:
-        return cost(graph)
-
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
-        parts = pickling.packed(graph, self.order, self.guards)
-        examples = [self.examples[node] for node in self.order]
-        return unpickled, (parts, pickling.Function.of(self.function, self.title), examples)
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return scalars.closed_because(graph, node) is None
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        return scalars.opened(graph, labels)
+        function = pickling.Function.of(self.function, self.title)
+        return unpickled, (pickling.packed(graph), function)
 
 
-def unpickled(parts: tuple[Any, ...], function: pickling.Function, examples: list[Any]) -> Graph:
+def unpickled(parts: tuple[Any, ...], function: pickling.Function) -> Graph:
     """A traced graph out of its pickle."""
-    return pickling.unpacked(
-        parts,
-        lambda order, guards: Replay(
-            function.found(), function.title, order, guards, dict(zip(order, examples))
-        ),
-    )
+    return pickling.unpacked(parts, Traced(function.found(), function.title))
 
 
-def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:
-    """The numbers of several runs, each stacked along a new first axis; where a run has another
-    graph, what only that knows is nan.
-    """
-    same = [run.numbers if run.graph is graph else None for run in runs]
-    numbers: list[Any] = []
-    for place, example in enumerate(graph.example_numbers):
-        if example is None:
-            numbers.append(None)
-        else:
-            missing = np.full(np.shape(example), np.nan)
-            numbers.append(
-                np.stack([missing if run is None else run[place] for run in same])
-                if runs
-                else missing[None][:0]
-            )
-    first_adjoint = len(numbers) - len(graph.nodes)
-    for count, run in enumerate(runs):
-        if run.graph is not graph:
-            for place, (value, gradient) in enumerate(zip(run.inputs.values(), run.grads.values())):
-                numbers[place][count] = value
-                numbers[first_adjoint + place][count] = gradient
-            numbers[graph.output.index][count] = run.value
-    return tuple(numbers)
+def _marked(marks: Sequence[bool], start: int) -> list[int]:
+    return [index for index in range(start, len(marks)) if marks[index]]
 
 
 def _title(function: Callable[..., Any]) -> str:

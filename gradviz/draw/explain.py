@@ -24,7 +24,6 @@ from gradviz.draw.formula import (
     say,
     value,
 )
-from gradviz.draw.overview import Excerpt
 from gradviz.draw.steps import Step
 from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import Value, numeral
@@ -325,7 +324,7 @@ def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
     """What to try with a node or an edge (nothing, in an excerpt of a larger graph): at a gate
     whose derivative a user wrote by hand, the derivative by each operand too.
     """
-    if isinstance(run.graph.evaluator, Excerpt):
+    if run.graph.origin.is_excerpt:
         return []
     if isinstance(what, Edge):
         return [Nudge(run, what)]

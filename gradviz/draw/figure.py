@@ -51,8 +51,7 @@ class Figure:
         self.step = step
         self.whole: Run = whole or run  # of which the run may be an excerpt
         self.labels: bool = (
-            len(run.graph.nodes) <= overview.MOST_NODES
-            and not isinstance(run.graph.evaluator, overview.Overview)
+            len(run.graph.nodes) <= overview.MOST_NODES and not run.graph.origin.boxes
             if labels is None
             else labels
         )
@@ -184,14 +183,14 @@ class Figure:
         >>> figure.inside(figure.graph.nodes[1].label)
         <Figure x₅₀₁ = 0.07699 at x = 1>
         """
-        boxes = self.graph.evaluator
-        if not isinstance(boxes, overview.Overview) or box not in boxes.openable:
-            there = boxes.openable if isinstance(boxes, overview.Overview) else ()
+        origin = self.graph.origin
+        if origin.base is None or box not in origin.boxes:
             raise KeyError(
-                f"{box!r} is no box that can be opened; there are {', '.join(there) or 'none'}"
+                f"{box!r} is no box that can be opened; there are "
+                f"{', '.join(origin.boxes) or 'none'}"
             )
-        opened = overview.level(boxes.full, [*boxes.path, boxes.openable[box]])
-        return Figure(opened.run_of(self.whole), whole=self.whole)
+        opened = overview.level(origin.base, [*origin.path, origin.boxes[box]])
+        return Figure(opened.shown(self.whole), whole=self.whole)
 
     def node(self, name: str) -> Node:
         """The node of this name.
@@ -310,13 +309,13 @@ def draw(
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, not {detail!r:.40}")
     run = folded(_run(what), collapse, expand)
     if detail == "boxes":
-        return Figure(overview.level(run.graph).run_of(run), whole=run)
+        return Figure(overview.level(run.graph).shown(run), whole=run)
     if detail == "auto":
         run, needs_overview = (
             overview.fitting(run) if not (collapse or expand) else (run, overview.needed(run.graph))
         )
         return (
-            Figure(overview.level(run.graph).run_of(run), whole=run)
+            Figure(overview.level(run.graph).shown(run), whole=run)
             if needs_overview
             else Figure(run)
         )
@@ -340,11 +339,11 @@ def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] |
     """A run with blocks closed, and arrays opened, as :func:`draw` is asked to."""
     if not collapse and not expand:
         return run
-    full = fold.unfolded(run.graph)
+    full = run.graph.unfolded
     if full is not run.graph:  # folded otherwise
         run = full.run(run.inputs)
     arrays = fold.arrays_named(run.graph, expand)
     if arrays:
-        run = run.graph.evaluator.opened(run.graph, arrays).run(run.inputs)
+        run = run.graph.opened(arrays).run(run.inputs)
         expand = [name for name in fold.names(expand, "expand") or () if name not in arrays]
     return fold.folded(run, fold.chosen(run.graph, collapse, expand))

@@ -16,12 +16,11 @@ from gradviz.graph import (
     Block,
     Edge,
     Graph,
-    Lines,
     Node,
     Operation,
+    Origin,
     Places,
     Run,
-    Source,
     applied_derivative,
 )
 from gradviz.numerals import Value
@@ -124,19 +123,9 @@ def names(given: Collection[str] | bool, what: str) -> list[str] | None:
     return list(given)
 
 
-def unfolded(graph: Graph) -> Graph:
-    """The graph with all its blocks open."""
-    return graph.evaluator.full if isinstance(graph.evaluator, Folding) else graph
-
-
-def closed_in(graph: Graph) -> frozenset[Block]:
-    """The blocks that are closed, as the open graph has them."""
-    return graph.evaluator.closed if isinstance(graph.evaluator, Folding) else frozenset()
-
-
 def fold(graph: Graph, closed: Collection[Block]) -> Graph:
     """The graph with these of its blocks closed, and all others open. It runs like any other."""
-    graph = unfolded(graph)
+    graph = graph.unfolded
     return Folding(graph, closed).graph if closed else graph
 
 
@@ -147,16 +136,7 @@ def fold_named(graph: Graph, closed: Collection[Key]) -> Graph:
 
 def folded(run: Run, closed: Collection[Block]) -> Run:
     """A run of an open graph as a run of the same graph with these blocks closed."""
-    return Folding(run.graph, closed).run_of(run) if closed else run
-
-
-def shown_as(graph: Graph) -> tuple[list[int], dict[int, int]]:
-    """Where the open graph is to be seen in this one. For each of its nodes, an index: if it is
-    hidden, of the node that it leads to. For each of its edges that is not hidden, by index, the
-    index here."""
-    if isinstance(graph.evaluator, Folding):
-        return graph.evaluator.shown_as()
-    return [node.index for node in graph.nodes], {edge.index: edge.index for edge in graph.edges}
+    return Folding(run.graph, closed).shown(run) if closed else run
 
 
 class Inside:
@@ -258,12 +238,16 @@ class Term:
         return f"{self.name} = {term if self.is_first else f'{self.name} + {term}'}"
 
 
-class Folding:
-    """The evaluator of a folded graph: runs the open one, and adds up the hidden paths."""
+class Folding(Origin):
+    """Where a folded graph comes from: it shows runs of the open one, and adds up the hidden
+    paths.
+    """
+
+    has_program = False
 
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
-        self.full = full
-        self.closed: frozenset[Block] = frozenset(closed)
+        self.base = self.full = full
+        self.closed = frozenset(closed)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
             for node in full.nodes
@@ -289,7 +273,13 @@ class Folding:
         self._add_up()
         numbers = self._picked(full.example_numbers, self.added(full.example_numbers))
         self.graph: Graph = Graph(
-            full.name, tuple(self.nodes.values()), self.nodes[full.output], self, numbers
+            full.name,
+            tuple(self.nodes.values()),
+            self.nodes[full.output],
+            source=full.source,
+            example_numbers=numbers,
+            runner=full.runner,
+            origin=self,
         )
 
     def _put(
@@ -387,7 +377,7 @@ class Folding:
     def _picked(self, numbers: Sequence[Any], added: Sequence[Any]) -> tuple[Any, ...]:
         return self.picks((*numbers, *added))
 
-    def run_of(self, run: Run) -> Run:
+    def shown(self, run: Run) -> Run:
         """A run of the open graph as one of the folded graph."""
         numbers, added = run.numbers, self.added(run.numbers)
         if self.full.has_arrays:
@@ -421,14 +411,13 @@ class Folding:
         return tuple(flows)
 
     @property
-    def full_places(self) -> Places | None:
-        """Where the numbers of the open graph stand among the distinct ones of a run."""
+    def places(self) -> Places | None:
         return self._places and self._places[0]
 
-    def shown_as(self) -> tuple[list[int], dict[int, int]]:
+    def shown_as(self, graph: Graph) -> tuple[list[int], dict[int, int]]:
         leads_to = {
             gate: made.index
-            for made in reversed(self.graph.nodes)
+            for made in reversed(graph.nodes)
             if isinstance(made.operation, Inside)
             for gate in made.operation.gates
         }
@@ -437,38 +426,27 @@ class Folding:
             for node in self.full.nodes
         ]
         first = len(self.full.nodes)
-        here = self.picks[len(self.nodes) : len(self.nodes) + len(self.graph.edges)]
+        here = self.picks[len(self.nodes) : len(self.nodes) + len(graph.edges)]
         return nodes, {
             pick - first: index
             for index, pick in enumerate(here)
             if pick < first + len(self.full.edges)
         }
 
-    # ── gradviz.graph.Evaluator ──
+    # ── gradviz.graph.Origin ──
 
-    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
-        return self._again(self.full.evaluator.run(self.full, values))
+    def again(self, base: Graph) -> Graph:
+        return fold(base, counterparts(self.full, self.closed, base))
 
-    def prepare(self, graph: Graph) -> None:
-        self.full.evaluator.prepare(self.full)
+    def in_base(self, node: Node) -> Node | None:
+        return None if isinstance(node.operation, Inside) else self._open[node]
 
-    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
-        return self._again(self.full.evaluator.anew(self.full, values, why))
+    @cached_property
+    def _open(self) -> dict[Node, Node]:
+        return {made: node for node, made in self.nodes.items()}
 
-    def _again(self, run: Run) -> Run:
-        if run.graph is self.full:
-            return self.run_of(run)
-        return folded(run, counterparts(self.full, self.closed, run.graph))
-
-    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
-        return self.run_of(self.full.evaluator.sweep(self.full, values, count))
-
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return self.full.evaluator.listing(self.full, target)
-
-    def javascript(self, graph: Graph) -> str | None:
-        opened = self.full.evaluator.javascript(self.full)
-        if opened is None or self._places is None or "None" in self.results:
+    def in_a_page(self, program: Any) -> Any:
+        if program is None or self._places is None or "None" in self.results:
             return None
         places, _ = self._places
         lines = [
@@ -479,27 +457,10 @@ class Folding:
             f"{'let ' * term.is_first}{line};\n" for term, line in zip(self.terms, lines)
         )
         return (
-            f"const n = (() => {{\n{opened}\n}})();\nif (n === null) return null;\n{body}"
+            f"const n = (() => {{\n{program}\n}})();\nif (n === null) return null;\n{body}"
             f"return [...n, {', '.join(self.results)}];"
         )
 
-    def origin(self, graph: Graph) -> Source | None:
-        return self.full.evaluator.origin(self.full)
-
-    def cost(self, graph: Graph) -> Any:
-        return self.full.cost()
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return not isinstance(node.operation, Inside) and any(
-            self.full.evaluator.is_openable(self.full, open_)
-            for open_, made in self.nodes.items()
-            if made is node
-        )
-
-    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+    def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         closed = {key for block, key in keys(self.full).items() if block in self.closed}
         return fold_named, (self.full, closed)
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        again = self.full.evaluator.opened(self.full, labels)
-        return fold(again, counterparts(self.full, self.closed, again))

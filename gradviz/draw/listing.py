@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradviz.draw.fold import Folding, shown_as, unfolded
 from gradviz.draw.formula import Formula, Part
 from gradviz.graph import Edge, Excerpt, Graph, Node, Source
 
@@ -31,12 +30,12 @@ def listing(graph: Graph) -> dict[str, list[Any]]:
 
 class _Reader:
     def __init__(self, graph: Graph) -> None:
-        self.graph, self.full = graph, unfolded(graph)
-        folding = graph.evaluator
-        self.places = folding.full_places if isinstance(folding, Folding) else None
-        self.nodes, self.edges = shown_as(graph)
+        self.graph = graph
+        self.full = graph if graph.origin.is_excerpt else graph.unfolded
+        self.places = graph.origin.places
+        self.nodes, self.edges = graph.origin.shown_as(graph)
         self.visible = {node.label for node in graph.nodes}
-        self.origin = self.full.evaluator.origin(self.full)
+        self.origin = graph.source
         self.sources: list[Source] = [self.origin] if self.origin is not None else []
         self.at: dict[tuple[str, Excerpt, int], list[Node]] = {}
         for node in self.full.nodes:
@@ -104,7 +103,7 @@ class _Reader:
         }
 
     def program(self) -> Iterator[Line]:
-        for text, shows in self.full.evaluator.listing(self.full, "python"):
+        for text, shows in () if self.graph.origin.is_excerpt else self.full.listing():
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue

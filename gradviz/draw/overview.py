@@ -7,16 +7,15 @@ one gate, so that every gradient is still a sum of what flows back."""
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from typing import Any, NoReturn
 
 import numpy as np
 
 from gradviz.draw import fold
-from gradviz.graph import SUBSCRIPTS, Block, Edge, Graph, Lines, Node, Run, Source
+from gradviz.graph import SUBSCRIPTS, Block, Edge, Graph, Node, Origin, Run
 from gradviz.numerals import Value
 
 MOST_BOXES = 30
@@ -223,54 +222,52 @@ class Rest(_Drawn):
         return "the rest of the graph"
 
 
-class Excerpt:
-    """The evaluator of a graph that is a part of another, or an overview of one: it is not run
-    itself, but shows a run of the other.
+class Excerpt(Origin):
+    """Where a graph comes from that is a part of another, or an overview of one: it shows a run of
+    the other.
     """
 
-    full: Graph
+    has_program = False
+    is_excerpt = True
     graph: Graph
-    path: Sequence[int] = ()  # which box of which was opened
-    names: Sequence[str] = ()  # of those boxes
 
-    def run_of(self, run: Run) -> Run:
-        """What of a run of the whole graph is shown here."""
-        raise NotImplementedError
+    def __init__(self, full: Graph, path: Sequence[int], names: Sequence[str]) -> None:
+        self.base = self.full = full
+        self.path, self.names = tuple(path), tuple(names)
 
-    def run(self, graph: Graph, values: Sequence[Value]) -> Run:
-        raise TypeError(
-            f"this is an excerpt of {self.full.name}: run the whole graph, and draw that run"
+    def _made(self, nodes: Sequence[Node], output: Node) -> Graph:
+        numbers, _ = self._numbers(self.full.example)
+        return Graph(
+            self.full.name,
+            tuple(nodes),
+            output,
+            source=self.full.source,
+            example_numbers=numbers,
+            runner=self.full.runner,
+            origin=self,
         )
 
-    def prepare(self, graph: Graph) -> None:
+    def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Of a run of the whole graph, all that is shown here; and what flows along the edges."""
+        raise NotImplementedError
+
+    # ── gradviz.graph.Origin ──
+
+    def again(self, base: Graph) -> Graph:
+        try:
+            return level(base, self.path)
+        except IndexError:  # the box belonged to another graph
+            return level(base)
+
+    def shown(self, run: Run) -> Run:
+        numbers, flows = self._numbers(run)
+        return Run(self.graph, numbers, None, run.retraced, flows)
+
+    def in_a_page(self, program: Any) -> None:
         return None
 
-    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> Run:
-        return self.run(graph, values)
-
-    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> Run:
-        return self.run(graph, values)
-
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return []
-
-    def javascript(self, graph: Graph) -> None:
-        return None
-
-    def pickled(self, graph: Graph) -> NoReturn:
-        raise TypeError(f"this is an excerpt of {self.full.name}: pickle the whole graph")
-
-    def origin(self, graph: Graph) -> Source | None:
-        return self.full.evaluator.origin(self.full)
-
-    def cost(self, graph: Graph) -> Any:
-        return self.full.cost()
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return False
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> Graph:
-        raise ValueError("open it in the whole graph: this is an excerpt")
+    def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        return level, (self.full, self.path)
 
 
 class Overview(Excerpt):
@@ -278,15 +275,22 @@ class Overview(Excerpt):
     nodes and edges, but for the output's, which shows what is returned. The last boxes, as many as
     are `outside`, are what stands around a box that was opened."""
 
-    def __init__(self, full: Graph, boxes: Sequence[Part], outside: int = 0) -> None:
-        self.full = full
+    def __init__(
+        self,
+        full: Graph,
+        path: Sequence[int],
+        names: Sequence[str],
+        boxes: Sequence[Part],
+        outside: int,
+    ) -> None:
+        super().__init__(full, path, names)
         inner, around = boxes[: len(boxes) - outside], boxes[len(boxes) - outside :]
         before = [box for box in around if box.name == "before"]
         in_order = [*before, *inner, *around[len(before) :]]
-        self.boxes: list[Part] = sorted(
+        self.parts: list[Part] = sorted(
             in_order, key=lambda box: not _is_input(box)
         )  # inputs come first
-        number = {node: count for count, box in enumerate(self.boxes) for node in box.nodes}
+        number = {node: count for count, box in enumerate(self.parts) for node in box.nodes}
         crossing: dict[tuple[int, int], list[Edge]] = {}
         for edge in full.edges:
             ends = number[edge.source], number[edge.target]
@@ -297,29 +301,27 @@ class Overview(Excerpt):
             crossing[ends] for ends in ways
         ]  # between two boxes each, as the edges here
         nodes: list[Node] = []
-        for count, (box, label) in enumerate(zip(self.boxes, self._labels())):
+        for count, (box, label) in enumerate(zip(self.parts, self._labels())):
             operation = None if _is_input(box) else Many(box, count == number[full.output])
             operands = tuple(nodes[source] for source, target in ways if target == count)
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
             nodes.append(Node(count, label, operation, operands, label, source))
         opened = {box: count for count, box in enumerate(inner) if len(box.nodes) > 1}
-        self.openable: dict[str, int] = {
-            node.label: opened[box] for node, box in zip(nodes, self.boxes) if box in opened
+        self.boxes = {
+            node.label: opened[box] for node, box in zip(nodes, self.parts) if box in opened
         }  # and the numbers of those boxes
         # the box that has the name of the output shows its number, and no other's
-        shown = [(full.output,) if full.output in box.nodes else box.nodes for box in self.boxes]
+        shown = [(full.output,) if full.output in box.nodes else box.nodes for box in self.parts]
         self.picks: list[np.ndarray] = [np.array([node.index for node in nodes]) for nodes in shown]
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
-        graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
-        object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
-        self.graph = graph
+        self.graph = self._made(nodes, nodes[number[full.output]])
 
     def _labels(self) -> Iterator[str]:
         """A label for each box: its name, with a number where others have the same."""
-        taken, times = {self.full.output.label}, Counter({box.name: 1 for box in self.boxes})
-        for box in self.boxes:
+        taken, times = {self.full.output.label}, Counter({box.name: 1 for box in self.parts})
+        for box in self.parts:
             if self.full.output in box.nodes:
                 yield self.full.output.label
                 continue
@@ -329,10 +331,6 @@ class Overview(Excerpt):
                 label = box.name + str(times[box.name]).translate(SUBSCRIPTS)
             taken.add(label)
             yield label
-
-    def run_of(self, run: Run) -> Run:
-        numbers, flows = self._numbers(run)
-        return Run(self.graph, numbers, None, run.retraced, flows)
 
     def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         nodes, edges = len(self.full.nodes), len(self.full.edges)
@@ -389,8 +387,8 @@ class Inner(Excerpt):
     as one gate.
     """
 
-    def __init__(self, full: Graph, part: Part) -> None:
-        self.full = full
+    def __init__(self, full: Graph, path: Sequence[int], names: Sequence[str], part: Part) -> None:
+        super().__init__(full, path, names)
         inside = set(part.nodes)
         coming = {
             edge.source
@@ -431,13 +429,12 @@ class Inner(Excerpt):
             )
         output = nodes[full.output] if full.output in inside else made[-1]
         self.edges: list[Edge] = [edge for edge in full.edges if edge.target in inside]
-        graph = Graph(full.name, tuple(made), output, self, ())
-        object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
-        self.graph = graph
-
-    def run_of(self, run: Run) -> Run:
-        numbers, flows = self._numbers(run)
-        return Run(self.graph, numbers, None, run.retraced, flows)
+        self.coming = frozenset(
+            here.index
+            for here, node in zip(made, self.originals)
+            if here.operation is None and node.operation is not None
+        )
+        self.graph = self._made(made, output)
 
     def _numbers(self, run: Run) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         primals, locals_, adjoints, flows = (
@@ -456,15 +453,6 @@ class Inner(Excerpt):
         )
         return numbers, (*(flows[edge.index] for edge in self.edges), *back)
 
-    @cached_property
-    def coming(self) -> frozenset[int]:
-        """The inputs here that are none of the whole graph."""
-        return frozenset(
-            here.index
-            for here, node in zip(self.graph.nodes, self.originals)
-            if here.operation is None and node.operation is not None
-        )
-
 
 def _sum(flows: Iterator[Value | None]) -> Value | None:
     total: Value | None = None
@@ -475,7 +463,7 @@ def _sum(flows: Iterator[Value | None]) -> Value | None:
     return total
 
 
-def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
+def level(full: Graph, path: Sequence[int] = ()) -> Graph:
     """What is drawn of a large graph: its boxes, or the inside of a box of boxes.
 
     Raises IndexError if there is no such box.
@@ -489,7 +477,7 @@ def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
         names.append(part.name)
         nodes, around = part.nodes, part.block or around
     if part is not None and len(nodes) <= MOST_NODES:
-        excerpt: Excerpt = Inner(full, part)
+        return Inner(full, path, names, part).graph
     else:
         inside, before = set(nodes), set[Node]()
         for node in reversed(full.nodes):
@@ -504,18 +492,17 @@ def level(full: Graph, path: Sequence[int] = ()) -> Excerpt:
             ("after", [node for node in full.nodes if node not in before and node not in inside]),
         ]
         more = [Part(name, tuple(group)) for name, group in around_it if group]
-        excerpt = Overview(full, [*parts(nodes, full.output, around), *more], outside=len(more))
-    excerpt.path, excerpt.names = tuple(path), tuple(names)
-    return excerpt
+        boxes = [*parts(nodes, full.output, around), *more]
+        return Overview(full, path, names, boxes, outside=len(more)).graph
 
 
 def fitting(run: Run) -> tuple[Run, bool]:
     """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even
     then it needs an overview.
     """
-    if len(run.graph.nodes) <= MOST_NODES or isinstance(run.graph.evaluator, Excerpt):
+    if len(run.graph.nodes) <= MOST_NODES or run.graph.origin.is_excerpt:
         return run, False
-    if len(run.graph.nodes) <= MOST_FOLDED and fold.unfolded(run.graph) is run.graph:
+    if len(run.graph.nodes) <= MOST_FOLDED and run.graph.unfolded is run.graph:
         run = fold.folded(run, fold.fitting(run.graph, MOST_NODES))
     return run, needed(run.graph)
 

@@ -4,7 +4,7 @@ takes to recompute it.
 
 import math
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ import numpy as np
 from gradviz.draw import data, heat, text
 from gradviz.draw.data import attributes, escape, quoteattr
 from gradviz.draw.explain import Words
-from gradviz.draw.fold import Inside, blocks_of, unfolded
+from gradviz.draw.fold import Inside, blocks_of
 from gradviz.draw.formula import Formula, State
 from gradviz.draw.layout import APART, Box, Layout
 from gradviz.draw.sheets import style_sheet
@@ -196,9 +196,8 @@ class _Painter:
         # edges that never have one
         self.blank = [local is None for local in run.graph.example.locals.values()]
         # boxes of an overview
-        self.openable: Mapping[str, int] = getattr(run.graph.evaluator, "openable", {})
-        whole = unfolded(getattr(run.graph.evaluator, "full", run.graph))  # of an excerpt too
-        self.blocks = {block: number for number, block in enumerate(blocks_of(whole))}
+        self.openable = run.graph.origin.boxes
+        self.blocks = {block: number for number, block in enumerate(blocks_of(run.graph.unfolded))}
 
     def document(self) -> Iterator[str]:
         graph, layout = self.run.graph, self.layout

@@ -10,6 +10,7 @@ from typing import Any
 
 import traitlets
 
+from gradviz.autodiff import targets
 from gradviz.draw import fold, overview, paint
 from gradviz.draw.explain import Words, element, nudges, step, suspects
 from gradviz.draw.figure import Figure
@@ -109,17 +110,13 @@ class View(Live):
         **options: Any,
     ) -> None:
         self._spans = dict(spans or {})
-        self._excerpt: overview.Excerpt | None = None
+        self._excerpt: Graph | None = None
         self._updating = threading.RLock()  # hands are told of in a thread of their own
         super().__init__(**options)
         self.inputs = graph.example.inputs
         self.step = None if step is None else checked(step, graph)
         self.code_open = code
-        self._show(
-            graph.example
-            if isinstance(graph.evaluator, overview.Excerpt)
-            else overview.fitting(graph.example)[0]
-        )
+        self._show(graph.example if graph.origin.is_excerpt else overview.fitting(graph.example)[0])
 
     def update(self, /, **inputs: Any) -> Run | None:
         """Show the run at these inputs; those that are left out stay as they are.
@@ -153,7 +150,7 @@ class View(Live):
         """Send a run: its numbers, and before them its graph if it is a new one."""
         if hasattr(self, "whole") and self.whole.graph is run.graph:
             self.whole = run
-            self.run = run if self._excerpt is None else self._excerpt.run_of(run)
+            self.run = run if self._excerpt is None else self._excerpt.shown(run)
             self.numbers = paint.packed(self.run, self._places)
         else:
             self._stage(run)
@@ -167,18 +164,19 @@ class View(Live):
         is_new = not hasattr(self, "whole") or self.whole.graph is not run.graph
         # compiling takes a while: meanwhile runs are interpreted
         if is_new and len(run.graph.nodes) > overview.MOST_FOLDED:
-            prepare = run.graph.evaluator.prepare
-            threading.Thread(target=prepare, args=(run.graph,), daemon=True).start()
-        if not isinstance(run.graph.evaluator, overview.Excerpt):
+            graph = run.graph.unfolded
+            prepare = graph.performer.prepare
+            threading.Thread(target=prepare, args=(graph,), daemon=True).start()
+        if not run.graph.origin.is_excerpt:
             # by the program, which knows where its numbers stand
             replayed = run.graph.run(run.inputs)
             run = replayed if replayed.graph is run.graph else run
         self.whole: Run = run
         self._excerpt = self._level(run.graph) if overview.needed(run.graph) else None
-        self.run: Run = run if self._excerpt is None else self._excerpt.run_of(run)
+        self.run: Run = run if self._excerpt is None else self._excerpt.shown(run)
         self._places = self.run.places
         self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
-        blocks, closed = fold.blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
+        blocks, closed = fold.blocks_of(run.graph.unfolded), run.graph.origin.closed
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
             self.numbers = paint.packed(self.run, self._places)
@@ -188,7 +186,7 @@ class View(Live):
             else:
                 self.code = None
 
-    def _level(self, graph: Graph) -> overview.Excerpt:
+    def _level(self, graph: Graph) -> Graph:
         try:
             return overview.level(graph, self.part)
         except IndexError:  # the box belonged to another graph
@@ -206,10 +204,10 @@ class View(Live):
     @traitlets.observe("closed")
     def _refold(self, change: Change) -> None:
         """Close and open blocks."""
-        full = fold.unfolded(self.whole.graph)
+        full = self.whole.graph.unfolded
         blocks = fold.blocks_of(full)
         closed = [block for number, block in enumerate(blocks) if number in self.closed]
-        if frozenset(closed) != fold.closed_in(self.whole.graph):
+        if frozenset(closed) != self.whole.graph.origin.closed:
             self._restage(fold.fold(full, closed))
 
     @traitlets.observe("opened")
@@ -217,7 +215,7 @@ class View(Live):
         """Draw more arrays as gates of single numbers."""
         more = [label for label in self.opened if label not in change.old]
         if more and hasattr(self, "whole"):
-            self._restage(self.whole.graph.evaluator.opened(self.whole.graph, more))
+            self._restage(self.whole.graph.opened(more))
 
     @traitlets.observe("part")
     def _enter(self, change: Change) -> None:
@@ -225,7 +223,7 @@ class View(Live):
         if (
             hasattr(self, "whole")
             and self._excerpt is not None
-            and tuple(self.part) != self._excerpt.path
+            and tuple(self.part) != self._excerpt.origin.path
         ):
             self._restage(self.whole.graph)
 
@@ -304,13 +302,12 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
     graph, words = run.graph, Words(run.graph)
     figure = Figure(run)
     taken = steps(graph)
-    foreign = getattr(graph.evaluator, "coming", ())  # inputs of an excerpt only
     return {
         "svg": paint.paint(run, figure.layout, figure.highlights, live=True),
-        "path": list(getattr(graph.evaluator, "names", ())),
+        "path": list(graph.origin.names),
         "places": places,
         "shapes": paint.shapes(run),
-        "program": graph.evaluator.javascript(graph),
+        "program": targets.program_in_a_page(graph),
         "summary": summary(graph),
         "start": step(words, taken[0]),
         "seed": step(words, Step("seed", graph.output)),
@@ -324,8 +321,8 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
                 "source": str(node.source) if node.source else "",
                 "value": words.value(node),
                 "adjoint": words.adjoint(node),
-                "input": None if node.index in foreign else hand(node, run, spans),
-                "openable": graph.evaluator.is_openable(graph, node),
+                "input": None if node.index in graph.origin.coming else hand(node, run, spans),
+                "openable": graph.is_openable(node),
             }
             for node in graph.nodes
         ],

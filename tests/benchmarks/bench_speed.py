@@ -118,8 +118,8 @@ def circuit_program():
     graph = gv.trace(circuit, INPUTS)
     run = graph.run(INPUTS)
     return lambda *values: [
-        run.places(graph.evaluator.program[0](*values))[-len(graph.nodes) + i] for i in range(5)
-    ], graph.evaluator.program[0]
+        run.places(graph.runner.program[0](*values))[-len(graph.nodes) + i] for i in range(5)
+    ], graph.runner.program[0]
 
 
 def circuit_run():

@@ -18,6 +18,7 @@ from reading import PLACES, READ
 import gradviz as gv
 from gradviz.autodiff import primitives
 from gradviz.autodiff.primitive import Elementwise
+from gradviz.autodiff.targets import program_in_a_page
 from gradviz.numerals import numeral
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -440,7 +441,7 @@ FUNCTIONS = [
 @pytest.mark.parametrize("number", range(len(FUNCTIONS)))
 def test_a_forecast_is_what_python_answers(browser, number):
     graph = gv.trace(FUNCTIONS[number], INPUTS)
-    program, run = graph.evaluator.javascript(graph), graph.run(w0=1.3, x0=-0.4)
+    program, run = program_in_a_page(graph), graph.run(w0=1.3, x0=-0.4)
     assert program is not None
     page = browser.new_page()
     forecast = page.evaluate(
@@ -471,7 +472,7 @@ def test_a_forecast_where_numbers_are_special(browser):
     asked, awaited = [], []
     for row, function in functions:
         graph = gv.trace(lambda x, function=function: function(x), x=0.25)
-        if (program := graph.evaluator.javascript(graph)) is None:
+        if (program := program_in_a_page(graph)) is None:
             continue
         places = next(filter(None, (graph.run(x=x).places for x in (0.25, 1.5))), None)
         if places is not None:
@@ -503,4 +504,4 @@ def test_what_has_no_forecast():
         (lambda x: x if np.signbit(x) else x * x, {"x": 1.0}),
     ):
         graph = gv.trace(function, inputs)
-        assert graph.evaluator.javascript(graph) is None
+        assert program_in_a_page(graph) is None

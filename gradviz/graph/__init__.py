@@ -1,0 +1,37 @@
+"""The ground on which everything stands: graphs and their runs, as data."""
+
+from gradviz.graph.graph import Graph, Lines, Origin, Run, Runner
+from gradviz.graph.nodes import (
+    SUBSCRIPTS,
+    Block,
+    Edge,
+    Excerpt,
+    Guard,
+    Node,
+    Operation,
+    Source,
+    applied_derivative,
+    printable,
+)
+from gradviz.graph.numbers import Numbers, Places, read_only
+
+__all__ = [
+    "SUBSCRIPTS",
+    "Block",
+    "Edge",
+    "Excerpt",
+    "Graph",
+    "Guard",
+    "Lines",
+    "Node",
+    "Numbers",
+    "Operation",
+    "Origin",
+    "Places",
+    "Run",
+    "Runner",
+    "Source",
+    "applied_derivative",
+    "printable",
+    "read_only",
+]
