@@ -189,7 +189,7 @@ def test_opened_arrays():
 def test_what_stands_for_many_operations():
     graph = gv.trace(lambda x: sum(np.sin(x * k) for k in range(150)), x=1.0)
     for path in ([], [1], [2]):
-        report = audit(gv.draw(overview.level(graph, path).run_of(graph.example)).svg)
+        report = audit(gv.draw(overview.level(graph, path).shown(graph.example)).svg)
         assert report.failures == ()
         assert {note.where for note in report.notes} <= {
             "the boxes",

@@ -143,7 +143,7 @@ def test_a_folded_graph_is_a_graph():
     assert swept.locals[closed.edges[-1]].tolist() == pytest.approx(
         [run.locals[closed.edges[-1]] for run in runs]
     )
-    assert fold.unfolded(closed) is graph
+    assert closed.unfolded is graph
     assert gv.draw(closed).graph is closed
     assert len(gv.draw(closed.run(w0=1.0), collapse=True, expand="sigmoid").graph.nodes) == len(
         graph.nodes

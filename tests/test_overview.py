@@ -5,7 +5,6 @@ import pytest
 from gallery import WEIGHTS, loose_network, network, weights_of
 
 import gradviz as gv
-from gradviz.draw import overview
 from gradviz.draw.overview import MOST_BOXES, level
 
 
@@ -211,10 +210,24 @@ def test_a_long_chain_is_laid_out():
     assert len(figure.layout.cards) == 601
 
 
-def test_an_excerpt_is_not_run_by_itself():
-    figure = gv.draw(gv.trace(chain, x=1.0))
-    with pytest.raises(TypeError, match="this is an excerpt of chain: run the whole graph"):
-        figure.graph.run(x=2.0)
+def test_an_excerpt_shows_a_run_of_the_whole():
+    graph = gv.trace(chain, x=1.0)
+    figure = gv.draw(graph)
+    for shown in (figure.graph, figure.inside(next(iter(figure.graph.origin.boxes))).graph):
+        run, whole = shown.run(x=2.0), graph.run(x=2.0)
+        assert (run.graph, run.value) == (shown, whole.value)
+        assert shown.cost().n == len(graph.operations)
+        assert shown.code() == graph.code()
+        with pytest.raises(TypeError, match="an excerpt of chain: sweep the whole graph"):
+            shown.sweep(x=[1.0, 2.0])
+        runs = shown.whole.sweep(x=[1.0, 2.0])
+        assert runs.value.tolist() == [graph.example.value, whole.value]
+
+
+def test_an_excerpt_of_a_function_that_decides_otherwise():
+    graph = gv.trace(lambda x: chain(x) if x > 0 else -x, x=1.0)
+    run = gv.draw(graph).graph.run(x=-2.0)
+    assert (run.value, run.retraced is not None) == (2.0, True)
 
 
 def test_arrays_in_boxes():

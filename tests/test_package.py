@@ -105,7 +105,7 @@ def test_a_checkout_finds_its_own_lessons():
 GROUND = {"numerals", "graph"}
 MAY_IMPORT = {
     "numerals": set(),
-    "graph": {"numerals"},
+    "graph": GROUND,
     "autodiff": GROUND | {"autodiff"},
     "draw": GROUND | {"draw"},
     "live": GROUND | {"autodiff", "draw", "live"},

@@ -214,6 +214,8 @@ class Graph(Structure):
         >>> run.value, run.grads
         (25.0, {'x': 10.0, 'y': 10.0})
         """
+        if self.origin.is_excerpt:  # its inputs are those of the whole
+            return self.shown(self.whole.run(values, **inputs))
         if type(values) is dict and not inputs:
             given: Mapping[str, Any] = values
         else:
@@ -250,7 +252,7 @@ class Graph(Structure):
     def _performed(self, values: Sequence[Any]) -> "Run":
         """A run of the graph that it shows, as one of this."""
         base = self.origin.base
-        if base is None:
+        if base is None or (self.origin.has_program and not self.whole.guards):
             return self.performer.run(self, values)
         return self.shown(base._performed(values))
 
@@ -281,6 +283,10 @@ class Graph(Structure):
         >>> runs.value, runs.grads["x"]
         (array([1.5, 4.5, 9.5]), array([2., 4., 6.]))
         """
+        if self.origin.is_excerpt:  # one number for each setting has no place in a box of many
+            raise TypeError(
+                f"this is an excerpt of {self.name}: sweep the whole graph, its `whole`"
+            )
         inputs = self.checked({**mapping({} if values is None else values, "sweep"), **inputs})
         arguments, count = settings(self._example_inputs, inputs)
         graph = self.unfolded
