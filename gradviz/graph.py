@@ -114,9 +114,9 @@ class Evaluator(Protocol):
         """
         ...
 
-    def javascript(self, graph: "Graph") -> str | None:
-        """The body of a JavaScript function of the inputs that returns the distinct numbers of a
-        run; None where there can be none.
+    def instructions(self, graph: "Graph") -> Any | None:
+        """The program by which a page works out what a figure is sent of a run; None where there
+        can be none.
         """
         ...
 

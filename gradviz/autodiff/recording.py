@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradviz.autodiff import interpreter, primitives, targets
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.pickling import packed, unpacked
 from gradviz.autodiff.primitive import Operation
 from gradviz.autodiff.program import Recording
@@ -160,7 +161,7 @@ class Recorded:
     def listing(self, graph: Graph, target: str) -> Lines:
         return targets.listing(self._recording(graph), target)
 
-    def javascript(self, graph: Graph) -> str | None:
+    def instructions(self, graph: Graph) -> Instructions | None:
         return targets.in_a_page(self._recording(graph))
 
     def _recording(self, graph: Graph) -> Recording:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff import interpreter, primitives, program, targets
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.primitive import Operation, Primitive, operation_of
 from gradviz.autodiff.program import Recording
 from gradviz.autodiff.tape import state
@@ -255,7 +256,7 @@ class Opened:
     def listing(self, graph: Graph, target: str) -> Lines:
         return targets.listing(self.recording, target)
 
-    def javascript(self, graph: Graph) -> str | None:
+    def instructions(self, graph: Graph) -> Instructions | None:
         return targets.in_a_page(self.recording)
 
     def origin(self, graph: Graph) -> Source | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.javascript import JavaScriptWriter
 from gradviz.autodiff.printers.printer import Unspelled
-from gradviz.autodiff.program import Recording, Writer
+from gradviz.autodiff.program import Writer
+from gradviz.autodiff.sweeps import Recording
 from gradviz.graph import Lines
 
 WRITERS: Mapping[str, type[Writer]] = {"python": Writer, "javascript": JavaScriptWriter}
@@ -28,11 +30,9 @@ def listing(recording: Recording, target: str) -> Lines:
     return [(text, getattr(line, "shows", None)) for line in lines for text in line.split("\n")]
 
 
-def in_a_page(recording: Recording) -> str | None:
-    """The body of a JavaScript function of the inputs, that returns the distinct numbers of a Run;
-    null where the traced function decides otherwise. None where JavaScript lacks something.
-    """
+def in_a_page(recording: Recording) -> Instructions | None:
+    """The program of a page; None where it lacks something."""
     try:
-        return "\n".join(JavaScriptWriter(recording).lines(everything=True))
+        return Instructions(recording)
     except Unspelled:
         return None

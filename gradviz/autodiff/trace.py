@@ -16,6 +16,7 @@ import numpy as np
 
 from gradviz.autodiff import arguments, interpreter, naming, pickling, program, scalars, targets
 from gradviz.autodiff.cost import cost
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
@@ -379,7 +380,7 @@ class Replay:
     def listing(self, graph: Graph, target: str) -> Lines:
         return targets.listing(self.recording(graph), target)
 
-    def javascript(self, graph: Graph) -> str | None:
+    def instructions(self, graph: Graph) -> Instructions | None:
         return (
             None
             if len(self.order) > LONGEST_IN_A_PAGE

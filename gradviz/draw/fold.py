@@ -466,22 +466,12 @@ class Folding:
     def listing(self, graph: Graph, target: str) -> Lines:
         return self.full.evaluator.listing(self.full, target)
 
-    def javascript(self, graph: Graph) -> str | None:
-        opened = self.full.evaluator.javascript(self.full)
+    def instructions(self, graph: Graph) -> Any | None:
+        opened = self.full.evaluator.instructions(self.full)
         if opened is None or self._places is None or "None" in self.results:
             return None
-        places, _ = self._places
-        lines = [
-            term.written(lambda place: f"n[{places[place]}]", "({1} !== 0.0 ? {0} : 0.0)")
-            for term in self.terms
-        ]
-        body = "".join(
-            f"{'let ' * term.is_first}{line};\n" for term, line in zip(self.terms, lines)
-        )
-        return (
-            f"const n = (() => {{\n{opened}\n}})();\nif (n === null) return null;\n{body}"
-            f"return [...n, {', '.join(self.results)}];"
-        )
+        opened.add_paths(self.terms, self.results, self._places[0])
+        return opened
 
     def origin(self, graph: Graph) -> Source | None:
         return self.full.evaluator.origin(self.full)

@@ -254,7 +254,7 @@ class Excerpt:
     def listing(self, graph: Graph, target: str) -> Lines:
         return []
 
-    def javascript(self, graph: Graph) -> None:
+    def instructions(self, graph: Graph) -> None:
         return None
 
     def pickled(self, graph: Graph) -> NoReturn:

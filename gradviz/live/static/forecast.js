@@ -46,12 +46,7 @@ class Forecast {
   /** Take another graph. @param {Structure} structure */
   load(structure) {
     this.structure = structure;
-    this.program = null;
-    if (structure.program !== null && structure.places !== null) {
-      try {
-        this.program = new Function("inputs", structure.program);
-      } catch {} // where pages may make no functions
-    }
+    this.program = structure.program && (structure.places ?? structure.shapes) ? prepared(structure.program) : null;
     this.drop();
   }
 
@@ -97,10 +92,21 @@ class Forecast {
     if (answer === null) return;
     if ([...this.wanted].every(([node, { value }]) => isSame(answer.primals[node], value))) this.wanted.clear();
     if (!this.program || !this.wanted.size) return;
-    const { nodes } = this.structure;
-    const inputs = nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
-    const numbers = this.program(inputs);
-    this.run = numbers === null ? null : runOf(Float64Array.from(numbers), this.structure); // null: the function decides otherwise there
+    const numbers = this.program(this.inputs(answer));
+    this.run = numbers === null ? null : runOf(sentOf(numbers, this.structure), this.structure); // null: the function decides otherwise there
+  }
+
+  /** What is wanted, and of other inputs what they are. @param {Run} answer @returns {(number | ArrayLike<number>)[]} */
+  inputs(answer) {
+    let place = 0; // of arrays of which the answer has but the cells of their maps
+    const arrays = unpacked(this.model.get("arrays"));
+    return this.structure.nodes.flatMap(({ kind }, index) => {
+      if (kind !== "input") return [];
+      const value = this.wanted.get(index)?.value ?? answer.primals[index];
+      if (typeof value !== "object") return [value];
+      const size = elementsIn(value.shape);
+      return [value.elements.length === size ? value.elements : arrays.subarray(place, (place += size))];
+    });
   }
 
   /** Python has spoken. */
