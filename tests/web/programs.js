@@ -20,19 +20,20 @@
     if (typeof program !== "string") return (math === Math ? walked : walkedWithNoise)(program);
     return new Function("Math", `${program}; return (inputs) => f(...inputs);`)(math);
   };
-  const flat = (numbers) => numbers.map((number) => (typeof number === "number" || number === null ? number : Array.from(number, Number)));
+  const plain = (number) => (typeof number === "object" && number !== null ? Array.from(number) : number);
   return programs.map(([program, inputs, samples]) => {
-    const work = made(program, Math), numbers = work(inputs);
-    if (numbers === null) return null;
+    const work = made(program, Math), answer = work(inputs);
+    if (answer === null) return null;
+    const numbers = Array.from(answer);
     const spread = numbers.map(() => 0), other = samples ? made(program, noisy) : work;
     for (let sample = 0; sample < samples; sample++) {
       const others = other(inputs);
       if (others === null) return null;
-      others.forEach((number, place) => {
+      Array.from(others).forEach((number, place) => {
         const away = Math.abs(number - numbers[place]);
         if (away > spread[place]) spread[place] = away;
       });
     }
-    return [flat(numbers), spread];
+    return [numbers.map(plain), spread];
   });
 }

@@ -71,7 +71,7 @@ type Part = [Float64Array, Int32Array];
 type Terms = [Float64Array, Int32Array, Int32Array];
 
 /** What an instruction does; false if the function decides otherwise. */
-type Action = () => void | boolean;
+type Action = (...operands: number[]) => void | boolean | number;
 
 type Row = (...operands: number[]) => number;
 
