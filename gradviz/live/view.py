@@ -160,7 +160,7 @@ class View(Live):
         if hasattr(self, "whole") and self.whole.graph is run.graph:
             self.whole = run
             self.run = run if self._excerpt is None else self._excerpt.run_of(run)
-            self._send()
+            self._send_numbers()
         else:
             self._stage(run)
         if self._has_handwritten:
@@ -168,7 +168,7 @@ class View(Live):
         if self.selected:
             self._nudge()
 
-    def _send(self) -> None:
+    def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         if self.run.graph.has_arrays:
             self.arrays = paint.packed_inputs(self.run)
@@ -193,7 +193,7 @@ class View(Live):
         blocks, closed = fold.blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
-            self._send()
+            self._send_numbers()
             self.closed = [number for number, block in enumerate(blocks) if block in closed]
             if self.code_open:
                 self._list()

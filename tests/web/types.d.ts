@@ -60,12 +60,12 @@ type Grid = [number, number[], number[]] | number[];
 type Program = {
   size: number;
   constants: [place: number, numbers: (number | string)[] | string][];
-  code: any[][];
+  code: [kernel: string, ...given: any[]][];
   numbers: (number | Grid | null)[];
 };
 
-/** Elements of an array: it, and their places in it. */
-type Part = [Float64Array, Int32Array];
+/** Some elements of an array: it, and their places in it. */
+type Picked = [Float64Array, Int32Array];
 
 /** Of an operand of sums: it, where the terms of each begin, and how far from there they are. */
 type Terms = [Float64Array, Int32Array, Int32Array];

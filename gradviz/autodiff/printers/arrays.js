@@ -18,7 +18,7 @@ function places(start, lengths, strides) {
   return all;
 }
 
-/** A function of numbers, for each element. @param {Float64Array} z @param {Row} f @param {Part[]} parts */
+/** A function of numbers, for each element. @param {Float64Array} z @param {Row} f @param {Picked[]} parts */
 function each(z, f, ...parts) {
   const [[x, p], [y, q] = [x, p], [w, r] = [x, p]] = parts;
   if (parts.length === 1) for (let i = 0; i < z.length; i++) z[i] = f(x[p[i]]);
@@ -27,13 +27,13 @@ function each(z, f, ...parts) {
   return z;
 }
 
-/** Elements put at places of z, which is left as it is elsewhere. @param {Float64Array} z @param {Int32Array} to @param {Part} part */
+/** Picked put at places of z, which is left as it is elsewhere. @param {Float64Array} z @param {Int32Array} to @param {Picked} part */
 function move(z, to, [x, p]) {
   for (let i = 0; i < p.length; i++) z[to[i]] = x[p[i]];
   return z;
 }
 
-/** Elements added at places of z, which is zero otherwise. @param {Float64Array} z @param {Int32Array} to @param {Part} part */
+/** Picked added at places of z, which is zero otherwise. @param {Float64Array} z @param {Int32Array} to @param {Picked} part */
 function put(z, to, [x, p]) {
   z.fill(0);
   for (let i = 0; i < p.length; i++) z[to[i]] += x[p[i]];
@@ -63,7 +63,7 @@ function reduce(z, f, [x, p, a]) {
   return z;
 }
 
-/** Sums of all up to each element, along an axis of so many that are `stride` apart. @param {Float64Array} z @param {number} length @param {number} stride @param {Part} part */
+/** Sums of all up to each element, along an axis of so many that are `stride` apart. @param {Float64Array} z @param {number} length @param {number} stride @param {Picked} part */
 function cumsum(z, length, stride, [x, p]) {
   for (let i = 0; i < z.length; i++) z[i] = i % (length * stride) < stride ? x[p[i]] : z[i - stride] + x[p[i]];
   return z;
@@ -82,7 +82,7 @@ function argmax(z, sign, [x, p, a]) {
   return z;
 }
 
-/** Whether two parts are the same, to the bit. @param {Part} part @param {Part} other */
+/** Whether two parts are the same, to the bit. @param {Picked} part @param {Picked} other */
 function same([x, p], [y, q]) {
   for (let i = 0; i < p.length; i++) if (!Object.is(x[p[i]], y[q[i]])) return false;
   return true;

@@ -100,13 +100,15 @@ class Forecast {
   inputs(answer) {
     let place = 0; // of arrays of which the answer has but the cells of their maps
     const arrays = unpacked(this.model.get("arrays"));
-    return this.structure.nodes.flatMap(({ kind }, index) => {
-      if (kind !== "input") return [];
+    const inputs = [];
+    this.structure.nodes.forEach(({ kind }, index) => {
+      if (kind !== "input") return;
       const value = this.wanted.get(index)?.value ?? answer.primals[index];
-      if (typeof value !== "object") return [value];
-      const size = elementsIn(value.shape);
-      return [value.elements.length === size ? value.elements : arrays.subarray(place, (place += size))];
+      const size = typeof value === "object" ? elementsIn(value.shape) : 1;
+      if (typeof value !== "object") inputs.push(value);
+      else inputs.push(value.elements.length === size ? value.elements : arrays.subarray(place, (place += size)));
     });
+    return inputs;
   }
 
   /** Python has spoken. */

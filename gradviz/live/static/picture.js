@@ -174,10 +174,10 @@ function carried({ idle, choice }, adjoint, local) {
   return idle || (choice && local === 0) ? 0 : adjoint * local;
 }
 
-/** Numbers as Python would send them. @param {(number | Float64Array | null)[]} numbers @param {Structure} structure */
+/** Numbers as Python would send them. @param {ArrayLike<number | Float64Array | null>} numbers @param {Structure} structure */
 function sentOf(numbers, { shapes, nodes, edges }) {
-  if (shapes === null) return Float64Array.from(/** @type {number[]} */ (numbers));
-  return Float64Array.from(numbers.flatMap((number, part) => {
+  if (shapes === null) return Float64Array.from(/** @type {ArrayLike<number>} */ (numbers));
+  return Float64Array.from(Array.from(numbers).flatMap((number, part) => {
     if (number === null || typeof number === "number") return number ?? [];
     if (!isMapped(shapes[part])) return Array.from(number);
     return isOfEdge(part, nodes.length, edges.length) ? number.reduce((most, each) => Math.max(most, Math.abs(each)), 0) : cellsOf(number, shapes[part]);

@@ -51,7 +51,7 @@ const DECISIONS = {
   },
 };
 
-/** @param {Float64Array} m @param {Grid} grid @returns {Part} */
+/** @param {Float64Array} m @param {Grid} grid @returns {Picked} */
 function partOf(m, grid) {
   return [m, placesOf(grid)];
 }
@@ -65,14 +65,14 @@ const ARITHMETIC = ["add", "subtract", "multiply", "divide", "negative"]; // don
 const ROW = ARITHMETIC.length, ACTION = ROW + 1;
 const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
 
-/** An instruction made ready: what it is, the places of its result and its operands, and what it calls. @param {Float64Array} m @param {any[]} instruction @returns {{step: number[], action: Action}} */
+/** An instruction made ready: what it is, the places of its result and its operands, and what it calls. @param {Float64Array} m @param {[string, ...any[]]} instruction @returns {{step: number[], action: Action}} */
 function readied(m, [kernel, ...given]) {
   if (Object.hasOwn(DECISIONS, kernel)) return { step: [ACTION], action: DECISIONS[kernel](m, ...given) };
   if (Object.hasOwn(KERNELS, kernel)) {
     const [start, size, ...rest] = given;
     return { step: [ACTION], action: KERNELS[kernel](m, m.subarray(start, start + size), ...rest) };
   }
-  const [z, x, y = x, w] = given, action = ROWS[kernel];
+  const [z, x, y = x, w] = /** @type {number[]} */ (given), action = ROWS[kernel];
   if (w !== undefined) return { step: [ACTION], action: () => { m[z] = action(m[x], m[y], m[w]); } };
   return { step: [ARITHMETIC.includes(kernel) ? ARITHMETIC.indexOf(kernel) : ROW, z, x, y], action };
 }
