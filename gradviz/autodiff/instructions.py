@@ -45,6 +45,7 @@ class Instructions(Sweeps):
                 raise Unspelled(f"{node.operation.name}, a gate of your own")
         self.size = 0  # of the memory
         self.starts: list[int] = []  # of what was put into it, one after another
+        self.shapes: dict[int, tuple[int, ...]] = {}  # of that, by where it starts
         self.fixed: list[tuple[int, Any]] = []  # constants, by their places
         self.code: list[Instruction] = []
         self.steps: list[tuple[int, Step | Guard]] = []
@@ -120,6 +121,8 @@ class Instructions(Sweeps):
         """The places of something new."""
         start, size = self.size, math.prod(shape)
         self.starts.append(start)
+        if size:
+            self.shapes[start] = tuple(shape)
         self.size += size
         return np.arange(start, start + size).reshape(shape)
 
@@ -189,8 +192,7 @@ class Instructions(Sweeps):
             if not isinstance(primitive.function, FunctionType):
                 raise Unspelled(primitive.name)
             return self.at(primitive.function(*symbol.operands))  # of other rows
-        name, _ = rows()[primitive]
-        return self.row(name, [*map(self.at, symbol.operands)])
+        return self.row(rows()[primitive].name, [*map(self.at, symbol.operands)])
 
     def row(self, name: str, operands: Sequence[np.ndarray]) -> np.ndarray:
         """A row for numbers, or for each element of arrays that are broadcast."""
@@ -325,7 +327,7 @@ class Instructions(Sweeps):
             self.same(operands[0], outcome)
         elif plain.function in TESTS or plain.function in RELATIONS:
             row = RELATIONS.get(plain.function, plain.function)
-            holds = self.row(rows()[row][0], operands)
+            holds = self.row(rows()[row].name, operands)
             if isinstance(outcome, bool | np.bool_):
                 self.code.append(["must", int(holds), int(outcome)])
             else:
@@ -437,7 +439,7 @@ RULES: dict[Any, Callable[..., np.ndarray]] = {  # of places
     ),
     **{
         primitive: lambda program, x, axis, keepdims, row=row: program.reduced(
-            "reduce", rows()[row][0], x, axis, keepdims
+            "reduce", rows()[row].name, x, axis, keepdims
         )
         for primitive, row in (
             (primitives.prod, primitives.multiply),

@@ -4,6 +4,7 @@ own is never asked.
 """
 
 import operator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -27,26 +28,39 @@ RELATIONS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Row:
+    """A row in JavaScript: under which name instructions call it, and its value."""
+
+    name: str
+    parameters: str
+    text: str
+
+    @property
+    def function(self) -> str:
+        return f"({self.parameters}) => {self.text}"
+
+
 @cache
-def rows() -> dict[Any, tuple[str, str]]:
-    """The name of each row that JavaScript can do, and the row as a function of numbers there."""
-    found: dict[Any, tuple[str, str]] = {
-        primitives.where: (CHOICE, "(x, y, w) => (x !== 0 ? y : w)")
+def rows() -> dict[Any, Row]:
+    """The rows that JavaScript can do."""
+    found: dict[Any, Row] = {
+        primitives.where: Row(CHOICE, "x, y, w", "(x !== 0 ? y : w)"),
+        **{test: Row(name, "x", text) for test, (name, text) in TESTS.items()},
     }
-    found |= {test: (name, f"(x) => {text}") for test, (name, text) in TESTS.items()}
     for row in (*vars(primitives).values(), *vars(symbols).values()):
         if isinstance(row, Elementwise | Relation) and row not in found:
             names = OPERANDS[: 2 if isinstance(row, Relation) else row.arity]
             try:
-                text, _ = JAVASCRIPT.written(Symbol(row, tuple(map(Symbol.named, names))))
+                text = JAVASCRIPT.text(Symbol(row, tuple(map(Symbol.named, names))))
             except Unspelled:
                 continue
-            found[row] = row.name, f"({', '.join(names)}) => {text}"
+            found[row] = Row(row.name, ", ".join(names), text)
     return found
 
 
 @cache
 def javascript() -> str:
     """The module of all kernels: helpers, those for arrays, and the table of rows."""
-    table = "".join(f"  {name}: {function},\n" for name, function in rows().values())
+    table = "".join(f"  {row.name}: {row.function},\n" for row in rows().values())
     return "\n\n".join([*FUNCTIONS.values(), f"const ROWS = {{\n{table}}};\n"])

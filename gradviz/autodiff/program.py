@@ -26,7 +26,6 @@ from gradviz.graph import Edge, Node, Places, printable
 LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …
 PATIENCE = 10  # … so many runs by the interpreter, so they come first
 LONGEST_PREPARED = 20_000  # operations that are compiled at once where many runs will come
-TERMS_IN_A_COMMENT = 3
 TERMS_IN_A_LINE = 40  # Python's compiler gives up on sums of thousands of terms
 WRITTEN_OUT = 200  # numbers of an array that are written out in code; more are packed
 RESERVED = {
@@ -94,9 +93,6 @@ class Writer(Sweeps):
             HandWritten, str
         ] = {}  # primitives written by hand, and the names that they get
         super().__init__(recording, vectorised)
-        self.uses: dict[Node, list[Edge]] = {node: [] for node in recording.graph.nodes}
-        for edge in recording.graph.edges:
-            self.uses[edge.source].append(edge)
         self.holding: list[str] = []  # the name of which settings the decisions hold at
 
     def reserve(self) -> None:
@@ -219,24 +215,6 @@ class Writer(Sweeps):
         token = operation_of(node).primitive.token
         return f"    {step.name} = {token}.flows({', '.join(arguments)})"
 
-
-    def rule(self, node: Node) -> str:
-        """The chain rule at a node, as a comment."""
-        output, label = self.recording.graph.output.label, node.label
-        targets = [edge.target.label for edge in self.uses[node]]
-        if not targets:
-            return ""
-        terms = [
-            f"∂{target}/∂{label}" if target == output else f"∂{output}/∂{target}·∂{target}/∂{label}"
-            for target in targets
-        ]
-        if terms == [f"∂{output}/∂{label}"]:
-            return terms[0]
-        return f"∂{output}/∂{label} = " + (
-            " + ".join(terms)
-            if len(terms) <= TERMS_IN_A_COMMENT
-            else f"{terms[0]} + … + {terms[-1]}"
-        )
 
     def text(self, symbol: Any) -> str:
         self.collect(symbol)

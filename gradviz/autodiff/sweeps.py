@@ -18,6 +18,7 @@ from gradviz.autodiff.variable import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source
 from gradviz.numerals import numeral
 
+TERMS_IN_A_COMMENT = 3
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -108,6 +109,9 @@ class Sweeps:
         self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
         self.terms: dict[Node, list[Any]] = {node: [] for node in recording.graph.nodes}
+        self.uses: dict[Node, list[Edge]] = {node: [] for node in recording.graph.nodes}
+        for edge in recording.graph.edges:
+            self.uses[edge.source].append(edge)
         self.locals: list[Any] = [None] * len(recording.graph.edges)
         self.flows: dict[Edge, Any] = {}  # of the edges along which something goes back
 
@@ -251,6 +255,24 @@ class Sweeps:
         for edge in arriving:
             flow = Symbol.named(f"{step.name}[{edge.position}]", example[edge.position])
             self.hand_back(edge, fitted(flow, self.symbol(edge.source)))
+
+    def rule(self, node: Node) -> str:
+        """The chain rule at a node, as a comment."""
+        output, label = self.recording.graph.output.label, node.label
+        targets = [edge.target.label for edge in self.uses[node]]
+        if not targets:
+            return ""
+        terms = [
+            f"∂{target}/∂{label}" if target == output else f"∂{output}/∂{target}·∂{target}/∂{label}"
+            for target in targets
+        ]
+        if terms == [f"∂{output}/∂{label}"]:
+            return terms[0]
+        return f"∂{output}/∂{label} = " + (
+            " + ".join(terms)
+            if len(terms) <= TERMS_IN_A_COMMENT
+            else f"{terms[0]} + … + {terms[-1]}"
+        )
 
     def distinct(self) -> dict[str, Any]:
         """The distinct numbers of a Run, as symbols and numbers, by how they are written; and the

@@ -1,15 +1,32 @@
 """The languages in which a graph's program can be written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import numpy as np
 
 from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.javascript import JavaScriptWriter
+from gradviz.autodiff.javascript_of_arrays import ArraysWriter
 from gradviz.autodiff.printers.printer import Unspelled
 from gradviz.autodiff.program import Writer
 from gradviz.autodiff.sweeps import Recording
 from gradviz.graph import Lines
 
-WRITERS: Mapping[str, type[Writer]] = {"python": Writer, "javascript": JavaScriptWriter}
+
+
+def _javascript(recording: Recording) -> JavaScriptWriter | ArraysWriter:
+    has_arrays = any(
+        isinstance(each, np.ndarray)
+        for node in recording.order
+        for each in (recording.examples[node], *node.operands)
+    )
+    return ArraysWriter(recording) if has_arrays else JavaScriptWriter(recording)
+
+
+WRITERS: Mapping[str, Callable[[Recording], Writer | ArraysWriter]] = {
+    "python": Writer,
+    "javascript": _javascript,
+}
 
 
 def listing(recording: Recording, target: str) -> Lines:

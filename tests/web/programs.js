@@ -1,6 +1,6 @@
 // Runs programs that were made for a page: each at some inputs, and again and again with the functions of the math library up to 4
 // units in the last place away, which tells how near to each other two right answers are. A program is data, which `module` walks;
-// or the text of a function of the inputs.
+// or the text of a function f of the inputs, which gives the value and the gradients.
 
 /** @param {[string, [Program | string, any[], number][]]} given the module, and programs: each with inputs, and how often with noise */
 ([module, programs]) => {
@@ -18,7 +18,11 @@
   const [walked, walkedWithNoise] = [Math, noisy].map(walker);
   const made = (program, math) => {
     if (typeof program !== "string") return (math === Math ? walked : walkedWithNoise)(program);
-    return new Function("Math", `${program}; return (inputs) => f(...inputs);`)(math);
+    const f = new Function("Math", `${program}; return f;`)(math);
+    return (inputs) => {
+      const answer = f(...inputs);
+      return answer && [answer[0], ...Object.values(answer[1])];
+    };
   };
   const plain = (number) => (typeof number === "object" && number !== null ? Array.from(number) : number);
   return programs.map(([program, inputs, samples]) => {

@@ -18,6 +18,11 @@ function places(start, lengths, strides) {
   return all;
 }
 
+/** The places of so many elements, one after another. @param {number} size */
+function all(size) {
+  return places(0, [size], [1]);
+}
+
 /** A function of numbers, for each element. @param {Float64Array} z @param {Row} f @param {Picked[]} parts */
 function each(z, f, ...parts) {
   const [[x, p], [y, q] = [x, p], [w, r] = [x, p]] = parts;
