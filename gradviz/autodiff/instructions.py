@@ -285,7 +285,7 @@ class Instructions(Sweeps):
     def reduced(self, kernel: str, how: Any, x: np.ndarray, axis: Any, keepdims: bool) -> Any:
         """A reduction along some axes."""
         axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        gone = {a % x.ndim for a in axes}
+        gone = {a % x.ndim for a in axes if x.ndim}
         letters, kept = [*range(x.ndim)], [a for a in range(x.ndim) if a not in gone]
         lengths = dict(enumerate(x.shape))
         shape = tuple(
@@ -313,7 +313,7 @@ class Instructions(Sweeps):
         return self.contracted(operands, terms.split(","), result)
 
     def cumsum(self, x: np.ndarray, axis: int | None) -> np.ndarray:
-        x, axis = (x.ravel(), 0) if axis is None else (x, axis)
+        x, axis = (x.ravel(), 0) if axis is None or not x.ndim else (x, axis)
         stride = math.prod(x.shape[axis % x.ndim + 1 :])
         return self.on_arrays(x.shape, "cumsum", x.shape[axis], stride, grid(x))
 
@@ -349,9 +349,9 @@ class Instructions(Sweeps):
 
     def ordered(self, x: np.ndarray, order: np.ndarray, axis: int | None) -> None:
         """That numbers along an axis have this order, and no two are equal."""
-        x, axis = (x.ravel(), 0) if axis is None else (x, axis % x.ndim)
-        if not x.size:
+        if x.size < 2:
             return
+        x, axis = (x.ravel(), 0) if axis is None else (x, axis % x.ndim)
         letters, lengths = [*range(x.ndim)], dict(enumerate(x.shape))
         others = [a for a in letters if a != axis]
         rest = self.terms_of(x, letters, others, [axis], lengths)

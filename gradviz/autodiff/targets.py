@@ -7,6 +7,7 @@ import numpy as np
 from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.javascript import JavaScriptWriter
 from gradviz.autodiff.javascript_of_arrays import ArraysWriter
+from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.printers.printer import Unspelled
 from gradviz.autodiff.program import Writer
 from gradviz.autodiff.sweeps import Recording
@@ -15,12 +16,13 @@ from gradviz.graph import Lines
 
 
 def _javascript(recording: Recording) -> JavaScriptWriter | ArraysWriter:
-    has_arrays = any(
+    operations = (operation_of(node) for node in recording.order if node.operation is not None)
+    of_numbers = all(operation.primitive.is_elementwise for operation in operations) and not any(
         isinstance(each, np.ndarray)
         for node in recording.order
         for each in (recording.examples[node], *node.operands)
     )
-    return ArraysWriter(recording) if has_arrays else JavaScriptWriter(recording)
+    return JavaScriptWriter(recording) if of_numbers else ArraysWriter(recording)
 
 
 WRITERS: Mapping[str, Callable[[Recording], Writer | ArraysWriter]] = {
