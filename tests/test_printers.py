@@ -1,6 +1,8 @@
 """One table for every target: what JavaScript makes of a row is what Python does."""
 
+import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +11,15 @@ from lengths import short
 from node import in_node
 
 import gradviz as gv
-from gradviz.autodiff import primitives
+from gradviz.autodiff import kernels, primitives
 from gradviz.autodiff.primitive import Elementwise
 from gradviz.autodiff.printers.javascript import HELPERS, JAVASCRIPT
 from gradviz.autodiff.printers.python import PYTHON
 from gradviz.autodiff.symbols import Symbol
-from gradviz.autodiff.targets import program_in_a_page
+from gradviz.autodiff.targets import in_a_page as page_program
+
+STATIC = Path(gv.__file__).parent / "live" / "static"
+MODULE = kernels.javascript() + (STATIC / "program.js").read_text(encoding="utf-8")
 
 ROWS = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
 ORDINARY = [0.25, -1.3, 2.0, 3.7, -0.1, 12.5, 1.0]
@@ -80,6 +85,19 @@ def test_a_row_in_javascript(row):
 # ── whole programs ──
 
 RUN = (Path(__file__).parent / "web" / "programs.js").read_text(encoding="utf-8")
+SHARE = 5  # of so many programs, one is tried as source too
+
+
+def in_a_page(programs):
+    """What a page's programs make of inputs: see web/programs.js."""
+    return in_node(RUN, [MODULE, programs])
+
+
+def document(graph):
+    """The page's program, as it arrives there."""
+    return json.loads(json.dumps(page_program(graph).document(), allow_nan=False))
+
+
 EXACT = [row for row in ROWS if of_arithmetic(row.code)]
 
 
@@ -121,14 +139,13 @@ def compared(rows, count, seed, samples):
     """Of each graph: Python's numbers, JavaScript's, and how far those go with noise."""
     graphs, settings, programs = [], [], []
     for graph, inputs in random_programs(rows, count, seed):
-        program, places = program_in_a_page(graph), graph.run(graph.example.inputs).places
-        assert program is not None
+        program, places = document(graph), graph.run(graph.example.inputs).places
         if places is not None:  # what fails in Python's own arithmetic at once has no program there
             graphs.append((graph, places))
             settings.append(inputs)
             programs.append([program, [*inputs.values()], samples])
     assert len(graphs) > 0.6 * count
-    answers = in_node(RUN, programs)
+    answers = in_a_page(programs)
     assert sum(answer is not None for answer in answers) > 0.5 * count
     for (graph, places), inputs, answer in zip(graphs, settings, answers, strict=True):
         run = graph.run(inputs)
@@ -172,7 +189,7 @@ def test_closed_blocks(inputs):
     ).run.graph
     graph.run(graph.example.inputs)
     places, run = graph.run(graph.example.inputs).places, graph.run(x=inputs[0], y=inputs[1])
-    [(numbers, _)] = in_node(RUN, [[program_in_a_page(graph), [*inputs], 0]])
+    [(numbers, _)] = in_a_page([[document(graph), [*inputs], 0]])
     assert [numbers[place] for place in places] == pytest.approx(
         list(run.numbers), rel=1e-14, nan_ok=True
     )
@@ -180,8 +197,8 @@ def test_closed_blocks(inputs):
 
 def test_decisions():
     graph = gv.trace(lambda x: x * x if x > 0 else -x, x=2.0)
-    program = program_in_a_page(graph)
-    there, elsewhere = in_node(RUN, [[program, [3.0], 0], [program, [-3.0], 0]])
+    program = document(graph)
+    there, elsewhere = in_a_page([[program, [3.0], 0], [program, [-3.0], 0]])
     assert elsewhere is None
     assert [there[0][place] for place in graph.run(x=3.0).places] == list(graph.run(x=3.0).numbers)
 
@@ -222,9 +239,9 @@ NAMES = [
 
 def test_names_are_data():
     graph = gv.trace(lambda *xs: sum(xs) * xs[0] ** xs[1], dict.fromkeys(NAMES, 1.25))
-    program = program_in_a_page(graph)
-    assert "alert" not in program and "script" not in program and "\u2028" not in program
-    [(numbers, _)] = in_node(RUN, [[program, [2.0, *[0.5] * (len(NAMES) - 1)], 0]])
+    program = document(graph)
+    assert not set(NAMES) & set(re.findall(r'"([^"]*)"', json.dumps(program["code"])))
+    [(numbers, _)] = in_a_page([[program, [2.0, *[0.5] * (len(NAMES) - 1)], 0]])
     run = graph.run(dict(zip(NAMES, [2.0, *[0.5] * (len(NAMES) - 1)])))
     shown = [numbers[place] for place in run.places]
     assert shown == pytest.approx(list(run.numbers), rel=1e-15)
@@ -254,7 +271,7 @@ def test_a_row_is_all_that_a_primitive_needs():
     assert gv.grad(lambda v: np.sum(swish(v)))(np.array([0.7, 0.7])) == pytest.approx([slope] * 2)
     assert graph.nodes[1].operation.sign((None,)) == "swish"
     assert "v1 = swish(x)" in gv.draw(graph).explain("v1", detail="full")
-    [(numbers, _)] = in_node(RUN, [[program_in_a_page(graph), [0.7], 0]])
+    [(numbers, _)] = in_a_page([[document(graph), [0.7], 0]])
     run = graph.run(x=0.7)
     assert [numbers[place] for place in run.places] == pytest.approx(list(run.numbers), rel=1e-15)
     assert graph.cost().n == 2

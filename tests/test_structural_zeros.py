@@ -10,7 +10,7 @@ import pytest
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff import interpreter
-from gradviz.autodiff.program import Recording
+from gradviz.autodiff.sweeps import Recording
 from gradviz.draw.explain import Words
 from gradviz.draw.formula import State
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from gradviz.autodiff.primitive import operation_of
-from gradviz.autodiff.program import Recording
+from gradviz.autodiff.sweeps import Recording
 from gradviz.autodiff.tape import state
 from gradviz.graph import Node
 

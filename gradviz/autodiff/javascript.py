@@ -1,17 +1,17 @@
-"""Programs in JavaScript: so that a page can work out a move itself, and show it before Python has
-answered, or where there is no Python.
-"""
+"""Programs of single numbers in JavaScript, for people to read and to take elsewhere."""
 
 import json
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from gradviz.autodiff.kernels import TESTS
 from gradviz.autodiff.primitive import operation_of
-from gradviz.autodiff.printers.javascript import HELPERS, JAVASCRIPT, helpers
+from gradviz.autodiff.printers.javascript import FUNCTIONS, JAVASCRIPT, helpers
 from gradviz.autodiff.printers.printer import Unspelled, substituted
-from gradviz.autodiff.program import Guard, Recording, Writer
+from gradviz.autodiff.program import Writer
+from gradviz.autodiff.sweeps import Guard, Recording
 from gradviz.autodiff.variable import IS
 
 WORDS = """
@@ -23,22 +23,22 @@ WORDS = """
 DECISIONS = {  # of x and y
     operator.lt: "x < y", operator.le: "x <= y", operator.gt: "x > y", operator.ge: "x >= y",
     operator.eq: "x === y", operator.ne: "x !== y",
-    np.isnan: "x !== x", np.isfinite: "Number.isFinite(x)", np.isinf: "Math.abs(x) === Infinity",
+    **{test: text for test, (_, text) in TESTS.items()},
 }  # fmt: skip
+
+
+RESERVED = frozenset([*WORDS.split(), *FUNCTIONS])
 
 
 class JavaScriptWriter(Writer):
     """Writes a program of single numbers; raises Unspelled where there is something else."""
 
     printer = JAVASCRIPT
-    reserved = frozenset([*WORDS.split(), *HELPERS])
+    reserved = RESERVED
     remark = "//"
 
     def __init__(self, recording: Recording) -> None:
         for node in recording.order:
-            for each in (recording.examples[node], *node.operands):
-                if isinstance(each, np.ndarray):
-                    raise Unspelled("arrays")
             if node.operation is not None and operation_of(node).primitive.is_handwritten:
                 raise Unspelled(f"{node.operation.name}, a gate of your own")
         super().__init__(recording)
@@ -50,18 +50,10 @@ class JavaScriptWriter(Writer):
         yield from body
 
     def body(self, everything: bool) -> Iterator[str]:
-        if everything:
-            yield f"const [{', '.join(self.inputs)}] = inputs;"
-            for line in map(str.strip, self.sweeps(with_rules=False)):
-                if line and not line.startswith(self.remark):
-                    yield line
-            yield f"return [{', '.join(self.distinct())}];"
-            return
         yield f"function {self.function}({', '.join(self.inputs)}) {{"
         yield from self.sweeps(with_rules=True)
         output, gradients = self.result()
-        pairs = ", ".join(f"{json.dumps(name)}: {gradient}" for name, gradient in gradients)
-        yield f"    return [{output}, {{ {pairs} }}];"
+        yield returned(output, gradients)
         yield "}"
 
     def assigned(self, name: str, text: str) -> str:
@@ -81,3 +73,9 @@ class JavaScriptWriter(Writer):
             raise Unspelled(guard.plain.name)
         holds = substituted(DECISIONS[guard.plain.function], operands)
         return holds if outcome else f"!({holds})"
+
+
+def returned(output: str, gradients: Sequence[tuple[str, str]]) -> str:
+    """The last line of a function: the value, and the gradients by name."""
+    pairs = ", ".join(f"{json.dumps(name)}: {gradient}" for name, gradient in gradients)
+    return f"    return [{output}, {{ {pairs} }}];"

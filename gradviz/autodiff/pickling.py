@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from gradviz.autodiff import primitives
 from gradviz.autodiff.handwritten import Derivative, HandWritten
 from gradviz.autodiff.primitive import Operation, Primitive
-from gradviz.autodiff.program import Guard, Recording
+from gradviz.autodiff.sweeps import Guard, Recording
 from gradviz.autodiff.variable import IS, RELATIONS, Plain
 from gradviz.graph import Graph, Node, Runner
 

@@ -8,7 +8,7 @@ import numpy as np
 from gradviz.autodiff import interpreter, program, targets
 from gradviz.autodiff.cost import cost
 from gradviz.autodiff.primitive import operation_of
-from gradviz.autodiff.program import Recording
+from gradviz.autodiff.sweeps import Recording
 from gradviz.autodiff.tape import state
 from gradviz.graph import Graph, Lines, Node, Places, Run
 

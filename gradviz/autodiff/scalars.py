@@ -15,8 +15,8 @@ import numpy as np
 
 from gradviz.autodiff import interpreter, primitives
 from gradviz.autodiff.primitive import Operation, Primitive, operation_of
-from gradviz.autodiff.program import Recording
 from gradviz.autodiff.runner import Replay
+from gradviz.autodiff.sweeps import Recording
 from gradviz.graph import Block, Graph, Node, Origin, Run, Source
 
 MOST = 36  # elements of an array that is opened, and of what it is worked out from for each

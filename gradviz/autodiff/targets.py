@@ -1,13 +1,33 @@
 """The languages in which a graph's program can be written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
+
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.javascript import JavaScriptWriter
+from gradviz.autodiff.javascript_of_arrays import ArraysWriter
+from gradviz.autodiff.primitive import operation_of
 from gradviz.autodiff.printers.printer import Unspelled
-from gradviz.autodiff.program import Recording, Writer
+from gradviz.autodiff.program import Writer
+from gradviz.autodiff.sweeps import Recording
 from gradviz.graph import Graph, Lines
 
-WRITERS: Mapping[str, type[Writer]] = {"python": Writer, "javascript": JavaScriptWriter}
+
+def _javascript(recording: Recording) -> JavaScriptWriter | ArraysWriter:
+    operations = (operation_of(node) for node in recording.order if node.operation is not None)
+    of_numbers = all(operation.primitive.is_elementwise for operation in operations) and not any(
+        isinstance(each, np.ndarray)
+        for node in recording.order
+        for each in (recording.examples[node], *node.operands)
+    )
+    return JavaScriptWriter(recording) if of_numbers else ArraysWriter(recording)
+
+
+WRITERS: Mapping[str, Callable[[Recording], Writer | ArraysWriter]] = {
+    "python": Writer,
+    "javascript": _javascript,
+}
 
 
 def listing(recording: Recording, target: str) -> Lines:
@@ -31,20 +51,15 @@ def listing(recording: Recording, target: str) -> Lines:
 LONGEST_IN_A_PAGE = 3000  # operations; a longer program takes the page too long to read
 
 
-def program_in_a_page(graph: Graph) -> str | None:
-    """The body of a JavaScript function of the inputs that returns the distinct numbers of a run;
-    None where there can be none.
+def in_a_page(graph: Graph) -> Instructions | None:
+    """The program by which a page works out what a figure is sent of a run; None where there can be
+    none.
     """
     if graph.origin.base is not None and not graph.origin.has_program:
-        return graph.origin.in_a_page(program_in_a_page(graph.origin.base))
-    return None if len(graph.order) > LONGEST_IN_A_PAGE else in_a_page(Recording.of(graph))
-
-
-def in_a_page(recording: Recording) -> str | None:
-    """The body of a JavaScript function of the inputs, that returns the distinct numbers of a Run;
-    null where the traced function decides otherwise. None where JavaScript lacks something.
-    """
+        return graph.origin.in_a_page(in_a_page(graph.origin.base))
+    if len(graph.order) > LONGEST_IN_A_PAGE:
+        return None
     try:
-        return "\n".join(JavaScriptWriter(recording).lines(everything=True))
+        return Instructions(Recording.of(graph))
     except Unspelled:
         return None

@@ -15,11 +15,11 @@ from typing import Any, overload
 import numpy as np
 
 from gradviz.autodiff import arguments, interpreter, naming, pickling
-from gradviz.autodiff.program import Guard, Recording
 from gradviz.autodiff.recording import Nodes, reachable
 from gradviz.autodiff.refusals import explain, where
 from gradviz.autodiff.scalars import Openable
 from gradviz.autodiff.sources import Place, compiled, look_again
+from gradviz.autodiff.sweeps import Guard, Recording
 from gradviz.autodiff.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.variable import Plain, Variable, constant, input_of, snapshot
 from gradviz.graph import Block, Graph, Node, Run, Source

@@ -448,18 +448,8 @@ class Folding(Origin):
     def in_a_page(self, program: Any) -> Any:
         if program is None or self._places is None or "None" in self.results:
             return None
-        places, _ = self._places
-        lines = [
-            term.written(lambda place: f"n[{places[place]}]", "({1} !== 0.0 ? {0} : 0.0)")
-            for term in self.terms
-        ]
-        body = "".join(
-            f"{'let ' * term.is_first}{line};\n" for term, line in zip(self.terms, lines)
-        )
-        return (
-            f"const n = (() => {{\n{program}\n}})();\nif (n === null) return null;\n{body}"
-            f"return [...n, {', '.join(self.results)}];"
-        )
+        program.add_paths(self.terms, self.results, self._places[0])
+        return program
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         closed = {key for block, key in keys(self.full).items() if block in self.closed}

@@ -131,6 +131,19 @@ def packed(run: Run, places: Places | None = None) -> bytes:
     return _floats([number for part in parts for number in part])
 
 
+def packed_inputs(run: Run) -> bytes:
+    """The elements of the inputs of which `packed` has but the cells of their maps."""
+    inputs = (run.primals[node] for node in run.graph.inputs)
+    return _floats(
+        [
+            number
+            for value in inputs
+            if heat.is_mapped(value) and heat.grid(value).size < value.size
+            for number in value.ravel().tolist()
+        ]
+    )
+
+
 def _part(
     number: Value | None, of_large: Callable[[np.ndarray], Sequence[float]]
 ) -> Sequence[float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import traitlets
 
-from gradviz.autodiff import targets
+from gradviz.autodiff import kernels, targets
 from gradviz.draw import fold, overview, paint
 from gradviz.draw.explain import Words, element, nudges, step, suspects
 from gradviz.draw.figure import Figure
@@ -38,6 +38,7 @@ PARTS = (
     "lens",
     "code",
     "walk",
+    "program",
     "forecast",
     "view",
 )  # one after another they are one module
@@ -62,13 +63,20 @@ class View(Live):
     {'x': 3.0, 'y': 5.0}
     """
 
-    _esm = "\n".join((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+    _esm = "\n".join(
+        [
+            kernels.javascript(),
+            *((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
+        ]
+    )
     _css = style_sheet("figure") + (STATIC / "view.css").read_text(encoding="utf-8")
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # of a run, as 64-bit floats: primals, local derivatives, adjoints
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
+    # inputs that are arrays, of which `numbers` has but the cells of their maps
+    arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     step: "traitlets.Int[int | None, int | None]" = traitlets.Int(None, allow_none=True).tag(
@@ -151,13 +159,19 @@ class View(Live):
         if hasattr(self, "whole") and self.whole.graph is run.graph:
             self.whole = run
             self.run = run if self._excerpt is None else self._excerpt.shown(run)
-            self.numbers = paint.packed(self.run, self._places)
+            self._send_numbers()
         else:
             self._stage(run)
         if self._has_handwritten:
             self.wrong = [node.index for node in suspects(self.run)]
         if self.selected:
             self._nudge()
+
+    def _send_numbers(self) -> None:
+        """Send the numbers of the run."""
+        if self.run.graph.has_arrays:
+            self.arrays = paint.packed_inputs(self.run)
+        self.numbers = paint.packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
@@ -179,7 +193,7 @@ class View(Live):
         blocks, closed = fold.blocks_of(run.graph.unfolded), run.graph.origin.closed
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
-            self.numbers = paint.packed(self.run, self._places)
+            self._send_numbers()
             self.closed = [number for number, block in enumerate(blocks) if block in closed]
             if self.code_open:
                 self._list()
@@ -307,7 +321,7 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
         "path": list(graph.origin.names),
         "places": places,
         "shapes": paint.shapes(run),
-        "program": targets.program_in_a_page(graph),
+        "program": (program := targets.in_a_page(graph)) and program.document(),
         "summary": summary(graph),
         "start": step(words, taken[0]),
         "seed": step(words, Step("seed", graph.output)),

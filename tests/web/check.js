@@ -3,12 +3,13 @@
 // and panel.js are modules by themselves); what is found is told by the part and its line.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LIVE = join(HERE, "..", "..", "gradviz", "live");
 const JOINED = join(HERE, "joined");
+const KERNELS = ["../autodiff/printers/helpers", "../autodiff/printers/arrays"]; // of programs
 const TSC = join(HERE, "node_modules", "typescript", "bin", "tsc");
 
 /** The names of the parts of a module, in their order. @param {string} name @returns {string[]} */
@@ -17,16 +18,17 @@ function partsOf(name) {
   const tuple = python.match(/\(\s*((?:"\w+",?\s*){2,})\)/)?.[1] ?? name;
   const parts = Array.from(tuple.matchAll(/\w+/g), ([part]) => part);
   if (parts.at(-1) !== name) throw new Error(`${name}.py does not say what is joined`);
-  return parts;
+  const files = parts.map((part) => `static/${part}`);
+  return parts.includes("program") ? [...KERNELS, ...files] : files;
 }
 
 /** Join a module, and tell from which part and line each line is. @param {string} name */
 function joined(name) {
   const parts = partsOf(name);
-  const texts = parts.map((part) => readFileSync(join(LIVE, "static", `${part}.js`), "utf-8"));
+  const texts = parts.map((part) => readFileSync(join(LIVE, `${part}.js`), "utf-8"));
   writeFileSync(join(JOINED, `${name}.js`), texts.join("\n"));
   return texts.flatMap((text, index) =>
-    text.split("\n").map((_, line) => `${parts[index]}.js(${line + 1},`),
+    text.split("\n").map((_, line) => `${normalize(join("gradviz/live", parts[index]))}.js(${line + 1},`),
   );
 }
 
@@ -43,7 +45,7 @@ const run = spawnSync(process.execPath, tsc, { encoding: "utf-8", cwd: HERE });
 if (run.error) throw run.error;
 const told = run.stdout.replace(
   /^joined\/(\w+)\.js\((\d+),/gm,
-  (_, name, line) => `gradviz/live/static/${lines[name][line - 1]}`,
+  (_, name, line) => lines[name][line - 1],
 );
 process.stdout.write([...new Set(told.split("\n"))].join("\n")); // they have parts in common
 process.stderr.write(run.stderr);

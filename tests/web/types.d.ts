@@ -53,12 +53,37 @@ type EdgeWords = {
 /** A step of the sweeps, and the index of its node, or of its edge if it goes backward. */
 type Step = ["start", null] | ["forward" | "seed" | "backward", number];
 
+/** Where numbers are: a start, lengths and strides; or one by one. */
+type Grid = [number, number[], number[]] | number[];
+
+/** A program, as gradviz/autodiff/instructions.py makes it. */
+type Program = {
+  size: number;
+  constants: [place: number, numbers: (number | string)[] | string][];
+  code: [kernel: string, ...given: any[]][];
+  numbers: (number | Grid | null)[];
+};
+
+/** Some elements of an array: it, and their places in it. */
+type Picked = [Float64Array, Int32Array];
+
+/** Of an operand of sums: it, where the terms of each begin, and how far from there they are. */
+type Terms = [Float64Array, Int32Array, Int32Array];
+
+/** What an instruction does; false if the function decides otherwise. */
+type Action = (...operands: number[]) => void | boolean | number;
+
+type Row = (...operands: number[]) => number;
+
+/** The rows of the table, which gradviz/autodiff/kernels.py writes. */
+declare const ROWS: Record<string, Row>;
+
 type Structure = {
   svg: string;
   path: string[];
   places: number[] | null;
   shapes: (number[] | null)[] | null;
-  program: string | null;
+  program: Program | null;
   summary: Formula;
   start: Formula;
   seed: Formula;
@@ -84,6 +109,7 @@ type Listing = { source: Line[]; program: Line[]; notes: string[] };
 type ViewState = {
   structure: Structure;
   numbers: DataView;
+  arrays: DataView;
   message: string;
   step: number | null;
   selected: string;

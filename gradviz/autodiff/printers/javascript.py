@@ -11,11 +11,19 @@ from gradviz.autodiff.printers.printer import CALL, Printer, Unspelled, Written,
 from gradviz.autodiff.printers.python import SIGNS
 from gradviz.autodiff.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL, OR, Symbol
 
-HELPERS = {  # functions that JavaScript lacks or has otherwise, by name
-    name: text
-    for text in (Path(__file__).parent / "helpers.js").read_text(encoding="utf-8").split("\n\n")
-    for name in re.findall(r"^function (\w+)", text, re.MULTILINE)
-}
+
+def _functions(name: str) -> dict[str, str]:
+    """The functions in a file beside this one, by their names."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return {
+        name: part.strip()
+        for part in text.split("\n\n")
+        for name in re.findall(r"^function (\w+)", part, re.MULTILINE)
+    }
+
+
+HELPERS = _functions("helpers.js")  # of numbers: what JavaScript lacks or has otherwise
+FUNCTIONS = {**HELPERS, **_functions("arrays.js")}
 SAME = {
     math.exp, math.expm1, math.log, math.log1p, math.log2, math.log10, math.sqrt, math.cbrt,
     math.sin, math.cos, math.tan, math.asin, math.acos, math.atan, math.atan2,
@@ -76,10 +84,10 @@ def helpers(text: str) -> list[str]:
     used: dict[str, str] = {}
 
     def find(text: str) -> None:
-        for name, function in HELPERS.items():
+        for name, function in FUNCTIONS.items():
             if name not in used and re.search(rf"\b(?<!\.){name}\(", text):
                 find(re.sub(r"^function \w+", "", function, flags=re.MULTILINE))
-                used[name] = function.strip()
+                used[name] = function
 
     find(text)
     return [*used.values()]

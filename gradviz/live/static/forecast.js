@@ -46,12 +46,7 @@ class Forecast {
   /** Take another graph. @param {Structure} structure */
   load(structure) {
     this.structure = structure;
-    this.program = null;
-    if (structure.program !== null && structure.places !== null) {
-      try {
-        this.program = new Function("inputs", structure.program);
-      } catch {} // where pages may make no functions
-    }
+    this.program = structure.program && (structure.places ?? structure.shapes) ? prepared(structure.program) : null;
     this.drop();
   }
 
@@ -97,10 +92,23 @@ class Forecast {
     if (answer === null) return;
     if ([...this.wanted].every(([node, { value }]) => isSame(answer.primals[node], value))) this.wanted.clear();
     if (!this.program || !this.wanted.size) return;
-    const { nodes } = this.structure;
-    const inputs = nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
-    const numbers = this.program(inputs);
-    this.run = numbers === null ? null : runOf(Float64Array.from(numbers), this.structure); // null: the function decides otherwise there
+    const numbers = this.program(this.inputs(answer));
+    this.run = numbers === null ? null : runOf(sentOf(numbers, this.structure), this.structure); // null: the function decides otherwise there
+  }
+
+  /** What is wanted, and of other inputs what they are. @param {Run} answer @returns {(number | ArrayLike<number>)[]} */
+  inputs(answer) {
+    let place = 0; // of arrays of which the answer has but the cells of their maps
+    const arrays = unpacked(this.model.get("arrays"));
+    const inputs = [];
+    this.structure.nodes.forEach(({ kind }, index) => {
+      if (kind !== "input") return;
+      const value = this.wanted.get(index)?.value ?? answer.primals[index];
+      const size = typeof value === "object" ? elementsIn(value.shape) : 1;
+      if (typeof value !== "object") inputs.push(value);
+      else inputs.push(value.elements.length === size ? value.elements : arrays.subarray(place, (place += size)));
+    });
+    return inputs;
   }
 
   /** Python has spoken. */

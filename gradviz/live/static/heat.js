@@ -26,6 +26,22 @@ function mapSize(shape) {
   return [rows, columns, Math.min(LARGEST_CELL, Math.floor(MAP_WIDTH / columns), Math.floor(MAP_HEIGHT / rows))];
 }
 
+/** The cells of an array's map: of each block of elements, the largest by magnitude; nan if there is one. @param {Float64Array} elements @param {number[]} shape */
+function cellsOf(elements, shape) {
+  const [height, width] = tableOf(shape), [rows, columns] = mapSize(shape);
+  const ends = (cell, cells, length) => [Math.floor((cell * length) / cells), Math.floor(((cell + 1) * length) / cells)];
+  return Array.from({ length: rows * columns }, (_, cell) => {
+    const [top, bottom] = ends(Math.floor(cell / columns), rows, height), [left, right] = ends(cell % columns, columns, width);
+    let most = -Infinity, least = Infinity;
+    for (let row = top; row < bottom; row++) {
+      const part = elements.subarray(row * width + left, row * width + right);
+      most = Math.max(most, ...part);
+      least = Math.min(least, ...part);
+    }
+    return most >= -least ? most : least;
+  });
+}
+
 /** @param {number[]} cells */
 function largestCell(cells) {
   let most = 0;

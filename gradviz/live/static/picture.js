@@ -174,11 +174,19 @@ function carried({ idle, choice }, adjoint, local) {
   return idle || (choice && local === 0) ? 0 : adjoint * local;
 }
 
-/** The numbers that Python sent. @param {DataView} view */
-function unpacked(view) {
-  const sent = new Float64Array(view.byteLength / 8);
-  for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
-  return sent;
+/** Numbers as Python would send them. @param {ArrayLike<number | Float64Array | null>} numbers @param {Structure} structure */
+function sentOf(numbers, { shapes, nodes, edges }) {
+  if (shapes === null) return Float64Array.from(/** @type {ArrayLike<number>} */ (numbers));
+  return Float64Array.from(Array.from(numbers).flatMap((number, part) => {
+    if (number === null || typeof number === "number") return number ?? [];
+    if (!isMapped(shapes[part])) return Array.from(number);
+    return isOfEdge(part, nodes.length, edges.length) ? number.reduce((most, each) => Math.max(most, Math.abs(each)), 0) : cellsOf(number, shapes[part]);
+  }));
+}
+
+/** Whether a part of what is sent belongs to an edge: first come nodes, then edges, and both again. @param {number} part @param {number} nodes @param {number} edges */
+function isOfEdge(part, nodes, edges) {
+  return part % (nodes + edges) >= nodes;
 }
 
 /**
@@ -200,12 +208,11 @@ function runOf(sent, { nodes, edges, places, shapes }) {
     return { ...run, flows: Float64Array.from(edges, (edge, index) => carried(edge, run.adjoints[edge.to], run.locals[index])) };
   }
   let at = 0;
-  const isOfEdge = (part) => part >= nodes.length && (part < nodes.length + edges.length || part >= 2 * nodes.length + edges.length);
   const all = shapes.map((shape, part) => {
     if (shape === null) return null;
     if (shape.length === 0) return sent[at++];
     const start = at, [rows, columns] = mapSize(shape);
-    at += !isMapped(shape) ? elementsIn(shape) : isOfEdge(part) ? 1 : rows * columns;
+    at += !isMapped(shape) ? elementsIn(shape) : isOfEdge(part, nodes.length, edges.length) ? 1 : rows * columns;
     return { shape, elements: Array.from(sent.subarray(start, at)) };
   });
   return at === sent.length ? cut(all) : null;
