@@ -14,7 +14,7 @@ import numpy as np
 
 from gradviz.autodiff import hot, symbols, variable
 from gradviz.autodiff.printers.paper import PAPER
-from gradviz.autodiff.printers.printer import OPERANDS, substituted
+from gradviz.autodiff.printers.printer import CARRIED, OPERANDS, substituted
 from gradviz.autodiff.printers.python import ARRAYS, FLOATS, PYTHON
 from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.symbols import NEGATION, Symbol, Syntax
@@ -22,7 +22,11 @@ from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import Node
 
-NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
+NAMESPACE: dict[str, Any] = {
+    "math": __import__("math"),
+    "np": np,
+    **CARRIED,
+}  # what generated code may use
 
 
 class Operation:

@@ -20,7 +20,7 @@ from gradviz.autodiff import numpy_helpers
 from gradviz.autodiff.general import General
 from gradviz.autodiff.handwritten import TOKEN, Derivative, HandWritten
 from gradviz.autodiff.primitive import NAMESPACE, fitted, operation_of
-from gradviz.autodiff.printers.printer import Printer
+from gradviz.autodiff.printers.printer import CARRIED, Printer
 from gradviz.autodiff.printers.python import PYTHON, literal
 from gradviz.autodiff.symbols import SUM, Symbol
 from gradviz.autodiff.variable import IS, Plain
@@ -176,6 +176,9 @@ class Writer:
             and primitive.function not in self.helpers
         ):
             self.helpers.append(primitive.function)
+        code = getattr(primitive, "code", "") if primitive.is_elementwise else ""
+        called = [CARRIED[name] for name in re.findall(r"\w+(?=\()", code) if name in CARRIED]
+        self.helpers += [helper for helper in called if helper not in self.helpers]
 
     def free(self, wanted: str, otherwise: str) -> str:
         """`wanted` if it can be an identifier here and is not taken, else a fresh one like
