@@ -175,6 +175,8 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     along = {"axis": axis, "keepdims": keepdims}
     if ord == 2 and not np.ndim(axis):
         return table.norm(x, **along)
+    if ord == np.inf and not x.size:
+        ord = 1
     if ord in (np.inf, -np.inf):
         return (table.max_ if ord > 0 else table.min_)(absolute(x), **along)
     if ord == 0:
@@ -188,6 +190,9 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
 
 @answers(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    normalize_axis_tuple((-2, -1), x.ndim)  # there must be two
+    if not x.size and ord in (1, 2, np.inf):
+        ord = "nuc"  # of nothing, they are all 0
     along = {"axis": -1, "keepdims": False}
     if ord in ("fro", "f"):
         return table.norm(x, axis=(-2, -1), keepdims=keepdims)
@@ -256,8 +261,10 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 @answers(np.linalg.matrix_power)
 def matrix_power(a: Any, n: int) -> Any:
     n = operator.index(n)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise ValueError(f"np.linalg.matrix_power takes square matrices, not shape {a.shape}")
     if n == 0:
-        return np.broadcast_to(np.eye(a.shape[-1]), a.shape) + 0.0 * a
+        return table.where(np.zeros(a.shape, bool), a, np.eye(a.shape[-1]))
     factor, power = table.inv(a) if n < 0 else a, None
     for digit in reversed(f"{abs(n):b}"):
         if digit == "1":

@@ -25,7 +25,7 @@ def linspace(
     shares = np.linspace(0.0, 1.0, num, endpoint).reshape((-1,) + (1,) * np.ndim(apart))
     points = start * (1.0 - shares) + stop * shares
     points = as_kind(np.moveaxis(points, 0, axis), dtype)
-    return (points, apart / (parts or np.nan)) if retstep else points
+    return (points, apart / (parts if parts > 0 else np.nan)) if retstep else points
 
 
 @answers(np.logspace)
@@ -64,6 +64,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 
 @answers(np.vander)
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    if x.ndim != 1:
+        raise ValueError("np.vander takes a vector")
     powers = np.arange(float(x.size if N is None else N))
     return np.reshape(x, (-1, 1)) ** (powers if increasing else powers[::-1])
 
@@ -107,7 +109,9 @@ def interp(
 
 @answers(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
-    value: Any = 0.0 * x if not len(p) else p[0] + (0.0 * x if np.ndim(x) else 0.0)
+    if len(p) < 2:
+        return 0.0 * x + (p[0] if len(p) else 0.0)
+    value = p[0]
     for coefficient in p[1:]:
         value = value * x + coefficient
     return value

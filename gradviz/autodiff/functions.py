@@ -368,6 +368,10 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         raise ValueError(
             f"np.piecewise with {len(conditions)} conditions needs as many functions, or one more"
         )
+    if x.shape:  # a condition may be one for each row
+        rows, conditions = conditions, [np.zeros(x.shape, bool) for _ in conditions]
+        for mask, condition in zip(conditions, rows):
+            mask[condition] = True
     whole: Any = 0.0
     for position, (condition, function) in enumerate(zip(conditions, funclist)):
         here = condition & ~np.any([False & condition, *conditions[position + 1 :]], axis=0)

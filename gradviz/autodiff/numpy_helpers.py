@@ -131,6 +131,8 @@ def polygamma(n, x):
             of_cot = np.polynomial.Polynomial([-1.0, 0.0, -1.0]) * of_cot.deriv()
         beside = np.pi ** (n + 1.0) * of_cot(1.0 / np.tan(np.pi * (x - np.rint(x))))
         total = np.where(x < 0.5, (-1.0) ** n * total - beside, total)
+        pole = (-1.0) ** (n + 1) * np.inf
         if n == 0:
-            total = np.where((x < 0.0) & (x == np.rint(x)), np.nan, total)
+            pole = np.where(x == 0.0, -np.copysign(np.inf, x), np.nan)
+        total = np.where((x <= 0.0) & (x == np.rint(x)), pole, total)
     return total.astype(x.dtype) if x.ndim else float(total)

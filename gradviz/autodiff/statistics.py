@@ -310,6 +310,8 @@ def _in_order(x: np.ndarray, indices: Sequence[int], axis: int) -> np.ndarray:
 def median(
     a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False
 ) -> Any:
+    if not np.all(_count(a, axis, True, True)):
+        return mean(a, axis, keepdims=keepdims)  # nan
     return quantile(a, 0.5, axis, out, overwrite_input, keepdims=keepdims)
 
 
@@ -327,7 +329,7 @@ def quantile(
     q = _plain(q)
     rows, shape = _along_last(a, axis, keepdims)
     if not rows.shape[-1]:
-        return mean(a, axis, keepdims=keepdims) * np.ones(q.shape + (1,) * len(shape))
+        raise ValueError("where there are no elements, there are no quantiles of them")
     parts = [_quantile(rows, each, method) for each in q.ravel()]
     if HAS_NAN(a):
         has_nan = np.any(UFUNCS[np.isnan](rows), axis=-1)
@@ -355,6 +357,8 @@ def nanquantile(
     method: str = "linear", keepdims: bool = False,
 ) -> Any:  # fmt: skip
     numbers = _numbers(a)
+    if not np.ndim(q) and not np.all(_count(a, axis, True, True)):
+        return mean(a, axis, keepdims=keepdims)  # nan
     if numbers is True:
         return quantile(a, q, axis, out, overwrite_input, method, keepdims)
     nowhere(out)
@@ -362,7 +366,7 @@ def nanquantile(
     masks = ~UFUNCS[np.isnan](rows).reshape(-1, rows.shape[-1])
     rows = reshape(rows, shape=(-1, rows.shape[-1]))
     parts = [
-        _quantile(row[mask], each, method) if np.any(mask) else np.nan
+        _quantile(row[mask], each, method) if np.any(mask) else row[0]
         for each in q.ravel()
         for row, mask in zip(rows, masks)
     ]

@@ -249,8 +249,8 @@ def cumsum_vjp(g: Any, z: Any, x: Any, axis: Any) -> Any:
 
 def cumprod_vjp(recurrence: Any, g: Any, z: Any, x: Any, axis: Any) -> Any:
     """By sums from behind, in which no product is divided: right for zeros too."""
-    flat = np.reshape(x, (-1,)) if axis is None else x
-    axis = axis or 0
+    flat = np.reshape(x, (-1,)) if axis is None or not shape(x) else x
+    axis = axis if axis and shape(x) else 0
     return np.reshape(from_behind(recurrence, g, flat, axis) * before(z, axis, 1.0), shape(x))
 
 
