@@ -171,6 +171,7 @@ def test_heavy_parts_load_when_first_used(module, tmp_path):
         "IPython",
         "nbformat",
         "jupyterlab",
+        "scipy",
     }
     code = f"import sys, {module}; print(*{heavy!r} & set(sys.modules))"
     assert python(code, cwd=tmp_path, path=ROOT).split() == []

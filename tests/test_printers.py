@@ -14,6 +14,7 @@ import gradviz as gv
 from gradviz.autodiff import kernels, primitives
 from gradviz.autodiff.primitive import Elementwise
 from gradviz.autodiff.printers.javascript import HELPERS, JAVASCRIPT
+from gradviz.autodiff.printers.printer import Unspelled
 from gradviz.autodiff.printers.python import PYTHON
 from gradviz.autodiff.symbols import Symbol
 from gradviz.autodiff.targets import in_a_page as page_program
@@ -21,7 +22,16 @@ from gradviz.autodiff.targets import in_a_page as page_program
 STATIC = Path(gv.__file__).parent / "live" / "static"
 MODULE = kernels.javascript() + (STATIC / "program.js").read_text(encoding="utf-8")
 
-ROWS = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
+
+def is_spelled(row):
+    try:
+        return bool(JAVASCRIPT.row(row))
+    except Unspelled:
+        return False
+
+
+ELEMENTWISE = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
+ROWS = [*filter(is_spelled, ELEMENTWISE)]
 ORDINARY = [0.25, -1.3, 2.0, 3.7, -0.1, 12.5, 1.0]
 NASTY = [
     0.0, -0.0, -1.0, 0.5, -0.5, 2.5, -2.5, 1e308, -1e308, 5e-324, -5e-324, 2.3e-308, 1e16, 710.0,
@@ -80,6 +90,16 @@ def test_a_row_in_javascript(row):
         wanted = [value, *(row.local(p, operands, value) for p in range(row.arity))]
         for number, right, is_exact in zip(numbers, wanted, exact, strict=True):
             assert apart(number, right) <= (0 if is_exact else ULPS), (operands, numbers, wanted)
+
+
+def test_what_javascript_has_no_word_for_it_says():
+    missing = [row.name for row in ELEMENTWISE if row not in ROWS]
+    assert missing == ["erf", "erfc", "ndtr", "gamma", "gammaln", "digamma", "polygamma"]
+    for row in (primitives.erf, primitives.gammaln, primitives.digamma):
+        graph = gv.trace(lambda x, row=row: row(x), x=1.5)
+        assert graph.evaluator.javascript(graph) is None
+        with pytest.raises(NotImplementedError, match=r"in javascript, which has no \w+ here"):
+            graph.code("javascript")
 
 
 # ── whole programs ──
@@ -146,7 +166,7 @@ def compared(rows, count, seed, samples):
             programs.append([program, [*inputs.values()], samples])
     assert len(graphs) > 0.6 * count
     answers = in_a_page(programs)
-    assert sum(answer is not None for answer in answers) > 0.5 * count
+    assert sum(answer is not None for answer in answers) > 0.4 * count
     for (graph, places), inputs, answer in zip(graphs, settings, answers, strict=True):
         run = graph.run(inputs)
         if answer is None:

@@ -52,7 +52,6 @@ class General(Primitive):
         self.module: str = getattr(
             function, "__module__", "numpy"
         )  # ufuncs have none before NumPy 2.1
-        self.helper = None if code is not None or self.module.startswith("numpy") else function
         self.variadic: bool = vjps[0].__code__.co_flags & inspect.CO_VARARGS != 0
 
     @cached_property
@@ -171,6 +170,10 @@ class General(Primitive):
             ]
             return sum(moves[1:], moves[0])
         return NotImplemented
+
+    def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
+        is_numpys = self.code is not None or self.module.startswith("numpy")
+        return () if is_numpys else (self.function,)
 
     # ── how it is written ──
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.printers.printer import CARRIED
 from gradviz.autodiff.symbols import SUM
 from gradviz.autodiff.tape import state, turn
 from gradviz.autodiff.variable import (
@@ -326,5 +327,5 @@ def moved(operand: Variable, entry: tuple[Any, ...]) -> Variable:
 _HOT: dict[str, Any] = {
     "moved": moved, "state": state, "record": record, "number": number, "new": _new,
     "Variable": Variable, "ArrayVariable": ArrayVariable, "NO_ALIAS": NO_ALIAS,
-    "snapshot": snapshot, "np": np, "math": math,
+    "snapshot": snapshot, "np": np, "math": math, **CARRIED,
 }  # fmt: skip

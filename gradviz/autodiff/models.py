@@ -2,7 +2,13 @@
 
 from typing import Any
 
-import gradviz.autodiff.functions  # noqa: F401  with it NumPy's functions work on Variables
+from gradviz.autodiff import (  # noqa: F401  with them NumPy's functions work on Variables
+    algebra,
+    curves,
+    functions,
+    special,
+    statistics,
+)
 from gradviz.autodiff import primitives as table
 
 

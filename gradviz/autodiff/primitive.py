@@ -14,7 +14,7 @@ import numpy as np
 
 from gradviz.autodiff import hot, symbols, variable
 from gradviz.autodiff.printers.paper import PAPER
-from gradviz.autodiff.printers.printer import OPERANDS, substituted
+from gradviz.autodiff.printers.printer import CARRIED, OPERANDS, substituted
 from gradviz.autodiff.printers.python import ARRAYS, FLOATS, PYTHON
 from gradviz.autodiff.protocols import Operand
 from gradviz.autodiff.symbols import NEGATION, Symbol, Syntax
@@ -22,7 +22,11 @@ from gradviz.autodiff.tape import OPERATIONS, UNREACHED, VALUE
 from gradviz.autodiff.variable import Variable, settled
 from gradviz.graph import Node
 
-NAMESPACE: dict[str, Any] = {"math": __import__("math"), "np": np}  # what generated code may use
+NAMESPACE: dict[str, Any] = {
+    "math": __import__("math"),
+    "np": np,
+    **CARRIED,
+}  # what generated code may use
 
 
 class Operation:
@@ -203,7 +207,6 @@ class Primitive:
     is_handwritten: bool = False  # whether a user wrote its derivative
     symmetric: bool = False  # whether its operand is a symmetric matrix, of which it reads one half
     name: str
-    helper: Callable[..., Any] | None = None  # a function of ours that generated code calls
     flops: Callable[[Sequence[Any], Any], int] = staticmethod(each)
     syntax: Syntax | None = None  # how it is written, if not as a call
     can_be_flat: bool = False  # whether a local derivative of it may be the number 0
@@ -218,6 +221,10 @@ class Primitive:
         `positions` are variable.
         """
         return False
+
+    def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
+        """The functions of ours that generated code calls for it, and carries along."""
+        return ()
 
     def times(self, moving: Any, local: Any) -> Any:
         """An adjoint or a tangent times a local derivative: in any reading."""
@@ -330,6 +337,10 @@ class Elementwise(Primitive):
             return False
         other = operands[1 - position]
         return type(other) is float and other == 0.0
+
+    def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
+        own = (self.function,) if self.function in CARRIED.values() else ()
+        return (*own, self.helper) if on_arrays and self.helper is not None else own
 
     @property
     def code(self) -> str:

@@ -70,6 +70,20 @@ def slope_of_power(x: Any, y: Any) -> Any:
     return y * (x if type(exponent) is float and exponent == 1.0 else power(x, exponent))
 
 
+def relative_entropy(x: Any, y: Any) -> Any:
+    inside = x * log(where(x > 0.0, x, 1.0) / where(y > 0.0, y, 1.0))
+    outside = where(logical_or(x < 0.0, y < 0.0), math.inf, x)
+    return where(x > 0.0, where(y > 0.0, inside, where(y <= 0.0, math.inf, y)), outside)
+
+
+def slope_of_sinc(x: Any, z: Any) -> Any:
+    series, squared = 0.0, (math.pi * x) * (math.pi * x)
+    for n in range(9, 0, -1):
+        series = series * squared + (-1.0) ** n * 2.0 * n / math.factorial(2 * n + 1)
+    far = (cos(math.pi * x) - z) / (x + equals(x, 0.0))
+    return where(above(absolute(x), 0.25), far, math.pi**2 * x * series)
+
+
 def less_one(exponent: Any, x: Any) -> Any:
     return lowered_at(exponent, x) if isinstance(exponent, Variable) else lowered(exponent)
 
@@ -134,6 +148,29 @@ arctanh: Final      = row("arctanh",       "arctanh(x)",    math.atanh,         
 
 deg2rad: Final      = row("deg2rad",       "deg2rad(x)",    math.radians,                                 lambda x, z: math.pi / 180.0)
 rad2deg: Final      = row("rad2deg",       "rad2deg(x)",    math.degrees,                                 lambda x, z: 180.0 / math.pi)
+
+# ── the cardinal sine: near 0, where its derivative would be lost in differences, by its series ──
+sinc: Final         = row("sinc",          "sinc(x)",       lambda x: sin(math.pi * (x + 1e-20 * equal(x, 0.0))) / (math.pi * (x + 1e-20 * equal(x, 0.0))),
+                                                                                                          lambda x, z: slope_of_sinc(x, z))
+
+# ── of scipy.special ──
+erf: Final          = row("erf",           "erf(x)",        math.erf,                                     lambda x, z: 2.0 / math.sqrt(math.pi) * exp(-(x * x)))
+erfc: Final         = row("erfc",          "erfc(x)",       math.erfc,                                    lambda x, z: -2.0 / math.sqrt(math.pi) * exp(-(x * x)))
+ndtr: Final         = row("ndtr",          "ndtr(x)",       lambda x: 0.5 * erfc(x * -math.sqrt(0.5)),    lambda x, z: 1.0 / math.sqrt(2.0 * math.pi) * exp(-0.5 * (x * x)))
+gamma: Final        = row("gamma",         "Γ(x)",          numpy_helpers.gamma,                          lambda x, z: z * digamma(x))
+gammaln: Final      = row("gammaln",       "log|Γ(x)|",     numpy_helpers.gammaln,                        lambda x, z: digamma(x))
+digamma: Final      = row("digamma",       "digamma(x)",    lambda x: polygamma(0.0, x),                  lambda x, z: polygamma(1.0, x))
+polygamma: Final    = row("polygamma",     "polygamma(x, y)", numpy_helpers.polygamma,                    lambda x, y, z: 0.0,
+                                                                                                          lambda x, y, z: polygamma(x + 1.0, y))
+logit: Final        = row("logit",         "logit(x)",      lambda x: log(x / (1.0 - x)),                 lambda x, z: 1.0 / (x * (1.0 - x)))
+xlog1py: Final      = row("xlog1py",       "x·log1p(y)",    lambda x, y: where(not_equal(x, 0.0), x * log1p(y), 0.0),
+                                                                                                          lambda x, y, z: log1p(y),
+                                                                                                          lambda x, y, z: x / (1.0 + y), syntax=TIGHT)
+entr: Final         = row("entr",          "entr(x)",       lambda x: where(x < 0.0, -math.inf, 0.0 - x * log(absolute(x) + equal(x, 0.0))),
+                                                                                                          lambda x, z: -1.0 - log(x))
+rel_entr: Final     = row("rel_entr",      "rel_entr(x, y)", lambda x, y: relative_entropy(x, y),
+                                                                                                          lambda x, y, z: log(x / y) + 1.0,
+                                                                                                          lambda x, y, z: -x / y)
 
 # ── what models are made of ──
 sigmoid: Final      = row("sigmoid",       "sigmoid(x)",    lambda x: where(x >= 0.0, 1.0, exp(-absolute(x))) / (1.0 + exp(-absolute(x))),
@@ -232,6 +269,9 @@ std: Final          = general("std",          np.std,                  lambda g,
 prod: Final         = general("prod",         np.prod,                 lambda g, z, x, axis=None, keepdims=False: vjps.prod_vjp(g, z, x, axis, keepdims), flops=each_operand)
 max_: Final         = general("max",          np.max,                  lambda g, z, x, axis=None, keepdims=False: tied(where, g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
 min_: Final         = general("min",          np.min,                  lambda g, z, x, axis=None, keepdims=False: tied(where, g, equals(x, kept(z, x, axis, keepdims)), x, axis, keepdims), flops=each_operand)
+cumprod: Final      = general("cumprod",      np.cumprod,              lambda g, z, x, axis=None: vjps.cumprod_vjp(recurrence, g, z, x, axis))
+recurrence: Final   = general("recurrence",   numpy_helpers.recurrence, lambda g, z, x, y, axis=0: vjps.recurrence_a(recurrence, g, z, x, y, axis),
+                                                                       lambda g, z, x, y, axis=0: vjps.from_behind(recurrence, g, x, axis))
 cumsum: Final       = general("cumsum",       np.cumsum,               lambda g, z, x, axis=None: vjps.cumsum_vjp(g, z, x, axis), linear=True)
 logsumexp: Final    = general("logsumexp",    numpy_helpers.logsumexp, lambda g, z, x, axis=None, keepdims=False: kept(g, x, axis, keepdims) * exp(x - kept(z, x, axis, keepdims)), flops=each_operand)
 softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g, z, x, axis=-1: z * (g - sum_(g * z, axis=axis, keepdims=True)))
@@ -240,6 +280,10 @@ softmax: Final      = general("softmax",      numpy_helpers.softmax,   lambda g,
 matmul: Final       = general("matmul",       np.matmul,               vjps.matmul_x,
                                                                        vjps.matmul_y, multilinear=True, written="{0} @ {1}", flops=products, syntax=MATRIX_PRODUCT)
 einsum: Final       = general("einsum",       numpy_helpers.einsum,    lambda g, z, *operands, positions, subscripts="": vjps.einsum_vjp(where, g, *operands, positions=positions, subscripts=subscripts), multilinear=True, code="np.einsum({subscripts}, {operands})")
+cross: Final        = general("cross",        np.cross,                lambda g, z, x, y: cross(y, g),
+                                                                       lambda g, z, x, y: cross(g, x), multilinear=True)
+convolve: Final     = general("convolve",     np.convolve,             lambda g, z, x, y: vjps.convolve_x(convolve, g, z, x, y),
+                                                                       lambda g, z, x, y: vjps.convolve_x(convolve, g, z, y, x), multilinear=True, flops=products)
 
 # ── linear algebra ──
 inv: Final          = general("inv",          np.linalg.inv,           lambda g, z, x: -matmul(matmul(swapped(z), g), swapped(z)))
@@ -253,6 +297,10 @@ trace: Final        = general("trace",        np.trace,                lambda g,
 cholesky: Final     = general("cholesky",     np.linalg.cholesky,      vjps.cholesky_vjp, symmetric=True)
 eigenvalues: Final  = general("eigenvalues",  np.linalg.eigvalsh,      vjps.eigenvalues_vjp, symmetric=True)
 eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.eigenvectors_vjp, symmetric=True)
+singular_values: Final        = general("singular_values",        numpy_helpers.singular_values,        vjps.singular_values_vjp)
+left_singular_vectors: Final  = general("left_singular_vectors",  numpy_helpers.left_singular_vectors,  vjps.left_singular_vectors_vjp)
+right_singular_vectors: Final = general("right_singular_vectors", numpy_helpers.right_singular_vectors, vjps.right_singular_vectors_vjp)
+pinv: Final         = general("pinv",         np.linalg.pinv,          lambda g, z, x, rcond=None: vjps.pinv_vjp(g, z, x))
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
 astype: Final       = general("astype",       numpy_helpers.astype,    lambda g, z, x, dtype=None: g, linear=True, flops=free)

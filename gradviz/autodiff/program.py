@@ -107,10 +107,8 @@ class Writer(Sweeps):
             if own not in self.own:
                 self.own[own] = self.free(own.name, "primitive")
             return
-        if primitive.is_elementwise and shape == ():
-            return
-        if primitive.helper is not None and primitive.helper not in self.helpers:
-            self.helpers.append(primitive.helper)
+        more = primitive.helpers(on_arrays=shape != ())
+        self.helpers += [helper for helper in more if helper not in self.helpers]
 
     def atom(self, operand: Any) -> str:
         return self.printer.text(self.symbol(operand))

@@ -5,6 +5,7 @@ table of primitives.
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -14,8 +15,30 @@ from gradviz.autodiff import refusals
 # filled by `primitives` and `functions`
 UFUNCS: dict[np.ufunc, Any] = {}
 FUNCTIONS: dict[Callable[..., Any], Any] = {}
+SPECIAL: dict[str, Any] = {}  # the same for scipy.special's ufuncs, by their names there
 
 Axes = int | tuple[int, ...] | None
+
+
+class Composition:
+    """What answers a ufunc that is no row of the table, but made of rows."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.unary: Callable[..., Any] = function
+
+    def __call__(self, *operands: Any) -> Any:
+        return self.unary(*operands)
+
+
+def answers(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorates what answers these NumPy functions."""
+
+    def register(answer: Callable[..., Any]) -> Callable[..., Any]:
+        for function in functions:
+            FUNCTIONS[function] = answer
+        return answer
+
+    return register
 
 
 class Operand:
@@ -57,7 +80,7 @@ class Operand:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *operands: Any, **options: Any) -> Any:
         if method == "__call__" and not options:
-            primitive = UFUNCS.get(ufunc)
+            primitive = UFUNCS.get(ufunc) or _of_scipy(ufunc)
             if primitive is not None:
                 return primitive.unary(self) if len(operands) == 1 else primitive(*operands)
             name = _path(ufunc)
@@ -91,7 +114,16 @@ class Operand:
         if known is None:
             name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"
             raise TypeError(f"gradviz does not know {name}; {ADVICE}{refusals.where()}")
-        return known(*operands, **options)
+        try:
+            return known(*operands, **options)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # from inside
+            takes = ", ".join(signature(known).parameters)
+            raise TypeError(
+                f"np.{function.__name__} of Variables takes {takes}; "
+                f"it {str(error).partition('() ')[2]}"
+            ) from None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -141,11 +173,7 @@ class Operand:
         return other // self, other % self
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError(
-            "a Variable can't be changed in place: its old value is part of the graph. Make a new "
-            "one: np.where(mask, new, x) replaces elements, np.concatenate and np.stack put parts "
-            "together" + refusals.where()
-        )
+        raise refusals.in_place()
 
     # ── sums and other reductions ──
 
@@ -181,6 +209,10 @@ class Operand:
         """As np.cumsum."""
         return FUNCTIONS[np.cumsum](self, axis=axis, **options)
 
+    def cumprod(self, axis: int | None = None, **options: Any) -> Self:
+        """As np.cumprod."""
+        return FUNCTIONS[np.cumprod](self, axis=axis, **options)
+
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Self:
         """As np.trace."""
         return FUNCTIONS[np.trace](self, offset, axis1, axis2)
@@ -192,21 +224,26 @@ class Operand:
         """Transposed: with its axes in reverse order."""
         return FUNCTIONS[np.transpose](self)
 
+    @property
+    def mT(self) -> Self:
+        """As np.matrix_transpose."""
+        return FUNCTIONS[np.matrix_transpose](self)
+
     def transpose(self, *axes: Any) -> Self:
         """As np.transpose; the axes one by one or as a tuple."""
         return FUNCTIONS[np.transpose](self, _one_by_one(axes) or None)
 
-    def reshape(self, *shape: Any) -> Self:
+    def reshape(self, *shape: Any, order: str = "C") -> Self:
         """As np.reshape; the lengths one by one or as a tuple."""
-        return FUNCTIONS[np.reshape](self, _one_by_one(shape))
+        return FUNCTIONS[np.reshape](self, _one_by_one(shape), order)
 
-    def ravel(self) -> Self:
+    def ravel(self, order: str = "C") -> Self:
         """As np.ravel."""
-        return FUNCTIONS[np.ravel](self)
+        return FUNCTIONS[np.ravel](self, order)
 
-    def flatten(self) -> Self:
+    def flatten(self, order: str = "C") -> Self:
         """As np.ravel."""
-        return FUNCTIONS[np.ravel](self)
+        return FUNCTIONS[np.ravel](self, order)
 
     def squeeze(self, axis: Axes = None) -> Self:
         """As np.squeeze."""
@@ -250,7 +287,30 @@ class Operand:
         """As np.astype: float64 or float32."""
         return FUNCTIONS[np.ndarray.astype](self, dtype)
 
+    def conj(self) -> Self:
+        """Itself, as it is real."""
+        return self
+
+    @property
+    def real(self) -> Self:
+        """Itself."""
+        return self
+
+    def sort(self, *arguments: Any, **options: Any) -> None:
+        """Refused, as NumPy's works in place."""
+        raise TypeError(
+            "a Variable can't be sorted in place; np.sort(x) makes a new one" + refusals.where()
+        )
+
+    def fill(self, value: Any) -> None:
+        """Refused, as NumPy's works in place."""
+        raise refusals.in_place()
+
     # ── plain values ──
+
+    def searchsorted(self, v: Any, **options: Any) -> Any:
+        """As np.searchsorted, a plain value."""
+        return FUNCTIONS[np.searchsorted](self, v, **options)
 
     def argmax(self, axis: int | None = None, **options: Any) -> Any:
         """As np.argmax, a plain value."""
@@ -282,6 +342,11 @@ def _one_by_one(given: tuple[Any, ...]) -> Any:
     if len(given) == 1 and (given[0] is None or isinstance(given[0], tuple | list | np.ndarray)):
         return given[0]
     return given
+
+
+def _of_scipy(ufunc: np.ufunc) -> Any:
+    special = sys.modules.get("scipy.special")
+    return next((SPECIAL[name] for name in SPECIAL if getattr(special, name, None) is ufunc), None)
 
 
 def _path(ufunc: np.ufunc) -> str:

@@ -5,6 +5,8 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from gradviz.autodiff import naming
 from gradviz.autodiff.containers import lists_of_numbers
 
@@ -61,9 +63,24 @@ def as_array(variable: Any) -> TypeError:
         ):
             return as_index(variable)
         return _stored(variable, code)
+    if isinstance(code, ast.Call) and naming.found(code.func) not in (np.array, np.asarray, None):
+        return TypeError(
+            f"{ast.unparse(code.func)} makes a plain array of what it is given, and the graph "
+            f"would end at {variable!r}; np.stack([x, y]) joins Variables, and "
+            "np.broadcast_to(x, shape) fills an array with one" + where()
+        )
     return TypeError(
         "np.array can't hold Variables without breaking the graph; use np.stack([x, y]) to "
-        "join Variables" + where()
+        "join Variables, and np.broadcast_to(x, shape) for an array full of one" + where()
+    )
+
+
+def in_place() -> TypeError:
+    """It is to be changed, where it is."""
+    return TypeError(
+        "a Variable can't be changed in place: its old value is part of the graph. Make a new "
+        "one: np.where(mask, new, x) replaces elements, np.concatenate and np.stack put parts "
+        "together" + where()
     )
 
 

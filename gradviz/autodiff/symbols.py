@@ -104,7 +104,9 @@ class Relation:
     number: Callable[[Any, Any], Any]
     syntax: Syntax
     is_elementwise: bool = True
-    helper: None = None
+
+    def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
+        return ()
 
     def __call__(self, x: Any, y: Any) -> Symbol:
         return apply(self, (x, y), {})

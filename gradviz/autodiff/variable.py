@@ -137,6 +137,18 @@ class Variable(Operand):
         self.__class__ = _kind(type(self), value)
         _enter(self)
 
+    def item(self, *index: Any) -> float:
+        """The only number, or that at an index, as a plain one; in a trace as `value` is."""
+        if not self.shape:
+            return self.value if index in ((), (0,), ((),)) else np.array(self._value).item(*index)
+        place = np.arange(self.size).reshape(self.shape).item(*index)
+        return self[np.unravel_index(place, self.shape)].value
+
+    def tolist(self) -> Any:
+        """Its `value` as a float, or as lists of them."""
+        value = self.value
+        return value if type(value) is float else value.tolist()
+
     @property
     def grad(self) -> Any:
         """The derivative of an output with respect to this Variable: of the last one computed from

@@ -247,6 +247,79 @@ def cumsum_vjp(g: Any, z: Any, x: Any, axis: Any) -> Any:
     return np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), shape(x))
 
 
+def cumprod_vjp(recurrence: Any, g: Any, z: Any, x: Any, axis: Any) -> Any:
+    """By sums from behind, in which no product is divided: right for zeros too."""
+    flat = np.reshape(x, (-1,)) if axis is None or not shape(x) else x
+    axis = axis if axis and shape(x) else 0
+    return np.reshape(from_behind(recurrence, g, flat, axis) * before(z, axis, 1.0), shape(x))
+
+
+def recurrence_a(recurrence: Any, g: Any, z: Any, a: Any, b: Any, axis: int) -> Any:
+    return from_behind(recurrence, g, a, axis) * before(z, axis, 0.0)
+
+
+def from_behind(recurrence: Any, g: Any, a: Any, axis: int) -> Any:
+    """The adjoints that add up from behind: of each element its own and its successor's times a."""
+    back = recurrence(before(np.flip(a, axis), axis, 0.0), np.flip(g, axis), axis=axis)
+    return np.flip(back, axis)
+
+
+def before(x: Any, axis: int, first: float) -> Any:
+    """Each element's predecessor along an axis; `first` before the first."""
+    along = (slice(None),) * (axis % x.ndim)
+    start = np.full_like(np.empty(x.shape, x.dtype)[(*along, slice(0, 1))], first)
+    return np.concatenate([start, x[(*along, slice(0, -1))]], axis)
+
+
+def convolve_x(convolve: Any, g: Any, z: Any, x: Any, y: Any) -> Any:
+    return convolve(g, np.flip(y, 0))[size(y) - 1 : size(y) - 1 + size(x)]
+
+
+def singular_values_vjp(g: Any, z: Any, x: Any) -> Any:
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return np.matmul(u * as_columns(g), vh)
+
+
+def left_singular_vectors_vjp(g: Any, z: Any, x: Any) -> Any:
+    """James Townsend, Differentiating the singular value decomposition (2016)."""
+    s, (_, _, vh) = np.linalg.svdvals(x), np.linalg.svd(x, full_matrices=False)
+    inner = np.matmul(swapped(z), g)
+    turned = np.matmul(z, _turning(s, inner) * as_columns(s))
+    if x.shape[-2] > x.shape[-1]:
+        turned = turned + (g - np.matmul(z, inner)) / as_columns(s)
+    return np.matmul(turned, vh)
+
+
+def right_singular_vectors_vjp(g: Any, z: Any, x: Any) -> Any:
+    s, (u, _, _) = np.linalg.svdvals(x), np.linalg.svd(x, full_matrices=False)
+    inner, rows = np.matmul(z, swapped(g)), np.reshape(s, (*s.shape, 1))
+    turned = np.matmul(_turning(s, inner) * rows, z)
+    if x.shape[-1] > x.shape[-2]:
+        turned = turned + (g - np.matmul(swapped(inner), z)) / rows
+    return np.matmul(u, turned)
+
+
+def _turning(s: Any, inner: Any) -> Any:
+    """How singular vectors turn into one another."""
+    rows, columns, one = np.reshape(s, (*s.shape, 1)), as_columns(s), np.eye(s.shape[-1])
+    apart = (columns - rows) * (columns + rows) + one
+    return (inner - swapped(inner)) * ((1.0 - one) / apart)
+
+
+def as_columns(x: Any) -> Any:
+    """A number for each column of matrices."""
+    return np.reshape(x, (*x.shape[:-1], 1, x.shape[-1]))
+
+
+def pinv_vjp(g: Any, z: Any, x: Any) -> Any:
+    """Golub and Pereyra, The differentiation of pseudo-inverses (1973): while the rank stays."""
+    back, turned = swapped(z), swapped(g)
+    beside = turned - np.matmul(x, np.matmul(z, turned))
+    above = turned - np.matmul(np.matmul(turned, z), x)
+    flow = np.matmul(beside, np.matmul(z, back)) + np.matmul(np.matmul(back, z), above)
+    return flow - np.matmul(np.matmul(back, g), back)
+
+
 def as_matrices_of(g: Any, x: Any) -> Any:
     """A number for each of a stack of matrices, so that it can be broadcast against them."""
     return np.reshape(g, (*x.shape[:-2], 1, 1)) if x.ndim > 2 else g

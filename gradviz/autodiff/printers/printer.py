@@ -6,11 +6,17 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+from gradviz.autodiff import numpy_helpers
 from gradviz.autodiff.symbols import ATOM, CHOICE, Symbol, Syntax
 
 OPERANDS = ("x", "y")
 CALL = re.compile(r"[\w.]+\(.*\)")
 Written = tuple[str, int]  # a text, and how tightly it binds
+CARRIED = {  # functions of ours, by name: programs that call them carry their source
+    name: function
+    for name, function in vars(numpy_helpers).items()
+    if isinstance(function, FunctionType)
+}
 
 
 class Unspelled(Exception):
@@ -80,9 +86,10 @@ def _row(printer: Printer, primitive: Any) -> Written:
     operands = [Symbol.named(name, printer.example()) for name in OPERANDS[: primitive.arity]]
     if primitive.syntax in printer.signs:
         return printer.signed(primitive.syntax, [printer.written(operand) for operand in operands])
-    if isinstance(primitive.function, FunctionType):  # of other rows
-        return printer.written(primitive.function(*operands))
-    return printer.function(primitive.function, primitive)
+    function = primitive.function
+    if isinstance(function, FunctionType) and function not in CARRIED.values():  # of other rows
+        return printer.written(function(*operands))
+    return printer.function(function, primitive)
 
 
 def bracketed(binds: int, operands: Sequence[Written], in_order: bool) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.printers.printer import Printer, Written, substituted
+from gradviz.autodiff.printers.printer import CARRIED, Printer, Written, substituted
 from gradviz.autodiff.symbols import (
     ATOM,
     DIFFERENCE,
@@ -60,6 +60,11 @@ class Python(Printer):
     def literal(self, number: Any) -> Written:
         return literal(number), ATOM
 
+    def function(self, function: Callable[..., Any], primitive: Any) -> Written:
+        if function in CARRIED.values():
+            return f"{function.__name__}({primitive.parameters})", ATOM
+        return super().function(function, primitive)
+
 
 class Floats(Python):
     """Single numbers."""
@@ -105,11 +110,12 @@ class Arrays(Python):
         return f"np.{primitive.name}({primitive.parameters})", ATOM
 
     def function(self, function: Callable[..., Any], primitive: Any) -> Written:
-        if function in self.spelled:
+        if function in self.spelled or function in CARRIED.values():
             return super().function(function, primitive)
         names = ["a", "b"][: primitive.arity]
         one_by_one = f"lambda {', '.join(names)}: {substituted(FLOATS.row(primitive)[0], names)}"
-        return f"np.vectorize({one_by_one}, otypes=[float])({primitive.parameters})", ATOM
+        kind = "x.dtype" if primitive.arity == 1 else "float"
+        return f"np.vectorize({one_by_one}, otypes=[{kind}])({primitive.parameters})", ATOM
 
     def example(self) -> Any:
         return np.ones(1)
