@@ -6,8 +6,9 @@ the knowledge which of its operands are variable: that is what stands on the tap
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -339,8 +340,20 @@ class Elementwise(Primitive):
         return type(other) is float and other == 0.0
 
     def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
-        own = (self.function,) if self.function in CARRIED.values() else ()
-        return (*own, self.helper) if on_arrays and self.helper is not None else own
+        return (
+            (*self._carried, self.helper)
+            if on_arrays and self.helper is not None
+            else self._carried
+        )
+
+    @cached_property
+    def _carried(self) -> tuple[Callable[..., Any], ...]:
+        """The functions of ours that its value calls, by way of other rows too."""
+        if self.function in CARRIED.values():
+            return (self.function,)
+        if not isinstance(self.function, FunctionType):
+            return ()
+        return tuple(_helpers_of(self.function(*map(Symbol.named, OPERANDS[: self.arity]))))
 
     @property
     def code(self) -> str:
@@ -621,6 +634,13 @@ ARRAY_FLOW = """
     before = adjoints[{place}]
     adjoints[{place}] = {flow} if before is UNREACHED else before + {flow}
 """
+
+
+def _helpers_of(symbol: Any) -> Iterator[Callable[..., Any]]:
+    if isinstance(symbol, Symbol) and not symbol.is_name:
+        yield from symbol.primitive.helpers(on_arrays=False)
+        for operand in symbol.operands:
+            yield from _helpers_of(operand)
 
 
 def array_pull(operation: Operation) -> Callable[..., Any]:
