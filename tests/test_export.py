@@ -16,7 +16,8 @@ from lengths import short
 from test_draw import NASTY
 
 import gradviz as gv
-from gradviz.draw import export, paint
+from gradviz.export import formats as export
+from gradviz.export import svg as paint
 from gradviz.numerals import numeral
 
 

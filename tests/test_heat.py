@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.draw import heat
 from gradviz.numerals import numeral
+from gradviz.scene import heat
 
 
 def shades(cells, cell=10):

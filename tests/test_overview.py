@@ -5,8 +5,9 @@ import pytest
 from gallery import WEIGHTS, loose_network, network, weights_of
 
 import gradviz as gv
-from gradviz.draw import overview
-from gradviz.draw.overview import MOST_BOXES, Inner, Overview, level
+from gradviz.scene.folding import overview
+from gradviz.scene.folding.boxes import MOST_BOXES
+from gradviz.scene.folding.overview import Inner, Overview, level
 
 
 def chain(x):

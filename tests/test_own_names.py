@@ -9,7 +9,7 @@ import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff import numpy_helpers, primitives
 from gradviz.autodiff.primitive import Primitive
-from gradviz.draw.dot import digraph
+from gradviz.export.dot import digraph
 
 NAMES = sorted(
     {row.name for row in vars(primitives).values() if isinstance(row, Primitive)}

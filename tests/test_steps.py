@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradviz as gv
-from gradviz.draw import explain, steps
+from gradviz.scene.words import explain, steps
 
 
 def f(x, y):

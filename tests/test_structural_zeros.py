@@ -10,8 +10,8 @@ import pytest
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff import interpreter
-from gradviz.draw.explain import Words
-from gradviz.draw.formula import State
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import State
 
 FLAT = {  # function, where, value and gradient by hand
     "floor in an exponent": (

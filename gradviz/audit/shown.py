@@ -14,14 +14,16 @@ import numpy as np
 from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, words
 from gradviz.audit.operations import Careful
 from gradviz.audit.recomputed import Recomputed
-from gradviz.draw import explain, heat, paint, text
-from gradviz.draw.data import Unheld
-from gradviz.draw.explain import Words
-from gradviz.draw.fold import Inside
-from gradviz.draw.formula import Formula, State
-from gradviz.draw.steps import Step, steps
+from gradviz.export import svg as paint
 from gradviz.graph import Edge, Graph, Node, Run, printable
 from gradviz.numerals import Value, numeral
+from gradviz.scene import heat, text
+from gradviz.scene.data import Unheld
+from gradviz.scene.folding.inside import Inside
+from gradviz.scene.words import explain
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.steps import Step, steps
 
 LONGEST = 10**8  # characters of the table of nodes
 EXCERPT = 60  # characters of a text that is wrong

@@ -9,8 +9,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from gradviz.autodiff.trace import trace
-from gradviz.draw import paint
-from gradviz.draw.figure import folded
+from gradviz.export import svg as paint
+from gradviz.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
 from gradviz.live.panel import Panel

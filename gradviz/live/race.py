@@ -8,9 +8,9 @@ from typing import Any
 import traitlets
 
 from gradviz.autodiff.trace import trace
-from gradviz.draw import paint
-from gradviz.draw.figure import Figure
-from gradviz.draw.sheets import style_sheet
+from gradviz.export import svg as paint
+from gradviz.export.sheets import style_sheet
+from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
 from gradviz.live.view import STATIC

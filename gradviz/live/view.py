@@ -10,16 +10,19 @@ from typing import Any
 
 import traitlets
 
-from gradviz.draw import fold, overview, paint
-from gradviz.draw.explain import Words, element, nudges, step, suspects
-from gradviz.draw.figure import Figure
-from gradviz.draw.formula import Formula, name, say, value
-from gradviz.draw.listing import listing
-from gradviz.draw.sheets import style_sheet
-from gradviz.draw.steps import Step, checked, last, steps
+from gradviz.export import svg as paint
+from gradviz.export.sheets import style_sheet
+from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Places, Run
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span, span
+from gradviz.scene.folding import fold, overview
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.folding.inside import Inside
+from gradviz.scene.words.explain import Words, element, nudges, step, suspects
+from gradviz.scene.words.formula import Formula, name, say, value
+from gradviz.scene.words.listing import listing
+from gradviz.scene.words.steps import Step, checked, last, steps
 
 STATIC = Path(__file__).parent / "static"
 PARTS = (
@@ -178,7 +181,7 @@ class View(Live):
         self.run: Run = run if self._excerpt is None else self._excerpt.run_of(run)
         self._places = self.run.places
         self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
-        blocks, closed = fold.blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
+        blocks, closed = blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
             self.numbers = paint.packed(self.run, self._places)
@@ -207,7 +210,7 @@ class View(Live):
     def _refold(self, change: Change) -> None:
         """Close and open blocks."""
         full = fold.unfolded(self.whole.graph)
-        blocks = fold.blocks_of(full)
+        blocks = blocks_of(full)
         closed = [block for number, block in enumerate(blocks) if number in self.closed]
         if frozenset(closed) != fold.closed_in(self.whole.graph):
             self._restage(fold.fold(full, closed))
@@ -362,7 +365,7 @@ def kind(node: Node, graph: Graph) -> str:
         return "input"
     what = (
         "closed block"
-        if isinstance(node.operation, fold.Inside)
+        if isinstance(node.operation, Inside)
         else "your own gate"
         if node.operation.is_handwritten
         else node.operation.name.replace("_", " ")

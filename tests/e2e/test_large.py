@@ -12,8 +12,8 @@ from page import page_of
 from playwright.sync_api import expect
 
 import gradviz as gv
-from gradviz.draw import heat
-from gradviz.draw.paint import shown as on_card
+from gradviz.export.svg import shown as on_card
+from gradviz.scene import heat
 
 RNG = np.random.default_rng(5)
 

@@ -15,7 +15,7 @@ from gallery import FIGURES
 from lengths import short
 from needs import missing, needed
 
-from gradviz.draw import export
+from gradviz.export import formats as export
 
 SHOWN = [
     "circuit-step",

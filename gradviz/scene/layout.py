@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.draw.engine import graphviz
-from gradviz.draw.fold import blocks_of
 from gradviz.graph import Block, Edge, Graph, Node
+from gradviz.scene.engine import graphviz
+from gradviz.scene.folding.blocks import blocks_of
 
 LABEL = (43, 32)
 TIP = 7

@@ -17,7 +17,7 @@ def style_sheet(name: str, theme: Theme | None = None) -> str:
     """The sheet of this name, without comments: in the colours of one theme; or, for browsers, in
     those that their reader prefers, and for other programs in the light ones.
     """
-    text = files("gradviz.draw").joinpath(f"{name}.css").read_text(encoding="utf-8")
+    text = files("gradviz.export").joinpath(f"{name}.css").read_text(encoding="utf-8")
     sheet = "\n".join(line for line in text.splitlines() if not line.startswith("/*"))
     if theme is None:
         return f"{plain(sheet, 'light')}\n{preferred(sheet)}"

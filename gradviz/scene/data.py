@@ -18,10 +18,10 @@ from xml.sax import saxutils
 
 import numpy as np
 
-from gradviz.draw import text
-from gradviz.draw.fold import Inside
 from gradviz.graph import Edge, Node, Operation
 from gradviz.numerals import Value
+from gradviz.scene import text
+from gradviz.scene.folding.inside import Inside
 
 MOST = 256  # elements of an array that is held in full
 MOST_GATES = 1000  # of a closed block

@@ -10,15 +10,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from gradviz.draw import data, heat, text
-from gradviz.draw.data import attributes, escape, quoteattr
-from gradviz.draw.explain import Words
-from gradviz.draw.fold import Inside, blocks_of, unfolded
-from gradviz.draw.formula import Formula, State
-from gradviz.draw.layout import APART, Box, Layout
-from gradviz.draw.sheets import style_sheet
+from gradviz.export.sheets import style_sheet
 from gradviz.graph import Block, Edge, Graph, Node, Places, Run
 from gradviz.numerals import Value, numeral
+from gradviz.scene import data, heat, text
+from gradviz.scene.data import attributes, escape, quoteattr
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.folding.fold import unfolded
+from gradviz.scene.folding.inside import Inside
+from gradviz.scene.layout import APART, Box, Layout
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import Formula, State
 
 NARROWEST, WIDEST = 63, 132  # cards
 CARD_HEIGHT = 58

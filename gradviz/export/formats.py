@@ -10,10 +10,11 @@ from typing import Literal, Protocol
 
 import graphviz
 
-from gradviz.draw import data, paint, text
-from gradviz.draw.sheets import Theme, style_sheet
+from gradviz.export import svg as paint
+from gradviz.export.sheets import Theme, style_sheet
 from gradviz.graph import Run
 from gradviz.numerals import numeral, real
+from gradviz.scene import data, text
 
 THEMES = ("light", "dark")
 KINDS = (".svg", ".dot", ".html", ".png", ".pdf")

@@ -2,10 +2,10 @@
 
 import graphviz
 
-from gradviz.draw.fold import blocks_of
-from gradviz.draw.text import clean
 from gradviz.graph import Block, Graph, Node, Run
 from gradviz.numerals import numeral
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.text import clean
 
 COLOURS = {
     "value": "#0b5f8a",

@@ -13,12 +13,14 @@ from typing import Protocol, runtime_checkable
 
 import graphviz
 
-from gradviz.draw import dot as dot_
-from gradviz.draw import explain as explain_
-from gradviz.draw import export, fold, overview, paint
-from gradviz.draw import layout as layout_
-from gradviz.draw import steps as steps_
+from gradviz.export import dot as dot_
+from gradviz.export import formats as export
+from gradviz.export import svg as paint
 from gradviz.graph import Graph, Node, Run
+from gradviz.scene import layout as layout_
+from gradviz.scene.folding import blocks, fold, overview
+from gradviz.scene.words import explain as explain_
+from gradviz.scene.words import steps as steps_
 
 
 class Figure:
@@ -343,8 +345,8 @@ def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] |
     full = fold.unfolded(run.graph)
     if full is not run.graph:  # folded otherwise
         run = full.run(run.inputs)
-    arrays = fold.arrays_named(run.graph, expand)
+    arrays = blocks.arrays_named(run.graph, expand)
     if arrays:
         run = run.graph.evaluator.opened(run.graph, arrays).run(run.inputs)
-        expand = [name for name in fold.names(expand, "expand") or () if name not in arrays]
-    return fold.folded(run, fold.chosen(run.graph, collapse, expand))
+        expand = [name for name in blocks.names(expand, "expand") or () if name not in arrays]
+    return fold.folded(run, blocks.chosen(run.graph, collapse, expand))
