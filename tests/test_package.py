@@ -108,7 +108,7 @@ MAY_IMPORT = {
     "graph": {"numerals"},
     "autodiff": GROUND | {"autodiff"},
     "scene": GROUND | {"scene"},
-    "export": GROUND | {"scene", "export"},
+    "export": {"numerals", "scene", "export"},
     "figure": GROUND | {"scene", "export"},
     "live": GROUND | {"autodiff", "scene", "export", "figure", "live"},
     "audit": GROUND | {"autodiff", "scene", "export", "audit"},

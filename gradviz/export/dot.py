@@ -1,10 +1,11 @@
-"""A run as DOT, for any Graphviz: values, gradients and local derivatives as labels."""
+"""A scene as DOT, for any Graphviz, which finds places of its own: values, gradients and local
+derivatives as labels.
+"""
 
 import graphviz
 
-from gradviz.graph import Block, Graph, Node, Run
-from gradviz.numerals import numeral
-from gradviz.scene.folding.blocks import blocks_of
+from gradviz.export.sheets import Theme
+from gradviz.scene.scene import Card, Frame, Scene
 from gradviz.scene.text import clean
 
 COLOURS = {
@@ -16,9 +17,13 @@ COLOURS = {
 }
 
 
-def digraph(run: Run) -> graphviz.Digraph:
+def written(scene: Scene, theme: Theme | None, scale: float) -> bytes:
+    """The graph as a file."""
+    return digraph(scene).source.encode()
+
+
+def digraph(scene: Scene) -> graphviz.Digraph:
     """The annotated graph. Names are data: they are escaped, and identifiers are n0, n1, …"""
-    graph = run.graph
     dot = graphviz.Digraph(
         "gradviz",
         graph_attr={
@@ -44,42 +49,47 @@ def digraph(run: Run) -> graphviz.Digraph:
             "fontcolor": COLOURS["adjoint"],
         },
     )
-    _fill(dot, None, graph, run, blocks_of(graph))
-    for edge in graph.edges:
-        label = f"∂ {numeral(run.locals[edge], 3)}\n◂ {numeral(run.flows[edge], 3)}"
-        marked = {"headlabel": f" {edge.mark} "} if edge.mark else {}
-        dot.edge(f"n{edge.source.index}", f"n{edge.target.index}", label=_plain(label), **marked)
+    inside: dict[int | None, list[Card]] = {}
+    for card in scene.cards:
+        inside.setdefault(card.frame, []).append(card)
+    _fill(dot, None, inside, scene.frames)
+    for wire in scene.wires:
+        label = f"∂ {wire.local.short}\n◂ {wire.flow.short}"
+        marked = {"headlabel": f" {wire.mark} "} if wire.mark else {}
+        dot.edge(f"n{wire.source}", f"n{wire.target}", label=_plain(label), **marked)
     return dot
 
 
 def _fill(
-    dot: graphviz.Digraph, around: Block | None, graph: Graph, run: Run, blocks: list[Block]
+    dot: graphviz.Digraph,
+    around: int | None,
+    inside: dict[int | None, list[Card]],
+    frames: tuple[Frame, ...],
 ) -> None:
-    for node in graph.nodes:
-        if node.block is around:
-            dot.node(f"n{node.index}", _label(node, run), **_looks(node, graph))
-    for number, block in enumerate(blocks):
-        if block.parent is around:
+    for card in inside.get(around, ()):
+        dot.node(f"n{card.index}", _label(card), **_looks(card))
+    for number, frame in enumerate(frames):
+        if frame.around == around:
             cluster = graphviz.Digraph(f"cluster_{number}")
             cluster.attr(
-                label=_plain(block.name),
+                label=_plain(frame.name),
                 style="dashed,rounded",
                 color=COLOURS["line"],
                 labeljust="l",
                 fontname="Helvetica",
             )
-            _fill(cluster, block, graph, run, blocks)
+            _fill(cluster, number, inside, frames)
             dot.subgraph(cluster)
 
 
-def _label(node: Node, run: Run) -> str:
-    head = " ".join(part for part in (node.label if node.name else "", node.sign) if part)
-    return _plain(f"{head}\n{numeral(run.primals[node])}\n{numeral(run.adjoints[node])}")
+def _label(card: Card) -> str:
+    head = " ".join(filter(None, [card.name, card.sign]))
+    return _plain(f"{head}\n{card.value.short}\n{card.adjoint.short}")
 
 
-def _looks(node: Node, graph: Graph) -> dict[str, str]:
-    return ({"fillcolor": COLOURS["input"]} if node.operation is None else {}) | (
-        {"penwidth": "2", "color": "#1b2733"} if node is graph.output else {}
+def _looks(card: Card) -> dict[str, str]:
+    return ({"fillcolor": COLOURS["input"]} if "input" in card.kinds else {}) | (
+        {"penwidth": "2", "color": "#1b2733"} if "output" in card.kinds else {}
     )
 
 

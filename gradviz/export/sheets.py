@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Literal
 
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 RULE = re.compile(r"^([^@\n{}]+) \{ ([^{}]+) \}$", re.MULTILINE)
 COLOUR = re.compile(r"(?:var\(--[\w-]+, )?light-dark\((#\w+), (#\w+)\)\)?")
 
@@ -22,6 +23,14 @@ def style_sheet(name: str, theme: Theme | None = None) -> str:
     if theme is None:
         return f"{plain(sheet, 'light')}\n{preferred(sheet)}"
     return plain(sheet, theme).replace("color-scheme: light dark", f"color-scheme: {theme}")
+
+
+def checked(theme: object) -> Theme | None:
+    """A theme; None is the reader's. Raises ValueError for any other."""
+    for known in (None, *THEMES):
+        if theme == known:
+            return known
+    raise ValueError(f"a theme is 'light' or 'dark', or None, not {theme!r:.40}")
 
 
 def plain(sheet: str, theme: Theme) -> str:

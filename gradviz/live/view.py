@@ -10,15 +10,18 @@ from typing import Any
 
 import traitlets
 
-from gradviz.export import svg as paint
 from gradviz.export.sheets import style_sheet
+from gradviz.export.svg import paint
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.live.packing import packed, shapes
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span, span
+from gradviz.scene.compose import compose
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.words import titles
 from gradviz.scene.words.explain import Words, element, nudges, step, suspects
 from gradviz.scene.words.formula import Formula, name, say, value
 from gradviz.scene.words.listing import listing
@@ -157,7 +160,7 @@ class View(Live):
         if hasattr(self, "whole") and self.whole.graph is run.graph:
             self.whole = run
             self.run = run if self._excerpt is None else self._excerpt.run_of(run)
-            self.numbers = paint.packed(self.run, self._places)
+            self.numbers = packed(self.run, self._places)
         else:
             self._stage(run)
         if self._has_handwritten:
@@ -184,7 +187,7 @@ class View(Live):
         blocks, closed = blocks_of(fold.unfolded(run.graph)), fold.closed_in(run.graph)
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
-            self.numbers = paint.packed(self.run, self._places)
+            self.numbers = packed(self.run, self._places)
             self.closed = [number for number, block in enumerate(blocks) if block in closed]
             if self.code_open:
                 self._list()
@@ -293,7 +296,7 @@ class View(Live):
         )
 
     def __repr__(self) -> str:
-        return f"<View {paint.summary(self.run)}>"
+        return f"<View {titles.summary(self.run)}>"
 
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
@@ -309,10 +312,10 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
     taken = steps(graph)
     foreign = getattr(graph.evaluator, "coming", ())  # inputs of an excerpt only
     return {
-        "svg": paint.paint(run, figure.layout, figure.highlights, live=True),
+        "svg": paint(compose(run, figure.layout, figure.highlights, live=True)),
         "path": list(getattr(graph.evaluator, "names", ())),
         "places": places,
-        "shapes": paint.shapes(run),
+        "shapes": shapes(run),
         "program": graph.evaluator.javascript(graph),
         "summary": summary(graph),
         "start": step(words, taken[0]),
