@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import gradviz.draw as _room  # before its name becomes that of the function
 from gradviz.autodiff.handwritten import primitive
 from gradviz.autodiff.models import logsumexp, relu, sigmoid, softmax, softplus
 from gradviz.autodiff.operators import (
@@ -23,14 +22,14 @@ if TYPE_CHECKING:
     from gradviz.autodiff.check import check_grads
     from gradviz.autodiff.granularity import compare_granularity
     from gradviz.autodiff.ledger import Ledger
-    from gradviz.draw.figure import Figure, draw
+    from gradviz.figure import Figure, draw
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
     from gradviz.live.race import Race, race
     from gradviz.live.view import View
 
 fit_standard_output()
-del _room, draw, fit_standard_output, run_of
+del fit_standard_output, run_of
 
 __version__ = "0.1.0"
 __all__ = [
@@ -44,8 +43,8 @@ _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "check_grads": "gradviz.autodiff.check",
     "Ledger": "gradviz.autodiff.ledger",
     "compare_granularity": "gradviz.autodiff.granularity",
-    "Figure": "gradviz.draw.figure",
-    "draw": "gradviz.draw.figure",
+    "Figure": "gradviz.figure",
+    "draw": "gradviz.figure",
     "Explorer": "gradviz.live.explore",
     "explore": "gradviz.live.explore",
     "Race": "gradviz.live.race",

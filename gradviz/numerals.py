@@ -6,6 +6,7 @@
 """
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 from math import isinf, isnan
 from numbers import Real
 
@@ -45,6 +46,11 @@ def numeral(number: Value | None, digits: int = 4, few: int = FEW) -> str:
                 else f"({number.size},)"
             )
         return "×".join(map(str, number.shape))
+    return _numeral(number, digits)
+
+
+@lru_cache(maxsize=2**14)  # a figure says the same number in many places
+def _numeral(number: float, digits: int) -> str:
     if isnan(number):
         return "nan"
     if isinf(number):

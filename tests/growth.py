@@ -253,10 +253,11 @@ def draw_inputs(n):
 @work
 def fold_blocks(n):
     "fold, calls of a block"
-    from gradviz.draw import fold
+    from gradviz.scene.folding import fold
+    from gradviz.scene.folding.blocks import blocks_of
 
     graph = prepared(blocks(n))
-    return lambda: fold.fold(graph, fold.blocks_of(graph)).run(x=0.3).grads
+    return lambda: fold.fold(graph, blocks_of(graph)).run(x=0.3).grads
 
 
 @work

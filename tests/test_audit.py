@@ -28,7 +28,7 @@ from gradviz import lessons
 from gradviz.audit import NoFigure, audit
 from gradviz.audit.recomputed import agree
 from gradviz.autodiff import scalars
-from gradviz.draw import overview
+from gradviz.scene.folding import overview
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,8 +9,8 @@ import pytest
 from circuit import INPUTS, circuit
 
 import gradviz as gv
-from gradviz.draw import engine
 from gradviz.numerals import numeral
+from gradviz.scene import engine
 
 GOLDEN = Path(__file__).parent / "golden" / "circuit.svg"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,13 +11,13 @@ from circuit import INPUTS, circuit
 from lengths import short
 
 import gradviz as gv
-from gradviz.draw import engine
+from gradviz.scene import engine
 
 only_posix = pytest.mark.skipif(os.name != "posix", reason="NO POSIX: limits and scripts untried")
 # a program called dot, which a machine for tests need not have: it is the embedded one
 DOT = f"""#!{sys.executable}
 import sys
-from gradviz.draw import engine
+from gradviz.scene import engine
 assert sys.argv[1:] == ["-Tjson0"]
 sys.stdout.buffer.write(engine._embedded()(sys.stdin.read(), format="json0"))
 """

@@ -16,13 +16,18 @@ from lengths import short
 from test_draw import NASTY
 
 import gradviz as gv
-from gradviz.draw import export, paint
+from gradviz.export.formats import FORMATS
 from gradviz.numerals import numeral
 
 
 @pytest.fixture(scope="module")
 def figure():
     return gv.draw(gv.trace(circuit, INPUTS))
+
+
+def made(figure, kind, theme=None, scale=2):
+    """The content of a file of this kind."""
+    return FORMATS[kind].written(figure.scene, theme, scale)
 
 
 def named(name):
@@ -88,8 +93,8 @@ def test_without_the_library(figure, tmp_path, monkeypatch, ending):
 
 def test_every_run_gives_the_same_file(figure):
     again = gv.draw(gv.trace(circuit, INPUTS))
-    for kind in export.KINDS:
-        assert export.written(figure, kind[1:] + kind) == export.written(again, kind[1:] + kind)
+    for kind in FORMATS:
+        assert made(figure, kind) == made(again, kind)
 
 
 # Themes
@@ -100,14 +105,14 @@ def test_every_run_gives_the_same_file(figure):
     [("light", "#ffffff", "#1b2733", "#f6b98f"), ("dark", "#111111", "#e6edf3", "#8a4a20")],
 )
 def test_a_sheet_of_one_theme(figure, theme, paper, ink, flow):
-    svg = export.svg(figure, theme)
+    svg = made(figure, ".svg", theme).decode()
     assert not re.search(r"var\(|light-dark\(|light dark", svg)
     assert f".gv-paper {{ fill: {paper}; }}" in svg
     assert f".gradviz text {{ fill: {ink}; text-anchor: middle; }}" in svg
     assert f".gv-flow {{ fill: none; stroke: {flow};" in svg
     before, after = figure.svg.split("</style>")[1], svg.split("</style>")[1]
     assert before == after
-    page = export.page(figure, theme)
+    page = made(figure, ".html", theme).decode()
     assert not re.search(r"var\(--gv|light-dark\(|light dark", page)
     assert f'<meta name="color-scheme" content="{theme}">' in page
 
@@ -117,7 +122,7 @@ def test_programs_other_than_browsers_are_not_asked_for_what_they_do_not_know(fi
     """Inkscape loses a sheet of which an at-rule stands in another; CairoSVG believes whatever
     stands in a rule.
     """
-    sheet = re.search("<style>(.*)</style>", export.svg(figure, theme), re.DOTALL)[1]
+    sheet = re.search("<style>(.*)</style>", made(figure, ".svg", theme).decode(), re.DOTALL)[1]
     everyone, browsers = sheet[: sheet.index("@")], sheet[sheet.index("@") :]
     assert not re.search(r"var\(|light-dark\(|color-scheme|paint-order|:\w+\(", everyone)
     for block in browsers.split("\n@"):
@@ -128,7 +133,7 @@ def test_programs_other_than_browsers_are_not_asked_for_what_they_do_not_know(fi
 
 def test_only_the_sheet_is_restyled():
     words = "fill: var(--gv-ink, light-dark(#123456, #654321))"
-    assert words in export.svg(named(words), "dark")
+    assert words in made(named(words), ".svg", "dark").decode()
 
 
 # The page
@@ -164,7 +169,7 @@ class Page(HTMLParser):
 
 
 def test_the_table_has_the_numbers_of_the_run(figure):
-    page, run = Page(export.page(figure)), figure.run
+    page, run = Page(made(figure, ".html").decode()), figure.run
     assert page.rows[0] == ["name", "operation", "value", "gradient"]
     assert page.rows[1:] == [
         [node.label, node.expression, numeral(run.primals[node]), numeral(run.adjoints[node])]
@@ -177,7 +182,7 @@ def test_the_table_has_the_numbers_of_the_run(figure):
 
 
 def test_the_page_stands_alone(figure):
-    text = export.page(figure)
+    text = made(figure, ".html").decode()
     page = Page(text)
     tags = {tag for tag, _ in page.tags}
     assert {"svg", "table", "title", "figure"} <= tags
@@ -193,7 +198,7 @@ def test_the_page_stands_alone(figure):
 @pytest.mark.parametrize("name", NASTY)
 def test_names_are_data_in_the_page(name):
     figure = named(name)
-    page = Page(export.page(figure))
+    page = Page(made(figure, ".html").decode())
     tags = {tag for tag, _ in page.tags}
     assert tags <= {
         "html", "meta", "title", "style", "h1", "figure", "div", "table", "caption", "thead",
@@ -206,7 +211,7 @@ def test_names_are_data_in_the_page(name):
 
 
 def test_a_page_of_a_step(figure):
-    page = export.page(figure.at(-3))
+    page = made(figure.at(-3), ".html").decode()
     assert 'aria-label="figure, step 19 of 21: ∂circuit/∂x1 += ' in page
     assert "<caption>Every value and its gradient, after step 19 of 21</caption>" in page
     assert Page(page).rows[1] == ["w0", "input", "2", "•"]
@@ -218,7 +223,7 @@ def test_a_page_of_arrays():
             lambda w, x: np.sum(np.tanh(w @ x)), w=np.ones((2, 3)), x=np.array([1.0, 2.0, np.nan])
         )
     )
-    rows = Page(export.page(figure)).rows
+    rows = Page(made(figure, ".html").decode()).rows
     assert rows[1][:3] == ["w", "input", "2×3"]
     assert rows[2][:3] == ["x", "input", "[1, 2, nan]"]
 
@@ -230,7 +235,7 @@ def pixels(figure, *arguments):
     """The colours of a picture, row by row, from 0 to 255."""
     return np.rint(
         255
-        * matplotlib.image.imread(BytesIO(export.png(figure, *arguments)), format="png")[:, :, :3]
+        * matplotlib.image.imread(BytesIO(made(figure, ".png", *arguments)), format="png")[:, :, :3]
     ).astype(int)
 
 
@@ -247,7 +252,7 @@ def test_the_size_of_a_picture(figure, scale):
         math.ceil(width * scale),
         3,
     )
-    image = export.png(figure, "light", scale)
+    image = made(figure, ".png", "light", scale)
     where = image.index(b"pHYs")
     across, down, unit = struct.unpack(">IIB", image[where + 4 : where + 13])
     assert across == down == pytest.approx(96 * scale / 0.0254, abs=0.5)
@@ -266,7 +271,7 @@ def test_the_colours_of_a_picture(figure, theme):
     paper, *others = [tuple(bytes.fromhex(colour)) for colour in COLOURS[theme]]
     assert all(tuple(picture[y, x]) == paper for y in (0, -1) for x in (0, -1))
     box = figure.layout.cards[0]
-    x, y = (2 * (paint.MARGIN + place + 4) for place in (box.x, box.y))
+    x, y = (2 * (figure.scene.margin + place + 4) for place in (box.x, box.y))
     assert tuple(picture[int(y), int(x)]) == others[1]
     found = {*map(tuple, picture.reshape(-1, 3).tolist())}
     assert {*others} <= found
@@ -289,7 +294,7 @@ def test_sizes_that_cannot_be(figure, scale):
         ValueError,
         match=r"must be greater than 0 and, for this picture of 987 × 318, not above 17; it is",
     ):
-        export.png(figure, "light", scale)
+        made(figure, ".png", "light", scale)
 
 
 def test_scale_is_a_number(figure, tmp_path):
@@ -319,7 +324,7 @@ def inflated(stream):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_pdf_has_text_and_vectors(figure, theme):
-    pdf = export.pdf(figure, theme)
+    pdf = made(figure, ".pdf", theme)
     assert pdf.startswith(b"%PDF")
     assert b"DejaVuSans" in pdf
     assert not re.search(rb"/Subtype\s*/Image", pdf)
@@ -330,7 +335,7 @@ def test_a_pdf_has_text_and_vectors(figure, theme):
 
 
 def test_a_pdf_says_what_it_shows(figure):
-    pdf = export.pdf(figure, "light")
+    pdf = made(figure, ".pdf", "light")
     words = re.search(rb"/Alt\s*<([0-9A-F]+)>", pdf)[1]
     assert bytes.fromhex(words.decode()).decode("utf-16") == str(figure)
 
@@ -341,8 +346,8 @@ def test_a_pdf_says_what_it_shows(figure):
 @pytest.mark.parametrize("name", NASTY)
 def test_names_are_data_in_pictures(name, capfd):
     figure = named(name)
-    assert export.png(figure, "light", 1).startswith(b"\x89PNG")
-    assert export.pdf(figure, "dark").startswith(b"%PDF")
+    assert made(figure, ".png", "light", 1).startswith(b"\x89PNG")
+    assert made(figure, ".pdf", "dark").startswith(b"%PDF")
     assert capfd.readouterr() == ("", "")
 
 
@@ -351,9 +356,9 @@ def test_names_are_data_in_pictures(name, capfd):
 )
 def test_nan_and_infinity_are_saved(function, at):
     figure = gv.draw(gv.trace(lambda x: function(x) * 2, x=at))
-    assert {"nan", "inf", "-inf"} & {*Page(export.page(figure)).full}
-    assert {*"nan"} <= characters(export.pdf(figure, "light")) or "∞" in characters(
-        export.pdf(figure, "light")
+    assert {"nan", "inf", "-inf"} & {*Page(made(figure, ".html").decode()).full}
+    assert {*"nan"} <= characters(made(figure, ".pdf", "light")) or "∞" in characters(
+        made(figure, ".pdf", "light")
     )
     assert pixels(figure, "light", 1).shape == (*size_of(figure), 3)
 
@@ -369,4 +374,4 @@ def test_nan_and_infinity_are_saved(function, at):
 )
 def test_every_kind_of_figure_is_saved(draw):
     figure = draw()
-    assert all(export.written(figure, f"figure{kind}") for kind in export.KINDS)
+    assert all(made(figure, kind) for kind in FORMATS)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradviz as gv
-from gradviz.draw import fold
+from gradviz.scene.folding import blocks, fold
 
 
 def in_a_block(function):
@@ -101,7 +101,7 @@ SETTINGS = [["pair"], ["outer"], True, []]
 def test_what_is_left_keeps_its_gradient(collapse, x, y):
     graph = gv.trace(nested, x=0.5, y=0.7)
     full = graph.run(x=x, y=y)
-    closed = fold.fold(graph, fold.chosen(graph, collapse, ())).run(x=x, y=y)
+    closed = fold.fold(graph, blocks.chosen(graph, collapse, ())).run(x=x, y=y)
     adjoints = {node.label: full.adjoints[node] for node in graph.nodes}
     assert closed.value == full.value
     for node in closed.graph.nodes:
@@ -113,7 +113,7 @@ def test_what_is_left_keeps_its_gradient(collapse, x, y):
 
 def test_which_blocks():
     graph = gv.trace(nested, x=0.5, y=0.7)
-    names = [block.name for block in fold.blocks_of(graph)]
+    names = [block.name for block in blocks.blocks_of(graph)]
     assert names == ["outer", "pair", "pair", "outer", "pair", "pair", "pair"]
     assert len(gv.draw(graph, collapse=True).graph.operations) == 5
     assert (
@@ -121,9 +121,9 @@ def test_which_blocks():
         < len(gv.draw(graph, collapse=True, expand=["outer"]).graph.operations)
         < len(graph.operations)
     )
-    keys = fold.keys(graph)
+    keys = blocks.keys(graph)
     assert len(set(keys.values())) == 7
-    assert keys == fold.keys(graph)
+    assert keys == blocks.keys(graph)
     with pytest.raises(
         ValueError, match=r"nested has no block called 'inner'; there are outer, pair"
     ):

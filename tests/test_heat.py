@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.draw import heat
+from gradviz.export import svg
 from gradviz.numerals import numeral
+from gradviz.scene import heat
 
 
 def shades(cells, cell=10):
     """Of a picture: the signed shade of each cell, read from its paths; nan where that is shown."""
     found = np.zeros(cells.shape)
     strokes = set()
-    for path in ET.fromstring(f"<g>{heat.picture(cells, cell)}</g>"):
+    for path in ET.fromstring(f"<g>{svg.cells(heat.shades(cells), cell)}</g>"):
         if path.get("class") == "gv-minus":
             strokes = {
                 (int(float(y)) // cell, int(x) // cell)
@@ -73,7 +74,7 @@ def test_cards_show_maps_and_their_scales():
     assert texts == ["w", "2×3 ±3", "±6"]
     maps = card.findall(".//{http://www.w3.org/2000/svg}g[@data-of]")
     assert [each.get("data-of") for each in maps] == ["value", "adjoint"]
-    assert heat.picture(w, 10) in figure.svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    assert svg.cells(heat.shades(w), 10) in figure.svg
 
 
 def test_vectors_of_few_show_their_numbers():

@@ -4,8 +4,8 @@ import numpy as np
 from circuit import INPUTS, circuit
 
 import gradviz as gv
-from gradviz.draw.formula import State
-from gradviz.draw.listing import listing
+from gradviz.scene.words.formula import State
+from gradviz.scene.words.listing import listing
 
 
 def looped(x, n=3):

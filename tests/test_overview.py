@@ -5,7 +5,8 @@ import pytest
 from gallery import WEIGHTS, loose_network, network, weights_of
 
 import gradviz as gv
-from gradviz.draw.overview import MOST_BOXES, level
+from gradviz.scene.folding.boxes import MOST_BOXES
+from gradviz.scene.folding.overview import level
 
 
 def chain(x):

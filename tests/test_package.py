@@ -60,7 +60,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
     assert {f"gradviz/{path.relative_to(PACKAGE).as_posix()}" for path in MODULES} <= names
     assert {
         "gradviz/py.typed",
-        "gradviz/draw/figure.css",
+        "gradviz/export/figure.css",
         "gradviz/live/static/view.js",
         "gradviz/live/static/numeral.js",
         "gradviz/live/static/view.css",
@@ -99,30 +99,32 @@ def test_a_checkout_finds_its_own_lessons():
     assert lessons.lessons_folder() == ROOT / "notebooks"
 
 
-# Imports run one way: {numerals, graph} <- {autodiff, draw} <- live <- the face and the command
-# line
+# Imports run one way: {numerals, graph} <- {autodiff, scene <- export <- figure} <- live <- the
+# face and the command line
 
 GROUND = {"numerals", "graph"}
 MAY_IMPORT = {
     "numerals": set(),
     "graph": GROUND,
     "autodiff": GROUND | {"autodiff"},
-    "draw": GROUND | {"draw"},
-    "live": GROUND | {"autodiff", "draw", "live"},
-    "audit": GROUND | {"autodiff", "draw", "audit"},
+    "scene": GROUND | {"scene"},
+    "export": {"numerals", "scene", "export"},
+    "figure": GROUND | {"scene", "export"},
+    "live": GROUND | {"autodiff", "scene", "export", "figure", "live"},
+    "audit": GROUND | {"autodiff", "scene", "export", "audit"},
     "exercises": {"numerals"},
     "output": set(),
     "server": set(),
     "lessons": {"gradviz", "audit", "server"},  # for the version; it stands beside the face
-    "gradviz": GROUND | {"autodiff", "draw", "live", "output"},
+    "gradviz": GROUND | {"autodiff", "figure", "live", "output"},
 }
 
 
 def room(name: str) -> str:
     """The room of a module's full name; the face is ``gradviz`` itself.
 
-    >>> room("gradviz.draw.paint"), room("gradviz.graph"), room("gradviz.draw_it"), room("gradviz")
-    ('draw', 'graph', 'gradviz', 'gradviz')
+    >>> room("gradviz.export.svg"), room("gradviz.graph"), room("gradviz.exports"), room("gradviz")
+    ('export', 'graph', 'gradviz', 'gradviz')
     """
     parts = name.split(".")
     return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else "gradviz"

@@ -8,7 +8,8 @@ import pytest
 from circuit import INPUTS, circuit
 
 import gradviz as gv
-from gradviz.draw import fold
+from gradviz.scene.folding import fold
+from gradviz.scene.folding.blocks import blocks_of
 
 
 @gv.block
@@ -110,7 +111,7 @@ def test_graphs_of_every_kind():
         again.run(x=1.0)
 
     graph = gv.trace(branching, x=1.0, w=np.array([0.5, -1.0]))
-    folded = fold.fold(graph, fold.blocks_of(graph))
+    folded = fold.fold(graph, blocks_of(graph))
     assert str(through(folded)) == str(folded)
     assert through(folded).run(x=2.0).value == folded.run(x=2.0).value
     opened = gv.draw(graph, expand=[graph.output.operands[0].label]).graph

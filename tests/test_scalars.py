@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.draw import fold
+from gradviz.scene.folding import fold
+from gradviz.scene.folding.blocks import blocks_of
 
 RNG = np.random.default_rng(3)
 CASES = {
@@ -85,7 +86,7 @@ def test_draw_opens_an_array_by_its_name():
     assert "h[0]  tanh(z[0])" in " ".join(str(figure).split("  ")) or "tanh(z[0])" in str(figure)
     assert figure.explain("h[1]").startswith("∂layer/∂h[1] = ")
     assert [block.name for block, _ in figure.layout.blocks] == ["h"]
-    closed = fold.fold(figure.graph, fold.blocks_of(figure.graph))
+    closed = fold.fold(figure.graph, blocks_of(figure.graph))
     assert "▸ h" in gv.draw(closed).svg
 
 

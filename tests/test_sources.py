@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import gradviz as gv
-from gradviz.draw.listing import listing
+from gradviz.scene.words.listing import listing
 
 FIRST = """import gradviz as gv
 

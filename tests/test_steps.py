@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradviz as gv
-from gradviz.draw import explain, steps
+from gradviz.scene.words import explain, steps
 
 
 def f(x, y):
@@ -65,13 +65,13 @@ def test_the_last_step_shows_all(x, y):
 def test_an_adjoint_comes_together():
     figure = gv.draw(gv.trace(shared, x=2.0))
     assert [figure.at(step).shown.adjoints["x"] for step in range(-3, 0)] == [None, 12.0, 36.0]
-    assert figure.at(-1).highlights.caption.endswith("so far 36")
+    assert figure.at(-1).scene.event.endswith("so far 36")
 
 
 def test_a_step_as_static_picture():
     figure = gv.draw(gv.trace(f, x=1.0, y=2.0))
     at = figure.at(5)
-    assert at.highlights.caption == "∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6"
+    assert at.scene.event == "∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6"
     assert "step 5 of 6: ∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6" in str(at)
     assert at.svg.count('gv-lit"') == 2  # the wire and its label
     assert re.findall(r'class="gv-adjoint"[^>]*>([^<]*)<', at.svg)[:4] == ["6", "•", "6", "1"]

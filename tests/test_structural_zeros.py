@@ -11,8 +11,8 @@ import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff import interpreter
 from gradviz.autodiff.sweeps import Recording
-from gradviz.draw.explain import Words
-from gradviz.draw.formula import State
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import State
 
 FLAT = {  # function, where, value and gradient by hand
     "floor in an exponent": (

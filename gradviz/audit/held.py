@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from gradviz.audit.operations import Elsewhere, constant, operation_in
-from gradviz.draw.data import number_in
 from gradviz.graph import Edge, Graph, Node, Source, printable
 from gradviz.numerals import Value
+from gradviz.scene.data import number_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = "the figure"

@@ -12,11 +12,11 @@ import numpy as np
 from gradviz.autodiff import primitives
 from gradviz.autodiff.handwritten import Derivative, HandWritten
 from gradviz.autodiff.primitive import Operation, Primitive
-from gradviz.draw import data
-from gradviz.draw.data import Unheld
-from gradviz.draw.fold import Inside
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value
+from gradviz.scene import data
+from gradviz.scene.data import Unheld
+from gradviz.scene.folding.inside import Inside
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 LARGEST = 2**26  # elements that a file may make us work out at once

@@ -1,5 +1,5 @@
 """What a figure shows: every text of it, every width and every map, held against the numbers that
-it holds, by the words of the painter.
+it holds, by the words of the scene.
 """
 
 import re
@@ -14,14 +14,17 @@ import numpy as np
 from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, words
 from gradviz.audit.operations import Careful
 from gradviz.audit.recomputed import Recomputed
-from gradviz.draw import explain, heat, paint, text
-from gradviz.draw.data import Unheld
-from gradviz.draw.explain import Words
-from gradviz.draw.fold import Inside
-from gradviz.draw.formula import Formula, State
-from gradviz.draw.steps import Step, steps
+from gradviz.export import svg
 from gradviz.graph import Edge, Graph, Node, Run, printable
 from gradviz.numerals import Value, numeral
+from gradviz.scene import heat, text
+from gradviz.scene import numbers as seen
+from gradviz.scene.data import Unheld
+from gradviz.scene.folding.inside import Inside
+from gradviz.scene.words import explain, titles
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.steps import Step, steps
 
 LONGEST = 10**8  # characters of the table of nodes
 EXCERPT = 60  # characters of a text that is wrong
@@ -148,7 +151,7 @@ class Shown:
             FIGURE,
             "title",
             _child(root, "title"),
-            (text.clean(paint.summary(run)) for run in self.runs),
+            (text.clean(titles.summary(run)) for run in self.runs),
         )
         table = _child(root, "desc") or ""
         rows, lines = table.split("\n"), text.clean(str(self.runs[0])).split("\n")
@@ -210,7 +213,7 @@ class Shown:
             node,
             "title",
             _child(card, "title"),
-            self.said(lambda of: paint.node_title(of, node), paint.TITLE_DIGITS),
+            self.said(lambda of: titles.node_title(of, node), titles.TITLE_DIGITS),
         )
         for kind, shown in _texts(card):
             match kind:
@@ -235,7 +238,9 @@ class Shown:
             for part in cells
         ]
         pictures = (
-            "" if array is None else heat.picture(heat.grid(array), heat.size(array.shape)[2])
+            ""
+            if array is None
+            else svg.cells(heat.shades(heat.grid(array)), heat.size(array.shape)[2])
             for array in arrays
             if not isinstance(array, Unheld)
         )
@@ -255,7 +260,7 @@ class Shown:
             "title",
             _child(wire, "title"),
             self.said(
-                lambda of: paint.edge_title(of, of.graph.edges[edge.index]), paint.TITLE_DIGITS
+                lambda of: titles.edge_title(of, of.graph.edges[edge.index]), titles.TITLE_DIGITS
             ),
         )
         for path in wire.findall(f"{SVG}path"):
@@ -278,20 +283,14 @@ class Shown:
                         edge,
                         "local derivative",
                         shown,
-                        (
-                            sign and sign + paint.on_edge(_tangible(local))
-                            for sign, local in locals_
-                        ),
+                        (sign and sign + seen.on_edge(_tangible(local)) for sign, local in locals_),
                     )
                 case "gv-back":
                     self.compare(
                         edge,
                         "flow",
                         shown,
-                        (
-                            f"◂ {paint.on_edge(_tangible(flows[edge.index]))}"
-                            for flows in self.flows
-                        ),
+                        (f"◂ {seen.on_edge(_tangible(flows[edge.index]))}" for flows in self.flows),
                     )
 
 
@@ -327,11 +326,9 @@ def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
 
 
 def _widths(flows: Sequence[Value | None]) -> list[str]:
-    sizes = [
-        flow.magnitude if isinstance(flow, Unheld) else paint.magnitude(flow) for flow in flows
-    ]
+    sizes = [flow.magnitude if isinstance(flow, Unheld) else seen.magnitude(flow) for flow in flows]
     largest = max((size for size in sizes if isfinite(size)), default=0.0)
-    return [f"{paint.flow_width(size, largest):.2f}" for size in sizes]
+    return [f"{seen.flow_width(size, largest):.2f}" for size in sizes]
 
 
 def _tangible(number: Value | None) -> Value | None:
@@ -342,7 +339,7 @@ def _tangible(number: Value | None) -> Value | None:
 def _on_card(numbers: Sequence[Value | None], shape: bool) -> Iterator[str]:
     for number in numbers:
         if not isinstance(number, Unheld) or not number.size:
-            yield paint.shown(number, shape)
+            yield seen.shown(number, shape)
         elif isfinite(number.magnitude):
             scale = heat.scale(np.array([[number.magnitude]]))
             yield f"{numeral(number)} {scale}" if shape else scale

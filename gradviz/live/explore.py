@@ -9,14 +9,14 @@ import ipywidgets as widgets
 import numpy as np
 
 from gradviz.autodiff.trace import trace
-from gradviz.draw import paint
-from gradviz.draw.figure import folded
+from gradviz.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
 from gradviz.live.panel import Panel
 from gradviz.live.shown import Framed
 from gradviz.live.sliders import Change, Hand
 from gradviz.live.view import View
+from gradviz.scene.words.titles import summary
 
 MOST_SLIDERS = 30
 OPTIONS = ("collapse", "expand", "step", "code")
@@ -75,7 +75,7 @@ class Explorer(Framed):
             self.view.update(**values)
 
     def __repr__(self) -> str:
-        return f"<Explorer {paint.summary(self.run)}>"
+        return f"<Explorer {summary(self.run)}>"
 
 
 def explore(

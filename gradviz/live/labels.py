@@ -9,7 +9,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from gradviz.draw import text
+from gradviz.scene import text
 
 STATIC = Path(__file__).parent / "static"
 ROOM = 110  # pixels for a name: a slider has 300, and its track is to be long enough for a finger

@@ -8,12 +8,13 @@ from typing import Any
 import traitlets
 
 from gradviz.autodiff.trace import trace
-from gradviz.draw import paint
-from gradviz.draw.figure import Figure
-from gradviz.draw.sheets import style_sheet
+from gradviz.export.sheets import style_sheet
+from gradviz.export.svg import paint
+from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
 from gradviz.live.view import STATIC
+from gradviz.scene.compose import compose
 
 MOST_NODES = 60
 
@@ -57,7 +58,7 @@ class Race(Live):
         super().__init__(**options)
         figure = Figure(graph.example, labels=False)
         self.figure = figure
-        self.svg = paint.paint(graph.example, figure.layout, figure.highlights, live=True)
+        self.svg = paint(compose(graph.example, figure.layout, figure.highlights, live=True))
         self.ways = [
             {
                 "name": name,

@@ -11,16 +11,22 @@ from typing import Any
 import traitlets
 
 from gradviz.autodiff import kernels, targets
-from gradviz.draw import fold, overview, paint
-from gradviz.draw.explain import Words, element, nudges, step, suspects
-from gradviz.draw.figure import Figure
-from gradviz.draw.formula import Formula, name, say, value
-from gradviz.draw.listing import listing
-from gradviz.draw.sheets import style_sheet
-from gradviz.draw.steps import Step, checked, last, steps
+from gradviz.export.sheets import style_sheet
+from gradviz.export.svg import paint
+from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Places, Run
+from gradviz.live.packing import packed, packed_inputs, shapes
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span, span
+from gradviz.scene.compose import compose
+from gradviz.scene.folding import fold, overview
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.folding.inside import Inside
+from gradviz.scene.words import titles
+from gradviz.scene.words.explain import Words, element, nudges, step, suspects
+from gradviz.scene.words.formula import Formula, name, say, value
+from gradviz.scene.words.listing import listing
+from gradviz.scene.words.steps import Step, checked, last, steps
 
 STATIC = Path(__file__).parent / "static"
 PARTS = (
@@ -170,8 +176,8 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         if self.run.graph.has_arrays:
-            self.arrays = paint.packed_inputs(self.run)
-        self.numbers = paint.packed(self.run, self._places)
+            self.arrays = packed_inputs(self.run)
+        self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
@@ -190,7 +196,7 @@ class View(Live):
         self.run: Run = run if self._excerpt is None else self._excerpt.shown(run)
         self._places = self.run.places
         self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
-        blocks, closed = fold.blocks_of(run.graph.unfolded), run.graph.origin.closed
+        blocks, closed = blocks_of(run.graph.unfolded), run.graph.origin.closed
         with self.hold_sync():
             self.structure = structure(self.run, self._places, self._spans)
             self._send_numbers()
@@ -219,7 +225,7 @@ class View(Live):
     def _refold(self, change: Change) -> None:
         """Close and open blocks."""
         full = self.whole.graph.unfolded
-        blocks = fold.blocks_of(full)
+        blocks = blocks_of(full)
         closed = [block for number, block in enumerate(blocks) if number in self.closed]
         if frozenset(closed) != self.whole.graph.origin.closed:
             self._restage(fold.fold(full, closed))
@@ -302,7 +308,7 @@ class View(Live):
         )
 
     def __repr__(self) -> str:
-        return f"<View {paint.summary(self.run)}>"
+        return f"<View {titles.summary(self.run)}>"
 
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
@@ -317,10 +323,10 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
     figure = Figure(run)
     taken = steps(graph)
     return {
-        "svg": paint.paint(run, figure.layout, figure.highlights, live=True),
+        "svg": paint(compose(run, figure.layout, figure.highlights, live=True)),
         "path": list(graph.origin.names),
         "places": places,
-        "shapes": paint.shapes(run),
+        "shapes": shapes(run),
         "program": (program := targets.in_a_page(graph)) and program.document(),
         "summary": summary(graph),
         "start": step(words, taken[0]),
@@ -373,7 +379,7 @@ def kind(node: Node, graph: Graph) -> str:
         return "input"
     what = (
         "closed block"
-        if isinstance(node.operation, fold.Inside)
+        if isinstance(node.operation, Inside)
         else "your own gate"
         if node.operation.is_handwritten
         else node.operation.name.replace("_", " ")

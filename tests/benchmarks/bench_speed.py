@@ -17,7 +17,7 @@ import pytest
 from circuit import GRADIENTS, INPUTS, circuit
 
 import gradviz as gv
-from gradviz.draw.paint import packed
+from gradviz.live.packing import packed
 
 VALUES = tuple(INPUTS.values())
 SECONDS = 1.0  # for each way: longer than most disturbances by other work on the machine

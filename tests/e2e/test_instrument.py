@@ -154,8 +154,7 @@ def test_by_keyboard_alone_from_the_first_step_to_the_last_and_back(jupyter, ope
         soon(page, assert_shows, svg, moment)
         assert svg.locator("g.gv-node.gv-lit, g.gv-edge.gv-lit").count() == (step > 0)
         assert (
-            view.locator(".gv-step .gv-spoken").text_content()
-            == gv.draw(run).at(step).highlights.caption
+            view.locator(".gv-step .gv-spoken").text_content() == gv.draw(run).at(step).scene.event
         )
         assert svg.evaluate(PLACES) == places
         page.keyboard.press("ArrowRight")

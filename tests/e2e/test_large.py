@@ -12,8 +12,9 @@ from page import page_of
 from playwright.sync_api import expect
 
 import gradviz as gv
-from gradviz.draw import heat
-from gradviz.draw.paint import shown as on_card
+from gradviz.export import svg
+from gradviz.scene import heat
+from gradviz.scene.numbers import shown as on_card
 
 RNG = np.random.default_rng(5)
 
@@ -74,9 +75,8 @@ def expected_maps(run):
     for node in run.graph.nodes:
         for number in (run.primals[node], run.adjoints[node]):
             if heat.is_mapped(number):
-                picture = ET.fromstring(
-                    f"<g>{heat.picture(heat.grid(number), heat.size(number.shape)[2])}</g>"
-                )
+                cell = heat.size(number.shape)[2]
+                picture = ET.fromstring(f"<g>{svg.cells(heat.shades(heat.grid(number)), cell)}</g>")
                 found.append(
                     [[path.get("class"), path.get("opacity"), path.get("d")] for path in picture]
                 )

@@ -15,7 +15,8 @@ from gallery import FIGURES
 from lengths import short
 from needs import missing, needed
 
-from gradviz.draw import export
+from gradviz.export.sheets import THEMES, style_sheet
+from gradviz.export.svg import paint
 
 SHOWN = [
     "circuit-step",
@@ -121,9 +122,9 @@ def test_other_programs_show_the_same(drawn_by_browser, tmp_path, program, theme
 @pytest.mark.parametrize("name", short(1, ["circuit-step", "wrong-gate", "arrays"]))
 def test_browsers_follow_their_reader(drawn_by_browser, name):
     figure, papers = FIGURES[name](), []
-    for scheme in export.THEMES:
+    for scheme in THEMES:
         followed, _ = drawn_by_browser(figure.svg, scheme)
-        fixed, _ = drawn_by_browser(export.svg(figure, scheme), "light")
+        fixed, _ = drawn_by_browser(paint(figure.scene, style_sheet("figure", scheme)), "light")
         assert np.array_equal(followed, fixed)
         papers.append(tuple(np.rint(followed[0, 0])))
     assert papers == [(255, 255, 255), (17, 17, 17)]

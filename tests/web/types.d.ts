@@ -12,7 +12,7 @@ type Values = Value[] | Float64Array;
 /** The numbers of a run, by the index of a node or an edge; and those that were sent. */
 type Run = { primals: Values; locals: Values; adjoints: Values; flows: Values; sent: Float64Array };
 
-// Formulas, as gradviz/draw/formula.py makes them
+// Formulas, as gradviz/scene/words/formula.py makes them
 
 /** A number of the node or the edge of this index; with 1, in brackets where it is negative. */
 type Place = ["value" | "adjoint" | "local" | "flow", number, 1?];

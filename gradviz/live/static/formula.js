@@ -1,4 +1,4 @@
-// Formulas with places for numbers, as gradviz/draw/formula.py makes them: filled as text, and as MathML.
+// Formulas with places for numbers, as gradviz/scene/words/formula.py makes them: filled as text, and as MathML.
 
 const MATH = "http://www.w3.org/1998/Math/MathML";
 const KINDS = { value: "primals", adjoint: "adjoints", local: "locals", flow: "flows" };

@@ -1,4 +1,4 @@
-// Heat maps, cell by cell as gradviz/draw/heat.py makes them.
+// Heat maps, cell by cell as gradviz/scene/heat.py makes them.
 
 const ROWS = 16, COLUMNS = 24, MAP_WIDTH = 96, MAP_HEIGHT = 64, LARGEST_CELL = 10, LEVELS = 9;
 
@@ -99,13 +99,13 @@ class HeatMap {
   }
 }
 
-/** What a card says of a value (`withShape`) or of a gradient; the same as `shown` in draw/paint.py. @param {Value} number @param {boolean} withShape */
+/** What a card says of a value (`withShape`) or of a gradient; the same as `shown` in scene/numbers.py. @param {Value} number @param {boolean} withShape */
 function shownOnCard(number, withShape) {
   if (number === null || typeof number !== "object" || !isMapped(number.shape)) return numeral(number);
   return withShape ? `${numeral(number)} ${mapScale(number.elements)}` : mapScale(number.elements);
 }
 
-/** What an edge's label says; the same as `on_edge` in draw/paint.py. @param {Value} number */
+/** What an edge's label says; the same as `on_edge` in scene/numbers.py. @param {Value} number */
 function shownOnEdge(number) {
   if (number === null || typeof number !== "object") return numeral(number, 3);
   const much = magnitude(number);

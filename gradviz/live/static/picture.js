@@ -1,7 +1,7 @@
 // The picture: it arrives once, as SVG painted in Python; afterwards only its numbers change: texts, data-* attributes and the
 // widths of what flows back. Nothing that stands on the page moves.
 
-const SIDES = 13, LABEL_ROOM = 42, CHARACTER = 6; // pixels, as in draw/paint.py: of a card beside its numbers, of a label, of a digit
+const SIDES = 13, LABEL_ROOM = 42, CHARACTER = 6; // pixels, as in scene/cards.py and compose.py: of a card beside its numbers, of a label, of a digit
 const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
 const SEEN = 60; // pixels around what is in sight that are painted with it
 const SVG = "http://www.w3.org/2000/svg";
@@ -163,7 +163,7 @@ function boundsOf(points) {
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
-/** The width of what flows back, in pixels; the same rule as in draw/paint.py. @param {Value} flow @param {number} largest */
+/** The width of what flows back, in pixels; the same rule as in scene/numbers.py. @param {Value} flow @param {number} largest */
 function flowWidth(flow, largest) {
   const much = magnitude(flow);
   return much > 0 ? THICKEST * Math.sqrt(Math.min(1, much / largest)) : 0; // nothing flows, or nan

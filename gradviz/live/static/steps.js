@@ -1,4 +1,4 @@
-// The sweeps step by step, as gradviz/draw/steps.py takes them: what is known after so many steps.
+// The sweeps step by step, as gradviz/scene/words/steps.py takes them: what is known after so many steps.
 
 /** The sum of what has come together and what comes. @param {Value} before @param {Value} flow @returns {Value} */
 function added(before, flow) {

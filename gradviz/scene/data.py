@@ -1,4 +1,4 @@
-"""What the elements of a figure hold in full, so that a machine can check the figure from its SVG
+"""What the pieces of a figure hold in full, so that a machine can check the figure from its SVG
 alone (``gradviz check``).
 
 Numbers stand in attributes as Python writes them, arrays as lists of such; of an array of more than
@@ -14,14 +14,12 @@ what JSON does not know as an object of one key:
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from xml.sax import saxutils
 
 import numpy as np
 
-from gradviz.draw import text
-from gradviz.draw.fold import Inside
 from gradviz.graph import Edge, Node, Operation
 from gradviz.numerals import Value
+from gradviz.scene.folding.inside import Inside
 
 MOST = 256  # elements of an array that is held in full
 MOST_GATES = 1000  # of a closed block
@@ -215,18 +213,3 @@ def _array(numbers: Json, dtype: str, shape: Sequence[int] | None) -> np.ndarray
     ):
         raise ValueError(f"it holds numbers that are no {dtype}")
     return array if shape is None else array.reshape(shape)
-
-
-def attributes(data: dict[str, object]) -> str:
-    """The data-* attributes of an element."""
-    return "".join(f" data-{name}={quoteattr(str(value))}" for name, value in data.items())
-
-
-def escape(words: str) -> str:
-    """Any text as XML."""
-    return saxutils.escape(text.clean(words))
-
-
-def quoteattr(words: str) -> str:
-    """Any text as the quoted value of an attribute."""
-    return saxutils.quoteattr(text.clean(words))

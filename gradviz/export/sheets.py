@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Literal
 
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 RULE = re.compile(r"^([^@\n{}]+) \{ ([^{}]+) \}$", re.MULTILINE)
 COLOUR = re.compile(r"(?:var\(--[\w-]+, )?light-dark\((#\w+), (#\w+)\)\)?")
 
@@ -17,11 +18,19 @@ def style_sheet(name: str, theme: Theme | None = None) -> str:
     """The sheet of this name, without comments: in the colours of one theme; or, for browsers, in
     those that their reader prefers, and for other programs in the light ones.
     """
-    text = files("gradviz.draw").joinpath(f"{name}.css").read_text(encoding="utf-8")
+    text = files("gradviz.export").joinpath(f"{name}.css").read_text(encoding="utf-8")
     sheet = "\n".join(line for line in text.splitlines() if not line.startswith("/*"))
     if theme is None:
         return f"{plain(sheet, 'light')}\n{preferred(sheet)}"
     return plain(sheet, theme).replace("color-scheme: light dark", f"color-scheme: {theme}")
+
+
+def checked(theme: object) -> Theme | None:
+    """A theme; None is the reader's. Raises ValueError for any other."""
+    for known in (None, *THEMES):
+        if theme == known:
+            return known
+    raise ValueError(f"a theme is 'light' or 'dark', or None, not {theme!r:.40}")
 
 
 def plain(sheet: str, theme: Theme) -> str:

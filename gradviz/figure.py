@@ -13,12 +13,19 @@ from typing import Protocol, runtime_checkable
 
 import graphviz
 
-from gradviz.draw import dot as dot_
-from gradviz.draw import explain as explain_
-from gradviz.draw import export, fold, overview, paint
-from gradviz.draw import layout as layout_
-from gradviz.draw import steps as steps_
+from gradviz.export import sheets
+from gradviz.export.dot import digraph
+from gradviz.export.formats import format_of
+from gradviz.export.svg import paint
 from gradviz.graph import Graph, Node, Run
+from gradviz.scene import layout as layout_
+from gradviz.scene.cards import card_size
+from gradviz.scene.compose import Highlights, compose
+from gradviz.scene.folding import blocks, fold, overview
+from gradviz.scene.scene import Scene, twin
+from gradviz.scene.words import explain as explain_
+from gradviz.scene.words import steps as steps_
+from gradviz.scene.words.titles import summary
 
 
 class Figure:
@@ -69,22 +76,26 @@ class Figure:
     @cached_property
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
-        return layout_.layout(
-            self.graph,
-            [paint.card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)],
-            self.labels,
-        )
+        return layout_.layout(self.graph, self._card_sizes, self.labels)
+
+    @property
+    def _card_sizes(self) -> list[tuple[float, float]]:
+        return [card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)]
 
     @cached_property
-    def highlights(self) -> paint.Highlights:
+    def highlights(self) -> Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         wrong = explain_.suspects(self.run)
         if self.step is None:
-            return paint.Highlights(wrong=wrong, labels=self.labels)
+            return Highlights(wrong=wrong, labels=self.labels)
         step = steps_.steps(self.graph)[self.step]
         words = explain_.step(explain_.Words(self.graph), step)
-        return paint.Highlights(
-            step.what, explain_.State(self.shown).text(words), wrong, self.labels
+        return Highlights(
+            step.what,
+            f"step {self.step} of {steps_.last(self.graph)}",
+            explain_.State(self.shown).text(words),
+            wrong,
+            self.labels,
         )
 
     def at(self, step: int) -> "Figure":
@@ -113,14 +124,30 @@ class Figure:
         return figure
 
     @cached_property
+    def scene(self) -> Scene:
+        """What is to be seen, with words and places, as plain data: of this every picture is made.
+
+        >>> import gradviz as gv
+        >>> scene = gv.draw(gv.trace(lambda x: x**2, x=3.0)).scene
+        >>> [(card.label, card.value.short, card.adjoint.full) for card in scene.cards]
+        [('x', '3', '6.0'), ('f', '9', '1.0')]
+        """
+        return compose(self.shown, self.layout, self.highlights)
+
+    @property
+    def _unplaced(self) -> Scene:
+        """The scene for a program that finds places itself, and shows no titles."""
+        return compose(self.shown, layout_.nowhere(self.graph, self._card_sizes), live=True)
+
+    @cached_property
     def svg(self) -> str:
         """The picture as an SVG document."""
-        return paint.paint(self.shown, self.layout, self.highlights)
+        return paint(self.scene)
 
     @cached_property
     def dot(self) -> graphviz.Digraph:
         """The graph with values, gradients and local derivatives as labels, for any Graphviz."""
-        return dot_.digraph(self.shown)
+        return digraph(self._unplaced)
 
     def explain(self, name: str, to: str | None = None, *, detail: str = "short") -> str:
         """The chain rule at the node of this name, in symbols and in numbers; or along the edge
@@ -206,7 +233,7 @@ class Figure:
         )
 
     def save(
-        self, path: str | PathLike[str], *, theme: export.Theme | None = None, scale: float = 2
+        self, path: str | PathLike[str], *, theme: sheets.Theme | None = None, scale: float = 2
     ) -> Path:
         """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``,
         ``.png`` or ``.pdf``.
@@ -230,25 +257,21 @@ class Figure:
         ValueError: a figure can be saved as .svg, .dot, .html, .png or .pdf, not as 'square.jpeg'
         """
         path = Path(path)
-        path.write_bytes(export.written(self, path.name, theme, scale))
+        theme, made_as = sheets.checked(theme), format_of(path.name)
+        scene = self.scene if made_as.has_places else self._unplaced
+        path.write_bytes(made_as.written(scene, theme, scale))
         return path
 
     def __repr__(self) -> str:
-        return f"<Figure {paint.summary(self.run)}>"
+        return f"<Figure {summary(self.run)}>"
 
     @property
     def progress(self) -> str:
         """The step just taken: its number and its words; empty if the sweeps are complete."""
-        return (
-            ""
-            if self.step is None
-            else f"step {self.step} of {steps_.last(self.graph)}: {self.highlights.caption}"
-        )
+        return "" if self.step is None else f"{self.highlights.step}: {self.highlights.event}"
 
     def __str__(self) -> str:
-        return "\n".join(
-            [paint.summary(self.shown), *filter(None, [self.progress]), "", str(self.shown)]
-        )
+        return twin(summary(self.shown), self.progress, str(self.shown))
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -342,8 +365,8 @@ def folded(run: Run, collapse: Collection[str] | bool, expand: Collection[str] |
     full = run.graph.unfolded
     if full is not run.graph:  # folded otherwise
         run = full.run(run.inputs)
-    arrays = fold.arrays_named(run.graph, expand)
+    arrays = blocks.arrays_named(run.graph, expand)
     if arrays:
         run = run.graph.opened(arrays).run(run.inputs)
-        expand = [name for name in fold.names(expand, "expand") or () if name not in arrays]
-    return fold.folded(run, fold.chosen(run.graph, collapse, expand))
+        expand = [name for name in blocks.names(expand, "expand") or () if name not in arrays]
+    return fold.folded(run, blocks.chosen(run.graph, collapse, expand))

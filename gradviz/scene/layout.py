@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.draw.engine import graphviz
-from gradviz.draw.fold import blocks_of
 from gradviz.graph import Block, Edge, Graph, Node
+from gradviz.scene.engine import graphviz
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.scene import Box, Point
 
 LABEL = (43, 32)
 TIP = 7
@@ -16,32 +17,18 @@ APART = 20  # between two wires that arrive at one card
 # wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
 NEAR = 80
 
-Point = tuple[float, float]
+Stretch = tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle by its left upper corner and its size, in pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def centre(self) -> Point:
-        return self.x + self.width / 2, self.y + self.height / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """The way of an edge, as the data of an SVG path without its arrow's tip; the tip; and the
-    middle of its label.
+class Way:
+    """The way of an edge, in stretches as a :class:`gradviz.scene.scene.Wire` has them; the tip of
+    its arrow; and the middle of its label.
 
     `lean` is how far the label's lines move apart sideways, so that a steep wire passes between
     them."""
 
-    path: str
+    stretches: tuple[Stretch, ...]
     tip: Point
     label: Point
     lean: float = 0.0
@@ -54,7 +41,7 @@ class Layout:
     width: float
     height: float
     cards: tuple[Box, ...]
-    wires: tuple[Wire, ...]
+    ways: tuple[Way, ...]
     blocks: tuple[tuple[Block, Box], ...]
 
 
@@ -73,32 +60,40 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = Tr
     if arrived != order:  # than that of the operands, at some card: once more
         found = _found(graph, sizes, arrived)
         arrived = _order_of_arrival(graph, found.boxes)
-    wires = []
+    ways = []
     for edge in graph.edges:
         source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
         card = found.boxes[target]
         place = arrived[edge.index] - (_arity(edge.target) - 1) / 2
-        wires.append(
-            _wire(
+        ways.append(
+            _way(
                 found.splines[source, label, ""],
                 found.splines[label, target, ""],
                 found.boxes[label].centre,
                 (card.x, card.centre[1] + place * APART),
             )
         )
-    return found.layout(graph, wires)
+    return found.layout(graph, ways)
 
 
 def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
     found = _found(graph, sizes, None)
-    wires = []
+    ways = []
     for edge in graph.edges:
         source, target = f"n{edge.source.index}", f"n{edge.target.index}"
         start, *points = found.splines[source, target, f"e{edge.index}"]
         end = points[-1][0] - TIP, points[-1][1]
-        path = f"M{_pair(start)} C{' '.join(map(_pair, [*points[:-1], end]))}"
-        wires.append(Wire(path, end, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)))
-    return found.layout(graph, wires)
+        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        ways.append(Way(((start,), (*points[:-1], end)), end, middle))
+    return found.layout(graph, ways)
+
+
+def nowhere(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
+    """No places at all, for a program that finds its own."""
+    cards = tuple(Box(0.0, 0.0, *size) for size in sizes)
+    way, box = Way((), (0.0, 0.0), (0.0, 0.0)), Box(0.0, 0.0, 0.0, 0.0)
+    blocks = tuple((block, box) for block in blocks_of(graph))
+    return Layout(0.0, 0.0, cards, (way,) * len(graph.edges), blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +107,13 @@ class _Found:
     boxes: dict[str, Box]
     splines: dict[tuple[str, str, str], list[Point]]
 
-    def layout(self, graph: Graph, wires: Sequence[Wire]) -> Layout:
+    def layout(self, graph: Graph, ways: Sequence[Way]) -> Layout:
         cards = tuple(self.boxes[f"n{node.index}"] for node in graph.nodes)
         blocks = tuple(
             (block, self.boxes[f"cluster_{number}"])
             for number, block in enumerate(blocks_of(graph))
         )
-        return Layout(self.width, self.height, cards, tuple(wires), blocks)
+        return Layout(self.width, self.height, cards, tuple(ways), blocks)
 
 
 def _found(
@@ -237,8 +232,8 @@ def _points(position: str, height: float) -> list[Point]:
     ]
 
 
-def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Point) -> Wire:
-    """A wire through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way
+def _way(to_label: list[Point], to_card: list[Point], label: Point, arrival: Point) -> Way:
+    """A way through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way
     where it is long.
     """
     start, end = to_label[0], (arrival[0] - TIP, arrival[1])
@@ -249,39 +244,25 @@ def _wire(to_label: list[Point], to_card: list[Point], label: Point, arrival: Po
         and abs(label[0] - middle[0]) < LABEL[0] / 4
         and abs(label[1] - middle[1]) < 0.4 * LABEL[1]
     ):
-        return Wire(
-            f"M{_pair(start)} C{_pair((middle[0], start[1]))} {_pair((middle[0], end[1]))} "
-            f"{_pair(end)}",
-            arrival,
-            middle,
-            lean,
-        )
-    return Wire(
-        f"M{_pair(start)} {_curve(to_label, start, label)} {_curve(to_card, label, end)}",
-        arrival,
-        label,
-    )
+        curve = (middle[0], start[1]), (middle[0], end[1]), end
+        return Way(((start,), curve), arrival, middle, lean)
+    stretches = ((start,), *_curve(to_label, start, label), *_curve(to_card, label, end))
+    return Way(stretches, arrival, label)
 
 
-def _curve(spline: list[Point], start: Point, end: Point) -> str:
-    """The piece of a path from `start` to `end`, where the path stands at `start`; level at
-    both.
-    """
+def _curve(spline: list[Point], start: Point, end: Point) -> Iterator[Stretch]:
+    """The piece of a way from `start` to `end`, where the way stands at `start`; level at both."""
     middle = (start[0] + end[0]) / 2
     if end[0] - start[0] < NEAR:
-        return f"C{_pair((middle, start[1]))} {_pair((middle, end[1]))} {_pair(end)}"
+        yield (middle, start[1]), (middle, end[1]), end
+        return
     first, *points, last = spline
     # to the middle of a label: straight on from its border
     inside = last if end[0] > last[0] + TIP else end
     if inside is end:
         points[-1] = (min(points[-1][0], end[0] - 12), end[1])
-    return (
-        (f"L{_pair(first)} " if first != start else "")
-        + "C"
-        + " ".join(map(_pair, [*points, inside]))
-        + (f" L{_pair(end)}" if inside is last else "")
-    )
-
-
-def _pair(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
+    if first != start:
+        yield (first,)
+    yield (*points, inside)
+    if inside is last:
+        yield (end,)

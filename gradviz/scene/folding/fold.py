@@ -5,7 +5,7 @@ What leaves a closed block stays as a node, with one edge from each value that c
 derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
 are left are those of the open graph."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,32 +21,10 @@ from gradviz.graph import (
     Origin,
     Places,
     Run,
-    applied_derivative,
 )
 from gradviz.numerals import Value
-
-# a block's path: names, and which of those of that name in the block around it
-Key = tuple[tuple[str, int], ...]
-
-
-def blocks_of(graph: Graph) -> list[Block]:
-    """The blocks that hold a node of the graph, or a block that does; each after the one around
-    it.
-    """
-    return list(
-        dict.fromkeys(block for node in graph.nodes if node.block for block in node.block.path)
-    )
-
-
-def keys(graph: Graph) -> dict[Block, Key]:
-    """What each block is called from outside, the same in every trace of the same function."""
-    found: dict[Block, Key] = {}
-    counts: dict[tuple[Key, str], int] = {}
-    for block in blocks_of(graph):
-        around = found[block.parent] if block.parent else ()
-        number = counts[around, block.name] = counts.get((around, block.name), -1) + 1
-        found[block] = (*around, (block.name, number))
-    return found
+from gradviz.scene.folding.blocks import Key, blocks_of, counterparts, keys
+from gradviz.scene.folding.inside import Inside
 
 
 def fitting(graph: Graph, most: int) -> list[Block]:
@@ -59,68 +37,6 @@ def fitting(graph: Graph, most: int) -> list[Block]:
         if len(Folding(graph, closed).visible) <= most:
             break
     return closed
-
-
-def counterparts(graph: Graph, blocks: Collection[Block], other: Graph) -> list[Block]:
-    """These blocks of a graph in another graph of the same function, as far as it has them."""
-    wanted = {key for block, key in keys(graph).items() if block in blocks}
-    return [block for block, key in keys(other).items() if key in wanted]
-
-
-def chosen(
-    graph: Graph, collapse: Collection[str] | bool, expand: Collection[str] | bool
-) -> set[Block]:
-    """The blocks to close: those with a name in `collapse` (True for all), but for those with a
-    name in `expand`.
-
-    Raises ValueError, with the names that there are, for a name that no block has.
-    """
-    blocks = blocks_of(graph)
-    wanted, kept = names(collapse, "collapse"), names(expand, "expand")
-    for name in [*(wanted or ()), *(kept or ())]:
-        if all(block.name != name for block in blocks):
-            there = (
-                ", ".join(dict.fromkeys(block.name for block in blocks))
-                or "none; decorate a function with @gv.block to make one"
-            )
-            raise ValueError(f"{graph.name} has no block called {name!r}; there are {there}")
-    return {
-        block
-        for block in blocks
-        if (wanted is None or block.name in wanted) and not (kept is None or block.name in kept)
-    }
-
-
-def arrays_named(graph: Graph, wanted: Collection[str] | bool) -> list[str]:
-    """Of some names those of arrays, which can be opened like blocks."""
-    blocks = {block.name for block in blocks_of(graph)}
-    example = graph.example.primals
-    arrays = {
-        node.label
-        for node in graph.operations
-        if any(
-            isinstance(operand, Node) and np.shape(example[operand])
-            for operand in (node, *node.operands)
-        )
-    }
-    named = names(wanted, "expand") or ()
-    return [name for name in named if name in arrays and name not in blocks]
-
-
-def names(given: Collection[str] | bool, what: str) -> list[str] | None:
-    """Names of blocks; None for all.
-
-    Raises TypeError, naming the argument as `what`, if they are none.
-    """
-    if isinstance(given, bool):
-        return None if given else []
-    given = [given] if isinstance(given, str) else given
-    if not isinstance(given, Collection) or not all(isinstance(name, str) for name in given):
-        raise TypeError(
-            f"{what} takes names of blocks, as in {what}=['sigmoid'], or True for all of them, not "
-            f"{given!r:.40}"
-        )
-    return list(given)
 
 
 def fold(graph: Graph, closed: Collection[Block]) -> Graph:
@@ -137,86 +53,6 @@ def fold_named(graph: Graph, closed: Collection[Key]) -> Graph:
 def folded(run: Run, closed: Collection[Block]) -> Run:
     """A run of an open graph as a run of the same graph with these blocks closed."""
     return Folding(run.graph, closed).shown(run) if closed else run
-
-
-class Inside:
-    """The operation that a closed block is: what one node that leaves it makes of the values that
-    come in.
-    """
-
-    def __init__(self, block: Block, gates: Sequence[Node], operands: Sequence[Node]) -> None:
-        self.block = block
-        self.name: str = block.name
-        self.gates = gates  # in the order of the work, the last being the one that leaves
-        self.operands = operands
-        self.is_handwritten: bool = any(gate.is_handwritten for gate in gates)
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        return f"▸ {self.name}"
-
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        return ("",) * len(self.operands)
-
-    def expression(self, operands: Sequence[str | Value]) -> str:
-        return f"{self.name}({', '.join(map(str, operands))})"
-
-    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
-        return applied_derivative(self.name, position, operands)
-
-    is_choice = False
-
-    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
-        return self.operands[position] not in self._reached
-
-    @cached_property
-    def _reached(self) -> set[Node]:
-        """To what an adjoint of the block's result is handed back."""
-        reached = {self.gates[-1]}
-        for gate in reversed(self.gates):
-            if gate in reached:
-                reached |= {operand for operand, _ in self._arriving(gate)}
-        return reached
-
-    def _arriving(self, gate: Node) -> Iterator[tuple[Node, int]]:
-        """The operands to which a gate hands something back, with their positions."""
-        for position, operand in enumerate(gate.operands):
-            if isinstance(operand, Node) and not gate.gate.is_flat(position, gate.operands):
-                yield operand, position
-
-    def number(self, *operands: Any) -> Any:
-        return self.values(operands)[self.gates[-1]]
-
-    def values(self, operands: Sequence[Any]) -> dict[Node, Any]:
-        values = dict(zip(self.operands, operands, strict=True))
-        for gate in self.gates:
-            values[gate] = gate.gate.number(*gate.operands_at(values))
-        return values
-
-    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-        return self.flows(adjoint, self.values(operands))[self.operands[position]]
-
-    def pullback(
-        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
-    ) -> dict[int, Any]:
-        flows = self.flows(adjoint, self.values(operands))
-        return {position: flows[self.operands[position]] for position in positions}
-
-    def flows(self, adjoint: Any, values: dict[Node, Any]) -> dict[Node, Any]:
-        """What an adjoint hands back to each value that comes in, at these values of all the
-        gates.
-        """
-        adjoints = {self.gates[-1]: adjoint}
-        for gate in reversed(self.gates):
-            if gate not in adjoints:
-                continue
-            operands = gate.operands_at(values)
-            for operand, position in self._arriving(gate):
-                flow = gate.gate.flow(position, adjoints[gate], operands, values[gate])
-                adjoints[operand] = adjoints[operand] + flow if operand in adjoints else flow
-        for operand in self.operands:
-            if operand not in adjoints:
-                adjoints[operand] = 0.0 * values[operand] if np.ndim(values[operand]) else 0.0
-        return adjoints
 
 
 @dataclass(frozen=True)

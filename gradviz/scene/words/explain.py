@@ -1,15 +1,17 @@
 """Why a number is what it is: what a gate does, the chain rule at a node and along an edge, in
 symbols and in numbers.
 
-The words are formulas with places (see :mod:`gradviz.draw.formula`), so that a live figure fills in
-its own numbers. Beside them stands what needs no calculus at all: a value is moved a little, and
-the output is watched."""
+The words are formulas with places (see :mod:`gradviz.scene.words.formula`), so that a live figure
+fills in its own numbers. Beside them stands what needs no calculus at all: a value is moved a
+little, and the output is watched."""
 
 from typing import Protocol
 
 import numpy as np
 
-from gradviz.draw.formula import (
+from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.numerals import Value, numeral
+from gradviz.scene.words.formula import (
     Formula,
     State,
     Written,
@@ -24,9 +26,7 @@ from gradviz.draw.formula import (
     say,
     value,
 )
-from gradviz.draw.steps import Step
-from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.numerals import Value, numeral
+from gradviz.scene.words.steps import Step
 
 STEP = 6e-6  # the cube root of the rounding error: best for central differences
 TOLERANCE = 1e-4

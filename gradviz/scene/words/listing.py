@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradviz.draw.formula import Formula, Part
 from gradviz.graph import Edge, Excerpt, Graph, Node, Source
+from gradviz.scene.words.formula import Formula, Part
 
 LONGEST = 400  # lines of each kind
 SHOWN = 3  # numbers of a line that is run more than once

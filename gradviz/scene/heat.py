@@ -5,7 +5,6 @@ array is shown by fewer cells, each of which stands for a block of elements and 
 them that is largest by magnitude, with its sign. The same is done in ``live/static/heat.js``."""
 
 import math
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeGuard
 
@@ -80,32 +79,14 @@ def scale(cells: np.ndarray) -> str:
     return ("±" if most else "") + numeral(most, 3) + (", nan" if np.isnan(cells).any() else "")
 
 
-def picture(cells: np.ndarray, cell: int) -> str:
-    """The cells as SVG: one path for each shade, and a stroke through each negative cell, so that
-    signs are seen without colours.
+def shades(cells: np.ndarray) -> tuple[tuple[int | None, ...], ...]:
+    """The shade of each cell, row by row: from −LEVELS to LEVELS; None of nan.
+
+    >>> shades(np.array([[1.0, -2.0], [np.nan, 0.0]]))
+    ((5, -9), (None, 0))
     """
-    most, rows = largest(cells), cells.tolist()
-    paths: dict[int | None, str] = {}
-    for row, numbers in enumerate(rows):
-        for column, count, level in _runs([_level(number, most) for number in numbers]):
-            paths[level] = (
-                paths.get(level, "")
-                + f"M{column * cell},{row * cell}h{count * cell}v{cell}h-{count * cell}z"
-            )
-    shades = "".join(
-        _path(paths[level], level)
-        for level in (*range(-LEVELS, 0), *range(1, LEVELS + 1), None)
-        if level in paths
-    )
-    strokes = "".join(
-        f"M{column * cell + 1},{row * cell + cell / 2:g}h{cell - 2}"
-        for row, numbers in enumerate(rows)
-        for column, number in enumerate(numbers)
-        if (_level(number, most) or 0) < 0
-    )
-    return shades + (
-        f'<path class="gv-minus" stroke-width="{cell / 8:g}" d="{strokes}"/>' if strokes else ""
-    )
+    most = largest(cells)
+    return tuple(tuple(_level(number, most) for number in row) for row in cells.tolist())
 
 
 def _level(number: float, most: float) -> int | None:
@@ -114,22 +95,3 @@ def _level(number: float, most: float) -> int | None:
         return None
     level = LEVELS if abs(number) > most else int(LEVELS * abs(number) / most + 0.5) if most else 0
     return level if number > 0 else -level
-
-
-def _runs(levels: list[int | None]) -> Iterator[tuple[int, int, int | None]]:
-    """Cells of one shade that stand side by side: where they begin, how many they are, their
-    level.
-    """
-    start = 0
-    for end in range(1, len(levels) + 1):
-        if end == len(levels) or levels[end] != levels[start]:
-            if levels[start] != 0:
-                yield start, end - start, levels[start]
-            start = end
-
-
-def _path(path: str, level: int | None) -> str:
-    if level is None:
-        return f'<path class="gv-nan" d="{path}"/>'
-    kind = "gv-above" if level > 0 else "gv-below"
-    return f'<path class="{kind}" opacity="{abs(level) / LEVELS:.2f}" d="{path}"/>'
