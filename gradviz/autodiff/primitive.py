@@ -339,6 +339,11 @@ class Elementwise(Primitive):
         other = operands[1 - position]
         return type(other) is float and other == 0.0
 
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether its value is a function of other rows."""
+        return isinstance(self.function, FunctionType) and self.function not in CARRIED.values()
+
     def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
         return (
             (*self._carried, self.helper)
@@ -351,7 +356,7 @@ class Elementwise(Primitive):
         """The functions of ours that its value calls, by way of other rows too."""
         if self.function in CARRIED.values():
             return (self.function,)
-        if not isinstance(self.function, FunctionType):
+        if not self.is_of_rows:
             return ()
         return tuple(_helpers_of(self.function(*map(Symbol.named, OPERANDS[: self.arity]))))
 

@@ -86,10 +86,9 @@ def _row(printer: Printer, primitive: Any) -> Written:
     operands = [Symbol.named(name, printer.example()) for name in OPERANDS[: primitive.arity]]
     if primitive.syntax in printer.signs:
         return printer.signed(primitive.syntax, [printer.written(operand) for operand in operands])
-    function = primitive.function
-    if isinstance(function, FunctionType) and function not in CARRIED.values():  # of other rows
-        return printer.written(function(*operands))
-    return printer.function(function, primitive)
+    if primitive.is_of_rows:
+        return printer.written(primitive.function(*operands))
+    return printer.function(primitive.function, primitive)
 
 
 def bracketed(binds: int, operands: Sequence[Written], in_order: bool) -> list[str]:
