@@ -134,13 +134,10 @@ def packed(run: Run, places: Places | None = None) -> bytes:
 def packed_inputs(run: Run) -> bytes:
     """The elements of the inputs of which `packed` has but the cells of their maps."""
     inputs = (run.primals[node] for node in run.graph.inputs)
-    return _floats(
-        [
-            number
-            for value in inputs
-            if heat.is_mapped(value) and heat.grid(value).size < value.size
-            for number in value.ravel().tolist()
-        ]
+    return b"".join(
+        value.astype("<f8").tobytes()
+        for value in inputs
+        if heat.is_mapped(value) and heat.grid(value).size < value.size
     )
 
 
