@@ -1,6 +1,8 @@
 """Programs of arrays that a page performs: what they give is what Python's own run gives."""
 
+import json
 import math
+import re
 import warnings
 
 import numpy as np
@@ -11,6 +13,7 @@ from test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 
 import gradviz as gv
 from gradviz.autodiff import primitives
+from gradviz.autodiff.instructions import Instructions
 
 FOR_PYTHON = [
     "inv", "solve", "solve matrix", "det", "slogdet", "cholesky", "eigenvalues", "eigenvectors",
@@ -28,7 +31,7 @@ def wanted(run):
 
 
 def answers(asked):
-    """What a page makes of graphs at inputs; and the JavaScript that people get, of some of them."""
+    """What a page makes of graphs at inputs; of some, also the JavaScript that people get."""
     programs = [[document(graph), [*map(flat, inputs.values())], 0] for graph, inputs in asked]
     texts = [[graph.code("javascript"), programs[n][1], 0] for n, (graph, _) in enumerate(asked)]
     said = in_a_page([*programs, *texts[::SHARE]])
@@ -93,7 +96,13 @@ def of_cases():
         inputs = {f"x{position}": argument for position, argument in enumerate(arguments)}
         graph = gv.trace(lambda *operands, f=scalar: f(*operands), inputs)
         yield graph, inputs
-        yield graph, {name: x + 1e-3 * random.normal(size=np.shape(x)) if np.ndim(x) else x + 1e-3 for name, x in inputs.items()}
+        yield (
+            graph,
+            {
+                name: x + 1e-3 * random.normal(size=np.shape(x)) if np.ndim(x) else x + 1e-3
+                for name, x in inputs.items()
+            },
+        )
 
 
 def test_each_function():
@@ -103,10 +112,98 @@ def test_each_function():
 @pytest.mark.parametrize("case", FOR_PYTHON)
 def test_what_needs_python(case):
     function, *arguments = CASES[case]
-    graph = gv.trace(lambda *xs: np.sum(function(*xs)), {f"x{n}": x for n, x in enumerate(arguments)})
+    graph = gv.trace(
+        lambda *xs: np.sum(function(*xs)), {f"x{n}": x for n, x in enumerate(arguments)}
+    )
     assert graph.evaluator.instructions(graph) is None
     with pytest.raises(NotImplementedError, match="can't be written in javascript, which has no"):
         graph.code("javascript")
+
+
+@gv.block
+def layer(w, x, b):
+    s = np.tanh(w @ x + b)
+    return s * gv.softmax(s), np.maximum(s, b)
+
+
+@gv.block
+def gate(x, y):
+    return np.maximum(x * y, x) + y * y
+
+
+@pytest.mark.parametrize("collapse", [True, ["layer"], ["gate"]])
+def test_closed_blocks(collapse):
+    def network(w, x, b):
+        h, s = layer(w, x, b)
+        h, _ = layer(w @ w, h, s)
+        return np.sum(gate(gate(h, s), b)) + x[0] * b[-1] + np.sum(layer(w, s, h)[1])
+
+    random = np.random.default_rng(2)
+    shapes = {"w": (3, 3), "x": (3,), "b": (3,)}
+    inputs = {name: random.normal(size=shape) for name, shape in shapes.items()}
+    graph = gv.draw(gv.trace(network, inputs), collapse=collapse).run.graph
+    for at in (inputs, {name: x + 1e-3 for name, x in inputs.items()}):
+        [(numbers, _)] = in_a_page([[document(graph), [*map(flat, at.values())], 0]])
+        for shown, right in zip(numbers, wanted(graph.run(at)), strict=True):
+            assert close(shown, right, 1e-14)
+
+
+def test_decisions():
+    def f(x, y):
+        order = np.argsort(x, axis=0)
+        chosen = x[order[:, 0]] * np.argmax(y) + np.argmin(x, axis=1).sum()
+        kept = np.where(y >= 0.5, y, 2.0 * y)
+        return np.sum(chosen) + np.sum(kept) * (y[0] if np.isfinite(y[1]) else 3.0) * x.value[0, 0]
+
+    x, y = np.array([[1.0, 5.0], [3.0, 2.0]]), np.array([0.1, 0.9, 0.4])
+    graph = gv.trace(f, x=x, y=y)
+    moves = [
+        (x, y), (x, y + 0.01), (x, np.roll(y, 1)), (x, [0.1, math.inf, 0.4]), (x, [0.1, 0.9, math.nan]),
+        (x[::-1], y), (x + 0.1, y), (x + [[0, 0], [0, 3]], y), (x + [[0, 0], [-2, 0]], y),
+    ]  # fmt: skip
+    told = in_a_page([[document(graph), [*map(flat, at)], 0] for at in moves])
+    with np.errstate(invalid="ignore"):
+        runs = [graph.run(x=at[0], y=np.asarray(at[1])) for at in moves]
+    holds = [run.retraced is None for run in runs]
+    assert holds == [True, True, *[False] * 7]
+    assert [answer is not None for answer in told] == holds
+    assert told[1][0][graph.output.index] == pytest.approx(runs[1].value, rel=1e-14)
+
+
+def test_names_are_data():
+    names = ["each", "zeros", "const", "alert(1)", "</script>", "x\u2028y", "损失", "f", "t1"]
+    same = gv.primitive(lambda v: v).derivative(lambda v, out: 1.0)
+    same.name = "add"
+    inputs = {name: np.arange(3.0) + n for n, name in enumerate(names)}
+    graph = gv.trace(lambda *xs: np.sum(sum(xs) * xs[0] @ xs[1]), inputs)
+    compare([(graph, inputs)])
+    words = re.findall(r'"([^"]*)"', json.dumps(document(graph), ensure_ascii=False))
+    assert set(words).isdisjoint(set(names) - {"each"})
+    graph = gv.trace(lambda x: np.sum(same(x)), x=np.ones(2))
+    assert graph.evaluator.instructions(graph) is None
+
+
+def test_a_long_program_walks():
+    def long(x, y):
+        for _ in range(2500):
+            x = np.tanh(x * y + 0.1) - 0.3 * y
+        return x
+
+    graph = gv.trace(long, x=0.5, y=1.25)
+    assert len(graph.operations) > 10_000
+    places = graph.run(x=0.4, y=1.2).places  # which long programs have not at first
+    program = Instructions(graph.evaluator.recording(graph))
+    [(numbers, _)] = in_a_page([[program.document(), [0.4, 1.2], 0]])
+    run = graph.run(x=0.4, y=1.2)
+    assert numbers[graph.output.index] == pytest.approx(run.value, rel=1e-9)
+    assert len(program.code) < 5 * len(graph.operations)
+
+
+def test_what_is_sent_is_small():
+    x = np.random.default_rng(0).normal(size=(50, 20))
+    graph = gv.trace(lambda w: np.sum(np.tanh(x @ w)[::2].T[1:] * w[0, 0]), w=np.ones((20, 4)))
+    sent = len(json.dumps(document(graph)))
+    assert sent < 4 / 3 * x.nbytes + 2000  # the constant, and hardly more
 
 
 # ── element by element ──
@@ -140,9 +237,7 @@ def test_arithmetic_has_the_same_bits(row):
         y = 2.0 if row is primitives.rounded else y
         inputs = {"x": x, "y": y}
         with np.errstate(all="ignore"):
-            asked.append(
-                (gv.trace(lambda x, y: np.sum(row(*(x, y)[: row.arity])), inputs), inputs)
-            )
+            asked.append((gv.trace(lambda x, y: np.sum(row(*(x, y)[: row.arity])), inputs), inputs))
     told, _ = answers(asked)
     for (graph, inputs), (numbers, _) in zip(asked, told):
         right, nodes = wanted(graph.run(inputs)), len(graph.nodes)
@@ -199,9 +294,11 @@ def a_step(random):
         return np.random.default_rng(seed).integers(-len(x), len(x), size=1 + 2 * m)
 
     steps = [
-        lambda x, y: ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)](x, y)
-        if getattr(ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)], "nin", 1) == 2
-        else ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)](x),
+        lambda x, y: (
+            ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)](x, y)
+            if getattr(ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)], "nin", 1) == 2
+            else ROWS_ON_ARRAYS[seed % len(ROWS_ON_ARRAYS)](x)
+        ),
         lambda x, y: x * y + 0.5,
         lambda x, y: x - 2.0 * y,
         lambda x, y: [np.sum, np.mean, np.max, np.min, np.var, np.std, np.prod][seed % 7](

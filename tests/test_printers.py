@@ -95,6 +95,8 @@ def in_a_page(programs):
 def document(graph):
     """The page's program, as it arrives there."""
     return json.loads(json.dumps(graph.evaluator.instructions(graph).document(), allow_nan=False))
+
+
 EXACT = [row for row in ROWS if of_arithmetic(row.code)]
 
 

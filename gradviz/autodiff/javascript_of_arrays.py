@@ -46,7 +46,9 @@ class ArraysWriter:
             self.called |= {int(start): name for start in self.program.known[name].flat[:1]}
         yield f"function {self.program.function}({', '.join(inputs)}) {{"
         yield from self.fixed_ones()
-        for (start, step), (end, _) in zip(self.program.steps, [*self.program.steps[1:], (len(self.program.code), None)]):
+        for (start, step), (end, _) in zip(
+            self.program.steps, [*self.program.steps[1:], (len(self.program.code), None)]
+        ):
             if isinstance(step, Step) and (step.kind, step.what) == ("adjoint", graph.output):
                 yield ""
                 yield (
@@ -55,7 +57,9 @@ class ArraysWriter:
                 )
             yield from self.step(step, self.program.code[start:end])
         yield ""
-        adjoints = ((node.name, self.program.known[self.program.adjoints[node]]) for node in graph.inputs)
+        adjoints = (
+            (node.name, self.program.known[self.program.adjoints[node]]) for node in graph.inputs
+        )
         output = self.element(int(self.program.known[self.program.names[graph.output]]))
         yield returned(output, [(str(name), self.whole(at)) for name, at in adjoints])
         yield "}"
@@ -84,7 +88,7 @@ class ArraysWriter:
             is_part = at.size and at.shape and not self.is_whole(at)
             same = self.part(grid(at)) if is_part else self.whole(at)
             lines = [*map(self.line, code), f"    // {step.name} is {same}"]
-        rule = self.program.rule(step.what) if step.kind == "adjoint" else ""
+        rule = self.program.rule(step.node) if step.kind == "adjoint" else ""
         if rule:
             lines[-1] += f", {rule}" if lines[-1].startswith("    //") else f"  // {rule}"
         for line in lines:

@@ -5,9 +5,9 @@ make text of it, and instructions for a page.
 import keyword
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -77,6 +77,11 @@ class Step:
     what: Node | Edge
     name: str
     terms: Sequence[Any]  # symbols and numbers
+
+    @property
+    def node(self) -> Node:
+        """What it works out, which is no edge."""
+        return cast(Node, self.what)
 
     @property
     def alias(self) -> str | None:

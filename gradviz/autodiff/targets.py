@@ -14,7 +14,6 @@ from gradviz.autodiff.sweeps import Recording
 from gradviz.graph import Lines
 
 
-
 def _javascript(recording: Recording) -> JavaScriptWriter | ArraysWriter:
     operations = (operation_of(node) for node in recording.order if node.operation is not None)
     of_numbers = all(operation.primitive.is_elementwise for operation in operations) and not any(

@@ -26,6 +26,7 @@ from gradviz.graph import (
 )
 from gradviz.numerals import Value
 
+CHOICE = "({} if {} != 0.0 else 0.0)"  # of numbers
 # a block's path: names, and which of those of that name in the block around it
 Key = tuple[tuple[str, int], ...]
 
@@ -354,9 +355,10 @@ class Folding:
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
         self.picks: Places = Places((*primals, *locals_, *adjoints))
         self.results: list[str] = results
-        lines = [term.written("n[{}]".format, "({} if {} != 0.0 else 0.0)") for term in self.terms]
+        choice = "np.where({1} != 0.0, {0}, 0.0)[()]" if full.has_arrays else CHOICE
+        lines = [term.written("n[{}]".format, choice) for term in self.terms]
         returned = "".join(f"{result}, " for result in results)
-        namespace: dict[str, Any] = {}
+        namespace: dict[str, Any] = {"np": np}
         exec("\n    ".join(["def added(n):", *lines, f"return ({returned})"]), namespace)
         self.added: Callable[[Sequence[Any]], tuple[Any, ...]] = namespace["added"]
 
@@ -468,9 +470,14 @@ class Folding:
 
     def instructions(self, graph: Graph) -> Any | None:
         opened = self.full.evaluator.instructions(self.full)
-        if opened is None or self._places is None or "None" in self.results:
-            return None
-        opened.add_paths(self.terms, self.results, self._places[0])
+        if opened is not None and self.full.has_arrays:
+            along = [
+                made.operation if isinstance(made.operation, Inside) else self.arriving[node]
+                for node, made in self.nodes.items()
+            ]
+            opened.close(self.terms, self.results, self.picks, along)
+        elif opened is not None and self._places is not None:
+            opened.add_paths(self.terms, self.results, self._places[0])
         return opened
 
     def origin(self, graph: Graph) -> Source | None:

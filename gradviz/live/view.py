@@ -65,7 +65,10 @@ class View(Live):
     """
 
     _esm = "\n".join(
-        [kernels.javascript(), *((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)]
+        [
+            kernels.javascript(),
+            *((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
+        ]
     )
     _css = style_sheet("figure") + (STATIC / "view.css").read_text(encoding="utf-8")
 

@@ -446,7 +446,7 @@ def test_a_forecast_is_what_python_answers(browser, number):
     program, run = graph.evaluator.instructions(graph), graph.run(w0=1.3, x0=-0.4)
     page = browser.new_page()
     forecast = page.evaluate(
-        f"([program, inputs]) => {{ {MODULE}; return Array.from(prepared(program)(inputs), String) }}",
+        f"([program, given]) => {{ {MODULE}; return [...prepared(program)(given)].map(String); }}",
         [program.document(), list(run.inputs.values())],
     )
     page.close()
@@ -483,7 +483,7 @@ def test_a_forecast_where_numbers_are_special(browser):
     answers = page.evaluate(
         f"""([programs, inputs]) => {{
             {MODULE};
-            return programs.map(prepared).flatMap((work) => inputs.map((x) => Array.from(work([x]))));
+            return programs.map(prepared).flatMap((work) => inputs.map((x) => [...work([x])]));
         }}""",
         [asked, SPECIAL],
     )

@@ -245,7 +245,9 @@ def test_a_kernel_that_is_stopped_and_one_that_is_gone(jupyter, open_notebook):
         of_arrays.locator(".noUi-handle").press("ArrowRight")
         moved = 0.51
         expect(of_arrays.locator("#n0 .gv-value")).to_have_text(numeral(moved))
-        expect(of_arrays.locator(".gv-output .gv-value")).to_have_text(numeral(6 * math.tanh(moved)))
+        expect(of_arrays.locator(".gv-output .gv-value")).to_have_text(
+            numeral(6 * math.tanh(moved))
+        )
     finally:
         os.kill(process, signal.SIGCONT)
     says(page, NOTHING)

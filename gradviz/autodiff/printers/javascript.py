@@ -12,7 +12,6 @@ from gradviz.autodiff.printers.python import SIGNS
 from gradviz.autodiff.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL, OR, Symbol
 
 
-
 def _functions(name: str) -> dict[str, str]:
     """The functions in a file beside this one, by their names."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
