@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 from lengths import short
+from lesson_code import NOTEBOOKS, PATHS, code, result
 from test_arrays import CASES
 from test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 
@@ -204,6 +205,32 @@ def test_what_is_sent_is_small():
     graph = gv.trace(lambda w: np.sum(np.tanh(x @ w)[::2].T[1:] * w[0, 0]), w=np.ones((20, 4)))
     sent = len(json.dumps(document(graph)))
     assert sent < 4 / 3 * x.nbytes + 2000  # the constant, and hardly more
+
+
+# ── lessons ──
+
+LIVE = [
+    (lesson, cell)
+    for lesson in range(len(PATHS))
+    for cell, source in code(lesson).items()
+    if "gv.explore(" in source
+]
+
+
+@pytest.mark.parametrize(("lesson", "cell"), LIVE)
+def test_every_live_figure_of_the_lessons_has_a_program(lesson, cell, monkeypatch):
+    monkeypatch.chdir(NOTEBOOKS)
+    explorer = result(lesson, cell)
+    structure, graph = explorer.view.structure, explorer.run.graph
+    name = next(name for name, value in graph.example.inputs.items() if np.ndim(value) == 0)
+    inputs = {**explorer.run.inputs, name: 1.01 * explorer.run.inputs[name]}
+    program = json.loads(json.dumps(structure["program"], allow_nan=False))
+    [(numbers, _)] = in_a_page([[program, [*map(flat, inputs.values())], 0]])
+    run, places = graph.run(inputs), structure["places"]
+    shown = numbers if graph.has_arrays else [numbers[place] for place in places]
+    right = wanted(run) if graph.has_arrays else [*run.numbers]
+    for one, other in zip(shown, right, strict=True):
+        assert close(one, other, 0.0, largest(right))
 
 
 # ── element by element ──

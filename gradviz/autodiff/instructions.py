@@ -171,7 +171,7 @@ class Instructions(Sweeps):
         if size:
             self.shapes[start] = tuple(shape)
         self.size += size
-        return np.arange(start, start + size).reshape(shape)
+        return np.arange(start, start + size).reshape(shape) if shape else np.array(start)
 
     def perform(self, shape: Sequence[int], kernel: str, *operands: Any) -> np.ndarray:
         """Write an instruction; the places of what it gives."""
@@ -243,9 +243,9 @@ class Instructions(Sweeps):
 
     def row(self, name: str, operands: Sequence[np.ndarray]) -> np.ndarray:
         """A row for numbers, or for each element of arrays that are broadcast."""
+        if not any(at.ndim for at in operands):
+            return self.perform((), name, *map(int, operands))
         shape = np.broadcast_shapes(*(at.shape for at in operands))
-        if not shape:
-            return self.perform(shape, name, *map(int, operands))
         grids = [grid(np.broadcast_to(at, shape)) for at in operands]
         return self.on_arrays(shape, "each", name, *grids)
 
