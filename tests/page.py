@@ -8,6 +8,7 @@ from gradviz.live.race import Race
 from gradviz.live.view import View
 
 PAGE = Path(__file__).with_suffix(".html")
+BYTES = ("numbers", "arrays")
 
 
 def page_of(view: View | Race, dark: bool = False) -> str:
@@ -16,7 +17,8 @@ def page_of(view: View | Race, dark: bool = False) -> str:
     call."""
     state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
     sent = {
-        "state": {**state, "numbers": base64.b64encode(getattr(view, "numbers", b"")).decode()},
+        "state": {**state, **{name: _sent(getattr(view, name, b"")) for name in BYTES}},
+        "bytes": BYTES,
         "esm": str(view._esm),
     }
     html = (
@@ -25,3 +27,7 @@ def page_of(view: View | Race, dark: bool = False) -> str:
         .replace("/* CSS */", str(view._css), 1)
     )
     return html.replace("SENT", json.dumps(sent).replace("</", "<\\/"), 1)
+
+
+def _sent(numbers: bytes) -> str:
+    return base64.b64encode(numbers).decode()

@@ -1,16 +1,21 @@
 """Programs of arrays that a page performs: what they give is what Python's own run gives."""
 
+import json
 import math
+import re
 import warnings
 
 import numpy as np
 import pytest
 from lengths import short
+from lesson_code import NOTEBOOKS, PATHS, code, result
 from test_arrays import CASES
 from test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 
 import gradviz as gv
 from gradviz.autodiff import primitives
+from gradviz.autodiff.instructions import Instructions
+from gradviz.autodiff.sweeps import Recording
 from gradviz.autodiff.targets import in_a_page as page_program
 
 FOR_PYTHON = [
@@ -29,7 +34,7 @@ def wanted(run):
 
 
 def answers(asked):
-    """What a page makes of graphs at inputs; and the JavaScript that people get, of some of them."""
+    """What a page makes of graphs at inputs; of some, also the JavaScript that people get."""
     programs = [[document(graph), [*map(flat, inputs.values())], 0] for graph, inputs in asked]
     texts = [[graph.code("javascript"), programs[n][1], 0] for n, (graph, _) in enumerate(asked)]
     said = in_a_page([*programs, *texts[::SHARE]])
@@ -116,6 +121,118 @@ def test_what_needs_python(case):
     assert page_program(graph) is None
     with pytest.raises(NotImplementedError, match="can't be written in javascript, which has no"):
         graph.code("javascript")
+
+
+@gv.block
+def layer(w, x, b):
+    s = np.tanh(w @ x + b)
+    return s * gv.softmax(s), np.maximum(s, b)
+
+
+@gv.block
+def gate(x, y):
+    return np.maximum(x * y, x) + y * y
+
+
+@pytest.mark.parametrize("collapse", [True, ["layer"], ["gate"]])
+def test_closed_blocks(collapse):
+    def network(w, x, b):
+        h, s = layer(w, x, b)
+        h, _ = layer(w @ w, h, s)
+        return np.sum(gate(gate(h, s), b)) + x[0] * b[-1] + np.sum(layer(w, s, h)[1])
+
+    random = np.random.default_rng(2)
+    shapes = {"w": (3, 3), "x": (3,), "b": (3,)}
+    inputs = {name: random.normal(size=shape) for name, shape in shapes.items()}
+    graph = gv.draw(gv.trace(network, inputs), collapse=collapse).run.graph
+    for at in (inputs, {name: x + 1e-3 for name, x in inputs.items()}):
+        [(numbers, _)] = in_a_page([[document(graph), [*map(flat, at.values())], 0]])
+        for shown, right in zip(numbers, wanted(graph.run(at)), strict=True):
+            assert close(shown, right, 1e-14)
+
+
+def test_decisions():
+    def f(x, y):
+        order = np.argsort(x, axis=0)
+        chosen = x[order[:, 0]] * np.argmax(y) + np.argmin(x, axis=1).sum()
+        kept = np.where(y >= 0.5, y, 2.0 * y)
+        return np.sum(chosen) + np.sum(kept) * (y[0] if np.isfinite(y[1]) else 3.0) * x.value[0, 0]
+
+    x, y = np.array([[1.0, 5.0], [3.0, 2.0]]), np.array([0.1, 0.9, 0.4])
+    graph = gv.trace(f, x=x, y=y)
+    moves = [
+        (x, y), (x, y + 0.01), (x, np.roll(y, 1)), (x, [0.1, math.inf, 0.4]), (x, [0.1, 0.9, math.nan]),
+        (x[::-1], y), (x + 0.1, y), (x + [[0, 0], [0, 3]], y), (x + [[0, 0], [-2, 0]], y),
+    ]  # fmt: skip
+    told = in_a_page([[document(graph), [*map(flat, at)], 0] for at in moves])
+    with np.errstate(invalid="ignore"):
+        runs = [graph.run(x=at[0], y=np.asarray(at[1])) for at in moves]
+    holds = [run.retraced is None for run in runs]
+    assert holds == [True, True, *[False] * 7]
+    assert [answer is not None for answer in told] == holds
+    assert told[1][0][graph.output.index] == pytest.approx(runs[1].value, rel=1e-14)
+
+
+def test_names_are_data():
+    names = ["each", "zeros", "const", "alert(1)", "</script>", "x\u2028y", "损失", "f", "t1"]
+    same = gv.primitive(lambda v: v).derivative(lambda v, out: 1.0)
+    same.name = "add"
+    inputs = {name: np.arange(3.0) + n for n, name in enumerate(names)}
+    graph = gv.trace(lambda *xs: np.sum(sum(xs) * xs[0] @ xs[1]), inputs)
+    compare([(graph, inputs)])
+    words = re.findall(r'"([^"]*)"', json.dumps(document(graph), ensure_ascii=False))
+    assert set(words).isdisjoint(set(names) - {"each"})
+    graph = gv.trace(lambda x: np.sum(same(x)), x=np.ones(2))
+    assert page_program(graph) is None
+
+
+def test_a_long_program_walks():
+    def long(x, y):
+        for _ in range(2500):
+            x = np.tanh(x * y + 0.1) - 0.3 * y
+        return x
+
+    graph = gv.trace(long, x=0.5, y=1.25)
+    assert len(graph.operations) > 10_000
+    places = graph.run(x=0.4, y=1.2).places  # which long programs have not at first
+    program = Instructions(Recording.of(graph))
+    [(numbers, _)] = in_a_page([[program.document(), [0.4, 1.2], 0]])
+    run = graph.run(x=0.4, y=1.2)
+    assert numbers[graph.output.index] == pytest.approx(run.value, rel=1e-9)
+    assert len(program.code) < 5 * len(graph.operations)
+
+
+def test_what_is_sent_is_small():
+    x = np.random.default_rng(0).normal(size=(50, 20))
+    graph = gv.trace(lambda w: np.sum(np.tanh(x @ w)[::2].T[1:] * w[0, 0]), w=np.ones((20, 4)))
+    sent = len(json.dumps(document(graph)))
+    assert sent < 4 / 3 * x.nbytes + 2000  # the constant, and hardly more
+
+
+# ── lessons ──
+
+LIVE = [
+    (lesson, cell)
+    for lesson in range(len(PATHS))
+    for cell, source in code(lesson).items()
+    if "gv.explore(" in source
+]
+
+
+@pytest.mark.parametrize(("lesson", "cell"), LIVE)
+def test_every_live_figure_of_the_lessons_has_a_program(lesson, cell, monkeypatch):
+    monkeypatch.chdir(NOTEBOOKS)
+    explorer = result(lesson, cell)
+    structure, graph = explorer.view.structure, explorer.run.graph
+    name = next(name for name, value in graph.example.inputs.items() if np.ndim(value) == 0)
+    inputs = {**explorer.run.inputs, name: 1.01 * explorer.run.inputs[name]}
+    program = json.loads(json.dumps(structure["program"], allow_nan=False))
+    [(numbers, _)] = in_a_page([[program, [*map(flat, inputs.values())], 0]])
+    run, places = graph.run(inputs), structure["places"]
+    shown = numbers if graph.has_arrays else [numbers[place] for place in places]
+    right = wanted(run) if graph.has_arrays else [*run.numbers]
+    for one, other in zip(shown, right, strict=True):
+        assert close(one, other, 0.0, largest(right))
 
 
 # ── element by element ──

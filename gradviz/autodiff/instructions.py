@@ -22,11 +22,12 @@ from gradviz.autodiff.program import RESERVED
 from gradviz.autodiff.sweeps import Guard, Recording, Step, Sweeps
 from gradviz.autodiff.symbols import Symbol
 from gradviz.autodiff.variable import IS
-from gradviz.graph import Edge
+from gradviz.graph import Edge, Node
 
 Instruction = list[Any]
 Grid = list[Any]  # a start, lengths and strides; or places one by one
 PACKED = 24  # numbers of an array that are sent as base64
+ADJOINT = "∂"  # a name that nothing else has
 
 
 class Instructions(Sweeps):
@@ -104,16 +105,62 @@ class Instructions(Sweeps):
         """Work out the derivatives along closed blocks too: sums of products along hidden paths;
         `places` is where numbers stand among those that are sent.
         """
-        zero, sums = self.number(0.0), {"0.0": self.number(0.0)}
+        zero = self.number(0.0)
+        sums: dict[str, Any] = {"0.0": zero, "None": None}
         for term in terms:
             local = product = cast(np.ndarray, self.sent[places[term.place]])
             if term.ahead:
                 product = self.row("multiply", [sums[term.ahead.removesuffix(" * ")], local])
             if term.is_choice:
                 product = self.row(CHOICE, [local, product, zero])
-            before = [] if term.is_first else [sums[term.name]]
-            sums[term.name] = self.row("add", [*before, product]) if before else product
+            if not term.is_first:
+                product = self.row("add", [sums[term.name], product])
+            sums[term.name] = product
         self.sent += (sums[result] for result in results)
+
+    def close(
+        self,
+        terms: Sequence[Any],
+        results: Sequence[str],
+        picks: Sequence[int],
+        along: Sequence[Any],
+    ) -> None:
+        """The same of a graph of arrays, of whose numbers only those at `picks` are sent; and what
+        flows back along edges, node by node: into a closed block, or along those that arrive.
+        """
+        count = len(self.sent) - len(self.recording.graph.edges)
+        flows = self.sent[count:]
+        del self.sent[count:]
+        self.add_paths(terms, results, range(count))
+        self.sent = [self.sent[pick] for pick in picks]
+        for what in along:
+            if isinstance(what, list):
+                self.sent += (flows[edge.index] for edge in what)
+            else:
+                self.sent += self.flows_into(what.gates, what.operands)
+
+    def flows_into(self, gates: Sequence[Node], operands: Sequence[Node]) -> list[np.ndarray]:
+        """What the adjoint of the last of some gates hands back to the operands of all of them."""
+        last = Symbol.named(self.adjoints[gates[-1]], self.example(gates[-1]))
+        adjoints: dict[Node, np.ndarray] = {gates[-1]: self.at(last)}
+        for gate in reversed(gates):
+            if gate not in adjoints:
+                continue
+            self.known[ADJOINT] = adjoints[gate]
+            operation, adjoint = operation_of(gate), Symbol.named(ADJOINT, self.example(gate))
+            positions = operation.handing_back(gate.operands)
+            symbols_of = [*map(self.symbol, gate.operands)]
+            flows = operation.primitive.pullback(
+                positions, adjoint, self.symbol(gate), symbols_of, operation.params
+            )
+            for position, flow in zip(positions, flows):
+                source, at = cast(Node, gate.operands[position]), self.at(flow)
+                before = adjoints.get(source)
+                adjoints[source] = at if before is None else self.row("add", [before, at])
+        return [
+            adjoints[node] if node in adjoints else self.room(np.shape(self.example(node)))
+            for node in operands
+        ]
 
     # ── memory ──
 
@@ -124,7 +171,7 @@ class Instructions(Sweeps):
         if size:
             self.shapes[start] = tuple(shape)
         self.size += size
-        return np.arange(start, start + size).reshape(shape)
+        return np.arange(start, start + size).reshape(shape) if shape else np.array(start)
 
     def perform(self, shape: Sequence[int], kernel: str, *operands: Any) -> np.ndarray:
         """Write an instruction; the places of what it gives."""
@@ -196,9 +243,9 @@ class Instructions(Sweeps):
 
     def row(self, name: str, operands: Sequence[np.ndarray]) -> np.ndarray:
         """A row for numbers, or for each element of arrays that are broadcast."""
+        if not any(at.ndim for at in operands):
+            return self.perform((), name, *map(int, operands))
         shape = np.broadcast_shapes(*(at.shape for at in operands))
-        if not shape:
-            return self.perform(shape, name, *map(int, operands))
         grids = [grid(np.broadcast_to(at, shape)) for at in operands]
         return self.on_arrays(shape, "each", name, *grids)
 
@@ -206,7 +253,7 @@ class Instructions(Sweeps):
         """The sum of the terms of an adjoint."""
         terms = [*map(self.at, step.terms)]
         if not terms:
-            return self.room(np.shape(self.recording.examples[step.what]))
+            return self.room(np.shape(self.recording.examples[step.node]))
         for term in terms[1:]:
             terms[0] = self.row("add", [terms[0], term])
         return terms[0]

@@ -88,7 +88,7 @@ class ArraysWriter:
             is_part = at.size and at.shape and not self.is_whole(at)
             same = self.part(grid(at)) if is_part else self.whole(at)
             lines = [*map(self.line, code), f"    // {step.name} is {same}"]
-        rule = self.program.rule(step.what) if step.kind == "adjoint" else ""
+        rule = self.program.rule(step.node) if step.kind == "adjoint" else ""
         if rule:
             lines[-1] += f", {rule}" if lines[-1].startswith("    //") else f"  // {rule}"
         for line in lines:

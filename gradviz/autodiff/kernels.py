@@ -63,4 +63,4 @@ def rows() -> dict[Any, Row]:
 def javascript() -> str:
     """The module of all kernels: helpers, those for arrays, and the table of rows."""
     table = "".join(f"  {row.name}: {row.function},\n" for row in rows().values())
-    return "\n\n".join([*FUNCTIONS.values(), f"const ROWS = {{\n{table}}};\n"])
+    return "\n\n".join([*FUNCTIONS.values(), f"const TABLE = {{\n{table}}};\n"])

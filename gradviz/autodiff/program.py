@@ -182,13 +182,13 @@ class Writer(Sweeps):
 
     def adjoint(self, step: Step, with_rule: bool) -> Iterator[Line]:
         """The sum of what is handed back to a node, and the chain rule as a remark."""
-        rule = self.rule(step.what) if with_rule else ""
+        rule = self.rule(step.node) if with_rule else ""
         for line in self.total(step):
             remark = "," if f"{self.remark} " in line else f"  {self.remark}"
             yield Line.of(f"{line}{remark} {rule}" if rule else line, step.kind, step.what)
 
     def total(self, step: Step) -> Iterator[str]:
-        name, example = step.name, self.recording.examples[step.what]
+        name, example = step.name, self.recording.examples[step.node]
         if step.alias is not None:  # another name for the same number costs nothing
             yield f"    {self.remark} {name} is {step.alias}"
             return
@@ -205,7 +205,7 @@ class Writer(Sweeps):
 
     def call(self, step: Step) -> str:
         """A vjp written by hand, called."""
-        node = step.what
+        node = step.node
         operands = (PYTHON.text(self.symbol(operand)) for operand in node.operands)
         arguments = (self.adjoints[node], self.names[node], *operands)
         token = operation_of(node).primitive.token

@@ -83,6 +83,11 @@ class Step:
     terms: Sequence[Any]  # symbols and numbers
 
     @property
+    def node(self) -> Node:
+        """What it works out, which is no edge."""
+        return cast(Node, self.what)
+
+    @property
     def alias(self) -> str | None:
         """Of an adjoint that is another number: the name of that."""
         if self.kind != "adjoint" or len(self.terms) != 1:

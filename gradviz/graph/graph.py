@@ -236,7 +236,12 @@ class Graph(Structure):
                     break
             else:  # nothing to look at: what most runs are
                 return self._performed(numbers)
-        every, misfit = {**examples, **given}, None
+        return self._looked_at(given)
+
+    def _looked_at(self, given: Mapping[str, Any]) -> "Run":
+        """A run at inputs that may be anything."""
+        examples, misfit = self._example_inputs, None
+        every = {**examples, **given}
         for name, value in given.items():
             value = numeric(value, f"input {name!r} of {self.name}")
             if isinstance(value, np.ndarray):  # the user may change it later
@@ -301,8 +306,8 @@ class Graph(Structure):
 
     def code(self, target: str = "python") -> str:
         """Both sweeps as straight-line code, which runs as it stands: the function returns the
-        value and the gradients. `target` is "python", or "javascript" for a graph of single
-        numbers; that function returns null where the traced function would decide otherwise.
+        value and the gradients. `target` is "python" or "javascript"; there, arrays are flat, row
+        by row, and the function returns null where the traced function would decide otherwise.
 
         Raises NotImplementedError where JavaScript lacks something, and says what.
 

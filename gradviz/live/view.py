@@ -5,6 +5,7 @@ numbers, and nothing else.
 import math
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -175,9 +176,9 @@ class View(Live):
 
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
-        if self.run.graph.has_arrays:
-            self.arrays = packed_inputs(self.run)
-        self.numbers = packed(self.run, self._places)
+        with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
+            self.arrays = packed_inputs(self.run) if self.run.graph.has_arrays else b""
+            self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""

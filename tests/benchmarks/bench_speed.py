@@ -4,6 +4,7 @@ A group is one piece of work; the first of its ways is the peer that the others 
 against."""
 
 import gc
+import json
 import math
 import os
 import subprocess
@@ -11,12 +12,15 @@ import sys
 import threading
 import timeit
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
 
 import gradviz as gv
+from gradviz.autodiff import kernels
+from gradviz.autodiff.targets import in_a_page as page_program
 from gradviz.live.packing import packed
 
 VALUES = tuple(INPUTS.values())
@@ -305,6 +309,62 @@ def bench_slider(benchmark, way):
         operations=len(graph.operations),
         peer=way != "replay",
     )
+
+
+WALKS = 10_000
+IN_NODE = """
+const program = {program}, source = (...inputs) => {{ const [value] = {name}(...inputs); return [value]; }};
+const walk = prepared(program), inputs = {inputs}, output = {output};
+const ways = {{ walker: () => walk(inputs)[output], source: () => source(...inputs)[0] }};
+process.stdin.on("data", (asked) => {{
+    const work = ways[String(asked).trim()];
+    let last = 0;
+    for (let count = 0; count < {walks}; count++) {{
+        inputs[1] = 0.7 + 1e-9 * count;
+        last = work();
+    }}
+    process.stdout.write(`${{last}}\n`);
+}});
+"""
+
+
+@pytest.mark.parametrize("way", ["source", "walker"])
+def bench_page(benchmark, way):
+    """A program as a page walks it, and as straight-line JavaScript that its engine compiles."""
+    inputs = {f"x{i}": 0.1 * i for i in range(5)}
+    graph = gv.trace(lambda **xs: hundred_nodes(**xs), inputs)
+    static = Path(gv.__file__).parent / "live" / "static"
+    script = IN_NODE.format(
+        program=json.dumps(page_program(graph).document()),
+        name=graph.name,
+        inputs=[*inputs.values()],
+        output=graph.output.index,
+        walks=WALKS,
+    )
+    module = kernels.javascript() + (static / "program.js").read_text(encoding="utf-8")
+    with subprocess.Popen(
+        ["node", "-e", module + graph.code("javascript") + script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as node:
+
+        def work():
+            print(way, file=node.stdin)
+            return float(node.stdout.readline())
+
+        last = graph.run(x1=0.7 + 1e-9 * (WALKS - 1))
+        assert work() == pytest.approx(last.value, rel=1e-12)
+        measure(
+            benchmark,
+            f"a page's program at {len(graph.nodes)} nodes, {WALKS} times",
+            way,
+            work,
+            operations=WALKS * len(graph.operations),
+            peer=way == "source",
+        )
+        node.stdin.close()
 
 
 @pytest.mark.parametrize("way", ["graph.run, one by one", "graph.sweep"])

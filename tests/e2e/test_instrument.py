@@ -5,6 +5,7 @@ code beside the graph.
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -16,11 +17,13 @@ from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
 
 import gradviz as gv
-from gradviz.autodiff import primitives
+from gradviz.autodiff import kernels, primitives
 from gradviz.autodiff.primitive import Elementwise
-from gradviz.autodiff.targets import program_in_a_page
+from gradviz.autodiff.targets import in_a_page as page_program
 from gradviz.numerals import numeral
 
+PROGRAM = Path(gv.__file__).parent / "live" / "static" / "program.js"
+MODULE = kernels.javascript() + PROGRAM.read_text(encoding="utf-8")  # of programs, in a page
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 DEFINITIONS = """
 import gradviz as gv, numpy as np, ipywidgets, json, os, time
@@ -440,12 +443,11 @@ FUNCTIONS = [
 @pytest.mark.parametrize("number", range(len(FUNCTIONS)))
 def test_a_forecast_is_what_python_answers(browser, number):
     graph = gv.trace(FUNCTIONS[number], INPUTS)
-    program, run = program_in_a_page(graph), graph.run(w0=1.3, x0=-0.4)
-    assert program is not None
+    program, run = page_program(graph), graph.run(w0=1.3, x0=-0.4)
     page = browser.new_page()
     forecast = page.evaluate(
-        "([program, inputs]) => new Function('inputs', program)(inputs).map(String)",
-        [program, list(run.inputs.values())],
+        f"([program, given]) => {{ {MODULE}; return [...prepared(program)(given)].map(String); }}",
+        [program.document(), list(run.inputs.values())],
     )
     page.close()
     numbers = [float(number.replace("Infinity", "inf")) for number in forecast]
@@ -471,18 +473,18 @@ def test_a_forecast_where_numbers_are_special(browser):
     asked, awaited = [], []
     for row, function in functions:
         graph = gv.trace(lambda x, function=function: function(x), x=0.25)
-        if (program := program_in_a_page(graph)) is None:
+        if (program := page_program(graph)) is None:
             continue
         places = next(filter(None, (graph.run(x=x).places for x in (0.25, 1.5))), None)
         if places is not None:
-            asked.append(program)
+            asked.append(program.document())
             awaited += [(row.name, x, list(graph.run(x=x).numbers), places) for x in SPECIAL]
     page = browser.new_page()
     answers = page.evaluate(
-        """([programs, inputs]) => programs.flatMap((program) => {
-            const work = new Function("inputs", program);
-            return inputs.map((x) => work([x]));
-        })""",
+        f"""([programs, inputs]) => {{
+            {MODULE};
+            return programs.map(prepared).flatMap((work) => inputs.map((x) => [...work([x])]));
+        }}""",
         [asked, SPECIAL],
     )
     page.close()
@@ -498,9 +500,10 @@ def test_a_forecast_where_numbers_are_special(browser):
 
 def test_what_has_no_forecast():
     for function, inputs in (
-        (lambda x: np.sum(x * 2), {"x": [1.0, 2.0]}),
+        (lambda x: np.sum(np.linalg.inv(x)), {"x": [[1.0, 2.0], [3.0, 4.0]]}),
+        (lambda x: np.sum(x * 2), {"x": np.float32([1.0, 2.0])}),
         (gv.primitive(lambda x: x * x).derivative(lambda x, out: 2 * x), {"x": 1.0}),
         (lambda x: x if np.signbit(x) else x * x, {"x": 1.0}),
     ):
         graph = gv.trace(function, inputs)
-        assert program_in_a_page(graph) is None
+        assert page_program(graph) is None

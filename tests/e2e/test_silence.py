@@ -1,6 +1,7 @@
 """What a page shows while Python is silent: busy, dead, or not there at all."""
 
 import base64
+import math
 import os
 import signal
 
@@ -10,6 +11,7 @@ import pytest
 from browser import APP
 from page import page_of
 from playwright.sync_api import expect
+from reading import READ
 
 import gradviz as gv
 from gradviz.numerals import numeral
@@ -18,7 +20,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 NOTHING, SAID = "", "Python has not answered yet"
 ARRIVES = """(state) => {
     for (const [name, value] of Object.entries(state)) {
-        model.set(name, name !== "numbers" ? value : new DataView(
+        model.set(name, !["numbers", "arrays"].includes(name) ? value : new DataView(
             Uint8Array.from(atob(value), (byte) => byte.charCodeAt(0)).buffer));
     }
 }"""
@@ -68,8 +70,8 @@ def answers(page, explorer, *names):
     """Python's answer comes to the page."""
     state = explorer.view.get_state()
     sent = {name: state[name] for name in names}
-    if "numbers" in sent:
-        sent["numbers"] = base64.b64encode(sent["numbers"]).decode()
+    for name in {"numbers", "arrays"}.intersection(sent):
+        sent[name] = base64.b64encode(sent[name]).decode()
     page.evaluate(ARRIVES, sent)
     waits(page, 0.2)
 
@@ -160,6 +162,41 @@ def test_where_the_page_can_work_out_nothing_old_numbers_are_marked(alone):
     expect(page.locator(".gv-old")).to_have_count(0)
 
 
+TABLE = np.random.default_rng(0).normal(size=(40, 30))  # of which a figure has but the map
+
+
+def layers(w, b, x):
+    h = np.tanh(w * x[:, :3] + b)
+    s = gv.softmax(h @ b) * x.T[0]
+    return np.sum(np.maximum(s, -s)) + np.max(h, axis=0) @ b
+
+
+def test_a_figure_of_arrays_is_worked_out_by_the_page(alone):
+    explorer, page = alone(layers, w=0.5, b=np.array([0.3, -0.2, 0.1]), x=TABLE)
+
+    def all_that_is_shown():
+        waits(page, 1)  # what is out of sight comes when the numbers rest
+        seen = page.locator("svg.gradviz").evaluate(READ)
+        maps = page.locator(".gv-cells").evaluate_all("(maps) => maps.map((map) => map.innerHTML)")
+        return [node["shown"] for node in seen["nodes"]], seen["labels"], maps
+
+    page.locator("#n0").press("ArrowUp")
+    before, forecast = explorer.run.value, all_that_is_shown()
+    explorer.view.set_state({name: told(page, name) for name in ("hand", "asked")})
+    assert explorer.run.value != before
+    answers(page, explorer, "numbers", "answered")
+    assert forecast == all_that_is_shown()
+    output = explorer.run.graph.output.index
+    expect(page.locator(f"#n{output} .gv-value")).to_have_text(numeral(explorer.run.value))
+    explorer.update(x=TABLE[::-1])
+    answers(page, explorer, "arrays", "numbers")
+    page.locator("#n0").press("ArrowUp")
+    forecast = all_that_is_shown()
+    explorer.view.set_state({name: told(page, name) for name in ("hand", "asked")})
+    answers(page, explorer, "numbers", "answered")
+    assert forecast == all_that_is_shown()
+
+
 def test_two_views_make_distinct_moves_and_show_the_same(alone):
     _, page = alone(f, x=2.0, y=3.0)
     page.evaluate("() => { window.other = display(); }")
@@ -177,8 +214,9 @@ def test_two_views_make_distinct_moves_and_show_the_same(alone):
 
 
 CELLS = [
-    "import os, gradviz as gv",
+    "import os, numpy as np, gradviz as gv",
     "e = gv.explore(lambda x, y: x * y, x=2.0, y=3.0)\ne",
+    "a = gv.explore(lambda w: np.sum(np.tanh(w * np.eye(6))), w=0.5)\na",
 ]
 
 
@@ -189,8 +227,8 @@ def test_a_kernel_that_is_stopped_and_one_that_is_gone(jupyter, open_notebook):
     )
     notebook = open_notebook(jupyter.address, "silent.ipynb")
     notebook.run_all()
-    page = notebook.page
-    page.locator(".gradviz-view svg.gradviz").wait_for()
+    expect(notebook.page.locator(".gradviz-view svg.gradviz")).to_have_count(2)
+    of_arrays, page = notebook.cell(3), notebook.cell(2)
     slider, process = page.locator(".noUi-handle").first, notebook.ask("os.getpid()")
 
     def agree(x):
@@ -204,12 +242,20 @@ def test_a_kernel_that_is_stopped_and_one_that_is_gone(jupyter, open_notebook):
         agree(2.05)
         page.locator("#n0").press("ArrowUp")
         agree(2.1)
+        of_arrays.locator(".noUi-handle").press("ArrowRight")
+        moved = 0.51
+        expect(of_arrays.locator("#n0 .gv-value")).to_have_text(numeral(moved))
+        expect(of_arrays.locator(".gv-output .gv-value")).to_have_text(
+            numeral(6 * math.tanh(moved))
+        )
     finally:
         os.kill(process, signal.SIGCONT)
     says(page, NOTHING)
     agree(2.1)
     assert notebook.ask("e.view.inputs") == {"x": 2.1, "y": 3.0}
-    page.evaluate(f"() => {APP}.shell.currentWidget.sessionContext.session.kernel.restart()")
+    notebook.page.evaluate(
+        f"() => {APP}.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
     slider.press("ArrowRight")
     says(page, SAID)
     agree(2.15)

@@ -76,7 +76,7 @@ type Action = (...operands: number[]) => void | boolean | number;
 type Row = (...operands: number[]) => number;
 
 /** The rows of the table, which gradviz/autodiff/kernels.py writes. */
-declare const ROWS: Record<string, Row>;
+declare const TABLE: Record<string, Row>;
 
 type Structure = {
   svg: string;

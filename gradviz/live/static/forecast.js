@@ -98,17 +98,15 @@ class Forecast {
 
   /** What is wanted, and of other inputs what they are. @param {Run} answer @returns {(number | ArrayLike<number>)[]} */
   inputs(answer) {
-    let place = 0; // of arrays of which the answer has but the cells of their maps
-    const arrays = unpacked(this.model.get("arrays"));
-    const inputs = [];
-    this.structure.nodes.forEach(({ kind }, index) => {
-      if (kind !== "input") return;
-      const value = this.wanted.get(index)?.value ?? answer.primals[index];
-      const size = typeof value === "object" ? elementsIn(value.shape) : 1;
-      if (typeof value !== "object") inputs.push(value);
-      else inputs.push(value.elements.length === size ? value.elements : arrays.subarray(place, (place += size)));
+    const values = this.structure.nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
+    if (this.structure.shapes === null) return /** @type {number[]} */ (values);
+    const arrays = unpacked(this.model.get("arrays")); // of which the answer has but the cells of their maps
+    let place = 0;
+    return values.map((value) => {
+      if (typeof value !== "object") return value;
+      const size = elementsIn(value.shape);
+      return value.elements.length === size ? value.elements : arrays.subarray(place, (place += size));
     });
-    return inputs;
   }
 
   /** Python has spoken. */

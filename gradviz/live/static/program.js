@@ -9,7 +9,7 @@ function placesOf(grid) {
 /** What an instruction for arrays does, by its kernel: `m` is the memory, `z` the part of it for the result. @type {Record<string, (m: Float64Array, z: Float64Array, ...given: any[]) => Action>} */
 const KERNELS = {
   each: (m, z, row, ...grids) => {
-    const f = ROWS[row], parts = grids.map((grid) => partOf(m, grid));
+    const f = TABLE[row], parts = grids.map((grid) => partOf(m, grid));
     return () => { each(z, f, ...parts); };
   },
   move: (m, z, to, from) => {
@@ -26,7 +26,7 @@ const KERNELS = {
   },
   reduce: (m, z, row, pair) => {
     const operand = termsOf(m, pair);
-    return () => { reduce(z, ROWS[row], operand); };
+    return () => { reduce(z, TABLE[row], operand); };
   },
   cumsum: (m, z, length, stride, grid) => {
     const part = partOf(m, grid);
@@ -72,7 +72,7 @@ function readied(m, [kernel, ...given]) {
     const [start, size, ...rest] = given;
     return { step: [ACTION], action: KERNELS[kernel](m, m.subarray(start, start + size), ...rest) };
   }
-  const [z, x, y = x, w] = /** @type {number[]} */ (given), action = ROWS[kernel];
+  const [z, x, y = x, w] = /** @type {number[]} */ (given), action = TABLE[kernel];
   if (w !== undefined) return { step: [ACTION], action: () => { m[z] = action(m[x], m[y], m[w]); } };
   return { step: [ARITHMETIC.includes(kernel) ? ARITHMETIC.indexOf(kernel) : ROW, z, x, y], action };
 }

@@ -26,6 +26,8 @@ from gradviz.numerals import Value
 from gradviz.scene.folding.blocks import Key, blocks_of, counterparts, keys
 from gradviz.scene.folding.inside import Inside
 
+CHOICE = "({} if {} != 0.0 else 0.0)"  # of numbers
+
 
 def fitting(graph: Graph, most: int) -> list[Block]:
     """The blocks to close so that at most so many nodes are left, or as few as there can be: as few
@@ -180,9 +182,10 @@ class Folding(Origin):
         adjoints = [len(full.nodes) + len(full.edges) + node.index for node in self.nodes]
         self.picks: Places = Places((*primals, *locals_, *adjoints))
         self.results: list[str] = results
-        lines = [term.written("n[{}]".format, "({} if {} != 0.0 else 0.0)") for term in self.terms]
+        choice = "np.where({1} != 0.0, {0}, 0.0)[()]" if full.has_arrays else CHOICE
+        lines = [term.written("n[{}]".format, choice) for term in self.terms]
         returned = "".join(f"{result}, " for result in results)
-        namespace: dict[str, Any] = {}
+        namespace: dict[str, Any] = {"np": np}
         exec("\n    ".join(["def added(n):", *lines, f"return ({returned})"]), namespace)
         self.added: Callable[[Sequence[Any]], tuple[Any, ...]] = namespace["added"]
 
@@ -282,9 +285,14 @@ class Folding(Origin):
         return {made: node for node, made in self.nodes.items()}
 
     def in_a_page(self, program: Any) -> Any:
-        if program is None or self._places is None or "None" in self.results:
-            return None
-        program.add_paths(self.terms, self.results, self._places[0])
+        if program is not None and self.full.has_arrays:
+            along = [
+                made.operation if isinstance(made.operation, Inside) else self.arriving[node]
+                for node, made in self.nodes.items()
+            ]
+            program.close(self.terms, self.results, self.picks, along)
+        elif program is not None and self._places is not None:
+            program.add_paths(self.terms, self.results, self._places[0])
         return program
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
