@@ -248,7 +248,13 @@ PAIRS = [
     (np.zeros((2, 1, 3)), np.ones((4, 1))),
 ]
 # which of two zeros NumPy takes, depends on the machine
-CHOICES = {primitives.maximum, primitives.minimum, primitives.fmax, primitives.fmin}
+CHOICES = {
+    primitives.maximum,
+    primitives.minimum,
+    primitives.fmax,
+    primitives.fmin,
+    primitives.share,
+}
 
 
 def exactly(shown, right, row):

@@ -8,7 +8,6 @@ here, on the places themselves; an instruction is written where they don't lie i
 import base64
 import math
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -236,7 +235,7 @@ class Instructions(Sweeps):
     def elementwise(self, symbol: Symbol) -> np.ndarray:
         primitive = symbol.primitive
         if primitive not in rows():
-            if not isinstance(primitive.function, FunctionType):
+            if not primitive.is_of_rows:
                 raise Unspelled(primitive.name)
             return self.at(primitive.function(*symbol.operands))  # of other rows
         return self.row(rows()[primitive].name, [*map(self.at, symbol.operands)])
