@@ -8,9 +8,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from gradviz.autodiff import primitives as table
-from gradviz.autodiff.functions import matrix_transpose, moveaxis, nowhere
 from gradviz.autodiff.primitives import absolute, einsum, matmul, multiply, reshape
 from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS, Composition, answers
+from gradviz.autodiff.shapes import matrix_transpose, moveaxis, nowhere
 from gradviz.autodiff.variable import Plain
 
 UFUNCS[np.matmul] = matmul

@@ -77,11 +77,15 @@ def relative_entropy(x: Any, y: Any) -> Any:
 
 
 def slope_of_sinc(x: Any, z: Any) -> Any:
-    series, squared = 0.0, (math.pi * x) * (math.pi * x)
-    for n in range(9, 0, -1):
-        series = series * squared + (-1.0) ** n * 2.0 * n / math.factorial(2 * n + 1)
+    last, *terms = (
+        (-1.0) ** n * 2.0 * n * math.pi ** (2 * n) / math.factorial(2 * n + 1)
+        for n in range(9, 0, -1)
+    )
+    series: Any = last
+    for term in terms:
+        series = series * (x * x) + term
     far = (cos(math.pi * x) - z) / (x + equals(x, 0.0))
-    return where(above(absolute(x), 0.25), far, math.pi**2 * x * series)
+    return where(above(absolute(x), 0.25), far, series * x)
 
 
 def less_one(exponent: Any, x: Any) -> Any:
