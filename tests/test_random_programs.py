@@ -109,7 +109,7 @@ ON_ARRAYS = {
         "np.linalg.det(WELL) / 64; np.linalg.slogdet(WELL)[1]; np.linalg.slogdet(WELL)[0] * x; "
         "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE); "
         "np.linalg.pinv(WELL) * 4; np.linalg.svd(WELL, compute_uv=False); "
-        "np.linalg.norm(WELL, 'nuc'); "
+        "np.linalg.norm(WELL, 'nuc'); np.linalg.qr(WELL)[0]; np.linalg.qr(WELL)[1]; "
         # reductions with options, and what is made of them
         "np.sum(x, axis={axis}, where=some(x), initial=1.5); np.mean(x, where=some(x)); "
         "np.prod(x, axis={axis}, keepdims={keep}, where=some(x)); np.cumprod(x, axis={one}); "
@@ -193,7 +193,7 @@ ON_ARRAYS = {
         "np.amax(x, axis={axis}); np.amin(x, axis={one}, keepdims={keep}); np.ptp(x, axis={one}); "
         "np.median(x, axis={one}, keepdims={keep}); np.median(x); np.quantile(x, 0.3, axis={one}); "
         "np.percentile(x, 30 * c(2), axis={one}); np.nanmedian(x, axis={one}); "
-        "np.max(x); np.sort(x); np.sort(x, kind='stable'); np.sort(x, axis={one}); "
+        "np.max(x); np.sort(x); np.sort(x, stable=True); np.sort(x, axis={one}); "
         "np.sort(x, axis=None); "
         "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one})"
     ),
@@ -406,7 +406,7 @@ def pytorch():
         ),
         "trace": lambda x, offset=0: torch.diagonal(x, offset).sum(-1),
         "diff": lambda x, n=1, axis=-1: torch.diff(x, n, axis),
-        "sort": lambda x, axis=-1, kind=None: torch.sort(
+        "sort": lambda x, axis=-1, stable=True: torch.sort(
             x.ravel() if axis is None else x, -1 if axis is None else axis
         )[0],
         "argsort": lambda x, axis: x.detach().numpy().argsort(axis),

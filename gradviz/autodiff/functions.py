@@ -164,6 +164,7 @@ for _function in (
     np.array_equiv,
     np.allclose,
     np.isclose,
+    np.isin,
     np.searchsorted,
     np.digitize,
 ):

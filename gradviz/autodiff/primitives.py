@@ -304,6 +304,8 @@ eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.e
 singular_values: Final        = general("singular_values",        numpy_helpers.singular_values,        vjps.singular_values_vjp)
 left_singular_vectors: Final  = general("left_singular_vectors",  numpy_helpers.left_singular_vectors,  vjps.left_singular_vectors_vjp)
 right_singular_vectors: Final = general("right_singular_vectors", numpy_helpers.right_singular_vectors, vjps.right_singular_vectors_vjp)
+orthogonal_factor: Final      = general("orthogonal_factor",      numpy_helpers.orthogonal_factor,      vjps.orthogonal_factor_vjp)
+triangular_factor: Final      = general("triangular_factor",      numpy_helpers.triangular_factor,      vjps.triangular_factor_vjp)
 pinv: Final         = general("pinv",         np.linalg.pinv,          lambda g, z, x, rcond=None: vjps.pinv_vjp(g, z, x))
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──
