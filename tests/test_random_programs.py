@@ -7,6 +7,7 @@ and so on. It is written while NumPy computes it, and a line that does not fit (
 huge values) or stands near a kink or a pole is left out: what remains has derivatives. A failure
 shows the text, so that it can be pasted."""
 
+import importlib
 import importlib.util
 import operator
 import re
@@ -28,6 +29,7 @@ PEERS, DIFFERENCES = 1e-9, 1e-5  # of the largest term
 NEAR, LARGE, STEEP = 1e-2, 1e3, 1e6
 STEP = 2e-5
 RARE = 60  # JAX compiles every operation anew for every shape, so it sees one program in so many
+special = importlib.import_module("scipy.special") if importlib.util.find_spec("scipy") else None
 MISSING = [
     name
     for name, module in {"PyTorch": "torch", "JAX": "jax"}.items()
@@ -45,14 +47,20 @@ ELEMENTWISE = {
         "np.square(x); np.power(x, 2.0); np.exp(x); np.exp2(x); np.expm1(x); np.logaddexp(x, y); "
         "np.logaddexp2(x, y); np.sin(x); np.cos(x); np.arctan(x); np.sinh(x); np.cosh(x); "
         "np.tanh(x); np.arcsinh(x); np.deg2rad(x); np.rad2deg(x); gv.sigmoid(x); gv.softplus(x); "
-        "np.copy(x)"
+        "np.copy(x); np.radians(x); np.degrees(x) / 50; np.sinc(x); np.conjugate(x); "
+        "np.polyval(heights, x); np.nan_to_num(x); special.erf(x); special.erfc(x); "
+        "special.ndtr(x); special.expit(x); special.log_expit(x)"
     ),
     "x": (
         "x ** 0.5; x ** -2; x ** -1.5; np.log(x); np.log2(x); np.log10(x); np.sqrt(x); np.cbrt(x); "
         "1 / x; np.reciprocal(x); np.arctan2(x, y); abs(x); np.abs(x); np.fabs(x); gv.relu(x); "
         "np.sign(x); np.heaviside(x, y); np.maximum(x, 0); np.log(abs(x) + 0.5); "
-        "(x if x > 0 else 0.1 * x)"
+        "(x if x > 0 else 0.1 * x); special.entr(abs(x)); special.xlogy(y, abs(x)); "
+        "special.gammaln(abs(x)); special.digamma(abs(x)); special.rel_entr(abs(x), 1.5); "
+        "np.select([x > 0, x < -9], [x * y, y], 0.5 * y)"
     ),
+    "(x + 1) * (x - 0.5) * (x - 2)": "np.interp(x, knots, heights)",
+    "(x - 0.1) * (x - 0.9) * (abs(x - 0.5) < 0.5)": "special.logit(x)",
     # a negative number has real powers, but no derivative by the exponent
     "np.sqrt(x)": "x ** y; np.power(x, y); np.float_power(x, y)",
     "y": "x / y; np.divide(x, y); np.copysign(x, y) * abs(y)",
@@ -94,10 +102,24 @@ ON_ARRAYS = {
         "np.einsum('ij,ij->j', x, y); np.einsum('ij,j,ij->i', x, y, x); "
         "np.einsum('bij,bjk->bik', x, y); np.einsum('...i,...i', x, y); "
         "np.einsum('...ij,jk->...ik', x, y); np.einsum('i,i->', x, y); "
+        "np.cross(x, y); np.vecdot(x, y); "
+        "np.linalg.matrix_power(x, 3); np.linalg.matrix_power(WELL, -2); "
         # linear algebra
         "np.linalg.inv(WELL); np.linalg.solve(WELL, y); np.linalg.solve(WELL, x); "
         "np.linalg.det(WELL) / 64; np.linalg.slogdet(WELL)[1]; np.linalg.slogdet(WELL)[0] * x; "
         "np.trace(x); np.trace(x, offset={shift}); np.linalg.cholesky(POSITIVE); "
+        "np.linalg.pinv(WELL) * 4; np.linalg.svd(WELL, compute_uv=False); "
+        "np.linalg.norm(WELL, 'nuc'); np.linalg.qr(WELL)[0]; np.linalg.qr(WELL)[1]; "
+        # reductions with options, and what is made of them
+        "np.sum(x, axis={axis}, where=some(x), initial=1.5); np.mean(x, where=some(x)); "
+        "np.prod(x, axis={axis}, keepdims={keep}, where=some(x)); np.cumprod(x, axis={one}); "
+        "np.cumprod(x); np.nansum(x, axis={axis}); np.nanmean(x, axis={axis}); np.average(x); "
+        "np.average(x, axis={one}, weights=c({length})); np.cov(x, ddof=0); np.cov(x, y, ddof=0); "
+        "np.trapezoid(x, axis={one}); np.trapezoid(x, dx=0.5); np.gradient(x, axis={one}); "
+        "np.gradient(x, 0.5, axis=-1); np.linspace(x, y, 3); "
+        "np.linspace(x, 1.5, 3, endpoint=False, axis=-1); np.vander(x, 3); np.polyval(x, y); "
+        "np.meshgrid(np.ravel(x), np.ravel(y))[0]; "
+        "np.meshgrid(np.ravel(x), np.ravel(y), indexing='ij')[1]; "
         # shapes
         "np.reshape(x, -1); np.reshape(x, ({length}, -1)); np.ravel(x); "
         "np.transpose(x); np.transpose(x, (1, 0)); np.transpose(x, (2, 0, 1)); "
@@ -108,7 +130,9 @@ ON_ARRAYS = {
         "x * np.ones_like(x); x * c(3); x + c(2, 1); c(2, 3) / (1.5 + x * x); "
         # putting together and taking apart
         "np.concatenate([x, y], axis={one}); np.concatenate([x, y, x]); "
-        "np.concatenate([x, y], axis=None); np.stack([x, y], axis={one}); np.stack([x, x * 2]); "
+        "np.append(x, y); np.append(x, y, axis={one}); np.column_stack([x, y]); np.dstack([x, y]); "
+        "np.block([[x, y], [y, x]]); np.concatenate([x, y], axis=None); "
+        "np.stack([x, y], axis={one}); np.stack([x, x * 2]); "
         "np.hstack([x, y]); np.vstack([x, y]); np.tile(x, 2); np.tile(x, (2, 1)); "
         "np.tile(x, (1, 2)); np.repeat(x, 2); np.repeat(x, 2, axis={one}); "
         "np.repeat(x, [1, 0, 2], axis={one}); np.pad(x, 1); np.pad(x, (1, 2)); "
@@ -118,7 +142,11 @@ ON_ARRAYS = {
         "np.split(x, [1], axis={one})[1]; np.array_split(x, 2, axis={one})[0]; np.diag(x); "
         "np.diag(x, {shift}); np.diagonal(x); np.diagonal(x, offset={shift}); np.triu(x); "
         "np.tril(x, {shift}); np.diff(x, axis={one}); np.diff(x, 2); "
-        "sum([row * row for row in x]); "
+        "sum([row * row for row in x]); np.fliplr(x); np.flipud(x); np.rot90(x); np.rot90(x, -1); "
+        "np.atleast_2d(x); np.atleast_3d(x); np.delete(x, 1, axis={one}); np.ravel(x, order='F'); "
+        "np.reshape(x, ({length}, -1), order='F'); np.hsplit(x, 2)[1]; np.vsplit(x, [1])[0]; "
+        "np.resize(x, (2, 3)); np.rollaxis(x, 1); "
+        "np.take(x, [4, -5], axis={one}, mode='wrap'); "
         # indexing
         "at(x, 0); at(x, -1); at(x, s[1:]); at(x, s[::-1]); at(x, s[..., 0]); at(x, s[..., ::2]); "
         "at(x, s[:, 1:]); at(x, s[None, :]); at(x, s[:, None]); at(x, s[1, 2]); "
@@ -134,6 +162,9 @@ ON_ARRAYS = {
         "np.sum(x, axis=whole(0)); np.flip(x, ()); np.mean(x, axis=())"
     ),
     # NumPy's own diagonals of an array without elements are made of other memory
+    "float(np.ndim(x) * np.ndim(y) == 1)": (
+        "np.convolve(x, y); np.convolve(x, y, 'same'); np.correlate(x, y, 'full')"
+    ),
     "float(0 not in np.shape(x))": "np.einsum('ii->i', x); np.einsum('ii', x)",
     # not a single number
     "(len(x), x)[1]": "at(x, x > 0)",
@@ -153,12 +184,17 @@ ON_ARRAYS = {
     "np.linalg.norm(x, axis={one})": "np.linalg.norm(x, axis={one}, keepdims={keep})",
     "np.linalg.norm(x)": "np.linalg.norm(x); np.linalg.norm(x, axis=(0, 1)); x / np.linalg.norm(x)",
     "x": (
-        "np.linalg.norm(x, ord=1, axis={one}); np.where(x > 0, x, 0.1 * x); "
+        "np.linalg.norm(x, ord=1, axis={one}); np.linalg.norm(x, 3, axis={one}); "
+        "np.where(x > 0, x, 0.1 * x); "
         "(x if np.any(x > 1.5) else x * x)"
     ),
     "distinct(x)": (
         "np.max(x, axis={axis}, keepdims={keep}); np.min(x, axis={axis}, keepdims={keep}); "
-        "np.max(x); np.sort(x); np.sort(x, axis={one}); np.sort(x, axis=None); "
+        "np.amax(x, axis={axis}); np.amin(x, axis={one}, keepdims={keep}); np.ptp(x, axis={one}); "
+        "np.median(x, axis={one}, keepdims={keep}); np.median(x); np.quantile(x, 0.3, axis={one}); "
+        "np.percentile(x, 30 * c(2), axis={one}); np.nanmedian(x, axis={one}); "
+        "np.max(x); np.sort(x); np.sort(x, stable=True); np.sort(x, axis={one}); "
+        "np.sort(x, axis=None); "
         "np.ravel(x)[np.argmax(x)]; np.take_along_axis(x, np.argsort(x, axis={one}), {one})"
     ),
     "x - y": (
@@ -170,6 +206,12 @@ ON_ARRAYS = {
         "(x if np.sum(x) > np.sum(y) else np.sin(x)); (x * y if np.sum(x) <= np.sum(y) else x - y)"
     ),
 }
+if special is None:
+    print("SCIPY IS NOT INSTALLED: its functions are in no random program")
+    ELEMENTWISE = {
+        away: "; ".join(row for row in text.split("; ") if "special." not in row) or "-x"
+        for away, text in ELEMENTWISE.items()
+    }
 BRANCHING = re.compile(r" if (?!np)|^max")  # of Python's, as only single numbers can
 LITERALS = ["2", "0.5", "(-1.5)", "3", "1", "0.0"]
 PARAMETERS = {
@@ -244,11 +286,16 @@ NUMPY = {
     "at": operator.getitem,
     "s": np.s_,
     "distinct": distinct,
+    "some": lambda x: np.arange(int(np.prod(np.shape(x)))).reshape(np.shape(x)) % 3 != 1,
+    "knots": np.array([-1.0, 0.5, 2.0]),
+    "heights": np.array([1.0, -0.5, 2.0]),
+    "special": special,
 }
 MOVING = [
     "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "atleast_1d",
     "broadcast_to", "tile", "repeat", "pad", "flip", "roll", "split", "array_split", "diag",
-    "diagonal", "triu", "tril", "take", "take_along_axis", "copy",
+    "diagonal", "triu", "tril", "take", "take_along_axis", "copy", "fliplr", "flipud", "rot90",
+    "atleast_2d", "atleast_3d", "delete", "hsplit", "vsplit", "resize", "rollaxis",
 ]  # fmt: skip
 
 
@@ -285,6 +332,7 @@ def spelled(module, names):
 
 @cache
 def pytorch():
+    import in_torch
     import torch
 
     torch.set_num_threads(1)
@@ -358,7 +406,7 @@ def pytorch():
         ),
         "trace": lambda x, offset=0: torch.diagonal(x, offset).sum(-1),
         "diff": lambda x, n=1, axis=-1: torch.diff(x, n, axis),
-        "sort": lambda x, axis=-1: torch.sort(
+        "sort": lambda x, axis=-1, stable=True: torch.sort(
             x.ravel() if axis is None else x, -1 if axis is None else axis
         )[0],
         "argsort": lambda x, axis: x.detach().numpy().argsort(axis),
@@ -371,13 +419,17 @@ def pytorch():
         ),
         "stack": lambda parts, axis=0: torch.stack(parts, axis),
     }
+    names |= in_torch.more(names)
     numpy = spelled(torch, names)
     numpy.linalg = spelled(
         linalg,
         {
-            "norm": lambda x, ord=2, axis=None, keepdims=False: linalg.vector_norm(
-                x, ord, dim=axis, keepdim=keepdims
-            )
+            "norm": lambda x, ord=2, axis=None, keepdims=False: (
+                linalg.vector_norm(x, ord, dim=axis, keepdim=keepdims)
+                if ord != "nuc"
+                else linalg.matrix_norm(x, "nuc")
+            ),
+            "svd": lambda x, compute_uv: linalg.svdvals(x),
         },
     )
 
@@ -403,6 +455,7 @@ def pytorch():
     backend |= {
         "double": float,
         "whole": int,
+        "special": in_torch.special,
         "c": lambda *shape: tensor(constants(*shape)),
         "eye": lambda x: torch.eye(x.shape[-1], dtype=torch.float64),
     }
@@ -451,6 +504,7 @@ def jax():
         "np": numpy,
         "gv": models,
         "at": gather(operator.getitem, jnp.asarray, jnp.concatenate),
+        "special": spelled(jax.scipy.special, {"log_expit": jax.nn.log_sigmoid}),
     }
 
     def gradients(text, inputs):
@@ -532,6 +586,7 @@ class Program:
                 IndexError,
                 AttributeError,
                 RuntimeWarning,
+                DeprecationWarning,
             ):  # it does not take these shapes
                 continue
             if (

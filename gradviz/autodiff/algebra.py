@@ -8,9 +8,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from gradviz.autodiff import primitives as table
-from gradviz.autodiff.functions import matrix_transpose, moveaxis, nowhere
 from gradviz.autodiff.primitives import absolute, einsum, matmul, multiply, reshape
 from gradviz.autodiff.protocols import FUNCTIONS, UFUNCS, Composition, answers
+from gradviz.autodiff.shapes import matrix_transpose, moveaxis, nowhere
 from gradviz.autodiff.variable import Plain
 
 UFUNCS[np.matmul] = matmul
@@ -239,6 +239,24 @@ def svdvals(x: Any, /) -> Any:
     return table.singular_values(x)
 
 
+@answers(np.linalg.qr)
+def qr(a: Any, mode: str = "reduced") -> Any:
+    if mode not in ("reduced", "complete", "r") or a.shape[-2] < a.shape[-1]:
+        raise TypeError(
+            "np.linalg.qr of Variables takes matrices of at least as many rows as columns, and the "
+            f"modes 'reduced' and 'r', not {mode!r} of shape {a.shape}"
+        )
+    if mode == "complete" and a.shape[-2] != a.shape[-1]:
+        raise TypeError(
+            "the columns of a complete QR beyond those of the matrix have no derivative: use "
+            "np.linalg.qr(x)"
+        )
+    if mode == "r":
+        return table.triangular_factor(a)
+    result = np.linalg.qr(np.eye(2))
+    return type(result)(Q=table.orthogonal_factor(a), R=table.triangular_factor(a))
+
+
 @answers(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, *, rtol: Any = None) -> Any:
     return table.pinv(a, rcond=rcond if rtol is None else rtol)
@@ -290,6 +308,7 @@ def slogdet(a: Any) -> Any:
 
 @answers(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:
+    """Of a symmetric matrix, of which it reads one half; it hands back a symmetric gradient."""
     result = np.linalg.eigh(np.eye(2))
     if UPLO.upper() == "U":
         a = matrix_transpose(a)
@@ -298,12 +317,13 @@ def eigh(a: Any, UPLO: str = "L") -> Any:
 
 @answers(np.linalg.eigvalsh)
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    """As np.linalg.eigh, with a symmetric gradient."""
     return table.eigenvalues(matrix_transpose(a) if UPLO.upper() == "U" else a)
 
 
 @answers(np.linalg.cholesky)
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    """Of the mean of a matrix and its transpose, so it hands back a symmetric gradient."""
+    """As np.linalg.eigh, with a symmetric gradient."""
     return matrix_transpose(table.cholesky(a)) if upper else table.cholesky(a)
 
 

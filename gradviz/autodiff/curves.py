@@ -8,9 +8,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from gradviz.autodiff import primitives as table
-from gradviz.autodiff.functions import as_kind
 from gradviz.autodiff.primitives import power
 from gradviz.autodiff.protocols import Operand, answers
+from gradviz.autodiff.shapes import as_kind
 
 # ── grids ──
 
@@ -179,12 +179,10 @@ def _slopes(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     if count <= edge_order:
         raise ValueError(f"np.gradient needs {edge_order + 1} elements along each axis, or more")
     if not np.ndim(spacing):
-        steps: Any = np.ones(count - 1) * spacing
-    elif np.shape(spacing) == (count,):
-        steps = np.diff(spacing)
-    else:
+        return _even_slopes(f, spacing, axis, edge_order)
+    if np.shape(spacing) != (count,):
         raise ValueError("np.gradient takes as many coordinates as there are elements")
-    steps = _beside(steps, axis, f.ndim)
+    steps = _beside(np.diff(spacing), axis, f.ndim)
     rises = np.diff(f, axis=axis) / steps
     first, last = _along(rises, axis, None, 1), _along(rises, axis, -1, None)
     if count == 2:
@@ -197,6 +195,19 @@ def _slopes(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
         first = first - _along(bends * before, axis, None, 1)
         last = last + _along(bends * after, axis, -1, None)
     return np.concatenate([first, inside, last], axis=axis)
+
+
+def _even_slopes(f: Any, step: Any, axis: int, edge_order: int) -> Any:
+    first, second = _along(f, axis, None, 1), _along(f, axis, 1, 2)
+    last, before = _along(f, axis, -1, None), _along(f, axis, -2, -1)
+    if edge_order == 1:
+        left, right = (second - first) / step, (last - before) / step
+    else:  # of the parabola through three points
+        third, earlier = _along(f, axis, 2, 3), _along(f, axis, -3, -2)
+        left = (4.0 * second - 3.0 * first - third) / (2.0 * step)
+        right = (3.0 * last - 4.0 * before + earlier) / (2.0 * step)
+    inside = (_along(f, axis, 2, None) - _along(f, axis, None, -2)) / (2.0 * step)
+    return np.concatenate([left, inside, right], axis=axis)
 
 
 def _along(x: Any, axis: int, start: int | None, stop: int | None) -> Any:

@@ -91,6 +91,14 @@ def right_singular_vectors(x: np.ndarray) -> np.ndarray:
     return np.linalg.svd(x, full_matrices=False)[2]
 
 
+def orthogonal_factor(x: np.ndarray) -> np.ndarray:
+    return np.linalg.qr(x)[0]
+
+
+def triangular_factor(x: np.ndarray) -> np.ndarray:
+    return np.linalg.qr(x)[1]
+
+
 def gammaln(x):
     """log|Γ(x)|, infinite at its poles."""
 

@@ -77,11 +77,15 @@ def relative_entropy(x: Any, y: Any) -> Any:
 
 
 def slope_of_sinc(x: Any, z: Any) -> Any:
-    series, squared = 0.0, (math.pi * x) * (math.pi * x)
-    for n in range(9, 0, -1):
-        series = series * squared + (-1.0) ** n * 2.0 * n / math.factorial(2 * n + 1)
+    last, *terms = (
+        (-1.0) ** n * 2.0 * n * math.pi ** (2 * n) / math.factorial(2 * n + 1)
+        for n in range(9, 0, -1)
+    )
+    series: Any = last
+    for term in terms:
+        series = series * (x * x) + term
     far = (cos(math.pi * x) - z) / (x + equals(x, 0.0))
-    return where(above(absolute(x), 0.25), far, math.pi**2 * x * series)
+    return where(above(absolute(x), 0.25), far, series * x)
 
 
 def less_one(exponent: Any, x: Any) -> Any:
@@ -300,6 +304,8 @@ eigenvectors: Final = general("eigenvectors", numpy_helpers.eigenvectors, vjps.e
 singular_values: Final        = general("singular_values",        numpy_helpers.singular_values,        vjps.singular_values_vjp)
 left_singular_vectors: Final  = general("left_singular_vectors",  numpy_helpers.left_singular_vectors,  vjps.left_singular_vectors_vjp)
 right_singular_vectors: Final = general("right_singular_vectors", numpy_helpers.right_singular_vectors, vjps.right_singular_vectors_vjp)
+orthogonal_factor: Final      = general("orthogonal_factor",      numpy_helpers.orthogonal_factor,      vjps.orthogonal_factor_vjp)
+triangular_factor: Final      = general("triangular_factor",      numpy_helpers.triangular_factor,      vjps.triangular_factor_vjp)
 pinv: Final         = general("pinv",         np.linalg.pinv,          lambda g, z, x, rcond=None: vjps.pinv_vjp(g, z, x))
 
 # ── shapes; where an operand was broadcast, `fitted` takes the sum of what its copies get ──

@@ -37,6 +37,9 @@ class Variable(Operand):
     is its own copy, and so is all inside a function that is traced or differentiated: no gradient
     is lost. ``pickle`` makes an input of the value.
 
+    np.linalg.cholesky, eigh and eigvalsh take symmetric matrices, of which they read one triangle,
+    and hand back symmetric gradients: half to each of the two elements that are one number.
+
     Raises TypeError if `value` is neither a real number nor an array of them.
 
     >>> import gradviz as gv

@@ -311,6 +311,27 @@ def as_columns(x: Any) -> Any:
     return np.reshape(x, (*x.shape[:-1], 1, x.shape[-1]))
 
 
+def orthogonal_factor_vjp(g: Any, z: Any, x: Any) -> Any:
+    """Walter and Lehmann, Algorithmic differentiation of linear algebra functions (2012)."""
+    turned = g - np.matmul(z, _mirrored(np.matmul(swapped(g), z)))
+    return _over_transposed(turned, np.linalg.qr(x)[1])
+
+
+def triangular_factor_vjp(g: Any, z: Any, x: Any) -> Any:
+    inner = _mirrored(np.matmul(z, swapped(g)))
+    return _over_transposed(np.matmul(np.linalg.qr(x)[0], inner), z)
+
+
+def _mirrored(x: Any) -> Any:
+    """The symmetric matrix of its lower triangle."""
+    return np.tril(x) + swapped(np.tril(x, -1))
+
+
+def _over_transposed(x: Any, r: Any) -> Any:
+    """x times the inverse of r transposed."""
+    return swapped(np.linalg.solve(r, swapped(x)))
+
+
 def pinv_vjp(g: Any, z: Any, x: Any) -> Any:
     """Golub and Pereyra, The differentiation of pseudo-inverses (1973): while the rank stays."""
     back, turned = swapped(z), swapped(g)
