@@ -503,8 +503,8 @@ class Graph:
 
     def code(self, target: str = "python") -> str:
         """Both sweeps as straight-line code, which runs as it stands: the function returns the
-        value and the gradients. `target` is "python", or "javascript" for a graph of single
-        numbers; that function returns null where the traced function would decide otherwise.
+        value and the gradients. `target` is "python" or "javascript"; there, arrays are flat, row
+        by row, and the function returns null where the traced function would decide otherwise.
 
         Raises NotImplementedError where JavaScript lacks something, and says what.
 

@@ -310,7 +310,7 @@ def bench_slider(benchmark, way):
     )
 
 
-WALKS = 10_000
+WALKS = 1000
 IN_NODE = """
 const program = {program}, source = (...inputs) => {{ const [value] = {name}(...inputs); return [value]; }};
 const walk = prepared(program), inputs = {inputs}, output = {output};
