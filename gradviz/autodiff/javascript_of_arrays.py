@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.instructions import Grid, Instruction, Instructions, grid
+from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.javascript import RESERVED, returned
 from gradviz.autodiff.kernels import CHOICE, rows
+from gradviz.autodiff.memory import Grid, Instruction, grid
 from gradviz.autodiff.printers.javascript import JAVASCRIPT, helpers
 from gradviz.autodiff.printers.printer import substituted
 from gradviz.autodiff.program import Line
@@ -29,6 +30,7 @@ class ArraysWriter:
 
     def __init__(self, recording: Recording) -> None:
         self.program = Named(recording)
+        self.memory = self.program.memory
         self.rows = {row.name: row for row in rows().values()}
         self.called: dict[int, str] = {}  # what has a name, by where it starts
         self.literals: dict[int, str] = {}  # constants that are single numbers
@@ -47,7 +49,7 @@ class ArraysWriter:
         yield f"function {self.program.function}({', '.join(inputs)}) {{"
         yield from self.fixed_ones()
         for (start, step), (end, _) in zip(
-            self.program.steps, [*self.program.steps[1:], (len(self.program.code), None)]
+            self.program.steps, [*self.program.steps[1:], (len(self.memory.code), None)]
         ):
             if isinstance(step, Step) and (step.kind, step.what) == ("adjoint", graph.output):
                 yield ""
@@ -55,7 +57,7 @@ class ArraysWriter:
                     "    // backward: adj_v is the derivative of "
                     f"{self.program.names[graph.output]} with respect to v"
                 )
-            yield from self.step(step, self.program.code[start:end])
+            yield from self.step(step, self.memory.code[start:end])
         yield ""
         adjoints = (
             (node.name, self.program.known[self.program.adjoints[node]]) for node in graph.inputs
@@ -66,9 +68,9 @@ class ArraysWriter:
 
     def fixed_ones(self) -> Iterator[str]:
         """The constants."""
-        for place, constant in self.program.fixed:
+        for place, constant in self.memory.fixed:
             numbers = [JAVASCRIPT.text(float(number)) for number in constant]
-            if self.program.shapes[place] == ():
+            if self.memory.shapes[place] == ():
                 self.literals[place] = f"({numbers[0]})" if "-" in numbers[0] else numbers[0]
             else:
                 self.called[place] = name = self.program.free(f"c{len(self.called)}", "c")
@@ -110,7 +112,7 @@ class ArraysWriter:
             return f"    const {name} = {self.on_numbers(kernel, given)};"
         size, *given = given
         call = self.on_arrays_as_text(kernel, f"zeros({size})" if is_new else name, given)
-        number = "[0]" if self.program.shapes[place] == () else ""
+        number = "[0]" if self.memory.shapes[place] == () else ""
         return f"    const {name} = {call}{number};" if is_new else f"    {call};"
 
     def on_numbers(self, kernel: str, places: Sequence[int]) -> str:
@@ -140,14 +142,14 @@ class ArraysWriter:
 
     def start(self, place: int) -> int:
         """Where that begins which has this place."""
-        return self.program.starts[bisect(self.program.starts, place) - 1]
+        return self.memory.starts[bisect(self.memory.starts, place) - 1]
 
     def is_whole(self, at: np.ndarray) -> bool:
         """Whether places are all of something, in its order."""
         if not at.size:
             return False
         start = self.start(int(at.flat[0]))
-        shape = self.program.shapes[start]
+        shape = self.memory.shapes[start]
         if (shape == ()) != (at.shape == ()):
             return False
         return np.array_equal(at.ravel(), np.arange(start, start + math.prod(shape)))
@@ -160,13 +162,13 @@ class ArraysWriter:
         if start not in self.called:  # nothing came to it
             return "0.0"
         name = self.called[start]
-        return name if self.program.shapes[start] == () else f"{name}[{place - start}]"
+        return name if self.memory.shapes[start] == () else f"{name}[{place - start}]"
 
     def array(self, start: int) -> str:
         """What begins there, as an array."""
-        if self.program.shapes[start] == ():
+        if self.memory.shapes[start] == ():
             return f"[{self.element(start)}]"
-        return self.called.get(start, f"zeros({math.prod(self.program.shapes[start])})")
+        return self.called.get(start, f"zeros({math.prod(self.memory.shapes[start])})")
 
     def part(self, at: Grid) -> str:
         """Some elements of an array."""

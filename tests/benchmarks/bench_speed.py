@@ -311,11 +311,10 @@ def bench_slider(benchmark, way):
     )
 
 
-WALKS = 10_000
+WALKS = 1000
 IN_NODE = """
-const program = {program}, source = (...inputs) => {{ const [value] = {name}(...inputs); return [value]; }};
-const walk = prepared(program), inputs = {inputs}, output = {output};
-const ways = {{ walker: () => walk(inputs)[output], source: () => source(...inputs)[0] }};
+const walk = prepared({program}), inputs = {inputs};
+const ways = {{ walker: () => walk(inputs)[{output}], source: () => {name}(...inputs)[0] }};
 process.stdin.on("data", (asked) => {{
     const work = ways[String(asked).trim()];
     let last = 0;

@@ -32,7 +32,7 @@ def nanoseconds_of(operations):
 
 
 CHAIN, NETWORK = "circuits in a chain", "gradient of a 784-128-10 network"
-PAGE = "a page's program at 100 nodes, 10000 times"
+PAGE = "a page's program at 100 nodes, 1000 times"
 TINY = "arrays of 3 elements, 101 operations"
 GRADIENT, EAGER = "gradviz, value_and_grad", "gradviz, eager"
 AGAINST_TORCH = (EAGER, "torch, eager")
@@ -51,7 +51,7 @@ GOALS = [
         "program in a page: both sweeps, ns an operation",
         PAGE,
         "walker",
-        nanoseconds_of(95 * 10_000),
+        nanoseconds_of(95 * 1000),
         "≤",
         50,
     ),
