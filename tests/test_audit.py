@@ -24,10 +24,10 @@ from test_linear import lines
 from test_random_programs import NUMPY, compiled, hunts, programs, tries
 
 import gradviz as gv
-from gradviz import lessons
 from gradviz.audit import NoFigure, audit
 from gradviz.audit.recomputed import agree
-from gradviz.autodiff import scalars
+from gradviz.autodiff.tracing import scalars
+from gradviz.course import lessons
 from gradviz.scene.folding import overview
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -658,7 +658,7 @@ def test_the_command_for_itself(tmp_path):
         "PYTHONIOENCODING": "ascii",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "gradviz.lessons", "check", str(path)],
+        [sys.executable, "-m", "gradviz.course.lessons", "check", str(path)],
         capture_output=True,
         text=True,
         env=env,

@@ -9,7 +9,7 @@ import pytest
 from lengths import short
 
 import gradviz as gv
-from gradviz.autodiff.protocols import UFUNCS
+from gradviz.autodiff.tape.protocols import UFUNCS
 
 SCALES = [1.0, 1e-6, 1e6, 1e-3, 1e3]
 ROWS = sorted(

@@ -10,9 +10,11 @@ from circuit import INPUTS, circuit
 from lengths import short
 
 import gradviz as gv
-from gradviz.autodiff import cost as costs
-from gradviz.autodiff import forward, interpreter, primitive, reverse
+from gradviz.autodiff.counting import cost as costs
 from gradviz.autodiff.granularity import gradient_cost
+from gradviz.autodiff.modes import forward, reverse
+from gradviz.autodiff.programs import interpreter
+from gradviz.autodiff.table import primitive
 from gradviz.live.plots import costs as plots
 from gradviz.live.plots.costs import slope
 

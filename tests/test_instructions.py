@@ -13,10 +13,10 @@ from test_arrays import CASES
 from test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 
 import gradviz as gv
-from gradviz.autodiff import primitives
-from gradviz.autodiff.instructions import Instructions
-from gradviz.autodiff.sweeps import Recording
-from gradviz.autodiff.targets import in_a_page as page_program
+from gradviz.autodiff.programs.instructions import Instructions
+from gradviz.autodiff.programs.sweeps import Recording
+from gradviz.autodiff.programs.targets import in_a_page as page_program
+from gradviz.autodiff.table import primitives
 
 FOR_PYTHON = [
     "inv", "solve", "solve matrix", "det", "slogdet", "cholesky", "eigenvalues", "eigenvectors",

@@ -23,7 +23,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
 import gradviz
-from gradviz import lessons
+from gradviz.course import lessons
 
 FIRST, SECOND = "02-first.ipynb", "03-second.ipynb"
 
@@ -230,7 +230,7 @@ def test_ctrl_c_while_jupyterlab_starts_leaves_no_traceback(home, tmp_path, monk
 def run(*arguments, home, **options):
     """The command in a process of its own, with the lessons of a test."""
     script = (
-        "import pathlib, signal, sys; from gradviz import lessons; "
+        "import pathlib, signal, sys; from gradviz.course import lessons; "
         f"lessons.lessons_folder = lambda: pathlib.Path({str(home)!r}); "
         # where the tests run in the background, Ctrl-C is ignored, and a child inherits that
         "signal.signal(signal.SIGINT, signal.default_int_handler); "

@@ -52,9 +52,9 @@ def test_bad_arguments():
 
 
 def test_the_oracle_finds_a_wrong_rule(monkeypatch):
-    from gradviz.autodiff import primitives
-    from gradviz.autodiff.primitive import Elementwise
-    from gradviz.autodiff.protocols import UFUNCS
+    from gradviz.autodiff.table import primitives
+    from gradviz.autodiff.table.primitive import Elementwise
+    from gradviz.autodiff.tape.protocols import UFUNCS
 
     wrong = Elementwise("sin", "sin(x)", math.sin, lambda x, z: -primitives.cos(x))
     monkeypatch.setitem(UFUNCS, np.sin, wrong)
@@ -403,7 +403,7 @@ def test_an_array_divided_by_a_single_number_that_is_zero(zero, kind):
 
 def test_the_table_is_read_by_ieee_where_python_would_raise():
     """Every row of two operands, one an array and one a single number that Python can't take."""
-    from gradviz.autodiff.protocols import UFUNCS
+    from gradviz.autodiff.tape.protocols import UFUNCS
 
     with np.errstate(all="ignore"):
         for row in {*UFUNCS.values()}:

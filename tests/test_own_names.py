@@ -7,8 +7,9 @@ import pytest
 
 import gradviz as gv
 from gradviz.audit import audit
-from gradviz.autodiff import numpy_helpers, primitives
-from gradviz.autodiff.primitive import Primitive
+from gradviz.autodiff.table import primitives
+from gradviz.autodiff.table.primitive import Primitive
+from gradviz.autodiff.table.printers import numpy_helpers
 
 NAMES = sorted(
     {row.name for row in vars(primitives).values() if isinstance(row, Primitive)}

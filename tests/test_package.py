@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gradviz import lessons
+from gradviz.course import lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "gradviz"
@@ -65,7 +65,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
         "gradviz/live/static/numeral.js",
         "gradviz/live/static/view.css",
     } <= names
-    assert "gradviz/jupyter/labconfig/default_setting_overrides.json" in names
+    assert "gradviz/course/jupyter/labconfig/default_setting_overrides.json" in names
     assert "gradviz/notebooks/data/digits.csv.gz" in names
     lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
     assert (
@@ -73,7 +73,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
         == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))
         != []
     )
-    assert "gradviz = gradviz.lessons:main" in entry_points.splitlines()
+    assert "gradviz = gradviz.course.lessons:main" in entry_points.splitlines()
 
 
 def test_the_wheel_has_nothing_else(wheel):
@@ -87,7 +87,7 @@ def test_an_installed_wheel_finds_its_own_lessons(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     code = (
-        "import json; from gradviz import lessons; "
+        "import json; from gradviz.course import lessons; "
         "print(json.dumps([str(lessons.lessons_folder()), lessons.lessons()]))"
     )
     folder, names = json.loads(python(code, cwd=tmp_path, path=site))
@@ -161,7 +161,7 @@ def test_imports_run_one_way(path):
     )
 
 
-@pytest.mark.parametrize("module", ["gradviz", "gradviz.lessons"])
+@pytest.mark.parametrize("module", ["gradviz", "gradviz.course.lessons"])
 def test_heavy_parts_load_when_first_used(module, tmp_path):
     heavy = {
         "matplotlib",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from needs import needed
 
 import gradviz as gv
-from gradviz.autodiff import primitives
-from gradviz.autodiff.protocols import UFUNCS
+from gradviz.autodiff.table import primitives
+from gradviz.autodiff.tape.protocols import UFUNCS
 
 ROWS = sorted(
     (row for row in UFUNCS.values() if getattr(row, "has_locals", False)),

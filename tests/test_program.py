@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import gradviz as gv
-from gradviz.autodiff import program
+from gradviz.autodiff.programs import program
 
 NASTY = [
     "x);import os#",

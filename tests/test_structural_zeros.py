@@ -9,8 +9,8 @@ import pytest
 
 import gradviz as gv
 from gradviz.audit import audit
-from gradviz.autodiff import interpreter
-from gradviz.autodiff.sweeps import Recording
+from gradviz.autodiff.programs import interpreter
+from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import State
 

@@ -554,7 +554,7 @@ def test_blocks_of_plain_numbers_leave_nothing_behind():
     def double(t):
         return 2 * t
 
-    from gradviz.autodiff.tape import state
+    from gradviz.autodiff.tape.tape import state
 
     before = len(state.page.blocks)
     for _ in range(1000):

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradviz.autodiff import primitives
-from gradviz.autodiff.handwritten import Derivative, HandWritten
-from gradviz.autodiff.primitive import Operation, Primitive
+from gradviz.autodiff.table import primitives
+from gradviz.autodiff.table.handwritten import Derivative, HandWritten
+from gradviz.autodiff.table.primitive import Operation, Primitive
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value
 from gradviz.scene import data

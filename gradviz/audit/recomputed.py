@@ -11,7 +11,7 @@ import numpy as np
 
 from gradviz.audit.held import Held, dtype_of
 from gradviz.audit.operations import Careful, Elsewhere, Untold, need
-from gradviz.autodiff.primitive import fitted
+from gradviz.autodiff.table.primitive import fitted
 from gradviz.graph import Edge, Graph, Node, Operation
 from gradviz.numerals import Value, numeral
 from gradviz.scene.data import MOST, Unheld

@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from gradviz.autodiff import kernels, targets
+from gradviz.autodiff.programs import kernels, targets
 from gradviz.export.sheets import style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
