@@ -14,7 +14,7 @@ from gradviz.autodiff.counting import cost as costs
 from gradviz.autodiff.granularity import gradient_cost
 from gradviz.autodiff.modes import forward, reverse
 from gradviz.autodiff.programs import interpreter
-from gradviz.autodiff.table import primitive
+from gradviz.autodiff.table import operation
 from gradviz.live.plots import costs as plots
 from gradviz.live.plots.costs import slope
 
@@ -107,9 +107,9 @@ def test_a_tangent_sweep_that_skips_an_operation_changes_its_count(monkeypatch):
 
 
 def test_a_ledger_replaces_no_function():
-    before = [vars(room).copy() for room in (reverse, forward, interpreter, primitive.Operation)]
+    before = [vars(room).copy() for room in (reverse, forward, interpreter, operation.Operation)]
     with gv.Ledger(), gv.Ledger():
-        after = [vars(room).copy() for room in (reverse, forward, interpreter, primitive.Operation)]
+        after = [vars(room).copy() for room in (reverse, forward, interpreter, operation.Operation)]
     assert after == before
 
 

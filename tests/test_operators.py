@@ -53,7 +53,7 @@ def test_bad_arguments():
 
 def test_the_oracle_finds_a_wrong_rule(monkeypatch):
     from gradviz.autodiff.table import primitives
-    from gradviz.autodiff.table.primitive import Elementwise
+    from gradviz.autodiff.table.elementwise import Elementwise
     from gradviz.autodiff.tape.protocols import UFUNCS
 
     wrong = Elementwise("sin", "sin(x)", math.sin, lambda x, z: -primitives.cos(x))

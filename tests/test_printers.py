@@ -14,7 +14,7 @@ import gradviz as gv
 from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.primitive import Elementwise
+from gradviz.autodiff.table.elementwise import Elementwise
 from gradviz.autodiff.table.printers.javascript import HELPERS, JAVASCRIPT
 from gradviz.autodiff.table.printers.printer import Unspelled
 from gradviz.autodiff.table.printers.python import PYTHON

@@ -11,7 +11,8 @@ import numpy as np
 
 from gradviz.autodiff.table import primitives
 from gradviz.autodiff.table.handwritten import Derivative, HandWritten
-from gradviz.autodiff.table.primitive import Operation, Primitive
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.table.primitive import Primitive
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value
 from gradviz.scene import data

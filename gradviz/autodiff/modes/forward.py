@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.autodiff.modes.reverse import recorded_sweep, standing, sweep
 from gradviz.autodiff.table.primitives import positive
+from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import (
     FOREIGN,
     LEAF,
@@ -21,7 +22,7 @@ from gradviz.autodiff.tape.tape import (
     recording_on,
     state,
 )
-from gradviz.autodiff.tape.variable import Variable, input_of, record, settled
+from gradviz.autodiff.tape.variable import Variable, input_of, record
 from gradviz.autodiff.tracing.recording import reachable
 
 Tangent = Any  # a number or an array; or a Variable where the sweep itself is recorded

@@ -14,10 +14,11 @@ import numpy as np
 from gradviz.autodiff.modes.forward import tangent_sweep
 from gradviz.autodiff.modes.reverse import recorded_sweep, sweep
 from gradviz.autodiff.table import primitives
+from gradviz.autodiff.tape.constants import snapshot
 from gradviz.autodiff.tape.containers import flatten, matched, paths
 from gradviz.autodiff.tape.refusals import explain
 from gradviz.autodiff.tape.tape import UNREACHED, Page, differentiating, record_on, state
-from gradviz.autodiff.tape.variable import Variable, input_of, record, snapshot
+from gradviz.autodiff.tape.variable import Variable, input_of, record
 from gradviz.numerals import numeric
 
 Argnums = int | tuple[int, ...]

@@ -10,8 +10,8 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from gradviz.autodiff.numpy_functions.shapes import matrix_transpose, moveaxis, nowhere
 from gradviz.autodiff.table import primitives as table
 from gradviz.autodiff.table.primitives import absolute, einsum, matmul, multiply, reshape
+from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Composition, answers
-from gradviz.autodiff.tape.variable import Plain
 
 UFUNCS[np.matmul] = matmul
 UFUNCS[np.vecdot] = Composition(lambda x, y: einsums("...i,...i", x, y))

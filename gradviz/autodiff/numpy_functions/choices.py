@@ -10,8 +10,8 @@ from gradviz.autodiff.numpy_functions.arrangements import take_along_axis
 from gradviz.autodiff.numpy_functions.shapes import nowhere, ravel
 from gradviz.autodiff.table import primitives as table
 from gradviz.autodiff.table.primitives import concatenate
+from gradviz.autodiff.tape.plain import RELATIONS, Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Composition, Operand, answers
-from gradviz.autodiff.tape.variable import RELATIONS, Plain
 
 # ── numbers, in order and chosen ──
 

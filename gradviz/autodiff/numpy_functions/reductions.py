@@ -6,8 +6,8 @@ import numpy as np
 
 from gradviz.autodiff.numpy_functions.shapes import as_kind, nowhere
 from gradviz.autodiff.table import primitives as table
+from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Operand, answers
-from gradviz.autodiff.tape.variable import Plain
 
 # ── reductions: `where` chooses what goes in, `initial` goes in too ──
 

@@ -11,8 +11,8 @@ from gradviz.autodiff.numpy_functions.reductions import HAS_NAN, how_many, mean,
 from gradviz.autodiff.numpy_functions.shapes import as_kind, nowhere
 from gradviz.autodiff.table import primitives as table
 from gradviz.autodiff.table.primitives import reshape, transpose
+from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import UFUNCS, Operand, answers
-from gradviz.autodiff.tape.variable import Plain
 
 # ── the middle: a trace is tied to which elements stand there, as by np.argsort ──
 

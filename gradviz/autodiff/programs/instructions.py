@@ -13,10 +13,10 @@ from gradviz.autodiff.programs.memory import Memory
 from gradviz.autodiff.programs.program import RESERVED
 from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
 from gradviz.autodiff.table import primitives, symbols, vjps
-from gradviz.autodiff.table.primitive import operation_of
+from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.table.printers.printer import Unspelled
 from gradviz.autodiff.table.symbols import Symbol
-from gradviz.autodiff.tape.variable import IS
+from gradviz.autodiff.tape.plain import IS
 from gradviz.graph import Edge, Node
 
 ADJOINT = "∂"  # a name that nothing else has

@@ -9,10 +9,10 @@ import numpy as np
 from gradviz.autodiff.programs.kernels import TESTS
 from gradviz.autodiff.programs.program import Writer
 from gradviz.autodiff.programs.sweeps import Guard, Recording
-from gradviz.autodiff.table.primitive import operation_of
+from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.table.printers.javascript import FUNCTIONS, JAVASCRIPT, helpers
 from gradviz.autodiff.table.printers.printer import Unspelled, substituted
-from gradviz.autodiff.tape.variable import IS
+from gradviz.autodiff.tape.plain import IS
 
 WORDS = """
     arguments await break case catch class const continue debugger default delete do else enum eval

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff.table import primitives, symbols
-from gradviz.autodiff.table.primitive import Elementwise
+from gradviz.autodiff.table.elementwise import Elementwise
 from gradviz.autodiff.table.printers.javascript import FUNCTIONS, JAVASCRIPT
 from gradviz.autodiff.table.printers.printer import OPERANDS, Unspelled
 from gradviz.autodiff.table.symbols import Relation, Symbol

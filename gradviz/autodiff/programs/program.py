@@ -14,12 +14,12 @@ import numpy as np
 
 from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
 from gradviz.autodiff.table.handwritten import TOKEN, Derivative, HandWritten
-from gradviz.autodiff.table.primitive import NAMESPACE, operation_of
+from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.table.printers import numpy_helpers
 from gradviz.autodiff.table.printers.printer import Printer
-from gradviz.autodiff.table.printers.python import PYTHON, literal
+from gradviz.autodiff.table.printers.python import NAMESPACE, PYTHON, literal
 from gradviz.autodiff.table.symbols import SUM, Symbol
-from gradviz.autodiff.tape.variable import IS
+from gradviz.autodiff.tape.plain import IS
 from gradviz.graph import Edge, Node, Places, printable
 
 LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …

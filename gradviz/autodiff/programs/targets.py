@@ -9,7 +9,7 @@ from gradviz.autodiff.programs.javascript import JavaScriptWriter
 from gradviz.autodiff.programs.javascript_of_arrays import ArraysWriter
 from gradviz.autodiff.programs.program import Writer
 from gradviz.autodiff.programs.sweeps import Recording
-from gradviz.autodiff.table.primitive import operation_of
+from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.table.printers.printer import Unspelled
 from gradviz.graph import Graph, Lines
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.primitive import Operation, Primitive, each, fitted, ordinals
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.table.primitive import Primitive, each, fitted, ordinals
 from gradviz.autodiff.table.printers.python import literal
 from gradviz.autodiff.table.symbols import ATOM, Syntax
-from gradviz.autodiff.tape.variable import fixed, settled
+from gradviz.autodiff.tape.constants import fixed, settled
 from gradviz.numerals import FEW, numeral
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff.table import symbols
-from gradviz.autodiff.table.primitive import Operation, Primitive, fitted, ordinals
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.table.primitive import Primitive, fitted, ordinals
 from gradviz.autodiff.table.symbols import ATOM, Symbol
+from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import UNREACHED, VALUE
-from gradviz.autodiff.tape.variable import Variable, settled
+from gradviz.autodiff.tape.variable import Variable
 from gradviz.graph import applied_derivative, printable
 from gradviz.numerals import numeral
 

@@ -11,15 +11,10 @@ import numpy as np
 
 from gradviz.autodiff.table.printers.printer import CARRIED
 from gradviz.autodiff.table.symbols import SUM
+from gradviz.autodiff.tape.constants import snapshot
+from gradviz.autodiff.tape.plain import number
 from gradviz.autodiff.tape.tape import state, turn
-from gradviz.autodiff.tape.variable import (
-    NO_ALIAS,
-    ArrayVariable,
-    Variable,
-    number,
-    record,
-    snapshot,
-)
+from gradviz.autodiff.tape.variable import NO_ALIAS, ArrayVariable, Variable, record
 
 ZERO = 0
 LARGE = 2**1000  # integers below become floats

@@ -21,15 +21,9 @@ from typing import Any, Final
 import numpy as np
 
 from gradviz.autodiff.table import hot, vjps
+from gradviz.autodiff.table.elementwise import Elementwise
 from gradviz.autodiff.table.general import General
-from gradviz.autodiff.table.primitive import (
-    FITTING,
-    Elementwise,
-    additions,
-    each_operand,
-    free,
-    products,
-)
+from gradviz.autodiff.table.primitive import FITTING, additions, each_operand, free, products
 from gradviz.autodiff.table.printers import numpy_helpers
 from gradviz.autodiff.table.symbols import (
     CHOICE,
@@ -58,7 +52,7 @@ from gradviz.autodiff.table.vjps import (
     swapped,
     tied,
 )
-from gradviz.autodiff.tape import variable
+from gradviz.autodiff.tape.plain import number
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS
 from gradviz.autodiff.tape.variable import ArrayVariable, Variable
 
@@ -345,7 +339,7 @@ FITTING.update(share=share, sum=sum_, reshape=reshape, astype=astype)
 
 
 def _matmul(x: Any, y: Any) -> Any:
-    y = variable.number(y)
+    y = number(y)
     return NotImplemented if y is None else matmul(x, y)
 
 

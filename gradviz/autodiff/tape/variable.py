@@ -2,10 +2,6 @@
 `primitives` gives it its operators.
 """
 
-import inspect
-import math
-import operator
-import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cache
@@ -14,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradviz.autodiff.tape import refusals
-from gradviz.autodiff.tape.protocols import Operand
+from gradviz.autodiff.tape.constants import constant, snapshot
+from gradviz.autodiff.tape.plain import IS, RELATIONS, Valued, compare
 from gradviz.autodiff.tape.tape import LEAF, NOWHERE, Leaf, Page, state, turn
 from gradviz.graph import Run
 from gradviz.numerals import numeral, numeric
@@ -23,7 +20,7 @@ _new = object.__new__
 NO_ALIAS: tuple[Page | None, int] = (None, 0)
 
 
-class Variable(Operand):
+class Variable(Valued):
     """A real number, or an array of them, that takes part in a computational graph.
 
     Under Python's operators and NumPy's functions it behaves as a float or an array, and every
@@ -307,169 +304,6 @@ def _enter(variable: Variable) -> None:
         page = turn()
         index = page.append(LEAF, variable.leaf, variable._value)
     variable.index, variable.page, variable.alias = index, page, NO_ALIAS
-
-
-class Plain:
-    """What makes a plain value of Variables: a comparison, argmax, reading a value. `code` is it in
-    Python, of x and y.
-    """
-
-    def __init__(
-        self, name: str, code: str, function: Any, params: dict[str, Any] | None = None
-    ) -> None:
-        self.name = name
-        self.code = code
-        self.function = function
-        self.params: dict[str, Any] = params or {}
-        self.is_elementwise = False
-        self.arity: int = len(set(re.findall(r"\b[xy]\b", code)))
-
-    @property
-    def unary(self) -> "Plain":
-        """Itself, of one operand."""
-        return self
-
-    def __call__(self, *operands: Any, **params: Any) -> Any:
-        """The plain value; noted if a function is being traced."""
-        if len(operands) > self.arity:  # options by position
-            names = list(inspect.signature(self.function).parameters)
-            params = {**dict(zip(names[self.arity :], operands[self.arity :])), **params}
-            operands = operands[: self.arity]
-        if params:
-            fixed_params = {name: fixed(value) for name, value in params.items()}
-            what = Plain(self.name, self.code, self.function, fixed_params)
-        else:
-            what = self
-        outcome = what.of(*map(_plain, operands))
-        page = state.page
-        if page.is_trace:
-            page.decide(what, operands, outcome)
-        return outcome
-
-    def of(self, *values: Any) -> Any:
-        """The plain value of numbers and arrays."""
-        return self.function(*values, **self.params)
-
-    def python(self, *operands: str) -> str:
-        """It as Python code."""
-        text = re.sub(r"\b[xy]\b", lambda name: operands["xy".index(name[0])], self.code)
-        return (
-            text[:-1] + "".join(f", {name}={value!r}" for name, value in self.params.items()) + ")"
-            if self.params
-            else text
-        )
-
-    def same(self, outcome: Any, other: Any) -> bool:
-        """Whether two outcomes are the same: bit for bit, for zeros of both signs and nan too."""
-        if type(outcome) is not type(other):
-            return False
-        if isinstance(outcome, float):
-            return (
-                outcome == other and math.copysign(1.0, outcome) == math.copysign(1.0, other)
-            ) or (outcome != outcome and other != other)
-        if isinstance(outcome, np.ndarray):
-            if outcome.dtype.kind != "f":
-                return np.array_equal(outcome, other)
-            return np.array_equal(outcome, other, equal_nan=True) and np.array_equal(
-                np.signbit(outcome), np.signbit(other)
-            )
-        if isinstance(outcome, tuple):
-            return len(outcome) == len(other) and all(map(self.same, outcome, other))
-        return bool(outcome == other)
-
-
-def _plain(operand: Any) -> Any:
-    """An operand as it is on replay: of NumPy's scalars, for one, a float."""
-    if isinstance(operand, Variable):
-        return operand._value
-    plain = number(operand)
-    return operand if plain is None else plain
-
-
-RELATIONS = {
-    symbol: Plain(symbol, f"x {symbol} y", function)
-    for symbol, function in (
-        ("<", operator.lt),
-        ("<=", operator.le),
-        (">", operator.gt),
-        (">=", operator.ge),
-        ("==", operator.eq),
-        ("!=", operator.ne),
-    )
-}
-for _relation in RELATIONS.values():
-    _relation.is_elementwise = True
-IS = Plain("value", "x", lambda x: x)
-IS.is_elementwise = True
-
-
-def compare(relation: Plain, left: object, right: object) -> Any:
-    """A comparison with a Variable on at least one side, as a plain bool, or an array of them."""
-    try:
-        return relation(
-            *(
-                side if isinstance(side, Variable) else numeric(side, "operand")
-                for side in (left, right)
-            )
-        )
-    except (TypeError, OverflowError):
-        return NotImplemented
-
-
-def number(operand: object) -> Any:
-    """An operand of an operator: a Variable, a float, or an array of numbers; None for anything
-    else.
-    """
-    if type(operand) is float or isinstance(operand, Variable):
-        return operand
-    try:
-        return constant(operand, "operand")
-    except TypeError:
-        return None
-
-
-def constant(operand: object, what: str) -> Any:
-    """A constant as a float, or an array of floats: of integers and booleans, in the precision in
-    which NumPy would count them.
-    """
-    if type(operand) is np.ndarray and operand.ndim and operand.dtype.kind in "biu":
-        return operand.astype(np.float32 if operand.dtype.itemsize <= 2 else float)
-    return numeric(operand, what)
-
-
-def snapshot(value: Any) -> Any:
-    """A number or an array as it is now, whatever becomes of it in its owner's hands: a copy,
-    unless the array, and what it is a view of, is read-only.
-    """
-    if type(value) is float:
-        return value
-    owner = value
-    while type(owner) is np.ndarray and not owner.flags.writeable:
-        owner = owner.base
-    return value if owner is None else value.copy(order="K")
-
-
-def fixed(value: Any) -> Any:
-    """A parameter as it is now, whatever its owner does to it later, with Python's numbers in place
-    of NumPy's.
-    """
-    if isinstance(value, tuple | list):
-        return type(value)(map(fixed, value))
-    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        value = snapshot(value)
-        value.setflags(write=False)  # so that it need not be copied again
-    return value
-
-
-def settled(result: Any) -> Any:
-    """A result as the tape holds it: a float, or an array with axes."""
-    if type(result) is float:
-        return result
-    if isinstance(result, np.ndarray) and result.ndim:
-        return result if result.dtype.char in "df" else numeric(result, "a result")
-    return numeric(result, "a result")
 
 
 def record(

@@ -16,8 +16,9 @@ from typing import Any, NoReturn
 from gradviz.autodiff.programs.sweeps import Guard, Recording
 from gradviz.autodiff.table import primitives
 from gradviz.autodiff.table.handwritten import Derivative, HandWritten
-from gradviz.autodiff.table.primitive import Operation, Primitive
-from gradviz.autodiff.tape.variable import IS, RELATIONS, Plain
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.table.primitive import Primitive
+from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
 from gradviz.graph import Graph, Node, Runner
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}

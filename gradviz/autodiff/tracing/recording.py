@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.primitive import Operation
+from gradviz.autodiff.table.operation import Operation
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Leaf, Page
 from gradviz.graph import SUBSCRIPTS, Node, printable, read_only
 

@@ -16,7 +16,8 @@ import numpy as np
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.primitive import Operation, Primitive, operation_of
+from gradviz.autodiff.table.operation import Operation, operation_of
+from gradviz.autodiff.table.primitive import Primitive
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.graph import Block, Graph, Node, Origin, Run, Source
 

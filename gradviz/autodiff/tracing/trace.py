@@ -17,10 +17,12 @@ import numpy as np
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.programs.sweeps import Guard, Recording
 from gradviz.autodiff.tape import naming
+from gradviz.autodiff.tape.constants import constant, snapshot
+from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.refusals import explain, where
 from gradviz.autodiff.tape.sources import Place, compiled, look_again
 from gradviz.autodiff.tape.tape import GAP, LEAF, Page, recording_on, state
-from gradviz.autodiff.tape.variable import Plain, Variable, constant, input_of, snapshot
+from gradviz.autodiff.tape.variable import Variable, input_of
 from gradviz.autodiff.tracing import arguments, pickling
 from gradviz.autodiff.tracing.recording import Nodes, reachable
 from gradviz.autodiff.tracing.scalars import Openable

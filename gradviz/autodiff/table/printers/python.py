@@ -154,3 +154,9 @@ def _listed(array: np.ndarray) -> str:
 
 
 FLOATS, ARRAYS, PYTHON = Floats(), Arrays(), Python()
+
+NAMESPACE: dict[str, Any] = {
+    "math": math,
+    "np": np,
+    **CARRIED,
+}  # what generated code may use
