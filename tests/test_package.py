@@ -100,23 +100,34 @@ def test_a_checkout_finds_its_own_lessons():
 
 
 # Imports run one way: {numerals, graph} <- {autodiff, scene <- export <- figure} <- live <- the
-# face and the command line
+# face and the command line; and through autodiff from its tape to what is traced with it
 
 GROUND = {"numerals", "graph"}
+INSIDE = (  # the rooms of autodiff, each of which may import those before it
+    "autodiff.tape",
+    "autodiff.table",
+    "autodiff.numpy_functions",
+    "autodiff.modes",
+    "autodiff.counting",
+    "autodiff.programs",
+    "autodiff.tracing",
+    "autodiff.granularity",
+)
+AUTODIFF = set(INSIDE)
 MAY_IMPORT = {
     "numerals": set(),
     "graph": GROUND,
-    "autodiff": GROUND | {"autodiff"},
+    "autodiff": set(),
+    **{each: GROUND | {*INSIDE[: place + 1]} for place, each in enumerate(INSIDE)},
     "scene": GROUND | {"scene"},
     "export": {"numerals", "scene", "export"},
     "figure": GROUND | {"scene", "export"},
-    "live": GROUND | {"autodiff", "scene", "export", "figure", "live"},
-    "audit": GROUND | {"autodiff", "scene", "export", "audit"},
+    "live": GROUND | AUTODIFF | {"scene", "export", "figure", "live"},
+    "audit": GROUND | AUTODIFF | {"scene", "export", "audit"},
     "exercises": {"numerals"},
     "output": set(),
-    "server": set(),
-    "lessons": {"gradviz", "audit", "server"},  # for the version; it stands beside the face
-    "gradviz": GROUND | {"autodiff", "figure", "live", "output"},
+    "course": {"gradviz", "audit", "course"},  # for the version; it stands beside the face
+    "gradviz": GROUND | AUTODIFF | {"figure", "live", "output"},
 }
 
 
@@ -125,9 +136,12 @@ def room(name: str) -> str:
 
     >>> room("gradviz.export.svg"), room("gradviz.graph"), room("gradviz.exports"), room("gradviz")
     ('export', 'graph', 'gradviz', 'gradviz')
+    >>> room("gradviz.autodiff.tape.variable")
+    'autodiff.tape'
     """
-    parts = name.split(".")
-    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else "gradviz"
+    parts = name.split(".")[1:]
+    inner = ".".join(parts[:2])
+    return inner if inner in MAY_IMPORT else parts[0] if {*parts[:1]} & {*MAY_IMPORT} else "gradviz"
 
 
 def imported(path: Path) -> set[str]:

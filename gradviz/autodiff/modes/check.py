@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradviz.autodiff.modes.operators import jvp, vjp
+from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.tape.containers import flatten, paths
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Entry, Page, recording_on
 from gradviz.autodiff.tape.variable import Variable
-from gradviz.autodiff.tracing.recording import reachable
 from gradviz.numerals import numeral, numeric
 
 SMALLEST, RATIO = 4.0**-20, 4.0  # of the steps, by the size of what is moved

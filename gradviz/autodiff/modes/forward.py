@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.modes.reverse import recorded_sweep, standing, sweep
 from gradviz.autodiff.table.primitives import positive
 from gradviz.autodiff.tape.constants import settled
@@ -23,7 +24,6 @@ from gradviz.autodiff.tape.tape import (
     state,
 )
 from gradviz.autodiff.tape.variable import Variable, input_of, record
-from gradviz.autodiff.tracing.recording import reachable
 
 Tangent = Any  # a number or an array; or a Variable where the sweep itself is recorded
 Place = tuple[Page, int]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, UNREACHED, Few, Leaf, Page, record_on, state
 from gradviz.autodiff.tape.variable import NO_ALIAS, ArrayVariable, Variable
-from gradviz.autodiff.tracing.recording import reachable
 
 LONG = 256  # entries of a page that are not all walked over where a sweep reaches only a few …
 FEW = 128  # … that is, less than one in so many

@@ -19,7 +19,7 @@ from gradviz.autodiff.table.handwritten import Derivative, HandWritten
 from gradviz.autodiff.table.operation import Operation
 from gradviz.autodiff.table.primitive import Primitive
 from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
-from gradviz.graph import Graph, Node, Runner
+from gradviz.graph import Graph, Node, Run, Runner
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 PLAIN = {**RELATIONS, IS.name: IS}  # by name: their functions have none
@@ -78,7 +78,7 @@ def packed(graph: Graph) -> tuple[Any, ...]:
     )
 
 
-def unpacked(parts: tuple[Any, ...], runner: Runner) -> Graph:
+def unpacked(parts: tuple[Any, ...], runner: Runner[Graph, Run]) -> Graph:
     """The graph again."""
     name, rows, count, output, calls, decisions, asides, source, numbers = parts
     order = nodes_of(rows)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
+from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
 from gradviz.autodiff.tape.variable import Variable
 from gradviz.autodiff.tracing.pickling import packed, unpacked
-from gradviz.autodiff.tracing.recording import Nodes, reachable
+from gradviz.autodiff.tracing.recording import Nodes
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.graph import Graph, Run
 from gradviz.numerals import Value

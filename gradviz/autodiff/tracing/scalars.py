@@ -76,7 +76,7 @@ def _example(graph: Graph, operand: Any) -> Any:
     return graph.example.primals[operand] if isinstance(operand, Node) else operand
 
 
-class Opened(Origin):
+class Opened(Origin[Graph, Run]):
     """Where a graph with opened nodes comes from: it has a program of its own, for wherever the
     function decides as it did.
     """

@@ -14,6 +14,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.programs.sweeps import Guard, Recording
 from gradviz.autodiff.tape import naming
@@ -24,7 +25,7 @@ from gradviz.autodiff.tape.sources import Place, compiled, look_again
 from gradviz.autodiff.tape.tape import GAP, LEAF, Page, recording_on, state
 from gradviz.autodiff.tape.variable import Variable, input_of
 from gradviz.autodiff.tracing import arguments, pickling
-from gradviz.autodiff.tracing.recording import Nodes, reachable
+from gradviz.autodiff.tracing.recording import Nodes
 from gradviz.autodiff.tracing.scalars import Openable
 from gradviz.graph import Block, Graph, Node, Run, Source
 from gradviz.numerals import numeric

@@ -91,7 +91,7 @@ class Rest(_Drawn):
         return "the rest of the graph"
 
 
-class Excerpt(Origin):
+class Excerpt(Origin[Graph, Run]):
     """Where a graph comes from that is a part of another, or an overview of one: it shows a run of
     the other.
     """
