@@ -149,7 +149,7 @@ class Elementwise(Primitive):
 
         return pull
 
-    def code_oflocal(self, position: int) -> str:
+    def code_of_local(self, position: int) -> str:
         """The local derivative by the operand at `position`, as code for single numbers x, y and
         the result z.
         """
