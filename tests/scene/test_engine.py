@@ -5,6 +5,7 @@ which is tried whatever becomes of the embedded one; and one sentence where ther
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from circuit import INPUTS, circuit
@@ -13,6 +14,7 @@ from lengths import short
 import gradviz as gv
 from gradviz.scene import engine
 
+HELPERS = Path(__file__).parents[1] / "helpers"
 only_posix = pytest.mark.skipif(os.name != "posix", reason="NO POSIX: limits and scripts untried")
 # a program called dot, which a machine for tests need not have: it is the embedded one
 DOT = f"""#!{sys.executable}
@@ -139,7 +141,7 @@ LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {by
 def process(before, **environment):
     """What a new process draws, and what it says on stderr."""
     done = subprocess.run(
-        [sys.executable, "-c", DRAW.format(tests=os.path.dirname(__file__), before=before)],
+        [sys.executable, "-c", DRAW.format(tests=str(HELPERS), before=before)],
         env={**os.environ, **environment},
         capture_output=True,
         check=False,

@@ -12,7 +12,7 @@ import gradviz as gv
 from gradviz.numerals import numeral
 from gradviz.scene import engine
 
-GOLDEN = Path(__file__).parent / "golden" / "circuit.svg"
+GOLDEN = Path(__file__).parents[1] / "golden" / "circuit.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = [
     "<script>alert(1)</script>",

@@ -18,7 +18,7 @@ from comparison import NUMBER, agree, decoded
 from lesson_code import PATHS as LESSONS
 from nbval.plugin import IPyNbFile, NbCellError
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 NAMES = [
     "00-start-here", "01-derivatives", "02-computational-graphs", "03-chain-rule",
     "04-granularity", "05-n-plus-p", "06-neural-networks", "07-summary",
@@ -255,7 +255,7 @@ def nbval(folder, *cells):
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": str(TESTS / "helpers")},
         capture_output=True,
         text=True,
         check=False,

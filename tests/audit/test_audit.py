@@ -14,14 +14,14 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+from autodiff.table.test_arrays import CASES
+from autodiff.test_random_programs import NUMPY, compiled, hunts, programs, tries
 from circuit import INPUTS, circuit
+from export.test_draw import GOLDEN, NASTY
 from gallery import FIGURES
 from lengths import short
-from test_arrays import CASES
-from test_draw import GOLDEN, NASTY
-from test_fold import nested
+from scene.test_fold import nested
 from test_linear import lines
-from test_random_programs import NUMPY, compiled, hunts, programs, tries
 
 import gradviz as gv
 from gradviz.audit import NoFigure, audit

@@ -12,8 +12,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+from export.test_draw import NASTY
 from lengths import short
-from test_draw import NASTY
 
 import gradviz as gv
 from gradviz.export.formats import FORMATS

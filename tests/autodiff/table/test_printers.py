@@ -105,7 +105,7 @@ def test_what_javascript_has_no_word_for_it_says():
 
 # ── whole programs ──
 
-RUN = (Path(__file__).parent / "web" / "programs.js").read_text(encoding="utf-8")
+RUN = (Path(__file__).parents[2] / "web" / "programs.js").read_text(encoding="utf-8")
 SHARE = 5  # of so many programs, one is tried as source too
 
 

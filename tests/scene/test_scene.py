@@ -12,9 +12,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 from circuit import INPUTS, circuit
+from export.test_draw import NASTY
 from gallery import FIGURES, nested
 from lengths import short
-from test_draw import NASTY
 from test_house import PACKAGE, imports
 
 import gradviz as gv

@@ -7,10 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
+from autodiff.table.test_arrays import CASES
+from autodiff.table.test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 from lengths import short
 from lesson_code import NOTEBOOKS, PATHS, code, result
-from test_arrays import CASES
-from test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 
 import gradviz as gv
 from gradviz.autodiff.programs.instructions import Instructions
