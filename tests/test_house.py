@@ -88,7 +88,7 @@ FOLDERS = sorted({path.parent for path in PACKAGE.rglob("*.py")})
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_folder_has_about_ten_entries(folder):
     entries = [path.name for path in folder.iterdir() if path.name != "__pycache__"]
-    assert len(entries) <= 16, f"{folder.name} has {len(entries)} entries: give some a room"
+    assert len(entries) <= 15, f"{folder.name} has {len(entries)} entries: give some a room"
 
 
 def test_files_are_short_and_narrow():
@@ -96,4 +96,4 @@ def test_files_are_short_and_narrow():
     lines = {path: path.read_text(encoding="utf-8").splitlines() for path in texts}
     assert [str(path) for path in texts if len(lines[path]) > 400] == []
     wide = [path for path in texts if max(map(len, lines[path]), default=0) > 100]
-    assert wide == [TABLE]
+    assert [path for path in wide if path.suffix == ".py"] == [TABLE]
