@@ -5,6 +5,7 @@ import numpy as np
 from gradviz.graph import Run
 from gradviz.numerals import Value, numeral
 from gradviz.scene import heat
+from gradviz.scene.unheld import Unheld
 
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
@@ -32,6 +33,8 @@ def magnitude(flow: Value | None) -> float:
     """How much flows back: of an array, the most; of nothing, nothing."""
     if flow is None:
         return 0.0
+    if isinstance(flow, Unheld):
+        return flow.magnitude
     return float(np.max(np.abs(flow), initial=0.0)) if isinstance(flow, np.ndarray) else abs(flow)
 
 
