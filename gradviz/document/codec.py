@@ -20,15 +20,14 @@ from gradviz.scene import heat
 from gradviz.scene.data import DTYPES
 from gradviz.scene.unheld import Unheld, unheld
 
-MOST = 4096  # elements of an array that a picture holds in full
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 Json = Any  # what json.dumps writes and json.loads reads
 
 
-def encoded(value: object, most: int | None = None) -> Json:
+def encoded(value: object, most: int | None = None, mapped: bool = False) -> Json:
     """A number, an array or a parameter as JSON has it; an array of more than `most` elements by a
-    summary.
+    summary, with the cells of its map if it is `mapped`.
 
     Raises TypeError for anything else."""
     match value:
@@ -47,7 +46,7 @@ def encoded(value: object, most: int | None = None) -> Json:
         case slice():
             return {"slice": [value.start, value.stop, value.step]}
         case np.ndarray():
-            return _array(value, most)
+            return _array(value, most, mapped)
         case np.dtype() | type():
             return {"dtype": np.dtype(value).name}
     if value is ...:
@@ -62,7 +61,7 @@ def number(value: float) -> Json:
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
-def _array(array: np.ndarray, most: int | None) -> Json:
+def _array(array: np.ndarray, most: int | None, mapped: bool) -> Json:
     about = {"shape": [*array.shape], "dtype": array.dtype.name}
     if isinstance(array, Unheld):
         return {**about, "summary": array.summary}
@@ -71,6 +70,9 @@ def _array(array: np.ndarray, most: int | None) -> Json:
         return {**about, "data": flat}
     whole = array.astype(float)
     finite = whole[np.isfinite(whole)]
+    cells = (
+        [[number(cell) for cell in row] for row in heat.grid(whole).tolist()] if mapped else None
+    )
     return {
         **about,
         "summary": {
@@ -80,7 +82,7 @@ def _array(array: np.ndarray, most: int | None) -> Json:
             "zeros": float(np.mean(whole == 0.0)),
             "not_finite": 1.0 - finite.size / whole.size,
             "magnitude": number(float(np.max(np.abs(whole)))),
-            "cells": [[number(cell) for cell in row] for row in heat.grid(whole).tolist()],
+            **({"cells": cells} if mapped else {}),
         },
     }
 
@@ -126,9 +128,11 @@ def _revived(shape: Sequence[Json], dtype: str, more: dict[str, Json]) -> np.nda
             return array
         case {"summary": dict(summary)}:
             array = unheld(shape, float(decoded(summary["magnitude"])), dtype)
-            cells = np.array([[decoded(cell) for cell in row] for row in summary["cells"]], float)
-            if cells.shape != heat.size(tuple(shape))[:2]:
-                raise ValueError("the map of an array has another shape than it")
-            array.summary, array.cells = summary, cells
+            array.summary = summary
+            if "cells" in summary:
+                rows = [[decoded(cell) for cell in row] for row in summary["cells"]]
+                array.cells = np.array(rows, float)
+                if array.cells.shape != heat.size(tuple(shape))[:2]:
+                    raise ValueError("the map of an array has another shape than it")
             return array
     raise ValueError(f"an array of shape {shape!r:.60} has no elements")

@@ -100,7 +100,7 @@ class _Reader:
     def __init__(self, document: Mapping[str, Json], make: Callable[..., Operation] | None) -> None:
         self.believed, self.derived = document["believed"], document["derived"]
         self.make = make
-        self.why_not = "" if self.believed["runs"] else RECORDED
+        self.why_not = "" if self.believed["decided"] else RECORDED
         held = self.believed
         excerpts = [
             Excerpt(each["first"], tuple(each["lines"]), each["missing"])
@@ -152,7 +152,7 @@ class _Reader:
             dict(zip(aside, self.asides)),
             self.source(held["source"]),
             (*values, *self.primals[len(values) :], *locals_, *adjoints),
-            Told(self.why_not) if self.why_not else Openable(),
+            Told(self.why_not, held["decided"]) if self.why_not else Openable(),
         )
 
     def node(self, held: Mapping[str, Json]) -> Node:
@@ -227,6 +227,11 @@ class _Reader:
         )
 
 
-def run_of(document: Mapping[str, Json]) -> Run:
-    """The run whose numbers a document holds."""
-    return from_dict(document).example
+def run_of(document: Mapping[str, Json], graph: Graph) -> Run:
+    """The run whose numbers a document holds, of its graph."""
+    flows = document["derived"].get("flows")
+    if flows is None or graph.origin.base is not None:
+        return graph.example
+    if len(flows) != len(graph.edges):
+        raise BadDocument("the document has not as many flows as its graph has edges")
+    return Run(graph, graph.example_numbers, flows=tuple(map(decoded, flows)))

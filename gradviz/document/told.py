@@ -44,9 +44,10 @@ class Told(Replay):
 
     can_run = False
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, knows_decisions: bool) -> None:
         super().__init__()
         self.why = why
+        self.knows_decisions = knows_decisions
 
     def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
         raise Untold(f"{graph.name} has no numbers but those of its document: {self.why}")

@@ -1,5 +1,7 @@
 """A graph and a run of it as a document."""
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +12,12 @@ from gradviz.document.codec import Json, encoded, number
 from gradviz.graph import Excerpt, Graph, Node, Run, Source
 
 FORMAT = "gradviz-graph/1"
+UNBEARABLE = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def to_dict(what: Graph | Run, most: int | None = None) -> dict[str, Json]:
+def to_dict(
+    what: Graph | Run, most: int | None = None, source_lines: bool = True
+) -> dict[str, Json]:
     """A graph with its example, or with another run of it, as a document: strict JSON, of which the
     schema is `schema.json` here.
 
@@ -20,7 +25,8 @@ def to_dict(what: Graph | Run, most: int | None = None) -> dict[str, Json]:
     decisions) stands apart from what is derived of it (the numbers), which whoever doubts it works
     out again. Of a folded, opened or partial graph it is the graph that is shown, with a note of
     what was done to it. Arrays of more than `most` elements are summarised; the graph of such a
-    document has no numbers but these.
+    document has no numbers but these. Without `source_lines` there are of the source only the lines
+    that work something out.
 
     >>> import gradviz as gv
     >>> document = gv.trace(lambda x: x * 2.0, x=3.0).to_dict()
@@ -32,7 +38,7 @@ def to_dict(what: Graph | Run, most: int | None = None) -> dict[str, Json]:
     while graph.origin.base is not None:
         views.append(graph.origin.note)
         graph = graph.origin.base
-    writer = _Writer(graph, most)
+    writer = _Writer(graph, most, source_lines)
     return {
         "format": FORMAT,
         "believed": writer.believed(run.whole),
@@ -42,8 +48,8 @@ def to_dict(what: Graph | Run, most: int | None = None) -> dict[str, Json]:
 
 
 class _Writer:
-    def __init__(self, graph: Graph, most: int | None) -> None:
-        self.graph, self.most = graph, most
+    def __init__(self, graph: Graph, most: int | None, source_lines: bool) -> None:
+        self.graph, self.most, self.source_lines = graph, most, source_lines
         self.places = {node: place for place, node in enumerate(graph.order)}
         blocks = [node.block for node in graph.order if node.block]
         self.blocks = list(dict.fromkeys(block for each in blocks for block in each.path))
@@ -57,8 +63,8 @@ class _Writer:
             "name": graph.name,
             "nodes": [*map(self.node, graph.order)],
             "output": self.places[graph.output],
-            "inputs": [encoded(run.primals[node], self.most) for node in graph.inputs],
-            "runs": graph.performer.can_run,
+            "inputs": [encoded(run.primals[node], self.most, True) for node in graph.inputs],
+            "decided": graph.performer.knows_decisions,
         }
         if self.blocks:
             held["blocks"] = [
@@ -130,6 +136,8 @@ class _Writer:
     def source(self, source: Source | None) -> int | None:
         if source is None:
             return None
+        if not self.source_lines:
+            source = Source(source.file, source.line, source.text)
         self.excerpts.setdefault(source.around, len(self.excerpts))
         return self.sources.setdefault(source, len(self.sources))
 
@@ -137,17 +145,24 @@ class _Writer:
         nodes, edges = len(self.graph.nodes), len(self.graph.edges)
         numbers = run.numbers
         asides = (self.graph.asides[node] for node in self.graph.order if node in self.graph.asides)
-        return {
-            "primals": self.numbers(numbers[:nodes]),
+        held = {
+            "primals": self.numbers(numbers[:nodes], mapped=True),
             "locals": self.numbers(numbers[nodes : nodes + edges]),
-            "adjoints": self.numbers(numbers[nodes + edges :]),
+            "adjoints": self.numbers(numbers[nodes + edges :], mapped=True),
             "asides": self.numbers([*asides]),
         }
+        if self.most is not None and any(np.size(each) > self.most for each in numbers):
+            held["flows"] = self.numbers([*run.flows.values()])  # which follow from no summary
+        return held
 
-    def numbers(self, numbers: Sequence[Any]) -> list[Json]:
+    def numbers(self, numbers: Sequence[Any], mapped: bool = False) -> list[Json]:
         return [
-            number(each)
-            if type(each) is float
-            else encoded(np.asarray(each) if isinstance(each, np.ndarray) else each, self.most)
+            number(each) if type(each) is float else encoded(each, self.most, mapped)
             for each in numbers
         ]
+
+
+def packed(document: dict[str, Json]) -> str:
+    """A document as text that may stand in XML: without the characters that this can't bear."""
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return UNBEARABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -32,6 +32,11 @@ class Runner(Protocol):
         """Whether it can, or only knows what was written down."""
         ...
 
+    @property
+    def knows_decisions(self) -> bool:
+        """Whether all decisions of the function are among the guards of its graph."""
+        ...
+
     def run(self, graph: "Graph", values: Sequence[Value]) -> "Run":
         """Both sweeps at these values of the inputs."""
         ...

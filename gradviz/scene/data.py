@@ -20,6 +20,7 @@ import numpy as np
 from gradviz.graph import Edge, Node, Operation
 from gradviz.numerals import Value
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.numbers import magnitude
 from gradviz.scene.unheld import unheld
 
 MOST = 256  # elements of an array that is held in full
@@ -58,7 +59,7 @@ def _of_number(kind: str, number: Value | None) -> dict[str, object]:
         if not 0 < number.size <= MOST:
             held |= {
                 f"{about}shape": json.dumps(number.shape),
-                f"{about}magnitude": full(np.max(np.abs(number), initial=0.0)),
+                f"{about}magnitude": full(magnitude(number)),
             }
         if number.dtype != float:
             held[f"{about}dtype"] = number.dtype.name

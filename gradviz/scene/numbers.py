@@ -26,7 +26,8 @@ def on_edge(number: Value | None) -> str:
     """
     if not isinstance(number, np.ndarray):
         return numeral(number, 3)
-    return ("±" if number.any() else "") + numeral(magnitude(number), 3)
+    most = magnitude(number)
+    return ("" if most == 0.0 else "±") + numeral(most, 3)
 
 
 def magnitude(flow: Value | None) -> float:
