@@ -254,8 +254,19 @@ class Excerpt:
     def listing(self, graph: Graph, target: str) -> Lines:
         return []
 
-    def instructions(self, graph: Graph) -> None:
-        return None
+    inputs: Sequence[int | None]  # where each input of the whole graph is shown by itself
+
+    def instructions(self, graph: Graph) -> Any | None:
+        if self.full.has_arrays:  # of which not all is shown
+            return None
+        whole = self.full.evaluator.instructions(self.full)
+        if whole is not None:
+            whole.sent = self._sent(whole)
+        return whole
+
+    def _sent(self, whole: Any) -> list[Any]:
+        """Of the numbers that a program of the whole graph works out, what is shown here."""
+        raise NotImplementedError
 
     def pickled(self, graph: Graph) -> NoReturn:
         raise TypeError(f"this is an excerpt of {self.full.name}: pickle the whole graph")
@@ -312,6 +323,10 @@ class Overview(Excerpt):
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
+        self.inputs = [
+            number[node] if len(self.boxes[number[node]].nodes) == 1 else None
+            for node in full.inputs
+        ]
         graph = Graph(full.name, tuple(nodes), nodes[number[full.output]], self, ())
         object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
         self.graph = graph
@@ -360,6 +375,24 @@ class Overview(Excerpt):
             along = np.array(locals_)
             flows = [_few(gradients[targets] * along[picks]) for targets, picks in self.flow_picks]
         return (*shown[0], *[None] * len(self.edges), *shown[1]), tuple(flows)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        nodes, edges = self.full.nodes, self.full.edges
+        shown = [
+            [whole.gathered([at(nodes[place]) for place in pick]) for pick in self.picks]
+            for at in (whole.primal, whole.adjoint)
+        ]
+        flows = [
+            whole.memory.row(
+                "multiply",
+                [
+                    whole.gathered([whole.adjoint(nodes[place]) for place in targets]),
+                    whole.gathered([whole.local(edges[place]) for place in picks]),
+                ],
+            )
+            for targets, picks in self.flow_picks
+        ]
+        return [*shown[0], *[None] * len(self.edges), *shown[1], *flows]
 
 
 def _is_input(box: Part) -> bool:
@@ -431,6 +464,7 @@ class Inner(Excerpt):
             )
         output = nodes[full.output] if full.output in inside else made[-1]
         self.edges: list[Edge] = [edge for edge in full.edges if edge.target in inside]
+        self.inputs = [nodes[node].index if node in nodes else None for node in full.inputs]
         graph = Graph(full.name, tuple(made), output, self, ())
         object.__setattr__(graph, "example_numbers", self._numbers(full.example)[0])
         self.graph = graph
@@ -455,6 +489,21 @@ class Inner(Excerpt):
             *(adjoints[node.index] for node in (*self.originals, *outputs)),
         )
         return numbers, (*(flows[edge.index] for edge in self.edges), *back)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        back = [
+            whole.added([whole.flow(edge) for edge in reversed(self.elsewhere[node])])
+            for node in self.leaving
+        ]
+        nodes = [*self.originals, *([self.full.output] if self.leaving else [])]
+        return [
+            *map(whole.primal, nodes),
+            *map(whole.local, self.edges),
+            *back,
+            *map(whole.adjoint, nodes),
+            *map(whole.flow, self.edges),
+            *back,
+        ]
 
     @cached_property
     def coming(self) -> frozenset[int]:

@@ -76,7 +76,7 @@ class View(Live):
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # of a run, as 64-bit floats: primals, local derivatives, adjoints
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
-    # inputs that are arrays, of which `numbers` has but the cells of their maps
+    # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
@@ -175,7 +175,8 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
-            self.arrays = paint.packed_inputs(self.run) if self.run.graph.has_arrays else b""
+            if self.run.graph.has_arrays:
+                self.arrays = paint.packed_inputs(self.whole, inputs(self.run.graph))
             self.numbers = paint.packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
@@ -326,6 +327,7 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
         "path": list(getattr(graph.evaluator, "names", ())),
         "places": places,
         "shapes": paint.shapes(run),
+        "inputs": inputs(graph),
         "program": (program := graph.evaluator.instructions(graph)) and program.document(),
         "summary": summary(graph),
         "start": step(words, taken[0]),
@@ -359,6 +361,11 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
             for edge in graph.edges
         ],
     }
+
+
+def inputs(graph: Graph) -> list[int | None]:
+    """The index of the node that shows each input of the program by itself."""
+    return list(getattr(graph.evaluator, "inputs", range(len(graph.inputs))))
 
 
 def summary(graph: Graph) -> Formula:
