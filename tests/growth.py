@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 
 import gradviz as gv
+from gradviz.autodiff.instructions import Instructions
 
 WORK = {}
 
@@ -84,6 +85,20 @@ def run_chain(n):
     "run, a chain"
     graph = prepared(chain(n))
     return lambda: graph.run(x=2.0)
+
+
+@work
+def page_chain(n):
+    "a page's program, a chain"
+    graph = chain(n)
+    return lambda: Instructions(graph.evaluator.recording(graph)).document()
+
+
+@work
+def page_inputs(n):
+    "a page's program, inputs"
+    graph = wide(n)
+    return lambda: Instructions(graph.evaluator.recording(graph)).document()
 
 
 @work
