@@ -121,13 +121,14 @@ MAY_IMPORT = {
     **{each: GROUND | {*INSIDE[: place + 1]} for place, each in enumerate(INSIDE)},
     "scene": GROUND | {"scene"},
     "export": {"numerals", "scene", "export"},
-    "figure": GROUND | {"scene", "export"},
+    "figure": GROUND | {"scene", "export", "document"},
     "live": GROUND | AUTODIFF | {"scene", "export", "figure", "live"},
-    "audit": GROUND | AUTODIFF | {"scene", "export", "audit"},
+    "document": GROUND | AUTODIFF | {"scene", "document"},
+    "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
     "exercises": {"numerals"},
     "output": set(),
     "course": {"gradviz", "audit", "course"},  # for the version; it stands beside the face
-    "gradviz": GROUND | AUTODIFF | {"figure", "live", "output"},
+    "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "output"},
 }
 
 

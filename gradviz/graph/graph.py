@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from gradviz.graph.bumping import bumped
-from gradviz.graph.flows import flows, whole_flows
+from gradviz.graph.flows import flows
 from gradviz.graph.inputs import checked, looked_at, mapping, settings
 from gradviz.graph.nodes import Edge, Node
 from gradviz.graph.numbers import Numbers, Places, gradients_of, picker, read_only
@@ -39,7 +39,8 @@ class Graph(Structure):
     @cached_property
     def example(self) -> "Run":
         """The run at the inputs that the graph was traced with."""
-        return Run(self, self.example_numbers)
+        base = self.origin.base
+        return Run(self, self.example_numbers, base=None if base is None else base.example)
 
     @property
     def whole(self) -> "Graph":
@@ -193,6 +194,7 @@ class Graph(Structure):
         <BLANKLINE>
             return f, {'x': adj_x}
         <BLANKLINE>
+        >>> import numpy as np
         >>> print(gv.trace(lambda x: np.tanh(x), x=3.0).code("javascript"))
         function f(x) {
             let f = Math.tanh(x);
@@ -269,7 +271,9 @@ class Run:
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
     is a new trace."""
 
-    __slots__ = ("_flows", "_numbers", "distinct", "graph", "places", "retraced")
+    to_dict: ClassVar[Callable[..., dict[str, Any]]]
+
+    __slots__ = ("_flows", "_numbers", "base", "distinct", "graph", "places", "retraced")
 
     def __init__(
         self,
@@ -278,8 +282,10 @@ class Run:
         places: "Places | None" = None,
         retraced: str | None = None,
         flows: tuple[Any, ...] | None = None,
+        base: "Run | None" = None,
     ) -> None:
         self.graph: Graph = graph
+        self.base: Run | None = base  # the run of the graph that `graph` shows
         self.distinct: tuple[Any, ...] = distinct  # the primals, and what else is not among them
         self.places: Places | None = places  # where each number stands among the distinct ones
         self.retraced: str | None = retraced
@@ -287,13 +293,24 @@ class Run:
         self._flows = flows
 
     def __reduce__(self) -> tuple[Callable[..., "Run"], tuple[Any, ...]]:
-        return Run, (self.graph, self.numbers, None, self.retraced, self._flows)
+        return Run, (self.graph, self.numbers, None, self.retraced, self._flows, self.base)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Run":
         return self  # as a graph is
 
     def __copy__(self) -> "Run":
         return self
+
+    @property
+    def whole(self) -> "Run":
+        """The run of the graph as it was traced, of which this one may be a folded, an opened or a
+        partial one.
+        """
+        if self.graph.origin.base is None:
+            return self
+        if self.base is not None:
+            return self.base.whole
+        return self.graph.whole.run(self.inputs)
 
     @property
     def value(self) -> Any:
@@ -314,10 +331,7 @@ class Run:
         if places is None:
             return dict(zip(self.graph.input_names, self.adjoints.numbers))
         if places.gradients is None:
-            graph = self.graph
-            places.gradients = gradients_of(
-                graph.input_names, places[graph.first_adjoint :], graph.has_arrays
-            )
+            places.gradients = gradients_of(self.graph, places)
         return places.gradients(self.distinct)
 
     @property
@@ -347,11 +361,7 @@ class Run:
         if self._flows is None:
             nodes, edges = len(self.graph.nodes), len(self.graph.edges)
             locals_, adjoints = self.numbers[nodes : nodes + edges], self.numbers[nodes + edges :]
-            found = (
-                whole_flows(self.graph, self.primals, locals_, adjoints)
-                if self.graph.has_arrays
-                else flows(self.graph, locals_, adjoints)
-            )
+            found = flows(self.graph, self.primals, locals_, adjoints)
             self._flows = tuple(map(read_only, found))
         return Numbers(self.graph.edges, self._flows)
 

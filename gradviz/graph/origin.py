@@ -1,6 +1,6 @@
 """Where a graph comes from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from gradviz.graph.nodes import Block, Node
@@ -25,6 +25,8 @@ class Origin(Generic[G, R]):
     names: tuple[str, ...] = ()  # of those boxes
     boxes: Mapping[str, int] = {}  # that can be opened, by their labels
     coming: frozenset[int] = frozenset()  # inputs here that are none of the base, by index
+    # where each input of the base is shown by itself, if not as it stands there
+    inputs: Sequence[int | None] | None = None
 
     def again(self, base: G) -> G:
         """Another graph of the same function shown in the same way."""
@@ -57,6 +59,11 @@ class Origin(Generic[G, R]):
         is none.
         """
         return program
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """What was done to the base, as plain data."""
+        return {}
 
     def remaking(self) -> tuple[Callable[..., G], tuple[Any, ...]]:
         """A function and arguments that make the graph again."""

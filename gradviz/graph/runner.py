@@ -19,6 +19,11 @@ class Runner(Protocol[G, R]):
         """Whether it can, or only knows what was written down."""
         ...
 
+    @property
+    def knows_decisions(self) -> bool:
+        """Whether all decisions of the function are among the guards of its graph."""
+        ...
+
     def run(self, graph: G, values: Sequence[Value]) -> R:
         """Both sweeps at these values of the inputs."""
         ...

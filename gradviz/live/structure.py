@@ -29,6 +29,7 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
         "path": list(graph.origin.names),
         "places": places,
         "shapes": shapes(run),
+        "inputs": inputs(graph),
         "program": (program := targets.in_a_page(graph)) and program.document(),
         "summary": summary(graph),
         "start": step(words, taken[0]),
@@ -62,6 +63,11 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
             for edge in graph.edges
         ],
     }
+
+
+def inputs(graph: Graph) -> list[int | None]:
+    """The index of the node that shows each input of the program by itself."""
+    return list(graph.origin.inputs or range(len(graph.inputs)))
 
 
 def summary(graph: Graph) -> Formula:

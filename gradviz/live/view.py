@@ -17,7 +17,7 @@ from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.live.packing import packed, packed_inputs
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Span
-from gradviz.live.structure import structure
+from gradviz.live.structure import inputs, structure
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.words import titles
@@ -79,7 +79,7 @@ class View(Live):
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # of a run, as 64-bit floats: primals, local derivatives, adjoints
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
-    # inputs that are arrays, of which `numbers` has but the cells of their maps
+    # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
@@ -174,7 +174,8 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
-            self.arrays = packed_inputs(self.run) if self.run.graph.has_arrays else b""
+            if self.run.graph.has_arrays:
+                self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
             self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:

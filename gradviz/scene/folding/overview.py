@@ -7,7 +7,7 @@ one gate, so that every gradient is still a sum of what flows back."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -15,80 +15,11 @@ from gradviz.graph import SUBSCRIPTS, Edge, Graph, Node, Origin, Run
 from gradviz.numerals import Value
 from gradviz.scene.folding import fold
 from gradviz.scene.folding.boxes import Part, parts
+from gradviz.scene.folding.gates import Many, Rest
 
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
 MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
-
-
-class _Drawn:
-    """An operation that is drawn, and can't be worked out from what comes in."""
-
-    is_handwritten = False
-    is_choice = False
-
-    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
-        return False
-
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        return ("",) * len(constants)
-
-    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
-        return ""
-
-    def number(self, *operands: Any) -> NoReturn:
-        raise TypeError(
-            "this is a part of a graph, which can't be worked out by itself: run the whole graph"
-        )
-
-    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
-        self.number()
-
-    def pullback(
-        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
-    ) -> NoReturn:
-        self.number()
-
-
-class Many(_Drawn):
-    """What a box of operations is."""
-
-    name = "many"
-
-    def __init__(self, part: Part, is_output: bool) -> None:
-        self.part = part
-        self.is_output = is_output
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        count = len(self.part.nodes)
-        return (
-            self.part.nodes[0].sign
-            if count == 1
-            else f"▸ {self.part.name}"
-            if self.is_output
-            else f"▸ {count}"
-        )
-
-    def expression(self, operands: Sequence[str | Value]) -> str:
-        if not self.part.size:
-            return f"{len(self.part.nodes)} inputs"
-        return (
-            f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
-        )
-
-
-class Rest(_Drawn):
-    """What everything else is, where one box is drawn by itself: it hands back all that flows back
-    from there.
-    """
-
-    name = "rest"
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        return "▸ rest"
-
-    def expression(self, operands: Sequence[str | Value]) -> str:
-        return "the rest of the graph"
 
 
 class Excerpt(Origin[Graph, Run]):
@@ -130,13 +61,24 @@ class Excerpt(Origin[Graph, Run]):
 
     def shown(self, run: Run) -> Run:
         numbers, flows = self._numbers(run)
-        return Run(self.graph, numbers, None, run.retraced, flows)
+        return Run(self.graph, numbers, None, run.retraced, flows, run)
 
-    def in_a_page(self, program: Any) -> None:
-        return None
+    def in_a_page(self, program: Any) -> Any:
+        if program is None or self.full.has_arrays:  # of which not all is shown
+            return None
+        program.sent = self._sent(program)
+        return program
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return {"part": [*self.path]}
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return level, (self.full, self.path)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        """Of the numbers that a program of the whole graph works out, what is shown here."""
+        raise NotImplementedError
 
 
 class Overview(Excerpt):
@@ -185,6 +127,10 @@ class Overview(Excerpt):
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
+        self.inputs = [
+            number[node] if len(self.parts[number[node]].nodes) == 1 else None
+            for node in full.inputs
+        ]
         self.graph = self._made(nodes, nodes[number[full.output]])
 
     def _labels(self) -> Iterator[str]:
@@ -227,6 +173,24 @@ class Overview(Excerpt):
             along = np.array(locals_)
             flows = [_few(gradients[targets] * along[picks]) for targets, picks in self.flow_picks]
         return (*shown[0], *[None] * len(self.edges), *shown[1]), tuple(flows)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        nodes, edges = self.full.nodes, self.full.edges
+        shown = [
+            [whole.gathered([at(nodes[place]) for place in pick]) for pick in self.picks]
+            for at in (whole.primal, whole.adjoint)
+        ]
+        flows = [
+            whole.memory.row(
+                "multiply",
+                [
+                    whole.gathered([whole.adjoint(nodes[place]) for place in targets]),
+                    whole.gathered([whole.local(edges[place]) for place in picks]),
+                ],
+            )
+            for targets, picks in self.flow_picks
+        ]
+        return [*shown[0], *[None] * len(self.edges), *shown[1], *flows]
 
 
 def _is_input(box: Part) -> bool:
@@ -298,6 +262,7 @@ class Inner(Excerpt):
             )
         output = nodes[full.output] if full.output in inside else made[-1]
         self.edges: list[Edge] = [edge for edge in full.edges if edge.target in inside]
+        self.inputs = [nodes[node].index if node in nodes else None for node in full.inputs]
         self.coming = frozenset(
             here.index
             for here, node in zip(made, self.originals)
@@ -321,6 +286,21 @@ class Inner(Excerpt):
             *(adjoints[node.index] for node in (*self.originals, *outputs)),
         )
         return numbers, (*(flows[edge.index] for edge in self.edges), *back)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        back = [
+            whole.added([whole.flow(edge) for edge in reversed(self.elsewhere[node])])
+            for node in self.leaving
+        ]
+        nodes = [*self.originals, *([self.full.output] if self.leaving else [])]
+        return [
+            *map(whole.primal, nodes),
+            *map(whole.local, self.edges),
+            *back,
+            *map(whole.adjoint, nodes),
+            *map(whole.flow, self.edges),
+            *back,
+        ]
 
 
 def _sum(flows: Iterator[Value | None]) -> Value | None:
