@@ -14,7 +14,7 @@ from typing import Any
 
 import graphviz
 
-from gradviz.document.reading import BadDocument, from_dict, run_of
+from gradviz.document.reading import BadDocument, from_dict
 from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
@@ -329,7 +329,7 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
 
     Raises BadDocument, a ValueError, if there is none.
     """
-    run = run_of(document, graph or from_dict(document))
+    run = (graph or from_dict(document)).example
     view = document.get("view")
     match view:
         case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:

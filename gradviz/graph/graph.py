@@ -40,7 +40,8 @@ class Graph(Structure):
     def example(self) -> "Run":
         """The run at the inputs that the graph was traced with."""
         base = self.origin.base
-        return Run(self, self.example_numbers, base=None if base is None else base.example)
+        base = None if base is None else base.example
+        return Run(self, self.example_numbers, flows=self.example_flows, base=base)
 
     @property
     def whole(self) -> "Graph":
