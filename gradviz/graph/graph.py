@@ -32,6 +32,7 @@ class Graph(Structure):
 
     runner: Runner["Graph", "Run"] | None = None
     origin: Origin["Graph", "Run"] = ORIGINAL
+    example_flows: tuple[Any, ...] | None = None  # where they do not follow from the numbers
 
     from_dict: ClassVar[Callable[[Mapping[str, Any]], "Graph"]]
     to_dict: ClassVar[Callable[..., dict[str, Any]]]

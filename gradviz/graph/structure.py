@@ -31,7 +31,6 @@ class Structure:
     asides: Mapping[Node, Any] = field(default_factory=dict)
     source: Source | None = None
     example_numbers: tuple[Any, ...] = ()
-    example_flows: tuple[Any, ...] | None = None  # where they do not follow from the numbers
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
