@@ -202,7 +202,7 @@ def test_names_are_data_in_the_page(name):
     tags = {tag for tag, _ in page.tags}
     assert tags <= {
         "html", "meta", "title", "style", "h1", "figure", "div", "table", "caption", "thead",
-        "tbody", "tr", "th", "td", "data", "svg", "rect", "g", "path", "text", "tspan",
+        "tbody", "tr", "th", "td", "data", "svg", "metadata", "rect", "g", "path", "text", "tspan",
     }  # fmt: skip
     assert not any(
         attribute.startswith("on") for _, attributes in page.tags for attribute in attributes

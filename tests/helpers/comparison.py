@@ -9,7 +9,9 @@ import re
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:[eE][-+−]?\d+)?")
 EMBEDDED = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 PIXELS = re.compile(r"(data:image/png;base64),[A-Za-z0-9+/=]+")  # another FreeType's are others
-PAINTER = re.compile(r'(&quot;|")painter\1:\1[^"&]*\1')  # another Graphviz, if the picture is the same
+PAINTER = re.compile(
+    r'(&quot;|")painter\1:\1[^"&]*\1'
+)  # another Graphviz, if the picture is the same
 TOLERANCE = 1e-9
 
 

@@ -461,10 +461,10 @@ def test_a_part_of_a_large_graph(path):
     graph = gv.trace(deep, inputs)
     excerpt = overview.level(graph, path)
     moved = {**inputs, "x1": 0.7}
-    run, shown = excerpt.run_of(graph.run(moved)), excerpt.inputs
+    run, shown = excerpt.shown(graph.run(moved)), excerpt.origin.inputs
     assert all(
         place is None or run.numbers[place] == value for place, value in zip(shown, moved.values())
     )
-    [(numbers, _)] = in_a_page([[document(excerpt.graph), [*moved.values()], 0]])
+    [(numbers, _)] = in_a_page([[document(excerpt), [*moved.values()], 0]])
     for one, other in zip(numbers, wanted(run), strict=True):
         assert close(one, other, 1e-15)
