@@ -152,7 +152,7 @@ class _Reader:
             dict(zip(aside, self.asides)),
             self.source(held["source"]),
             (*values, *self.primals[len(values) :], *locals_, *adjoints),
-            Told(self.why_not, held["decided"]) if self.why_not else Openable(),
+            Told(self.why_not, held["decided"], from_dict) if self.why_not else Openable(),
             example_flows=self.flows(edges),
         )
 
