@@ -106,7 +106,7 @@ multiply: Final     = row("multiply",      "x × y",         operator.mul,      
 divide: Final       = row("divide",        "x ÷ y",         operator.truediv,                             lambda x, y, z: 1.0 / y,
                                                                                                           lambda x, y, z: -z / y, syntax=QUOTIENT)
 power: Final        = row("power",         "x ^ y",         math.pow,                                     lambda x, y, z: slope_of_power(x, y),
-                                                                                                          lambda x, y, z: xlogy(z, x), syntax=POWER)
+                                                                                                          lambda x, y, z: exponents_part(z, x), syntax=POWER)
 negative: Final     = row("negative",      "−x",            operator.neg,                                 lambda x, z: -1.0, syntax=NEGATION)
 positive: Final     = row("positive",      "x",             lambda x: x,                                  lambda x, z: 1.0, flops=free)
 absolute: Final     = row("absolute",      "|x|",           abs,                                          lambda x, z: sign(x))
@@ -115,7 +115,7 @@ square: Final       = row("square",        "x²",            lambda x: x * x,   
 
 fabs: Final         = row("fabs",          "|x|",           math.fabs,                                    lambda x, z: sign(x))
 float_power: Final  = row("float_power",   "x ^ y",         math.pow,                                     lambda x, y, z: slope_of_power(x, y),
-                                                                                                          lambda x, y, z: xlogy(z, x), syntax=POWER)
+                                                                                                          lambda x, y, z: exponents_part(z, x), syntax=POWER)
 
 # ── exponentials, logarithms, roots ──
 exp: Final          = row("exp",           "exp(x)",        math.exp,                                     lambda x, z: z)
@@ -226,10 +226,13 @@ copysign: Final     = row("copysign",      "copysign(x, y)", math.copysign,     
 lowered: Final      = row("lowered",       "x − 1",         lambda x: x - not_equal(x, 0.0),              lambda x, z: 1.0, syntax=LOOSE)
 lowered_at: Final   = row("lowered_at",    "x − 1",         lambda x, y: x - logical_or(not_equal(x, 0.0), not_equal(y, 0.0)),
                                                                                                           lambda x, y, z: 1.0,
-                                                                                                          lambda x, y, z: 0.0)
+                                                                                                          lambda x, y, z: 0.0, syntax=LOOSE)
 
-# ── x log y, which is 0 for x = 0: how a power follows its exponent; where its base y is 0, so are its derivatives ──
-xlogy: Final        = row("xlogy",         "x·log(y)",      lambda x, y: where(not_equal(x, 0.0), x * log(y), 0.0),
+# ── x log y, which is 0 for x = 0; and how a power x follows its exponent, whose derivatives are 0 where its base y is ──
+xlogy: Final        = row("xlogy",         "xlogy(x, y)",   lambda x, y: where(not_equal(x, 0.0), x * log(y), where(equal(y, y), 0.0, y)),
+                                                                                                          lambda x, y, z: log(y),
+                                                                                                          lambda x, y, z: x / y)
+exponents_part: Final = row("exponents_part", "x·log(y)",   lambda x, y: where(not_equal(x, 0.0), x * log(y), 0.0),
                                                                                                           lambda x, y, z: log(y + equals(y, 0.0)),
                                                                                                           lambda x, y, z: x / (y + equals(y, 0.0)), syntax=TIGHT)
 

@@ -131,7 +131,8 @@ class Variable(Valued):
                 f"{self!r} was computed from others, so its value can't be set; set the inputs and "
                 "compute anew"
             )
-        value = numeric(value, f"the value of {self!r}")
+        if type(value) is not float:  # nothing is to be said, which takes a while
+            value = numeric(value, f"the value of {self!r}")
         self.page = NOWHERE  # where it stood, it stands with its old value
         self._value = value if type(value) is float else value.copy()
         self.__class__ = _kind(type(self), value)

@@ -120,6 +120,8 @@ def test_at_poles_and_where_nothing_is(special):
     assert gv.grad(special.entr)(0.0) == math.inf
     assert special.xlogy(gv.Variable(0.0), 0.0).value == 0.0
     assert gv.grad(lambda y: special.xlogy(0.0, y))(2.0) == 0.0
+    assert gv.grad(lambda y: special.xlogy(2.0, y))(0.0) == math.inf
+    assert gv.grad(lambda x: special.xlogy(x, 0.0))(1.0) == -math.inf
     assert special.erf(gv.Variable(np.zeros((0, 2)))).shape == (0, 2)
 
 
