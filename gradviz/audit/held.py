@@ -3,6 +3,7 @@ elements.
 """
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from gradviz.scene.data import number_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = "the figure"
+EXCERPT = 60  # characters of a text that is wrong
 Where = str | Node | Edge
 
 
@@ -76,6 +78,21 @@ def data_of(element: ET.Element) -> dict[str, str]:
         for name, value in element.attrib.items()
         if name.startswith("data-")
     }
+
+
+def excerpt(said: str, other: str) -> str:
+    """A text, from a little before the place where another differs from it."""
+    place = next(
+        (place for place, (a, b) in enumerate(zip(said, other)) if a != b),
+        min(len(said), len(other)),
+    )
+    start = 0
+    if len(said) > EXCERPT:
+        before = said[max(0, place - EXCERPT) : place]
+        word = len(before) - len(re.split(r"\s", before)[-1])  # where the word there begins
+        start = max(0, word + max(0, place - EXCERPT) - 10)
+    cut = said[start : start + EXCERPT]
+    return repr(("…" if start else "") + cut + ("…" if len(said) > start + EXCERPT else ""))
 
 
 class Held:
