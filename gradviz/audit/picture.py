@@ -12,6 +12,7 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gradviz.audit.held import FIGURE, SVG, Finding, NoFigure, classes, excerpt
@@ -72,12 +73,12 @@ TAGS = {
 IDENTITY = ("id", "data-edge", "data-block", "data-of", "name", "http-equiv")
 # what XML and HTML read alike: a page of gradviz has nothing else
 NAME = r"[A-Za-z][A-Za-z0-9:_.-]*+"
-ATTRIBUTE = rf"[{SPACE}]++({NAME})=\"([^\"<]*+)\""
+ATTRIBUTE = rf"[{SPACE}]++({NAME})=(\"[^\"<]*+\"|'[^'<]*+')"
 TOKEN = re.compile(
     rf"<(?P<tag>{NAME})(?P<attributes>(?:{ATTRIBUTE})*+)[{SPACE}]*+(?P<closed>/?)>"
     rf"|</(?P<end>{NAME})[{SPACE}]*+>|(?P<words>[^<]++)|(?P<doctype><!doctype html>)"
 )
-VOID = {"meta"}  # of all elements of a page, those that have no end
+VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 DECLARED = re.compile(rf"\ufeff?<\?xml[^>]*?encoding[{SPACE}]*=[{SPACE}]*[\"']([^\"']*)")
 
 Read = Callable[[str, "Differences"], ET.Element]
@@ -219,6 +220,8 @@ def _matched(
     """The parts of two elements that are to be the same, in the order of those expected; parts that
     are only found, and parts that are only expected.
     """
+    if len(found) == len(expected) and all(map(_are_alike, found, expected)):
+        return [*zip(found, expected)], [], []
     known = dict(zip(_identities(expected), expected))
     given = dict(zip(_identities(found), found))
     of = {other: given[identity] for identity, other in known.items() if identity in given}
@@ -236,6 +239,10 @@ def _matched(
         [part for part in strange if part not in taken],
         [part for part in missing if part not in of],
     )
+
+
+def _are_alike(found: ET.Element, expected: ET.Element) -> bool:
+    return found.tag == expected.tag and found.attrib == expected.attrib
 
 
 def _identities(parent: ET.Element) -> Iterator[tuple[object, ...]]:
@@ -333,6 +340,7 @@ class _Builder:
             self.said.add(FIGURE, f"it has a foreign namespace, {excerpt(f'{prefix}:{uri}', '')}")
 
 
+@lru_cache
 def _local(tag: str) -> str:
     return tag.removeprefix(SVG) if tag.startswith(SVG) else f"foreign {tag}"
 
@@ -369,7 +377,8 @@ def _page(text: str, said: Differences) -> ET.Element:
             raise Unreadable(f"line {line} is {why}: {text[at : at + 60]!r}")
         at = token.end()
         if token["tag"]:
-            attributes = dict(re.findall(ATTRIBUTE, token["attributes"]))
+            pairs = re.findall(ATTRIBUTE, token["attributes"])
+            attributes = {name: quoted[1:-1] for name, quoted in pairs}
             builder.start(token["tag"], attributes | ({"/": "/"} if token["closed"] else {}))
             if token["closed"] or token["tag"] in VOID:
                 builder.end(token["tag"])
