@@ -1,5 +1,6 @@
 """See backpropagation: computational graphs whose values and gradients move under your hand."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gradviz.autodiff.handwritten import primitive
@@ -16,6 +17,7 @@ from gradviz.autodiff.operators import (
 from gradviz.autodiff.recorded import run_of
 from gradviz.autodiff.trace import block, trace
 from gradviz.autodiff.variable import Variable
+from gradviz.graph import Graph, Run
 from gradviz.output import fit_standard_output
 
 if TYPE_CHECKING:
@@ -31,9 +33,25 @@ if TYPE_CHECKING:
 fit_standard_output()
 del fit_standard_output, run_of
 
+
+def _to_dict(what: Graph | Run, most: int | None = None) -> dict[str, Any]:
+    from gradviz.document.writing import to_dict
+
+    return to_dict(what, most)
+
+
+def _from_dict(document: Mapping[str, Any]) -> Graph:
+    from gradviz.document.reading import from_dict
+
+    return from_dict(document)
+
+
+Graph.to_dict = Run.to_dict = _to_dict  # loaded when first used
+Graph.from_dict = _from_dict
+
 __version__ = "0.1.0"
 __all__ = [
-    "Explorer", "Figure", "Ledger", "Race", "Variable", "View", "block", "check_grads",
+    "Explorer", "Figure", "Graph", "Ledger", "Race", "Variable", "View", "block", "check_grads",
     "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
     "logsumexp", "plot", "primitive", "race", "relu", "sigmoid", "softmax", "softplus", "trace",
     "value_and_grad", "vjp",

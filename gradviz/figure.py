@@ -4,23 +4,28 @@ saved.
 
 import base64
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import graphviz
 
+from gradviz.document.reading import BadDocument, from_dict, run_of
+from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
-from gradviz.export.svg import paint
+from gradviz.export.svg import PAINTER, paint
 from gradviz.graph import Graph, Node, Run
+from gradviz.scene import engine
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size
 from gradviz.scene.compose import Highlights, compose
+from gradviz.scene.data import MOST
 from gradviz.scene.folding import blocks, fold, overview
 from gradviz.scene.scene import Scene, twin
 from gradviz.scene.words import explain as explain_
@@ -83,18 +88,39 @@ class Figure:
         return [card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)]
 
     @cached_property
+    def wrong(self) -> list[Node]:
+        """Gates whose handwritten derivative is wrong."""
+        return explain_.suspects(self.run)
+
+    @cached_property
+    def document(self) -> dict[str, Any] | None:
+        """The graph and its numbers as a document, with what is drawn of them; None if the graph is
+        too large for a picture to hold, or has what no document holds.
+        """
+        run = self.run.whole if self.whole is self.run else self.whole.whole
+        if len(run.graph.nodes) > overview.MOST_FOLDED:
+            return None
+        try:
+            document = to_dict(self.run, MOST, source_lines=False)
+        except TypeError:
+            return None
+        if "flows" in document["derived"] and document["views"]:
+            return None  # what is shown does not follow from what is summarised
+        view = {"step": self.step, "labels": self.labels, "wrong": [n.index for n in self.wrong]}
+        return {**document, "painter": painter(), "view": view}
+
+    @cached_property
     def highlights(self) -> Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
-        wrong = explain_.suspects(self.run)
         if self.step is None:
-            return Highlights(wrong=wrong, labels=self.labels)
+            return Highlights(wrong=self.wrong, labels=self.labels)
         step = steps_.steps(self.graph)[self.step]
         words = explain_.step(explain_.Words(self.graph), step)
         return Highlights(
             step.what,
             f"step {self.step} of {steps_.last(self.graph)}",
             explain_.State(self.shown).text(words),
-            wrong,
+            self.wrong,
             self.labels,
         )
 
@@ -132,7 +158,8 @@ class Figure:
         >>> [(card.label, card.value.short, card.adjoint.full) for card in scene.cards]
         [('x', '3', '6.0'), ('f', '9', '1.0')]
         """
-        return compose(self.shown, self.layout, self.highlights)
+        scene = compose(self.shown, self.layout, self.highlights)
+        return scene if self.document is None else replace(scene, document=packed(self.document))
 
     @property
     def _unplaced(self) -> Scene:
@@ -283,12 +310,38 @@ class Figure:
         """The picture as an HTML image that needs nothing else: what a notebook shows even where it
         trusts nobody.
         """
-        data = base64.b64encode(self.svg.encode()).decode()
+        picture = paint(replace(self.scene, document=""))
+        data = base64.b64encode(picture.encode()).decode()
         words = escape(str(self), quote=True)
         return (
             f'<img src="data:image/svg+xml;base64,{data}" alt="{words}" '
             'style="max-width: 100%; height: auto">'
         )
+
+
+def painter() -> str:
+    """Who paints here; pictures of the same painter are the same to the letter."""
+    return f"gradviz {PAINTER}, {engine.name()}"
+
+
+def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Figure:
+    """The figure that a picture's document tells of; its graph may be at hand already.
+
+    Raises BadDocument, a ValueError, if there is none.
+    """
+    run = run_of(document, graph or from_dict(document))
+    view = document.get("view")
+    match view:
+        case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
+            if step is not None and not 0 <= step <= steps_.last(run.graph):
+                raise BadDocument(f"there is no step {step}")
+            nodes = run.graph.nodes
+            if not all(type(n) is int and 0 <= n < len(nodes) for n in wrong):
+                raise BadDocument("it says of no node of it that it is wrong")
+            figure = Figure(run, step, labels)
+            figure.wrong = [nodes[n] for n in wrong]
+            return figure
+    raise BadDocument("it does not say what a picture shows of it")
 
 
 DETAILS = ("auto", "full", "cards", "boxes")

@@ -109,14 +109,15 @@ MAY_IMPORT = {
     "autodiff": GROUND | {"autodiff"},
     "scene": GROUND | {"scene"},
     "export": {"numerals", "scene", "export"},
-    "figure": GROUND | {"scene", "export"},
+    "figure": GROUND | {"scene", "export", "document"},
     "live": GROUND | {"autodiff", "scene", "export", "figure", "live"},
-    "audit": GROUND | {"autodiff", "scene", "export", "audit"},
+    "document": GROUND | {"autodiff", "scene", "document"},
+    "audit": GROUND | {"autodiff", "scene", "export", "document", "figure", "audit"},
     "exercises": {"numerals"},
     "output": set(),
     "server": set(),
     "lessons": {"gradviz", "audit", "server"},  # for the version; it stands beside the face
-    "gradviz": GROUND | {"autodiff", "figure", "live", "output"},
+    "gradviz": GROUND | {"autodiff", "document", "figure", "live", "output"},
 }
 
 

@@ -15,8 +15,8 @@ from gradviz.autodiff.primitive import Operation, Primitive
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value
 from gradviz.scene import data
-from gradviz.scene.data import Unheld
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.unheld import Unheld
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 LARGEST = 2**26  # elements that a file may make us work out at once

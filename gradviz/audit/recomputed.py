@@ -14,8 +14,9 @@ from gradviz.audit.operations import Careful, Elsewhere, Untold, need
 from gradviz.autodiff.primitive import fitted
 from gradviz.graph import Edge, Graph, Node, Operation
 from gradviz.numerals import Value, numeral
-from gradviz.scene.data import MOST, Unheld
+from gradviz.scene.data import MOST
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.unheld import Unheld
 
 AGREE = {"float64": 1e-10, "float32": 1e-6}  # numbers differ by no more than this, by their size
 ROUNDING = {"float64": 1e-15, "float32": 1e-6}  # of a sum, for each of its terms, by their size

@@ -18,8 +18,8 @@ from gradviz.graph import Edge, Graph, Node, Run, printable
 from gradviz.numerals import Value, numeral
 from gradviz.scene import heat, text
 from gradviz.scene import numbers as seen
-from gradviz.scene.data import Unheld
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.unheld import Unheld
 from gradviz.scene.words import explain, titles
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State

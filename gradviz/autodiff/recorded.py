@@ -19,6 +19,7 @@ class Recorded(Replay):
     """
 
     can_run = False
+    knows_decisions = False
 
     def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
         raise TypeError(

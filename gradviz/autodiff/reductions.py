@@ -217,7 +217,7 @@ def _has_nan(x: np.ndarray) -> np.bool_:
     return np.any(np.isnan(x))
 
 
-HAS_NAN = Plain("isnan", "np.any(np.isnan(x))", _has_nan)
+HAS_NAN = Plain("has_nan", "np.any(np.isnan(x))", _has_nan)
 
 
 def numbers_of(a: Any, where: Any = True) -> Any:

@@ -21,6 +21,7 @@ class Replay:
     """
 
     can_run: bool = True
+    knows_decisions: bool = True
 
     def __init__(self) -> None:
         self.program: Program | None = None  # both at once: a thread may set them

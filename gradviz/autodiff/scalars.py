@@ -227,10 +227,14 @@ class Opened(Origin):
 
     def shown(self, run: Run) -> Run:
         made = self.graph.performer.run(self.graph, [*run.inputs.values()])
-        return Run(made.graph, made.distinct, made.places, run.retraced)
+        return Run(made.graph, made.distinct, made.places, run.retraced, base=run)
 
     def in_base(self, node: Node) -> Node | None:
         return self.copies.get(node)
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return {"opened": [*self.labels]}
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return opened, (self.whole, self.labels)

@@ -21,6 +21,9 @@ def _in_order(x: np.ndarray, indices: Sequence[int], axis: int) -> np.ndarray:
     return np.take(np.argsort(x), indices, axis)
 
 
+ORDER = Plain("order", "np.take(np.argsort(x))", _in_order)
+
+
 @answers(np.median)
 def median(
     a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False
@@ -118,7 +121,7 @@ def _quantile(rows: Any, q: float, method: str) -> Any:
     place = float(np.quantile(np.arange(float(rows.shape[-1])), q, method=method))  # type: ignore
     low, share = int(place), place % 1.0
     how = {"indices": [low, low + 1] if share else [low], "axis": -1}
-    order = Plain("argsort", "np.take(np.argsort(x))", _in_order, how)
+    order = Plain(ORDER.name, ORDER.code, ORDER.function, how)
     found = order(rows)
     if rows.ndim == 1:
         middle = rows[found if share else int(found[0])]

@@ -23,6 +23,7 @@ from gradviz.scene.scene import (
 )
 from gradviz.scene.text import clean
 
+PAINTER = 1  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
 MARKUP = re.compile('[&<>"]')
 # what the style sheet calls the roles of headings, and where their points are
 HEADINGS = {
@@ -56,6 +57,8 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
             yield f"<title>{escape(scene.title)}</title>"
         if titled and described:
             yield f"<desc>{escape(scene.table)}</desc>"
+        if titled and scene.document:
+            yield f"<metadata>{escape(scene.document)}</metadata>"
         yield f"<style>{sheet or style_sheet('figure')}</style>"
     yield '<rect class="gv-paper" width="100%" height="100%"/>'
     yield f'<g transform="translate({scene.margin},{scene.margin})">'

@@ -32,6 +32,11 @@ class Runner(Protocol):
         """Whether it can, or only knows what was written down."""
         ...
 
+    @property
+    def knows_decisions(self) -> bool:
+        """Whether all decisions of the function are among the guards of its graph."""
+        ...
+
     def run(self, graph: "Graph", values: Sequence[Value]) -> "Run":
         """Both sweeps at these values of the inputs."""
         ...
@@ -122,6 +127,11 @@ class Origin:
         """
         return program
 
+    @property
+    def note(self) -> dict[str, Any]:
+        """What was done to the base, as plain data."""
+        return {}
+
     def remaking(self) -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
         """A function and arguments that make the graph again."""
         raise NotImplementedError
@@ -148,7 +158,8 @@ class Graph(Structure):
     @cached_property
     def example(self) -> "Run":
         """The run at the inputs that the graph was traced with."""
-        return Run(self, self.example_numbers)
+        base = self.origin.base
+        return Run(self, self.example_numbers, base=None if base is None else base.example)
 
     @cached_property
     def examples(self) -> Mapping[Node, Any]:
@@ -415,7 +426,9 @@ class Run:
     `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
     is a new trace."""
 
-    __slots__ = ("_flows", "_numbers", "distinct", "graph", "places", "retraced")
+    to_dict: ClassVar[Callable[..., dict[str, Any]]]
+
+    __slots__ = ("_flows", "_numbers", "base", "distinct", "graph", "places", "retraced")
 
     def __init__(
         self,
@@ -424,8 +437,10 @@ class Run:
         places: "Places | None" = None,
         retraced: str | None = None,
         flows: tuple[Any, ...] | None = None,
+        base: "Run | None" = None,
     ) -> None:
         self.graph: Graph = graph
+        self.base: Run | None = base  # the run of the graph that `graph` shows
         self.distinct: tuple[Any, ...] = distinct  # the primals, and what else is not among them
         self.places: Places | None = places  # where each number stands among the distinct ones
         self.retraced: str | None = retraced
@@ -433,13 +448,24 @@ class Run:
         self._flows = flows
 
     def __reduce__(self) -> tuple[Callable[..., "Run"], tuple[Any, ...]]:
-        return Run, (self.graph, self.numbers, None, self.retraced, self._flows)
+        return Run, (self.graph, self.numbers, None, self.retraced, self._flows, self.base)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Run":
         return self  # as a graph is
 
     def __copy__(self) -> "Run":
         return self
+
+    @property
+    def whole(self) -> "Run":
+        """The run of the graph as it was traced, of which this one may be a folded, an opened or a
+        partial one.
+        """
+        if self.graph.origin.base is None:
+            return self
+        if self.base is not None:
+            return self.base.whole
+        return self.graph.whole.run(self.inputs)
 
     @property
     def value(self) -> Any:

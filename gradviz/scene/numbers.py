@@ -5,6 +5,7 @@ import numpy as np
 from gradviz.graph import Run
 from gradviz.numerals import Value, numeral
 from gradviz.scene import heat
+from gradviz.scene.unheld import Unheld
 
 THICKEST = 9.0  # the largest that flows back along an edge, or 1 if all flows are smaller
 
@@ -25,13 +26,16 @@ def on_edge(number: Value | None) -> str:
     """
     if not isinstance(number, np.ndarray):
         return numeral(number, 3)
-    return ("±" if number.any() else "") + numeral(magnitude(number), 3)
+    most = magnitude(number)
+    return ("" if most == 0.0 else "±") + numeral(most, 3)
 
 
 def magnitude(flow: Value | None) -> float:
     """How much flows back: of an array, the most; of nothing, nothing."""
     if flow is None:
         return 0.0
+    if isinstance(flow, Unheld):
+        return flow.magnitude
     return float(np.max(np.abs(flow), initial=0.0)) if isinstance(flow, np.ndarray) else abs(flow)
 
 

@@ -186,6 +186,7 @@ class Scene:
     caption: tuple[Text, ...]  # the event, on as many lines as it needs
     legend: Legend
     is_live: bool
+    document: str = ""  # what it was composed of, for machines (:mod:`gradviz.document`)
 
     @property
     def progress(self) -> str:

@@ -221,7 +221,7 @@ class Folding(Origin):
         numbers, added = run.numbers, self.added(run.numbers)
         if self.full.has_arrays:
             return Run(
-                self.graph, self._picked(numbers, added), None, run.retraced, self._flows(run)
+                self.graph, self._picked(numbers, added), None, run.retraced, self._flows(run), run
             )
         if run.places is not None and (self._places is None or self._places[0] is not run.places):
             first = 1 + max(run.places)
@@ -233,9 +233,9 @@ class Folding(Origin):
                 ),
             )
         if self._places is None or type(numbers[0]) is not float:  # those of a sweep are arrays
-            return Run(self.graph, self._picked(numbers, added), None, run.retraced)
+            return Run(self.graph, self._picked(numbers, added), None, run.retraced, base=run)
         distinct = run.distinct if run.places is not None else self._places[0].compressed(numbers)
-        return Run(self.graph, (*distinct, *added), self._places[1], run.retraced)
+        return Run(self.graph, (*distinct, *added), self._places[1], run.retraced, base=run)
 
     def _flows(self, run: Run) -> tuple[Any, ...]:
         """What flows back along each edge, worked out once for each closed block."""
@@ -295,6 +295,13 @@ class Folding(Origin):
             program.add_paths(self.terms, self.results, self._places[0])
         return program
 
+    @cached_property
+    def _closed_keys(self) -> list[Key]:
+        return [key for block, key in keys(self.full).items() if block in self.closed]
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return {"closed": [[[*step] for step in key] for key in self._closed_keys]}
+
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
-        closed = {key for block, key in keys(self.full).items() if block in self.closed}
-        return fold_named, (self.full, closed)
+        return fold_named, (self.full, self._closed_keys)

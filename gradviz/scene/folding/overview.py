@@ -130,10 +130,14 @@ class Excerpt(Origin):
 
     def shown(self, run: Run) -> Run:
         numbers, flows = self._numbers(run)
-        return Run(self.graph, numbers, None, run.retraced, flows)
+        return Run(self.graph, numbers, None, run.retraced, flows, run)
 
     def in_a_page(self, program: Any) -> None:
         return None
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return {"part": [*self.path]}
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return level, (self.full, self.path)

@@ -1,0 +1,74 @@
+"""What a document only tells of: gates that a user wrote, and graphs that nothing can run."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NoReturn
+
+from gradviz.autodiff.handwritten import Derivative, HandWritten
+from gradviz.autodiff.runner import Replay
+from gradviz.graph import Graph
+from gradviz.numerals import Value
+
+
+class Untold(TypeError):
+    """A number can't be worked out of what a document tells."""
+
+
+class Own(HandWritten):
+    """A primitive that a user wrote by hand: of it a document holds no more than the name."""
+
+    def __init__(self, name: str, arity: int, has_locals: bool) -> None:
+        self.name: str = name
+        self.arity: int = arity
+        self.has_locals: bool = has_locals
+        self.token: str = ""
+        self.derivatives: tuple[Derivative, ...] = tuple(
+            Derivative(self, position, lambda *operands: 1.0) for position in range(arity)
+        )
+
+    def number(self, *operands: Any, **params: Any) -> NoReturn:
+        raise Untold(f"{self.name} is a primitive written by hand, of which there is but the name")
+
+    def vjp(
+        self,
+        position: int,
+        adjoint: Any,
+        z: Any,
+        operands: Sequence[Any],
+        params: Mapping[str, Any],
+    ) -> NoReturn:
+        self.number()
+
+
+class Told(Replay):
+    """What there is of a graph that can't be run: the numbers that were written down."""
+
+    can_run = False
+
+    def __init__(self, why: str, knows_decisions: bool) -> None:
+        super().__init__()
+        self.why = why
+        self.knows_decisions = knows_decisions
+
+    def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
+        raise Untold(f"{graph.name} has no numbers but those of its document: {self.why}")
+
+    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> NoReturn:
+        self.run(graph, values)
+
+    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> NoReturn:
+        self.run(graph, values)
+
+    def cost(self, graph: Graph) -> NoReturn:
+        self.run(graph, ())
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> NoReturn:
+        self.run(graph, ())
+
+    def prepare(self, graph: Graph) -> None:
+        return None
+
+    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
+        from gradviz.document.reading import from_dict
+        from gradviz.document.writing import to_dict
+
+        return from_dict, (to_dict(graph),)
