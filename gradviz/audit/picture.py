@@ -78,7 +78,9 @@ TOKEN = re.compile(
     rf"<(?P<tag>{NAME})(?P<attributes>(?:{ATTRIBUTE})*+)[{SPACE}]*+(?P<closed>/?)>"
     rf"|</(?P<end>{NAME})[{SPACE}]*+>|(?P<words>[^<]++)|(?P<doctype><!doctype html>)"
 )
-VOID = set("area base br col embed hr img input link meta param source track wbr".split())
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+NUMBER = re.compile(r"(?<![\w.])-?[0-9]{1,400}(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?(?![\w.])")
+NEAR = 1e-9
 DECLARED = re.compile(rf"\ufeff?<\?xml[^>]*?encoding[{SPACE}]*=[{SPACE}]*[\"']([^\"']*)")
 
 Read = Callable[[str, "Differences"], ET.Element]
@@ -175,7 +177,7 @@ class Differences:
                     where,
                     f"its {role} has {name:.60}={excerpt(value, '')}, which gradviz does not write",
                 )
-            elif wanted != value:
+            elif wanted != value and not (_is_data(name, expected) and _are_near(value, wanted)):
                 self.add(where, f"its {role} has {name}={_instead(value, wanted)}")
         for name in expected.attrib.keys() - found.attrib.keys():
             self.add(where, f"its {role} has no {name}")
@@ -252,6 +254,18 @@ def _identities(parent: ET.Element) -> Iterator[tuple[object, ...]]:
         identity = (part.tag, part.get("class", "").partition(" ")[0], *map(part.get, IDENTITY))
         count[identity] += 1
         yield (*identity, count[identity])
+
+
+def _is_data(name: str, element: ET.Element) -> bool:
+    return name.startswith("data-") or element.tag == "data"
+
+
+def _are_near(found: str, expected: str) -> bool:
+    """Whether two attributes hold the same, up to the rounding of another machine."""
+    if NUMBER.sub("#", found) != NUMBER.sub("#", expected):
+        return False
+    pairs = zip(*(map(float, NUMBER.findall(words)) for words in (found, expected)))
+    return all(math.isclose(a, b, rel_tol=NEAR) for a, b in pairs)
 
 
 # ── how pieces are called ──
