@@ -7,6 +7,8 @@ import pickle
 import numpy as np
 
 import gradviz as gv
+from gradviz.autodiff.instructions import Instructions
+from gradviz.autodiff.sweeps import Recording
 
 WORK = {}
 
@@ -84,6 +86,20 @@ def run_chain(n):
     "run, a chain"
     graph = prepared(chain(n))
     return lambda: graph.run(x=2.0)
+
+
+@work
+def page_chain(n):
+    "a page's program, a chain"
+    graph = chain(n)
+    return lambda: Instructions(Recording.of(graph)).document()
+
+
+@work
+def page_inputs(n):
+    "a page's program, inputs"
+    graph = wide(n)
+    return lambda: Instructions(Recording.of(graph)).document()
 
 
 @work

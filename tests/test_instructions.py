@@ -17,6 +17,7 @@ from gradviz.autodiff import primitives
 from gradviz.autodiff.instructions import Instructions
 from gradviz.autodiff.sweeps import Recording
 from gradviz.autodiff.targets import in_a_page as page_program
+from gradviz.scene.folding import overview
 
 FOR_PYTHON = [
     "inv", "solve", "solve matrix", "det", "slogdet", "cholesky", "eigenvalues", "eigenvectors",
@@ -61,7 +62,9 @@ def sorts(graph):
 
 
 def compare(asked, blurs=None):
-    """That a page gives what Python's runs give; `blurs` say how near two right answers are."""
+    """That a page gives what Python's runs give; `blurs` say how near two right answers are. How
+    often it gave something.
+    """
     told, in_words = answers(asked)
     for n, (graph, inputs) in enumerate(asked):
         run = graph.run(inputs)
@@ -71,11 +74,11 @@ def compare(asked, blurs=None):
             continue
         start = len(graph.nodes) + len(graph.edges)
         near = blurs[n] if blurs else [0.0] * len(told[n][0])
-        scale = largest(wanted(run)[start:])
-        for part, (shown, right, blur) in enumerate(
-            zip(told[n][0], wanted(run), near, strict=True)
-        ):
-            assert close(shown, right, blur, scale * (part >= start)), (shown, right, graph.code())
+        right_ones = wanted(run)
+        scales = [largest(right_ones[:start])] * start  # of what sums may be made of
+        scales += [scale := largest(right_ones[start:])] * (len(right_ones) - start)
+        for shown, right, *bounds in zip(told[n][0], right_ones, near, scales, strict=True):
+            assert close(shown, right, *bounds), (shown, right, graph.code())
         if n in in_words:
             for shown, right, blur in zip(
                 in_words[n][0],
@@ -84,6 +87,7 @@ def compare(asked, blurs=None):
                 strict=True,
             ):
                 assert close(shown, right, blur, scale), (shown, right, graph.code("javascript"))
+    return sum(answer is not None for answer in told)
 
 
 def of_cases():
@@ -436,4 +440,31 @@ def test_random_programs(seed):
                 inputs = {name: x if np.ndim(x) else float(x) for name, x in inputs.items()}
             asked.append((graph, inputs))
             blurs.append(near(graph, inputs, random) if not graph.run(inputs).retraced else None)
-        compare(asked, blurs)
+        assert compare(asked, blurs) > 20
+
+
+# ── a large graph, of which a part is shown ──
+
+
+def deep(**xs):
+    values = [*xs.values()]
+    for n in range(150):
+        values.append(
+            [np.tanh, lambda v: v * values[-5], lambda v: v - values[-3]][n % 3](values[-1])
+        )
+    return values[-1] + np.maximum(values[9], values[30])
+
+
+@pytest.mark.parametrize("path", [(), (7,), (9,), (0,)])
+def test_a_part_of_a_large_graph(path):
+    inputs = {f"x{n}": 0.1 * n for n in range(9)}
+    graph = gv.trace(deep, inputs)
+    excerpt = overview.level(graph, path)
+    moved = {**inputs, "x1": 0.7}
+    run, shown = excerpt.run_of(graph.run(moved)), excerpt.inputs
+    assert all(
+        place is None or run.numbers[place] == value for place, value in zip(shown, moved.values())
+    )
+    [(numbers, _)] = in_a_page([[document(excerpt.graph), [*moved.values()], 0]])
+    for one, other in zip(numbers, wanted(run), strict=True):
+        assert close(one, other, 1e-15)

@@ -4,11 +4,12 @@ same order.
 """
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, cast
 
 import numpy as np
 
-from gradviz.autodiff import primitives, symbols, vjps
+from gradviz.autodiff import numpy_helpers, primitives, symbols, vjps
 from gradviz.autodiff.kernels import CHOICE, RELATIONS, TESTS, rows
 from gradviz.autodiff.memory import Memory
 from gradviz.autodiff.primitive import operation_of
@@ -74,6 +75,21 @@ class Instructions(Sweeps):
         if edge in self.flows:
             return self.at(self.flows[edge])
         return self.memory.room(np.shape(self.recording.examples[edge.source]))
+
+    def primal(self, node: Node) -> np.ndarray:
+        return self.known[self.names[node]]
+
+    def adjoint(self, node: Node) -> np.ndarray:
+        return self.known[self.adjoints[node]]
+
+    def local(self, edge: Edge) -> np.ndarray:
+        return self.at(self.locals[edge.index])
+
+    def gathered(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
+        """Several numbers as an array; one by itself."""
+        if len(numbers) == 1:
+            return numbers[0]
+        return self.memory.moved(numpy_helpers.stack, numbers, {})
 
     def document(self) -> dict[str, Any]:
         """The program as a page takes it: strict JSON."""
@@ -186,12 +202,13 @@ class Instructions(Sweeps):
 
     def total(self, step: Step) -> np.ndarray:
         """The sum of the terms of an adjoint."""
-        terms = [*map(self.at, step.terms)]
-        if not terms:
+        if not step.terms:
             return self.memory.room(np.shape(self.recording.examples[step.node]))
-        for term in terms[1:]:
-            terms[0] = self.memory.row("add", [terms[0], term])
-        return terms[0]
+        return self.added([*map(self.at, step.terms)])
+
+    def added(self, terms: Sequence[np.ndarray]) -> np.ndarray:
+        """A sum, one after another."""
+        return reduce(lambda total, term: self.memory.row("add", [total, term]), terms)
 
     # ── decisions ──
 

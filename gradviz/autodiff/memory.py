@@ -149,7 +149,7 @@ class Memory:
         numbers = {letter: count for count, letter in enumerate(letters)}
         at = np.einsum(at, [numbers[letter] for letter in term], [*numbers.values()])  # diagonals
         kept = sum(letter in result for letter in letters)
-        begin = at[(..., *(0,) * (len(letters) - kept))] if letters else at
+        begin = at[(..., *(0,) * (len(letters) - kept))]
         apart = at[(0,) * kept]
         both = begin.reshape(begin.shape + (1,) * apart.ndim) + apart - at[(0,) * at.ndim]
         if not np.array_equal(both, at):

@@ -94,6 +94,8 @@ class Origin:
     names: tuple[str, ...] = ()  # of those boxes
     boxes: Mapping[str, int] = {}  # that can be opened, by their labels
     coming: frozenset[int] = frozenset()  # inputs here that are none of the base, by index
+    # where each input of the base is shown by itself, if not as it stands there
+    inputs: Sequence[int | None] | None = None
 
     def again(self, base: "Graph") -> "Graph":
         """Another graph of the same function shown in the same way."""

@@ -31,13 +31,15 @@ def packed(run: Run, places: Places | None = None) -> bytes:
     return _floats([number for part in parts for number in part])
 
 
-def packed_inputs(run: Run) -> bytes:
-    """The elements of the inputs of which `packed` has but the cells of their maps."""
-    inputs = (run.primals[node] for node in run.graph.inputs)
+def packed_inputs(run: Run, shown: Sequence[int | None]) -> bytes:
+    """The inputs that are not shown by themselves, and those of which `packed` has but the cells of
+    their maps.
+    """
+    inputs = ((run.primals[node], place) for node, place in zip(run.graph.inputs, shown))
     return b"".join(
-        value.astype("<f8").tobytes()
-        for value in inputs
-        if heat.is_mapped(value) and heat.grid(value).size < value.size
+        np.asarray(value, "<f8").tobytes()
+        for value, place in inputs
+        if place is None or (heat.is_mapped(value) and heat.grid(value).size < value.size)
     )
 
 

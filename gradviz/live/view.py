@@ -82,7 +82,7 @@ class View(Live):
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # of a run, as 64-bit floats: primals, local derivatives, adjoints
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
-    # inputs that are arrays, of which `numbers` has but the cells of their maps
+    # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
@@ -177,7 +177,8 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
-            self.arrays = packed_inputs(self.run) if self.run.graph.has_arrays else b""
+            if self.run.graph.has_arrays:
+                self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
             self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
@@ -328,6 +329,7 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
         "path": list(graph.origin.names),
         "places": places,
         "shapes": shapes(run),
+        "inputs": inputs(graph),
         "program": (program := targets.in_a_page(graph)) and program.document(),
         "summary": summary(graph),
         "start": step(words, taken[0]),
@@ -361,6 +363,11 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
             for edge in graph.edges
         ],
     }
+
+
+def inputs(graph: Graph) -> list[int | None]:
+    """The index of the node that shows each input of the program by itself."""
+    return list(graph.origin.inputs or range(len(graph.inputs)))
 
 
 def summary(graph: Graph) -> Formula:

@@ -171,30 +171,49 @@ def layers(w, b, x):
     return np.sum(np.maximum(s, -s)) + np.max(h, axis=0) @ b
 
 
-def test_a_figure_of_arrays_is_worked_out_by_the_page(alone):
-    explorer, page = alone(layers, w=0.5, b=np.array([0.3, -0.2, 0.1]), x=TABLE)
+def deep(w, x):
+    values = [w, x]
+    for n in range(160):
+        values.append(np.tanh(values[-1]) if n % 3 else values[-1] * values[-2] + w)
+    return values[-1]
 
-    def all_that_is_shown():
-        waits(page, 1)  # what is out of sight comes when the numbers rest
-        seen = page.locator("svg.gradviz").evaluate(READ)
-        maps = page.locator(".gv-cells").evaluate_all("(maps) => maps.map((map) => map.innerHTML)")
-        return [node["shown"] for node in seen["nodes"]], seen["labels"], maps
 
+def all_that_is_shown(page):
+    waits(page, 1)  # what is out of sight comes when the numbers rest
+    seen = page.locator("svg.gradviz").evaluate(READ)
+    maps = page.locator(".gv-cells").evaluate_all("(maps) => maps.map((map) => map.innerHTML)")
+    return [node["shown"] for node in seen["nodes"]], seen["labels"], maps
+
+
+def check_forecast(page, explorer):
+    """What the page works out is what Python then answers."""
+    was = all_that_is_shown(page)
     page.locator("#n0").press("ArrowUp")
-    before, forecast = explorer.run.value, all_that_is_shown()
+    forecast, before = all_that_is_shown(page), explorer.run.value
     explorer.view.set_state({name: told(page, name) for name in ("hand", "asked")})
     assert explorer.run.value != before
+    assert forecast != was
     answers(page, explorer, "numbers", "answered")
-    assert forecast == all_that_is_shown()
+    assert forecast == all_that_is_shown(page)
+
+
+def test_a_figure_of_arrays_is_worked_out_by_the_page(alone):
+    explorer, page = alone(layers, w=0.5, b=np.array([0.3, -0.2, 0.1]), x=TABLE)
+    check_forecast(page, explorer)
     output = explorer.run.graph.output.index
     expect(page.locator(f"#n{output} .gv-value")).to_have_text(numeral(explorer.run.value))
     explorer.update(x=TABLE[::-1])
     answers(page, explorer, "arrays", "numbers")
-    page.locator("#n0").press("ArrowUp")
-    forecast = all_that_is_shown()
-    explorer.view.set_state({name: told(page, name) for name in ("hand", "asked")})
-    answers(page, explorer, "numbers", "answered")
-    assert forecast == all_that_is_shown()
+    check_forecast(page, explorer)
+
+
+def test_a_part_of_a_large_graph_is_worked_out_by_the_page(alone):
+    explorer, page = alone(deep, w=0.3, x=0.4)
+    assert explorer.view.structure["path"] == [] != explorer.view.structure["shapes"]
+    check_forecast(page, explorer)
+    explorer.view.part = [3]
+    answers(page, explorer, "structure", "arrays", "numbers")
+    check_forecast(page, explorer)
 
 
 def test_two_views_make_distinct_moves_and_show_the_same(alone):

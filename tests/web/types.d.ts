@@ -83,6 +83,7 @@ type Structure = {
   path: string[];
   places: number[] | null;
   shapes: (number[] | null)[] | null;
+  inputs: (number | null)[]; // which node shows each input of the program by itself
   program: Program | null;
   summary: Formula;
   start: Formula;

@@ -98,14 +98,13 @@ class Forecast {
 
   /** What is wanted, and of other inputs what they are. @param {Run} answer @returns {(number | ArrayLike<number>)[]} */
   inputs(answer) {
-    const values = this.structure.nodes.flatMap(({ kind }, index) => (kind === "input" ? [this.wanted.get(index)?.value ?? answer.primals[index]] : []));
-    if (this.structure.shapes === null) return /** @type {number[]} */ (values);
-    const arrays = unpacked(this.model.get("arrays")); // of which the answer has but the cells of their maps
+    const others = this.structure.shapes && unpacked(this.model.get("arrays")); // what the answer has not, or not in full
     let place = 0;
-    return values.map((value) => {
-      if (typeof value !== "object") return value;
-      const size = elementsIn(value.shape);
-      return value.elements.length === size ? value.elements : arrays.subarray(place, (place += size));
+    return this.structure.inputs.map((node) => {
+      const value = node === null ? null : this.wanted.get(node)?.value ?? answer.primals[node];
+      if (typeof value === "number") return value;
+      const size = value === null ? 1 : elementsIn(value.shape);
+      return value?.elements.length === size ? value.elements : others.subarray(place, (place += size));
     });
   }
 

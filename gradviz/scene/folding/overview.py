@@ -132,8 +132,11 @@ class Excerpt(Origin):
         numbers, flows = self._numbers(run)
         return Run(self.graph, numbers, None, run.retraced, flows, run)
 
-    def in_a_page(self, program: Any) -> None:
-        return None
+    def in_a_page(self, program: Any) -> Any:
+        if program is None or self.full.has_arrays:  # of which not all is shown
+            return None
+        program.sent = self._sent(program)
+        return program
 
     @property
     def note(self) -> dict[str, Any]:
@@ -141,6 +144,10 @@ class Excerpt(Origin):
 
     def remaking(self) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return level, (self.full, self.path)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        """Of the numbers that a program of the whole graph works out, what is shown here."""
+        raise NotImplementedError
 
 
 class Overview(Excerpt):
@@ -189,6 +196,10 @@ class Overview(Excerpt):
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
         ]
+        self.inputs = [
+            number[node] if len(self.parts[number[node]].nodes) == 1 else None
+            for node in full.inputs
+        ]
         self.graph = self._made(nodes, nodes[number[full.output]])
 
     def _labels(self) -> Iterator[str]:
@@ -231,6 +242,24 @@ class Overview(Excerpt):
             along = np.array(locals_)
             flows = [_few(gradients[targets] * along[picks]) for targets, picks in self.flow_picks]
         return (*shown[0], *[None] * len(self.edges), *shown[1]), tuple(flows)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        nodes, edges = self.full.nodes, self.full.edges
+        shown = [
+            [whole.gathered([at(nodes[place]) for place in pick]) for pick in self.picks]
+            for at in (whole.primal, whole.adjoint)
+        ]
+        flows = [
+            whole.memory.row(
+                "multiply",
+                [
+                    whole.gathered([whole.adjoint(nodes[place]) for place in targets]),
+                    whole.gathered([whole.local(edges[place]) for place in picks]),
+                ],
+            )
+            for targets, picks in self.flow_picks
+        ]
+        return [*shown[0], *[None] * len(self.edges), *shown[1], *flows]
 
 
 def _is_input(box: Part) -> bool:
@@ -302,6 +331,7 @@ class Inner(Excerpt):
             )
         output = nodes[full.output] if full.output in inside else made[-1]
         self.edges: list[Edge] = [edge for edge in full.edges if edge.target in inside]
+        self.inputs = [nodes[node].index if node in nodes else None for node in full.inputs]
         self.coming = frozenset(
             here.index
             for here, node in zip(made, self.originals)
@@ -325,6 +355,21 @@ class Inner(Excerpt):
             *(adjoints[node.index] for node in (*self.originals, *outputs)),
         )
         return numbers, (*(flows[edge.index] for edge in self.edges), *back)
+
+    def _sent(self, whole: Any) -> list[Any]:
+        back = [
+            whole.added([whole.flow(edge) for edge in reversed(self.elsewhere[node])])
+            for node in self.leaving
+        ]
+        nodes = [*self.originals, *([self.full.output] if self.leaving else [])]
+        return [
+            *map(whole.primal, nodes),
+            *map(whole.local, self.edges),
+            *back,
+            *map(whole.adjoint, nodes),
+            *map(whole.flow, self.edges),
+            *back,
+        ]
 
 
 def _sum(flows: Iterator[Value | None]) -> Value | None:
