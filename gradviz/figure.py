@@ -100,6 +100,8 @@ class Figure:
         run = self.run.whole if self.whole is self.run else self.whole.whole
         if len(run.graph.nodes) > overview.MOST_FOLDED:
             return None
+        if not run.graph.has_arrays and type(run.numbers[0]) is not float:
+            return None  # a sweep: many runs at once
         try:
             document = to_dict(self.run, MOST, source_lines=False)
         except TypeError:

@@ -43,7 +43,8 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure import from_document, painter
+from gradviz.figure import Figure, from_document, painter
+from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_FOLDED
 
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
@@ -116,10 +117,16 @@ def _is_page(start: str) -> bool:
     return start[:14].lower() == "<!doctype html"
 
 
-def _report(doubted: Doubted, verdict: str = "all of it agrees", unseen: str = "") -> Report:
+def _report(
+    doubted: Doubted,
+    verdict: str = "all of it agrees",
+    unseen: str = "",
+    drawn: Graph | None = None,
+) -> Report:
+    """Of the graph that is drawn, if it is known, else of the one whose numbers are held."""
     return Report(
-        len(doubted.values),
-        len(doubted.locals),
+        len(doubted.values if drawn is None else drawn.nodes),
+        len(doubted.locals if drawn is None else drawn.edges),
         tuple(doubted.failures),
         tuple(dict.fromkeys(doubted.notes)),
         verdict,
@@ -137,11 +144,16 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
+    drawn = None
     with written.guarding(FIGURE):
-        expected = _painted(document, _theme(text), is_page)
-        compare = page_differences if is_page else differences
-        written.failures += compare(text, expected)
-    return _report(written)
+        figure = _figure(document)
+        drawn, theme = figure.graph, _theme(text)
+        if is_page:
+            written.failures += page_differences(text, page(figure.scene, theme))
+        else:
+            expected = paint(figure.scene, style_sheet("figure", theme))
+            written.failures += differences(text, expected)
+    return _report(written, drawn=drawn)
 
 
 def _unpaintable(written: Written, document: dict[str, Json]) -> str:
@@ -153,14 +165,13 @@ def _unpaintable(written: Written, document: dict[str, Json]) -> str:
     return ""
 
 
-def _painted(document: dict[str, Json], theme: Theme | None, is_page: bool) -> str:
+def _figure(document: dict[str, Json]) -> Figure:
+    """What the document tells of, to be painted again."""
     figure = from_document(document)
     for node in figure.wrong:
         if not node.is_handwritten:
             raise ValueError(f"{node.label:.60} is shown as wrong, and not written by hand")
-    if is_page:
-        return page(figure.scene, theme)
-    return paint(figure.scene, style_sheet("figure", theme))
+    return figure
 
 
 def _theme(text: str) -> Theme | None:

@@ -190,8 +190,8 @@ class _Reader:
         params = {name: decoded(value) for name, value in about.get("params", {}).items()}
         if not row.is_elementwise and not params.keys() <= row.defaults.keys():
             raise BadDocument(f"{held['label']!r:.60}: {row.name} has no such parameters")
-        if self.make is not None:
-            return self.make(row, positions, params)
+        if self.make is not None or not positions:  # a constant works nothing out
+            return (self.make or Operation)(row, positions, params)
         values = self.asides if held.get("aside") else self.primals
         place = index - (len(self.primals) if held.get("aside") else 0)
         return row.operation(positions, params, values[place])
@@ -229,8 +229,11 @@ class _Reader:
 
 def run_of(document: Mapping[str, Json], graph: Graph) -> Run:
     """The run whose numbers a document holds, of its graph."""
+    base = graph.origin.base
+    if base is not None:
+        return graph.origin.shown(run_of(document, base))
     flows = document["derived"].get("flows")
-    if flows is None or graph.origin.base is not None:
+    if flows is None:
         return graph.example
     if len(flows) != len(graph.edges):
         raise BadDocument("the document has not as many flows as its graph has edges")

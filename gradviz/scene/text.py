@@ -6,13 +6,15 @@ from gradviz.graph import printable
 
 NARROW = set("iljtfrI.,:;|!'()[]/\\ ·−-")
 WIDE = set("mwMW@%—→")
+LONG = 1000  # characters that are looked at one by one: nothing has room for more
 
 
 def width(text: str, size: float = 12) -> float:
     """About how many pixels `text` takes in a sans-serif font of this size; rather too many than
     too few.
     """
-    return sum(_em(character) for character in text) * size
+    more = max(0, len(text) - LONG)
+    return (sum(_em(character) for character in text[:LONG]) + more) * size
 
 
 def _em(character: str) -> float:
