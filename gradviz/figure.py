@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import graphviz
 
-from gradviz.document.reading import BadDocument, from_dict, run_of
+from gradviz.document.reading import BadDocument, from_dict
 from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
@@ -331,7 +331,7 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
 
     Raises BadDocument, a ValueError, if there is none.
     """
-    run = run_of(document, graph or from_dict(document))
+    run = _example(graph or from_dict(document))
     view = document.get("view")
     match view:
         case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
@@ -344,6 +344,12 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
             figure.wrong = [nodes[n] for n in wrong]
             return figure
     raise BadDocument("it does not say what a picture shows of it")
+
+
+def _example(graph: Graph) -> Run:
+    """The example of a graph; of one that shows another, as that one's is shown."""
+    base = graph.origin.base
+    return graph.example if base is None else graph.origin.shown(_example(base))
 
 
 DETAILS = ("auto", "full", "cards", "boxes")

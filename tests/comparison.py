@@ -9,6 +9,7 @@ import re
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:[eE][-+−]?\d+)?")
 EMBEDDED = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 PIXELS = re.compile(r"(data:image/png;base64),[A-Za-z0-9+/=]+")  # another FreeType's are others
+PAINTER = re.compile(r'(&quot;|")painter\1:\1[^"&]*\1')  # another Graphviz, if the picture is the same
 TOLERANCE = 1e-9
 
 
@@ -49,7 +50,7 @@ def _forgiven(new, stored):
 def decoded(text: str) -> str:
     """With embedded pictures as text, and without those of pixels, which nbval compares nowhere."""
     drawn = EMBEDDED.sub(lambda found: base64.b64decode(found[1]).decode(), text)
-    return PIXELS.sub(r"\1", drawn)
+    return PAINTER.sub("", PIXELS.sub(r"\1", drawn))
 
 
 def _float(text: str) -> float:

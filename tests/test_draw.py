@@ -123,6 +123,7 @@ def test_names_are_data_everywhere(name):
         "svg",
         "title",
         "desc",
+        "metadata",
         "style",
         "rect",
         "g",

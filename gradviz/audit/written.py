@@ -53,16 +53,13 @@ class Written(Doubted):
         super().__init__(nodes, edges)
         self.graph = graph
         derived = document["derived"]
-        self.holds_flows = "flows" in derived
+        self.holds_flows = graph.example_flows is not None
         numbers = [_number(number) for number in graph.example_numbers]
         self.values[:] = numbers[:nodes]
         self.locals[:] = numbers[nodes : nodes + edges]
         self.adjoints[:] = numbers[nodes + edges :]
-        if self.holds_flows:
-            flows = [_number(decoded(flow)) for flow in derived["flows"]]
-            if len(flows) != edges:
-                raise BadDocument("the document has not as many flows as its graph has edges")
-            self.flows[:] = flows
+        if graph.example_flows is not None:
+            self.flows[:] = map(_number, graph.example_flows)
         for node, value, adjoint in zip(graph.nodes, self.values, self.adjoints):
             with self.guarding(node):
                 of_one_shape(value, adjoint)

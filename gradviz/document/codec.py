@@ -33,6 +33,8 @@ def encoded(value: object, most: int | None = None, mapped: bool = False) -> Jso
     match value:
         case None | bool():
             return value
+        case np.bool_():
+            return bool(value)
         case float() | np.floating():
             return number(float(value))
         case int() | np.integer():

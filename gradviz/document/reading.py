@@ -19,7 +19,7 @@ from gradviz.autodiff.variable import IS, RELATIONS, Plain
 from gradviz.document.codec import Json, decoded
 from gradviz.document.told import Own, Told
 from gradviz.document.writing import FORMAT
-from gradviz.graph import Block, Excerpt, Graph, Node, Run, Source, printable
+from gradviz.graph import Block, Excerpt, Graph, Node, Source, printable
 from gradviz.scene.folding.fold import fold_named
 from gradviz.scene.folding.overview import level
 from gradviz.scene.unheld import Unheld
@@ -115,8 +115,8 @@ class _Reader:
             parent = None if each["parent"] is None else self.blocks[each["parent"]]
             self.blocks.append(Block(each["name"], parent))
         self.nodes: list[Node] = []
-        self.primals = [*map(decoded, self.derived["primals"])]
-        self.asides = [*map(decoded, self.derived["asides"])]
+        self.primals = [*map(_number, self.derived["primals"])]
+        self.asides = [*map(_number, self.derived["asides"])]
 
     def graph(self) -> Graph:
         held = self.believed
@@ -126,7 +126,7 @@ class _Reader:
         rest = [node for node, each in zip(self.nodes, held["nodes"]) if not each.get("aside")]
         nodes = tuple(sorted(rest, key=lambda node: node.index))
         edges = sum(isinstance(of, Node) for node in nodes for of in node.operands)
-        locals_, adjoints = ([*map(decoded, self.derived[kind])] for kind in ("locals", "adjoints"))
+        locals_, adjoints = ([*map(_number, self.derived[kind])] for kind in ("locals", "adjoints"))
         inputs = [node for node in nodes if node.operation is None]
         if [node.index for node in (*nodes, *aside)] != [*range(len(self.nodes))]:
             raise BadDocument("the document numbers its nodes in no order")
@@ -138,7 +138,7 @@ class _Reader:
         counts = [len(nodes), edges, len(nodes), len(aside)]
         if [*map(len, (self.primals, locals_, adjoints, self.asides))] != counts:
             raise BadDocument("the document has not as many numbers as its graph")
-        values = [*map(decoded, held["inputs"])]
+        values = [*map(self.constant, map(_number, held["inputs"]))]
         return Graph(
             held["name"],
             nodes,
@@ -153,7 +153,14 @@ class _Reader:
             self.source(held["source"]),
             (*values, *self.primals[len(values) :], *locals_, *adjoints),
             Told(self.why_not, held["decided"]) if self.why_not else Openable(),
+            example_flows=self.flows(edges),
         )
+
+    def flows(self, edges: int) -> tuple[Any, ...] | None:
+        held = self.derived.get("flows")
+        if held is not None and len(held) != edges:
+            raise BadDocument("the document has not as many flows as its graph has edges")
+        return None if held is None else tuple(map(_number, held))
 
     def node(self, held: Mapping[str, Json]) -> Node:
         operands = tuple(map(self.operand, held.get("operands", ())))
@@ -197,13 +204,11 @@ class _Reader:
         return row.operation(positions, params, values[place])
 
     def operand(self, held: Json) -> Any:
-        return self.at(held) if type(held) is int else self.constant(decoded(held["constant"]))
+        return self.at(held) if type(held) is int else self.constant(_number(held["constant"]))
 
     def constant(self, value: Any) -> Any:
         if isinstance(value, Unheld):
             self.why_not = self.why_not or "an array of it is summarised"
-        elif type(value) is int:
-            return float(value)
         return value
 
     def at(self, place: int) -> Node:
@@ -227,14 +232,7 @@ class _Reader:
         )
 
 
-def run_of(document: Mapping[str, Json], graph: Graph) -> Run:
-    """The run whose numbers a document holds, of its graph."""
-    base = graph.origin.base
-    if base is not None:
-        return graph.origin.shown(run_of(document, base))
-    flows = document["derived"].get("flows")
-    if flows is None:
-        return graph.example
-    if len(flows) != len(graph.edges):
-        raise BadDocument("the document has not as many flows as its graph has edges")
-    return Run(graph, graph.example_numbers, flows=tuple(map(decoded, flows)))
+def _number(held: Json) -> Any:
+    """A number or an array; a whole number may have lost its point on the way."""
+    value = decoded(held)
+    return float(value) if type(value) is int else value

@@ -153,6 +153,7 @@ class Graph(Structure):
     example_numbers: tuple[Any, ...] = ()
     runner: Runner | None = None
     origin: Origin = ORIGINAL
+    example_flows: tuple[Any, ...] | None = None  # where they do not follow from the numbers
 
     from_dict: ClassVar[Callable[[Mapping[str, Any]], "Graph"]]
     to_dict: ClassVar[Callable[..., dict[str, Any]]]
@@ -161,7 +162,8 @@ class Graph(Structure):
     def example(self) -> "Run":
         """The run at the inputs that the graph was traced with."""
         base = self.origin.base
-        return Run(self, self.example_numbers, base=None if base is None else base.example)
+        base = None if base is None else base.example
+        return Run(self, self.example_numbers, flows=self.example_flows, base=base)
 
     @cached_property
     def examples(self) -> Mapping[Node, Any]:
