@@ -2,11 +2,15 @@
 makes of the text of a file another, with a word that tells where it is.
 """
 
+import html
+import json
 import re
 
 import numpy as np
 
 import gradviz as gv
+from gradviz.document.writing import packed
+from gradviz.export.svg import escape
 
 
 @gv.block
@@ -369,7 +373,7 @@ PAGES = {
     "rows in another order": (exchange(r'<tr><th scope="row">x</th>.*?</tr>', r'<tr><th scope="row">y</th>.*?</tr>'), "x: its"),
     "columns in another order": (change(r'(<td><data value="0\.629.*?</td>)(<td>.*?</td>)', r"\2\1"), "z: its data"),
     "no table": (change('<div class="table".*</div>', ""), "div is missing"),
-    "no figure": (change("<figure.*</figure>", ""), "figure is missing"),
+    "no figure": (change("<figure.*</figure>", ""), "no figure of gradviz"),
     "a picture over it": (before("</figure>", '<img src="data:image/png;base64,AA==">'), "img"),
     "a frame": (before("</figure>", '<iframe srcdoc="x"></iframe>'), "iframe"),
     "a paragraph": (before(BODY_END, "<p>loss = 1</p>"), "p 'loss = 1'"),
@@ -397,4 +401,74 @@ PAGES = {
     "a body": (both(behind("</style>\n", '<body onload="alert(1)">'), before(BODY_END, "</body>")), "body"),
     "a link": (swap("<h1>", '<a href="https://example.org"></a><h1>'), "a href"),
     "a download": (before(HEAD, '<a download="x" ping="https://example.org"></a>'), "a download"),
+}  # fmt: skip
+
+
+# ── its document ──
+
+HELD = re.compile("(<metadata>)([^<]*)(</metadata>)")
+
+
+def forged(text, forge):
+    """A file with its document changed, and nothing else."""
+
+    def other(found):
+        document = json.loads(html.unescape(found[2]))
+        changed = forge(document)
+        return found[1] + escape(packed(document if changed is None else changed)) + found[3]
+
+    return HELD.sub(other, text, count=1)
+
+
+def at(*way, to):
+    """A part of a document made another."""
+    *way, last = way
+
+    def forge(document):
+        for key in way:
+            document = document[key]
+        document[last] = to(document[last]) if callable(to) else to
+
+    return forge
+
+
+NODES = ("believed", "nodes")  # w, x, y, v3, h, s, v6, z, loss
+FORGERIES = {
+    "a number: a value": at("derived", "primals", 7, to=0.63),
+    "a number: a value in the last digits": at("derived", "primals", 7, to=lambda z: z * (1 + 1e-8)),
+    "a number: the output": at("derived", "primals", 8, to=1.0),
+    "a number: a local derivative": at("derived", "locals", 8, to=1.0),
+    "a number: an adjoint": at("derived", "adjoints", 2, to=1.25),
+    "a number: no adjoint": at("derived", "adjoints", 2, to=None),
+    "a number: nan": at("derived", "primals", 4, to="NaN"),
+    "a number: an input": at("believed", "inputs", 2, to=0.4),
+    "an input beside itself": at("derived", "primals", 2, to=0.4),
+    "an array": at("derived", "primals", 0, "data", 1, to=7.0),
+    "a shape": at("derived", "primals", 0, "shape", to=[3, 2]),
+    "a type": at("derived", "primals", 0, "dtype", to="float32"),
+    "too few numbers": at("derived", "primals", to=lambda of: of[:-1]),
+    "wiring": at(*NODES, 7, "operands", to=[2, 6]),
+    "wiring in a circle": at(*NODES, 4, "operands", to=[8]),
+    "another operation": at(*NODES, 5, "operation", "primitive", to="sin"),
+    "no operation": at(*NODES, 5, "operation", "primitive", to="nonsense"),
+    "a label": at(*NODES, 7, "label", to="q"),
+    "a label twice": at(*NODES, 7, "label", to="loss"),
+    "a name": at(*NODES, 2, to=lambda node: {**node, "name": "bias", "label": "bias"}),
+    "another output": at("believed", "output", to=7),
+    "another function": at("believed", "name", to="gain"),
+    "a block": at("believed", "blocks", 0, "name", to="relu"),
+    "a line of the source": at("believed", "sources", 0, "text", to="return 1"),
+    "another step": at("view", "step", to=3),
+    "no step": at("view", "step", to=None),
+    "a step that is not": at("view", "step", to=99),
+    "no labels": at("view", "labels", to=False),
+    "a gate that is wrong": at("view", "wrong", to=[5]),
+    "no view": at("view", to=None),
+    "a closed block": at("views", to=[{"closed": [[["squash", 0]]]}]),
+    "a part": at("views", to=[{"part": [0]}]),
+    "an opened array": at("views", to=[{"opened": ["v3"]}]),
+    "another painter": at("painter", to="gradviz 0, dot"),
+    "another format": at("format", to="gradviz-graph/9"),
+    "more than there is": lambda document: {**document, "note": "9"},
+    "nothing": lambda document: {},
 }  # fmt: skip

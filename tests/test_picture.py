@@ -2,19 +2,24 @@
 is named.
 """
 
+import json
 import random
 import re
 import xml.etree.ElementTree as ET
 from functools import cache
 
+import numpy as np
 import pytest
 from gallery import FIGURES
 from lengths import short
-from tamperings import PAGES, TAMPERINGS, figure
+from tamperings import FORGERIES, PAGES, TAMPERINGS, figure, forged
 
-from gradviz.audit import NoFigure
+import gradviz as gv
+from gradviz.audit import NO_DOCUMENT, NoFigure, audit
 from gradviz.audit.picture import MOST, differences, page_differences
 from gradviz.export.html import page
+from gradviz.export.svg import paint
+from gradviz.figure import from_document, painter
 
 
 @cache
@@ -34,14 +39,27 @@ def told(compare, *texts):
         return str(error)
 
 
+def checked(text):
+    """What the check says of a file, if there is anything wrong with it, or not compared."""
+
+    def findings(text):
+        report = audit(text)
+        return (*report.failures, *filter(None, [report.unseen]))
+
+    return told(findings, text)
+
+
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_tampering_with_a_picture_is_named(tampering):
     tampered, said = TAMPERINGS[tampering]
     text = tampered(picture())
     assert text != picture()
-    found = told(differences, text, picture())
+    found = checked(text)
     assert found
     assert said in found
+    forge = FORGERIES[sorted(FORGERIES)[len(tampering) % len(FORGERIES)]]
+    with_forged = forged(text, forge)
+    assert with_forged == text or checked(with_forged)
 
 
 @pytest.mark.parametrize("tampering", PAGES)
@@ -49,9 +67,186 @@ def test_tampering_with_a_page_is_named(tampering):
     tampered, said = PAGES[tampering]
     text = tampered(as_page())
     assert text != as_page()
-    found = told(page_differences, text, as_page())
+    found = checked(text)
     assert found
     assert said in found
+
+
+# ── tampering with its document ──
+
+
+def repainted(document):
+    """The picture of a document, forged as it may be."""
+    return paint(from_document(document).scene)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_document_is_named(forgery):
+    assert checked(picture()) == ""
+    text = forged(picture(), FORGERIES[forgery])
+    assert (checked(text) == "") == (forgery == "another function")  # which nothing shows
+
+
+NUMBERS = [name for name in FORGERIES if name.startswith("a number")]
+
+
+@pytest.mark.parametrize("forgery", NUMBERS)
+def test_a_picture_that_is_forged_along_is_named(forgery):
+    """All that is seen is what the document says, and one number of it is wrong."""
+    document = json.loads(json.dumps(figure().document))
+    FORGERIES[forgery](document)
+    report = audit(repainted(document))
+    assert report.failures
+    assert "gradviz writes" not in str(report)
+
+
+def test_what_is_believed_may_be_otherwise():
+    """A name, a step: that is another figure, and nothing is wrong with it."""
+    for forgery in ("a name", "another step", "no labels", "another function"):
+        document = json.loads(json.dumps(figure().document))
+        FORGERIES[forgery](document)
+        assert checked(repainted(document)) == ""
+
+
+def leaves(held, way=()):
+    """The ways to all parts of a document that are no containers."""
+    parts = held.items() if isinstance(held, dict) else enumerate(held)
+    for key, part in parts:
+        if isinstance(part, dict | list):
+            yield from leaves(part, (*way, key))
+        else:
+            yield (*way, key)
+
+
+JUNK = [
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    10**6,
+    0.5,
+    1e308,
+    "NaN",
+    "Infinity",
+    "",
+    "exp",
+    "tile",
+    [],
+    {},
+]
+
+
+@pytest.mark.parametrize("tries", short(1, [60, 2000]))
+def test_documents_forged_at_random(tries):
+    chance = random.Random(8)
+    document = figure().document
+    ways = [*leaves(document)]
+    for _ in range(tries):
+        other = json.loads(json.dumps(document))
+        *way, last = chance.choice(ways)
+        part = other
+        for key in way:
+            part = part[key]
+        part[last] = chance.choice(JUNK)
+        text = forged(picture(), lambda _, other=other: other)
+        if text != picture():
+            assert checked(text) or text == repainted(other), (way, last, part[last])
+            report = told(lambda text: audit(text).failures, json.dumps(other))
+            assert "Error" not in report
+
+
+def hostile(primitive, params, operand=2.0, views=()):
+    """A document of one operation."""
+    document = gv.trace(lambda x: np.sum(x) * 1.0, x=[1.0, 2.0]).to_dict()
+    document["believed"]["nodes"][1]["operation"] = {"primitive": primitive, "params": params}
+    return {**document, "views": [*views]}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (hostile("tile", {"reps": 10**10}), "too large to be worked out"),
+        (hostile("broadcast_to", {"shape": {"tuple": [99999, 99999, 2]}}), "too large"),
+        (hostile("pad", {"pad_width": 10**9}), "too large"),
+        (hostile("repeat", {"repeats": 10**10}), "too large"),
+        (hostile("__import__", {}), "no primitive is called '__import__'"),
+        (hostile("sum", {"nonsense": 1}), "sum has no such parameters"),
+        (hostile("sum", {"axis": 7}), "AxisError"),
+        ({}, "it names no format"),
+        ({"format": "gradviz-graph/9"}, "a newer one may read more"),
+        ({"format": "gradviz-graph/1"}, "is not as it should be"),
+    ],
+)
+def test_hostile_documents(document, said):
+    text = json.dumps(document)
+    with_it = forged(picture(), lambda _: {**document, "painter": painter()})
+    for each in (text, with_it):
+        try:
+            report = audit(each)
+            found = "\n".join(map(str, (*report.failures, *report.notes)))
+        except NoFigure as error:
+            found = str(error)
+        assert said in found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"format": ' + "[" * 100_000, "no JSON"),
+        ('{"format": NaN}', "NaN is no number of JSON"),
+        ('{"format": "a", "format": "gradviz-graph/1"}', "says something twice"),
+        ('{"format": ' + "9" * 10_000 + "}", "no JSON"),
+        ("[]", "no XML"),
+        ("{}", "it names no format"),
+    ],
+)
+def test_what_is_no_document(text, said):
+    assert said in checked(text)
+
+
+# ── files of others ──
+
+
+def test_a_picture_of_another_painter():
+    """Its numbers are right, and its picture may be anything."""
+
+    def another(document):
+        document["painter"] = "gradviz 0, dot"
+
+    report = audit(forged(picture(), another).replace("#0b5f8a", "#000000"))
+    assert str(report) == "9 nodes, 10 edges: numbers right; picture not compared"
+    assert report.remarks == ["painted by another version; the picture was not compared"]
+    wrong = forged(forged(picture(), another), FORGERIES["a number: a value"])
+    assert audit(wrong).failures
+
+
+def test_a_picture_without_a_document():
+    bare = re.sub("<metadata>[^<]*</metadata>", "", picture())
+    assert checked(bare) == NO_DOCUMENT
+    assert "loss: its value is shown as" in checked(bare.replace(">0.7867<", ">0.7868<"))
+    page_of_it = re.sub("<metadata>[^<]*</metadata>", "", as_page())
+    assert checked(page_of_it) == NO_DOCUMENT
+
+
+@pytest.mark.parametrize("theme", [None, "light", "dark"])
+@pytest.mark.parametrize("name", ["circuit", "nested-half-closed", "arrays", "array-opened"])
+def test_files_that_are_saved(name, theme, tmp_path):
+    saved = FIGURES[name]()
+    for ending in ("svg", "html"):
+        path = saved.save(tmp_path / f"figure.{ending}", theme=theme)
+        assert checked(path.read_text(encoding="utf-8")) == ""
+    report = audit(json.dumps(saved.graph.to_dict()))
+    assert str(report).endswith("edges: all numbers are right")
+
+
+def test_decisions_are_taken_again():
+    graph = gv.trace(lambda x, y: x * y if x * x > y else y, x=2.0, y=1.0)
+    document = graph.to_dict()
+    assert audit(json.dumps(document)).failures == ()
+    document["believed"]["guards"][0]["outcome"] = False
+    assert "a decision of its function is another" in str(audit(json.dumps(document)))
 
 
 # ── tampering at random ──

@@ -50,6 +50,7 @@ from gradviz.scene.folding.overview import MOST_FOLDED
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
 
 DOCUMENT = re.compile(r"<(?:[\w.-]+:)?metadata\b[^>]*>([^<]*)<")
+PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 SCHEME = re.compile(r"<style>[^<]*?color-scheme: ([a-z ]+);")
 MOST_EDGES = 5000  # of a picture that is painted again
 RIGHT = "numbers right; picture not compared"
@@ -114,7 +115,7 @@ def audit(text: str) -> Report:
 
 
 def _is_page(start: str) -> bool:
-    return start[:14].lower() == "<!doctype html"
+    return bool(PAGE.search(start))
 
 
 def _report(
@@ -138,6 +139,7 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
     """The numbers of the document, and the picture painted again from it."""
     document = document_in(document_text)
     written = Written(document)
+    written.need_small_arrays()
     written.work()
     if document.get("painter") != painter():
         return _report(written, RIGHT, "painted by another version; the picture was not compared")
@@ -183,7 +185,9 @@ def _theme(text: str) -> Theme | None:
 def _of_pieces(text: str, is_page: bool) -> Report:
     """What the pieces of a picture without a document hold, and what they show of it."""
     if is_page:
-        text = text[max(text.find("<svg"), 0) : text.rfind("</svg>") + len("</svg>")]
+        text = text[text.find("<svg") : text.rfind("</svg>") + len("</svg>")]
+        if not text:
+            raise NoFigure("it is no figure of gradviz")
     held = Held(parsed(text))
     if not held.failures:
         recomputed = Recomputed(held)

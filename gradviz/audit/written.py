@@ -15,6 +15,7 @@ from gradviz.document.codec import Json, decoded
 from gradviz.document.reading import BadDocument, from_dict
 from gradviz.graph import Graph, Node
 from gradviz.numerals import Value
+from gradviz.scene.data import MOST
 from gradviz.scene.unheld import Unheld
 
 
@@ -73,6 +74,18 @@ class Written(Doubted):
         recomputed.work()
         if not self.failures:
             self._decide(recomputed)
+
+    def need_small_arrays(self) -> None:
+        """That what a picture has room for is there in full."""
+        graph = self.graph
+        for things, numbers in (
+            (graph.nodes, (self.values, self.adjoints)),
+            (graph.edges, (self.locals, self.flows)),
+        ):
+            for each in numbers:
+                for where, number in zip(things, each):
+                    if isinstance(number, Unheld) and number.size <= MOST:
+                        self.fail(where, f"it does not hold the {number.size} numbers of an array")
 
     @property
     def is_too_large(self) -> bool:
