@@ -1,74 +1,196 @@
-"""The machine check: it reads nothing but a figure's SVG, works out every number again and holds
-the texts, widths and maps of a figure against them. Places, colours, and what else may lie over it,
-it does not see.
+"""The machine check: it reads nothing but a file, a figure as SVG or as a page, or a graph as JSON.
+Are all derived numbers right, and is the picture exactly what gradviz paints?
 
-A value follows from its inputs by its operation, and so do the local derivatives; what flows back
-along an edge is the upstream adjoint times the local derivative, and an adjoint is the sum of the
-flows that leave. What is written must be what is held.
+A figure holds a document, with the graph and its numbers. A value follows from its inputs by its
+operation, and so do the local derivatives; what flows back along an edge is the upstream adjoint
+times the local derivative, and an adjoint is the sum of the flows that leave. Then the picture is
+painted once more from the document, and whatever is seen, read aloud or run otherwise is named by
+its node or edge: what lies over it, what is hidden, moved, recoloured or written otherwise, styles
+and scripts.
 
+Of a file that another version painted only the numbers are checked. Where there is no document, as
+in figures of large graphs, the numbers that the pieces of the picture hold are worked out again,
+and its texts, widths and maps compared with them; the picture is not.
+
+>>> import json
 >>> import gradviz as gv
->>> svg = gv.draw(gv.trace(lambda x, y: x * y + x, x=2.0, y=3.0)).svg
+>>> graph = gv.trace(lambda x, y: x * y + x, x=2.0, y=3.0)
+>>> svg = gv.draw(graph).svg
 >>> print(audit(svg))
 4 nodes, 4 edges: all of it agrees
->>> print(audit(svg.replace('data-value="6.0"', 'data-value="7.0"')))
+>>> print(audit(svg.replace(">8<", ">9<")))
+f: its value says '9', where gradviz writes '8'
+>>> document = graph.to_dict()
+>>> document["derived"]["primals"][2] = 7.0
+>>> print(audit(json.dumps(document)))
 v2: its value is held as 7, and its inputs give 6
 """
 
+import html
+import re
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradviz.audit.held import Finding, Held, NoFigure, parsed
+from gradviz.audit.held import FIGURE, Doubted, Finding, Held, NoFigure, parsed
+from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
+from gradviz.audit.written import Written, document_in
+from gradviz.document.codec import Json
+from gradviz.document.reading import BadDocument
+from gradviz.export.html import page
+from gradviz.export.sheets import THEMES, Theme, style_sheet
+from gradviz.export.svg import paint
+from gradviz.figure import Figure, from_document, painter
+from gradviz.graph import Graph
+from gradviz.scene.folding.overview import MOST_FOLDED
 
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
+
+DOCUMENT = re.compile(r"<(?:[\w.-]+:)?metadata\b[^>]*>([^<]*)<")
+PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
+SCHEME = re.compile(r"<style>[^<]*?color-scheme: ([a-z ]+);")
+MOST_EDGES = 5000  # of a picture that is painted again
+RIGHT = "numbers right; picture not compared"
+NO_DOCUMENT = "no document; the picture was not compared"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What of a figure does not agree, and, as notes, what could not be worked out again."""
+    """What of a figure does not agree, and, as notes, what could not be worked out again;
+    `unseen` says why its picture was not compared, and `verdict` what is to be said if nothing is
+    wrong.
+    """
 
     nodes: int
     edges: int
     failures: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    verdict: str = "all of it agrees"
+    unseen: str = ""
 
     @property
     def remarks(self) -> list[str]:
-        """The notes, by what they say."""
+        """The notes, by what they say, and why the picture was not compared."""
         reasons: dict[str, list[Finding]] = {}
         for note in self.notes:
             reasons.setdefault(note.what, []).append(note)
-        return [
+        remarks = [
             f"taken as {'it stands' if len(of) == 1 else 'they stand'}: "
             f"{', '.join(note.at for note in of)} ({why})"
             for why, of in reasons.items()
         ]
+        return [*remarks, *([self.unseen] if self.unseen else [])]
 
     def __str__(self) -> str:
         counts = ", ".join(
             f"{n} {what}{'s' * (n != 1)}"
             for n, what in ((self.nodes, "node"), (self.edges, "edge"))
         )
-        return (
-            "\n".join(map(str, self.failures)) if self.failures else f"{counts}: all of it agrees"
-        )
+        return "\n".join(map(str, self.failures)) if self.failures else f"{counts}: {self.verdict}"
 
 
-def audit(svg: str) -> Report:
-    """Check a figure. The text may be anybody's: whatever is wrong with it is a finding.
+def audit(text: str) -> Report:
+    """Check a figure, as SVG or as a page, or a graph as JSON. The text may be anybody's: whatever
+    is wrong with it is a finding.
 
     Raises NoFigure if it is none.
     """
+    start = text[:1000].lstrip("\ufeff \t\r\n")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        held = Held(parsed(svg))
-        if not held.failures:
-            recomputed = Recomputed(held)
-            recomputed.work()
-            Shown(held, recomputed).compare_all()
+        try:
+            if start.startswith("{"):
+                written = Written(document_in(text))
+                written.work()
+                return _report(written, "all numbers are right")
+            held = DOCUMENT.search(text)
+            if held:
+                return _of_document(text, html.unescape(held[1]), _is_page(start))
+        except BadDocument as error:
+            raise NoFigure(str(error)) from None
+        return _of_pieces(text, _is_page(start))
+
+
+def _is_page(start: str) -> bool:
+    return bool(PAGE.search(start))
+
+
+def _report(
+    doubted: Doubted,
+    verdict: str = "all of it agrees",
+    unseen: str = "",
+    drawn: Graph | None = None,
+) -> Report:
+    """Of the graph that is drawn, if it is known, else of the one whose numbers are held."""
     return Report(
-        len(held.cards), len(held.wires), tuple(held.failures), tuple(dict.fromkeys(held.notes))
+        len(doubted.values if drawn is None else drawn.nodes),
+        len(doubted.locals if drawn is None else drawn.edges),
+        tuple(doubted.failures),
+        tuple(dict.fromkeys(doubted.notes)),
+        verdict,
+        unseen,
     )
+
+
+def _of_document(text: str, document_text: str, is_page: bool) -> Report:
+    """The numbers of the document, and the picture painted again from it."""
+    document = document_in(document_text)
+    written = Written(document)
+    written.need_small_arrays()
+    written.work()
+    if document.get("painter") != painter():
+        return _report(written, RIGHT, "painted by another version; the picture was not compared")
+    unseen = _unpaintable(written, document)
+    if unseen:
+        return _report(written, RIGHT, f"{unseen}; the picture was not compared")
+    drawn = None
+    with written.guarding(FIGURE):
+        figure = _figure(document)
+        drawn, theme = figure.graph, _theme(text)
+        if is_page:
+            written.failures += page_differences(text, page(figure.scene, theme))
+        else:
+            expected = paint(figure.scene, style_sheet("figure", theme))
+            written.failures += differences(text, expected)
+    return _report(written, drawn=drawn)
+
+
+def _unpaintable(written: Written, document: dict[str, Json]) -> str:
+    """Why a picture can't be painted again; empty if it can."""
+    if len(written.values) > MOST_FOLDED or len(written.locals) > MOST_EDGES:
+        return "its graph is larger than those that are painted again"
+    if document["views"] and (written.failures or written.is_too_large):
+        return "what is shown follows from wrong numbers"
+    return ""
+
+
+def _figure(document: dict[str, Json]) -> Figure:
+    """What the document tells of, to be painted again."""
+    figure = from_document(document)
+    for node in figure.wrong:
+        if not node.is_handwritten:
+            raise ValueError(f"{node.label:.60} is shown as wrong, and not written by hand")
+    return figure
+
+
+def _theme(text: str) -> Theme | None:
+    """The theme that its style sheet says; None if it leaves it to the reader."""
+    found = SCHEME.search(text)
+    return next((theme for theme in THEMES if found and found[1] == theme), None)
+
+
+def _of_pieces(text: str, is_page: bool) -> Report:
+    """What the pieces of a picture without a document hold, and what they show of it."""
+    if is_page:
+        text = text[text.find("<svg") : text.rfind("</svg>") + len("</svg>")]
+        if not text:
+            raise NoFigure("it is no figure of gradviz")
+    held = Held(parsed(text))
+    if not held.failures:
+        recomputed = Recomputed(held)
+        recomputed.work()
+        Shown(held, recomputed).compare_all()
+    return _report(held, unseen=NO_DOCUMENT)

@@ -3,6 +3,7 @@ elements.
 """
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from gradviz.scene.data import number_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = "the figure"
+EXCERPT = 60  # characters of a text that is wrong
 Where = str | Node | Edge
 
 
@@ -78,37 +80,38 @@ def data_of(element: ET.Element) -> dict[str, str]:
     }
 
 
-class Held:
-    """A figure's elements, and the graph and the numbers that they hold; and all that is found out
-    about them.
+def excerpt(said: str, other: str) -> str:
+    """A text, from a little before the place where another differs from it."""
+    place = next(
+        (place for place, (a, b) in enumerate(zip(said, other)) if a != b),
+        min(len(said), len(other)),
+    )
+    start = 0
+    if len(said) > EXCERPT:
+        before = said[max(0, place - EXCERPT) : place]
+        word = len(before) - len(re.split(r"\s", before)[-1])  # where the word there begins
+        start = max(0, word + max(0, place - EXCERPT) - 10)
+    cut = said[start : start + EXCERPT]
+    return repr(("…" if start else "") + cut + ("…" if len(said) > start + EXCERPT else ""))
+
+
+class Doubted:
+    """A graph and the numbers that are held of it; and all that is found out about them.
 
     Numbers are None where they are not known, and `Unheld` where there are too many. Failures in
     reading are among the findings; after them there may be no graph."""
 
     graph: Graph
+    is_step: bool = False  # of the sweeps, so that not all is known
+    holds_flows: bool = True
 
-    def __init__(self, root: ET.Element) -> None:
-        self.root = root
+    def __init__(self, nodes: int, edges: int) -> None:
         self.failures: list[Finding] = []
         self.notes: list[Finding] = []
-        groups = [*root.iter(f"{SVG}g")]
-        self.cards: list[ET.Element] = [g for g in groups if "gv-node" in classes(g)]
-        self.wires: list[ET.Element] = [g for g in groups if "gv-edge" in classes(g)]
-        self.labels: list[ET.Element] = [g for g in groups if "gv-label" in classes(g)]
-        self.blocks: list[ET.Element] = [g for g in groups if "gv-block" in classes(g)]
-        captions = [
-            words(element)
-            for element in root.iter(f"{SVG}text")
-            if "gv-caption" in classes(element)
-        ]
-        self.caption: str | None = " ".join(captions) if captions else None  # only a step has one
-        self.values: list[Value | None] = [None] * len(self.cards)
-        self.adjoints: list[Value | None] = [None] * len(self.cards)
-        self.locals: list[Value | None] = [None] * len(self.wires)
-        self.flows: list[Value | None] = [None] * len(self.wires)
-        for read in (self._read_nodes, self._read_edges, self._read_numbers):
-            if not self.failures:
-                read()
+        self.values: list[Value | None] = [None] * nodes
+        self.adjoints: list[Value | None] = [None] * nodes
+        self.locals: list[Value | None] = [None] * edges
+        self.flows: list[Value | None] = [None] * edges
 
     @property
     def is_overview(self) -> bool:
@@ -137,6 +140,29 @@ class Held:
             self.fail(
                 where, f"what it holds makes no sense: {str(error) or type(error).__name__:.200}"
             )
+
+
+class Held(Doubted):
+    """A figure's elements, and the graph and the numbers that they hold."""
+
+    def __init__(self, root: ET.Element) -> None:
+        self.root = root
+        groups = [*root.iter(f"{SVG}g")]
+        self.cards: list[ET.Element] = [g for g in groups if "gv-node" in classes(g)]
+        self.wires: list[ET.Element] = [g for g in groups if "gv-edge" in classes(g)]
+        self.labels: list[ET.Element] = [g for g in groups if "gv-label" in classes(g)]
+        self.blocks: list[ET.Element] = [g for g in groups if "gv-block" in classes(g)]
+        captions = [
+            words(element)
+            for element in root.iter(f"{SVG}text")
+            if "gv-caption" in classes(element)
+        ]
+        self.caption: str | None = " ".join(captions) if captions else None  # only a step has one
+        self.is_step = self.caption is not None
+        super().__init__(len(self.cards), len(self.wires))
+        for read in (self._read_nodes, self._read_edges, self._read_numbers):
+            if not self.failures:
+                read()
 
     @cached_property
     def _ends(self) -> list[tuple[int, int, int]]:
@@ -193,21 +219,21 @@ class Held:
                 held = data_of(card)
                 value = self.values[node.index] = number_in(held, "value")
                 adjoint = self.adjoints[node.index] = number_in(held, "adjoint", dtype_of(value))
-                if (
-                    value is not None
-                    and adjoint is not None
-                    and np.shape(value) != np.shape(adjoint)
-                ):
-                    raise ValueError(
-                        f"its value has the shape {np.shape(value)}, and its adjoint "
-                        f"{np.shape(adjoint)}"
-                    )
+                of_one_shape(value, adjoint)
         for edge, wire in zip(self.graph.edges, self.wires):
             with self.guarding(edge):
                 self.locals[edge.index] = number_in(data_of(wire), "local")
                 self.flows[edge.index] = number_in(
                     data_of(wire), "flow", dtype_of(self.values[edge.source.index])
                 )
+
+
+def of_one_shape(value: Value | None, adjoint: Value | None) -> None:
+    """Raises ValueError if they are not."""
+    if value is not None and adjoint is not None and np.shape(value) != np.shape(adjoint):
+        raise ValueError(
+            f"its value has the shape {np.shape(value)}, and its adjoint {np.shape(adjoint)}"
+        )
 
 
 def dtype_of(number: Value | None) -> str:

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.handwritten import Derivative, HandWritten
+from gradviz.autodiff.table.handwritten import HandWritten
 from gradviz.autodiff.table.operation import Operation
 from gradviz.autodiff.table.primitive import Primitive
+from gradviz.document.told import Own, Untold
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value
 from gradviz.scene import data
@@ -21,10 +22,7 @@ from gradviz.scene.unheld import Unheld
 
 TABLE = {row.name: row for row in vars(primitives).values() if isinstance(row, Primitive)}
 LARGEST = 2**26  # elements that a file may make us work out at once
-
-
-class Untold(Exception):
-    """Why a number can't be worked out again, though nothing is wrong with it."""
+TOO_LARGE = "too large to be worked out"
 
 
 def need(*numbers: object) -> None:
@@ -59,6 +57,8 @@ class Careful(Operation):
         return super().pullback(positions, adjoint, operands, result)
 
     def _consider(self, numbers: Sequence[Any], result: Any = None) -> None:
+        if isinstance(self.primitive, HandWritten):
+            raise Untold("a primitive written by hand")
         params = [*_parts([*self.params.values()])]
         need(*numbers, *params, result)
         sizes, extents = [max(1, np.size(number)) for number in numbers], [*map(_extent, params)]
@@ -72,7 +72,7 @@ class Careful(Operation):
             case _:
                 size = prod(sizes) * prod(extents)
         if size > LARGEST:
-            raise Untold("too large to be worked out")
+            raise Untold(TOO_LARGE)
 
 
 def _parts(value: object) -> Iterator[object]:
@@ -89,32 +89,6 @@ def _extent(part: object) -> int:
     if isinstance(part, np.ndarray):
         return max(1, part.size) * (1 + int(np.max(np.abs(part), initial=0)))
     return 1 + abs(part) if isinstance(part, int) else 1
-
-
-class Own(HandWritten):
-    """A primitive that a user wrote by hand: of it a file holds no more than the name."""
-
-    def __init__(self, name: str, arity: int, has_locals: bool) -> None:
-        self.name: str = name
-        self.arity: int = arity
-        self.has_locals: bool = has_locals
-        self.token: str = ""
-        self.derivatives: tuple[Derivative, ...] = tuple(
-            Derivative(self, position, lambda *operands: 1.0) for position in range(arity)
-        )
-
-    def number(self, *operands: Any, **params: Any) -> NoReturn:
-        raise Untold("a primitive written by hand")
-
-    def vjp(
-        self,
-        position: int,
-        adjoint: Any,
-        z: Any,
-        operands: Sequence[Any],
-        params: Mapping[str, Any],
-    ) -> NoReturn:
-        self.number()
 
 
 class Elsewhere:

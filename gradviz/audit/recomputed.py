@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.audit.held import Held, dtype_of
-from gradviz.audit.operations import Careful, Elsewhere, Untold, need
+from gradviz.audit.held import Doubted, dtype_of
+from gradviz.audit.operations import Careful, Elsewhere, need
 from gradviz.autodiff.table.primitive import fitted
+from gradviz.document.told import Untold
 from gradviz.graph import Edge, Graph, Node, Operation
 from gradviz.numerals import Value, numeral
 from gradviz.scene.data import MOST
@@ -28,8 +29,8 @@ class Recomputed:
     one, which is said, the right one.
     """
 
-    def __init__(self, held: Held) -> None:
-        self.held: Held = held
+    def __init__(self, held: Doubted) -> None:
+        self.held: Doubted = held
         self.graph: Graph = held.graph
         self.values: list[Value | None] = [*held.values]
         self.adjoints: list[Value | None] = [*held.adjoints]
@@ -43,7 +44,7 @@ class Recomputed:
         for edges in reversed(self.arriving):
             for edge in edges:
                 self.leaving[edge.source.index].append(edge)
-        self.is_step: bool = held.caption is not None  # then not all is known
+        self.untold: set[Edge] = set()  # along which nobody knows what flows back
         self.is_swept: bool = any(number is not None for number in (*held.adjoints, *held.flows))
 
     def work(self) -> None:
@@ -63,7 +64,7 @@ class Recomputed:
         held, operation = self.held.values[node.index], node.operation
         if isinstance(held, Unheld):
             self.held.note(node, f"more than {MOST} numbers")
-        if held is None and (operation is None or not self.is_step):
+        if held is None and (operation is None or not self.held.is_step):
             self.held.fail(node, "its value is missing")
         operands = self.operands(node)
         if operation is None or any(operand is None for operand in operands):
@@ -103,13 +104,13 @@ class Recomputed:
         held = self.held.adjoints[node.index]
         known = [edge for edge in self.leaving[node.index] if self.flows[edge.index] is not None]
         if held is None:
-            if self.is_swept and (known or not self.is_step):
+            if self.is_swept and (known or not self.held.is_step):
                 self.held.fail(node, "its adjoint is missing")
         elif self.leaving[node.index] and not known:
             self.held.fail(
                 node, f"its adjoint is held as {numeral(held)}, and nothing has flowed back"
             )
-        else:
+        elif self.untold.isdisjoint(self.leaving[node.index]):
             found, by = self.adjoint_by(node, known)
             self.adjoints[node.index] = self.settled(
                 node, "adjoint", held, found, by, lambda: sum(map(self.rounding_in_sum, known))
@@ -143,13 +144,16 @@ class Recomputed:
             self.held.fail(
                 edge, "something flows back, and the adjoint that it comes from is missing"
             )
-        elif adjoint is not None and flow is None and not self.is_step:
-            self.held.fail(edge, "what flows back is missing")
-        elif flow is not None:
+        elif flow is None and self.held.holds_flows:
+            if adjoint is not None and not self.held.is_step:
+                self.held.fail(edge, "what flows back is missing")
+        elif adjoint is not None:
             is_idle = edge in self.graph.idle
             found = self.attempt(
                 edge, partial(_flow, edge, is_idle, adjoint, local, operands, value)
             )
+            if found is UNTOLD and flow is None:
+                self.untold.add(edge)
             rounding = partial(_rounding_of_flow, edge, adjoint, local, operands, value)
             self.flows[edge.index] = self.settled(
                 edge, "flow", flow, found, "adjoint times local derivative is", rounding

@@ -2,7 +2,6 @@
 it holds, by the words of the scene.
 """
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from math import isfinite
 
 import numpy as np
 
-from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, words
+from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, excerpt, words
 from gradviz.audit.operations import Careful
 from gradviz.audit.recomputed import Recomputed
 from gradviz.export import svg
@@ -27,7 +26,6 @@ from gradviz.scene.words.formula import Formula, State
 from gradviz.scene.words.steps import Step, steps
 
 LONGEST = 10**8  # characters of the table of nodes
-EXCERPT = 60  # characters of a text that is wrong
 
 
 class Shown:
@@ -128,8 +126,8 @@ class Shown:
             self.held.fail(
                 where,
                 (
-                    f"its {what} is shown as {_excerpt(shown, wanted[0])}, and what is held says "
-                    f"{_excerpt(wanted[0], shown)}"
+                    f"its {what} is shown as {excerpt(shown, wanted[0])}, and what is held says "
+                    f"{excerpt(wanted[0], shown)}"
                 ),
             )
 
@@ -343,18 +341,3 @@ def _on_card(numbers: Sequence[Value | None], shape: bool) -> Iterator[str]:
         elif isfinite(number.magnitude):
             scale = heat.scale(np.array([[number.magnitude]]))
             yield f"{numeral(number)} {scale}" if shape else scale
-
-
-def _excerpt(said: str, other: str) -> str:
-    """A text, from a little before the place where another differs from it."""
-    place = next(
-        (place for place, (a, b) in enumerate(zip(said, other)) if a != b),
-        min(len(said), len(other)),
-    )
-    start = 0
-    if len(said) > EXCERPT:
-        before = said[max(0, place - EXCERPT) : place]
-        word = len(before) - len(re.split(r"\s", before)[-1])  # where the word there begins
-        start = max(0, word + max(0, place - EXCERPT) - 10)
-    cut = said[start : start + EXCERPT]
-    return repr(("…" if start else "") + cut + ("…" if len(said) > start + EXCERPT else ""))

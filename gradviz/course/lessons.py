@@ -282,11 +282,12 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_trust)
 
     about = (
-        "check figures from nothing but their SVG: every number is worked out again, and the texts "
-        "that show them are compared; the picture itself is not looked at"
+        "check figures from nothing but their files: every number is worked out again, and the "
+        "picture is painted again and compared, with all that is seen, read aloud or run; of a "
+        "graph as JSON, the numbers are"
     )
     command = commands.add_parser("check", help=about.split(":")[0], description=about)
-    command.add_argument("figures", nargs="+", type=Path, metavar="FIGURE.svg")
+    command.add_argument("figures", nargs="+", type=Path, metavar="FIGURE.svg|.html|.json")
     command.set_defaults(run=_check)
     return parser
 

@@ -197,8 +197,8 @@ class _Reader:
         params = {name: decoded(value) for name, value in about.get("params", {}).items()}
         if not row.is_elementwise and not params.keys() <= row.defaults.keys():
             raise BadDocument(f"{held['label']!r:.60}: {row.name} has no such parameters")
-        if self.make is not None:
-            return self.make(row, positions, params)
+        if self.make is not None or not positions:  # a constant works nothing out
+            return (self.make or Operation)(row, positions, params)
         values = self.asides if held.get("aside") else self.primals
         place = index - (len(self.primals) if held.get("aside") else 0)
         return row.operation(positions, params, values[place])

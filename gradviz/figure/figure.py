@@ -100,6 +100,8 @@ class Figure:
         run = self.run.whole if self.whole is self.run else self.whole.whole
         if len(run.graph.nodes) > overview.MOST_FOLDED:
             return None
+        if not run.graph.has_arrays and type(run.numbers[0]) is not float:
+            return None  # a sweep: many runs at once
         try:
             document = to_dict(self.run, MOST, source_lines=False)
         except TypeError:
@@ -329,7 +331,7 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
 
     Raises BadDocument, a ValueError, if there is none.
     """
-    run = (graph or from_dict(document)).example
+    run = _example(graph or from_dict(document))
     view = document.get("view")
     match view:
         case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
@@ -342,3 +344,9 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
             figure.wrong = [nodes[n] for n in wrong]
             return figure
     raise BadDocument("it does not say what a picture shows of it")
+
+
+def _example(graph: Graph) -> Run:
+    """The example of a graph; of one that shows another, as that one's is shown."""
+    base = graph.origin.base
+    return graph.example if base is None else graph.origin.shown(_example(base))

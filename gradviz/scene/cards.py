@@ -20,6 +20,7 @@ CHARACTER = 6  # pixels of a digit: texts that need more room than there is are 
 DIGIT = 0.55  # of the size of a font: about how wide a character of a number is
 NAME = 12.5  # the size of the font of names
 BOLD = 13.5  # a bold text of that size is as wide as a plain one of this
+LONG = 100  # characters of a name: a card has room for fewer
 BASELINE = 14.5  # of a heading
 # where the map of a value stands; that of the gradient follows under it
 MAP_TOP, MAP_LEFT = 41, 8
@@ -29,7 +30,7 @@ RANGE_ROOM = 52  # for what the shades of a map stand for
 def card_size(node: Node, example: Value | None) -> tuple[float, float]:
     """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
     array, or a short vector; one number fits into any card."""
-    bold, sign = node.label if node.name else "", node.sign
+    bold, sign = (node.label if node.name else "")[:LONG], node.sign[:LONG]
     name = min(WIDEST, text.width(bold, BOLD) + text.width(sign, NAME) + 20)
     if heat.is_mapped(example):
         rows, columns, cell = heat.size(example.shape)
@@ -49,7 +50,7 @@ def heading(name: str, sign: str, width: float) -> Iterator[Text]:
         words = text.cut(name or sign, room, BOLD if name else 12.5)
         yield Text(words, "name" if name else "sign alone", middle, BASELINE, NAME)
         return
-    sign = text.cut(sign, room - 6 - min(text.width(name, BOLD), room / 2))
+    sign = text.cut(sign, room - 6 - min(text.width(name[:LONG], BOLD), room / 2))
     name = text.cut(name, room - 6 - text.width(sign), BOLD)
     gap = middle + (text.width(name, BOLD) - text.width(sign)) / 2  # between the two
     yield Text(name, "name", gap - 3, BASELINE, NAME, "end")

@@ -1,6 +1,7 @@
 """How wide a text is, roughly, on any machine; and how it is cut to fit."""
 
 import unicodedata
+from itertools import accumulate
 
 from gradviz.graph import printable
 
@@ -13,6 +14,11 @@ def width(text: str, size: float = 12) -> float:
     too few.
     """
     return sum(_em(character) for character in text) * size
+
+
+def _fits(text: str, room: float, size: float) -> bool:
+    """Whether it needs no more room, as can be seen of the beginning of a long one."""
+    return all(taken * size <= room for taken in accumulate(map(_em, text)))
 
 
 def _em(character: str) -> float:
@@ -38,14 +44,14 @@ def cut(text: str, room: float, size: float = 12) -> str:
     'temper…'
     """
     text = printable(text)
-    if width(text, size) <= room:
-        return text
-    taken, ellipsis = 0.0, _em("…")
+    taken, ellipsis, most = 0.0, _em("…"), -1
     for end, character in enumerate(text):
         taken += _em(character)
-        if (taken + ellipsis) * size > room:
-            return text[:end] + "…"
-    return "…"
+        if most < 0 and (taken + ellipsis) * size > room:
+            most = end
+        if taken * size > room:
+            return text[:most] + "…"
+    return text
 
 
 def wrapped(formula: str, room: float, size: float = 12) -> list[str]:
@@ -57,7 +63,7 @@ def wrapped(formula: str, room: float, size: float = 12) -> list[str]:
     lines: list[str] = []
     for count, part in enumerate(formula.split(" = ") if formula else []):
         part = f"= {part}" if count else part
-        if lines and width(f"{lines[-1]} {part}", size) <= room:
+        if lines and _fits(f"{lines[-1]} {part}", room, size):
             lines[-1] += f" {part}"
         else:
             lines.append(part)

@@ -24,7 +24,7 @@ from scene.test_fold import nested
 from test_linear import lines
 
 import gradviz as gv
-from gradviz.audit import NoFigure, audit
+from gradviz.audit import NO_DOCUMENT, NoFigure, audit
 from gradviz.audit.recomputed import agree
 from gradviz.autodiff.tracing import scalars
 from gradviz.course import lessons
@@ -33,11 +33,20 @@ from gradviz.scene.folding import overview
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+def bare(svg):
+    """A figure without its document, of which only the pieces are looked at."""
+    return re.sub("<metadata>[^<]*</metadata>\n", "", svg)
+
+
 def passes(figure, notes=()):
-    report = audit(figure.svg)
-    assert report.failures == ()
-    assert [str(note) for note in report.notes] == list(notes)
-    return str(report)
+    for svg, unseen in (
+        (figure.svg, "" if figure.document else NO_DOCUMENT),
+        (bare(figure.svg), NO_DOCUMENT),
+    ):
+        report = audit(svg)
+        assert report.failures == ()
+        assert [str(note) for note in report.notes] == list(notes)
+        assert report.unseen == unseen
 
 
 # ── what it passes ──
@@ -189,7 +198,9 @@ def test_opened_arrays():
 def test_what_stands_for_many_operations():
     graph = gv.trace(lambda x: sum(np.sin(x * k) for k in range(150)), x=1.0)
     for path in ([], [1], [2]):
-        report = audit(gv.draw(overview.level(graph, path).shown(graph.example)).svg)
+        figure = gv.draw(overview.level(graph, path).shown(graph.example))
+        assert str(audit(figure.svg)).endswith("edges: all of it agrees")
+        report = audit(bare(figure.svg))
         assert report.failures == ()
         assert {note.where for note in report.notes} <= {
             "the boxes",
@@ -288,7 +299,7 @@ def figures():
         gv.draw(gv.trace(lambda x: x / (x - 1) + np.log(x), x=1.0)),
         gv.draw(gv.trace(lambda x: x**2 * 1e-7 - 3e9, x=12.5)),
     ]
-    return [part.svg for part in parts]
+    return [bare(part.svg) for part in parts]
 
 
 class Site:
@@ -631,7 +642,9 @@ def test_the_command(tmp_path, capsys):
     bad.write_text(figures()[0].replace("circuit = 0.7311", "circuit = 0.7312"), encoding="utf-8")
     other.write_text("<svg/>", encoding="utf-8")
     assert lessons.main(["check", str(good)]) == 0
-    assert capsys.readouterr().out == f"{good}: 13 nodes, 12 edges: all of it agrees\n"
+    assert capsys.readouterr().out == (
+        f"{good}: 13 nodes, 12 edges: all of it agrees\n{good}: {NO_DOCUMENT}\n"
+    )
     assert lessons.main(["check", str(good), str(bad)]) == 1
     assert f"{bad}: the figure: its title is shown as" in capsys.readouterr().out
     for path, why in (

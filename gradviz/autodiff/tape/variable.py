@@ -131,11 +131,13 @@ class Variable(Valued):
                 f"{self!r} was computed from others, so its value can't be set; set the inputs and "
                 "compute anew"
             )
-        if type(value) is not float:  # nothing is to be said, which takes a while
-            value = numeric(value, f"the value of {self!r}")
+        if type(value) is float:  # nothing is to be said, which takes a while
+            settled: float | np.ndarray = value
+        else:
+            settled = numeric(value, f"the value of {self!r}")
         self.page = NOWHERE  # where it stood, it stands with its old value
-        self._value = value if type(value) is float else value.copy()
-        self.__class__ = _kind(type(self), value)
+        self._value = settled.copy() if isinstance(settled, np.ndarray) else settled
+        self.__class__ = _kind(type(self), settled)
         _enter(self)
 
     def item(self, *index: Any) -> float:
