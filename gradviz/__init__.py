@@ -3,27 +3,19 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gradviz.autodiff.handwritten import primitive
-from gradviz.autodiff.models import logsumexp, relu, sigmoid, softmax, softplus
-from gradviz.autodiff.operators import (
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
-from gradviz.autodiff.recorded import run_of
-from gradviz.autodiff.trace import block, trace
-from gradviz.autodiff.variable import Variable
+from gradviz.autodiff.modes.operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from gradviz.autodiff.numpy_functions.models import logsumexp, relu, sigmoid, softmax, softplus
+from gradviz.autodiff.table.handwritten import primitive
+from gradviz.autodiff.tape.variable import Variable
+from gradviz.autodiff.tracing.recorded import run_of
+from gradviz.autodiff.tracing.trace import block, trace
 from gradviz.graph import Graph, Run
 from gradviz.output import fit_standard_output
 
 if TYPE_CHECKING:
-    from gradviz.autodiff.check import check_grads
+    from gradviz.autodiff.counting.ledger import Ledger
     from gradviz.autodiff.granularity import compare_granularity
-    from gradviz.autodiff.ledger import Ledger
+    from gradviz.autodiff.modes.check import check_grads
     from gradviz.figure import Figure, draw
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
@@ -58,8 +50,8 @@ __all__ = [
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
-    "check_grads": "gradviz.autodiff.check",
-    "Ledger": "gradviz.autodiff.ledger",
+    "check_grads": "gradviz.autodiff.modes.check",
+    "Ledger": "gradviz.autodiff.counting.ledger",
     "compare_granularity": "gradviz.autodiff.granularity",
     "Figure": "gradviz.figure",
     "draw": "gradviz.figure",

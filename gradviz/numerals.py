@@ -49,7 +49,7 @@ def numeral(number: Value | None, digits: int = 4, few: int = FEW) -> str:
     return _numeral(number, digits)
 
 
-@lru_cache(maxsize=2**14)  # a figure says the same number in many places
+@lru_cache(maxsize=512)  # a figure says the same number in many places
 def _numeral(number: float, digits: int) -> str:
     if isnan(number):
         return "nan"

@@ -9,11 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
 from browser import QUIET, browser_path
 from circuit import INPUTS, circuit
 from gallery import FIGURES, IMAGE_NETWORK, LAYER, WEIGHTS, image_network, layer, nested, network
 from page import page_of
-from playwright.sync_api import sync_playwright
 
 import gradviz as gv
 

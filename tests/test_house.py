@@ -1,4 +1,6 @@
-"""The house: every import of the package, read as text. Nothing goes round in a circle."""
+"""The house: every import of the package, read as text. Nothing goes round in a circle, and
+everything is small enough to be held in the head.
+"""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
@@ -77,3 +79,21 @@ def test_a_planted_circle_is_found(tmp_path, files, expected):
     for name, text in files.items():
         (tmp_path / "house" / f"{name}.py").write_text(text, encoding="utf-8")
     assert circle(imports(tmp_path / "house"))[: len(expected)] == expected
+
+
+TABLE = PACKAGE / "autodiff" / "table" / "primitives.py"  # read across, a row a line
+FOLDERS = sorted({path.parent for path in PACKAGE.rglob("*.py")})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_folder_has_about_ten_entries(folder):
+    entries = [path.name for path in folder.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= 15, f"{folder.name} has {len(entries)} entries: give some a room"
+
+
+def test_files_are_short_and_narrow():
+    texts = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js", ".css"}]
+    lines = {path: path.read_text(encoding="utf-8").splitlines() for path in texts}
+    assert [str(path) for path in texts if len(lines[path]) > 400] == []
+    wide = [path for path in texts if max(map(len, lines[path]), default=0) > 100]
+    assert [path for path in wide if path.suffix == ".py"] == [TABLE]

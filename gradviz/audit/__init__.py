@@ -43,7 +43,7 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure import Figure, from_document, painter
+from gradviz.figure.figure import Figure, from_document, painter
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
 

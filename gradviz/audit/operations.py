@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradviz.autodiff import primitives
-from gradviz.autodiff.handwritten import HandWritten
-from gradviz.autodiff.primitive import Operation, Primitive
+from gradviz.autodiff.table import primitives
+from gradviz.autodiff.table.handwritten import HandWritten
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.table.primitive import Primitive
 from gradviz.document.told import Own, Untold
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value

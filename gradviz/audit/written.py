@@ -10,7 +10,7 @@ import numpy as np
 from gradviz.audit.held import FIGURE, Doubted, of_one_shape
 from gradviz.audit.operations import LARGEST, TOO_LARGE, Careful
 from gradviz.audit.recomputed import UNTOLD, Recomputed, agree
-from gradviz.autodiff.sweeps import Recording
+from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.document.codec import Json, decoded
 from gradviz.document.reading import BadDocument, from_dict
 from gradviz.graph import Graph, Node

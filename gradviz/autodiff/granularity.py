@@ -15,12 +15,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from gradviz.autodiff.handwritten import HandWritten
-from gradviz.autodiff.ledger import Ledger
-from gradviz.autodiff.operators import value_and_grad
-from gradviz.autodiff.primitive import operation_of
-from gradviz.autodiff.runner import Replay
-from gradviz.autodiff.trace import trace
+from gradviz.autodiff.counting.ledger import Ledger
+from gradviz.autodiff.modes.operators import value_and_grad
+from gradviz.autodiff.table.handwritten import HandWritten
+from gradviz.autodiff.table.operation import operation_of
+from gradviz.autodiff.tracing.runner import Replay
+from gradviz.autodiff.tracing.trace import trace
 from gradviz.graph import Graph
 
 ROUNDS = 41

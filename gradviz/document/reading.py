@@ -8,14 +8,14 @@ from typing import Any
 
 import fastjsonschema
 
-from gradviz.autodiff import statistics
-from gradviz.autodiff.functions import FUNCTIONS, UFUNCS
-from gradviz.autodiff.pickling import TABLE
-from gradviz.autodiff.primitive import Operation
-from gradviz.autodiff.reductions import HAS_NAN
-from gradviz.autodiff.scalars import Openable
-from gradviz.autodiff.sweeps import Guard
-from gradviz.autodiff.variable import IS, RELATIONS, Plain
+from gradviz.autodiff.numpy_functions import statistics
+from gradviz.autodiff.numpy_functions.choices import FUNCTIONS, UFUNCS
+from gradviz.autodiff.numpy_functions.reductions import HAS_NAN
+from gradviz.autodiff.programs.sweeps import Guard
+from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
+from gradviz.autodiff.tracing.pickling import TABLE
+from gradviz.autodiff.tracing.scalars import Openable
 from gradviz.document.codec import Json, decoded
 from gradviz.document.told import Own, Told
 from gradviz.document.writing import FORMAT
@@ -152,7 +152,7 @@ class _Reader:
             dict(zip(aside, self.asides)),
             self.source(held["source"]),
             (*values, *self.primals[len(values) :], *locals_, *adjoints),
-            Told(self.why_not, held["decided"]) if self.why_not else Openable(),
+            Told(self.why_not, held["decided"], from_dict) if self.why_not else Openable(),
             example_flows=self.flows(edges),
         )
 

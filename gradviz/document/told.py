@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
-from gradviz.autodiff.handwritten import Derivative, HandWritten
-from gradviz.autodiff.runner import Replay
+from gradviz.autodiff.table.handwritten import Derivative, HandWritten
+from gradviz.autodiff.tracing.runner import Replay
+from gradviz.document.writing import to_dict
 from gradviz.graph import Graph
 from gradviz.numerals import Value
 
@@ -44,9 +45,10 @@ class Told(Replay):
 
     can_run = False
 
-    def __init__(self, why: str, knows_decisions: bool) -> None:
+    def __init__(self, why: str, knows_decisions: bool, read: Callable[..., Graph]) -> None:
         super().__init__()
         self.why = why
+        self.read = read
         self.knows_decisions = knows_decisions
 
     def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
@@ -68,7 +70,4 @@ class Told(Replay):
         return None
 
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
-        from gradviz.document.reading import from_dict
-        from gradviz.document.writing import to_dict
-
-        return from_dict, (to_dict(graph),)
+        return self.read, (to_dict(graph),)

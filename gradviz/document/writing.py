@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.sweeps import Recording
+from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.document.codec import Json, encoded, number
 from gradviz.graph import Excerpt, Graph, Node, Run, Source
 

@@ -1,6 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
-from gradviz.graph.graph import Graph, Lines, Origin, Run, Runner
+from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
     SUBSCRIPTS,
     Block,
@@ -14,6 +14,8 @@ from gradviz.graph.nodes import (
     printable,
 )
 from gradviz.graph.numbers import Numbers, Places, read_only
+from gradviz.graph.origin import Origin
+from gradviz.graph.runner import Lines, Runner
 
 __all__ = [
     "SUBSCRIPTS",

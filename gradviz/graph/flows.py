@@ -9,7 +9,16 @@ from gradviz.graph.numbers import zero
 from gradviz.graph.structure import Structure
 
 
-def flows(graph: Structure, locals_: Sequence[Any], adjoints: Sequence[Any]) -> Iterator[Any]:
+def flows(
+    graph: Structure, primals: Mapping[Node, Any], locals_: Sequence[Any], adjoints: Sequence[Any]
+) -> Iterator[Any]:
+    """In a run of these numbers."""
+    if graph.has_arrays:
+        return _of_arrays(graph, primals, locals_, adjoints)
+    return _of_numbers(graph, locals_, adjoints)
+
+
+def _of_numbers(graph: Structure, locals_: Sequence[Any], adjoints: Sequence[Any]) -> Iterator[Any]:
     """In a graph of single numbers, or of many settings of them."""
     idle = graph.idle
     for edge, local in zip(graph.edges, locals_):
@@ -20,7 +29,7 @@ def flows(graph: Structure, locals_: Sequence[Any], adjoints: Sequence[Any]) -> 
             yield zero(adjoint) if edge in idle else edge.carried(adjoint, local)
 
 
-def whole_flows(
+def _of_arrays(
     graph: Structure, primals: Mapping[Node, Any], locals_: Sequence[Any], adjoints: Sequence[Any]
 ) -> Iterator[Any]:
     """In a graph of arrays."""

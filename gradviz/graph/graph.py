@@ -8,151 +8,30 @@ opened or a part."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-import numpy as np
-
-from gradviz.graph.flows import flows, whole_flows
-from gradviz.graph.inputs import checked, kind, mapping, settings
-from gradviz.graph.nodes import Block, Edge, Node
-from gradviz.graph.numbers import Numbers, Places, picker, read_only
+from gradviz.graph.bumping import bumped
+from gradviz.graph.flows import flows
+from gradviz.graph.inputs import checked, looked_at, mapping, settings
+from gradviz.graph.nodes import Edge, Node
+from gradviz.graph.numbers import Numbers, Places, gradients_of, picker, read_only
+from gradviz.graph.origin import Origin
+from gradviz.graph.runner import Lines, Runner
 from gradviz.graph.structure import Structure
 from gradviz.graph.table import table
-from gradviz.numerals import Value, numeral, numeric
+from gradviz.numerals import Value, numeral
 
-FEW = 30  # inputs, whose gradients are read by a function of their own
-Lines = Sequence[tuple[str, tuple[str, Node | Edge] | None]]  # of code, with what each works out
-
-
-class Runner(Protocol):
-    """What performs a graph."""
-
-    @property
-    def can_run(self) -> bool:
-        """Whether it can, or only knows what was written down."""
-        ...
-
-    @property
-    def knows_decisions(self) -> bool:
-        """Whether all decisions of the function are among the guards of its graph."""
-        ...
-
-    def run(self, graph: "Graph", values: Sequence[Value]) -> "Run":
-        """Both sweeps at these values of the inputs."""
-        ...
-
-    def anew(self, graph: "Graph", values: Sequence[Value], why: str) -> "Run":
-        """Both sweeps of a new graph of the same function."""
-        ...
-
-    def sweep(self, graph: "Graph", values: Sequence[Value], count: int) -> "Run":
-        """Both sweeps at many values of the inputs at once."""
-        ...
-
-    def prepare(self, graph: "Graph") -> None:
-        """Make ready for many runs."""
-        ...
-
-    def cost(self, graph: "Graph") -> Any:
-        """What each way of differentiating evaluates."""
-        ...
-
-    def listing(self, graph: "Graph", target: str) -> Lines:
-        """Both sweeps in a language, line by line, each with what it works out: the "value" or
-        "adjoint" of a node, the "local" of an edge.
-        """
-        ...
-
-    def is_openable(self, graph: "Graph", node: Node) -> bool:
-        """Whether `opened` can open a node of a graph that shows no other."""
-        ...
-
-    def opened(self, graph: "Graph", labels: Collection[str]) -> "Graph":
-        """The graph with the arrays of these labels worked out by gates of single numbers, each in
-        a block of its own.
-
-        Raises ValueError for a node of which that can't be done.
-        """
-        ...
-
-    def pickled(self, graph: "Graph") -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
-        """A function and arguments that make the graph again, without nodes that hold others."""
-        ...
-
-
-class Origin:
-    """Where a graph comes from. This one says that it shows no other; folded and opened graphs and
-    parts of graphs have origins with a `base`, the graph that they show.
-    """
-
-    base: "Graph | None" = None
-    has_program: bool = True  # of its own, or else its base's is that of all its numbers
-    is_excerpt: bool = False  # whether it shows a part of its base, or boxes of it
-    closed: frozenset[Block] = frozenset()  # blocks of the open graph
-    labels: tuple[str, ...] = ()  # of nodes that are opened
-    path: tuple[int, ...] = ()  # which box of which was opened
-    names: tuple[str, ...] = ()  # of those boxes
-    boxes: Mapping[str, int] = {}  # that can be opened, by their labels
-    coming: frozenset[int] = frozenset()  # inputs here that are none of the base, by index
-    # where each input of the base is shown by itself, if not as it stands there
-    inputs: Sequence[int | None] | None = None
-
-    def again(self, base: "Graph") -> "Graph":
-        """Another graph of the same function shown in the same way."""
-        return base
-
-    def shown(self, run: "Run") -> "Run":
-        """A run of the base as one of the graph that shows it."""
-        return run
-
-    def shown_as(self, graph: "Graph") -> tuple[list[int], dict[int, int]]:
-        """Where the graph that has the program is to be seen in this one. For each of its nodes, an
-        index: if it is hidden, of the node that it leads to. For each of its edges that is not
-        hidden, by index, the index here.
-        """
-        return [node.index for node in graph.nodes], {e.index: e.index for e in graph.edges}
-
-    @property
-    def places(self) -> Places | None:
-        """Where the numbers of the graph that has the program stand among the distinct ones of a
-        run here, if they all do.
-        """
-        return None
-
-    def in_base(self, node: Node) -> Node | None:
-        """The node of the base that a node is, if it is one."""
-        return None
-
-    def in_a_page(self, program: Any) -> Any:
-        """The page's program of the open graph, as one of the graph that shows it; None if there
-        is none.
-        """
-        return program
-
-    @property
-    def note(self) -> dict[str, Any]:
-        """What was done to the base, as plain data."""
-        return {}
-
-    def remaking(self) -> tuple[Callable[..., "Graph"], tuple[Any, ...]]:
-        """A function and arguments that make the graph again."""
-        raise NotImplementedError
-
-
-ORIGINAL = Origin()
+ORIGINAL: Origin["Graph", "Run"] = Origin()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Graph(Structure):
     """A computational graph with one output: `nodes` in an order of evaluation, the inputs first.
 
-    `example_numbers` are those of the run at the inputs of the trace, which printing and drawing
-    use. `runner` performs it; `origin` says which graph it shows, if it is folded, opened or a
-    part."""
+    `runner` performs it; `origin` says which graph it shows, if it is folded, opened or a part."""
 
-    example_numbers: tuple[Any, ...] = ()
-    runner: Runner | None = None
-    origin: Origin = ORIGINAL
+    runner: Runner["Graph", "Run"] | None = None
+    origin: Origin["Graph", "Run"] = ORIGINAL
     example_flows: tuple[Any, ...] | None = None  # where they do not follow from the numbers
 
     from_dict: ClassVar[Callable[[Mapping[str, Any]], "Graph"]]
@@ -164,11 +43,6 @@ class Graph(Structure):
         base = self.origin.base
         base = None if base is None else base.example
         return Run(self, self.example_numbers, flows=self.example_flows, base=base)
-
-    @cached_property
-    def examples(self) -> Mapping[Node, Any]:
-        """The value of each node of the `order` at the inputs of the trace."""
-        return {**dict(zip(self.nodes, self.example_numbers)), **self.asides}
 
     @property
     def whole(self) -> "Graph":
@@ -182,24 +56,13 @@ class Graph(Structure):
         return self if base is None or self.origin.has_program else base.unfolded
 
     @property
-    def performer(self) -> Runner:
+    def performer(self) -> Runner["Graph", "Run"]:
         """What performs it.
 
         Raises TypeError if nothing does."""
         if self.runner is None:
             raise TypeError(f"{self.name} is a graph that nothing can run: it only has numbers")
         return self.runner
-
-    @cached_property
-    def has_arrays(self) -> bool:
-        """Whether any of its values is an array, or any of its operations has no local
-        derivative.
-        """
-        locals_ = self.example_numbers[len(self.nodes) : len(self.nodes) + len(self.edges)]
-        return (
-            any(isinstance(number, np.ndarray) for number in self.example_numbers)
-            or None in locals_
-        )
 
     @cached_property
     def _example_inputs(self) -> dict[str, Any]:
@@ -255,19 +118,10 @@ class Graph(Structure):
 
     def _looked_at(self, given: Mapping[str, Any]) -> "Run":
         """A run at inputs that may be anything."""
-        examples, misfit = self._example_inputs, None
-        every = {**examples, **given}
-        for name, value in given.items():
-            value = numeric(value, f"input {name!r} of {self.name}")
-            if isinstance(value, np.ndarray):  # the user may change it later
-                value = value.copy(order="K")
-            if kind(value) != kind(examples[name]):
-                misfit = f"input {name!r} was {kind(examples[name])} when traced, and no longer is"
-            every[name] = value
-        numbers = [*every.values()]
+        values, misfit = looked_at(self.name, self._example_inputs, given)
         if misfit is not None:
-            return self.shown(self.whole.performer.anew(self.whole, numbers, misfit))
-        return self._performed(numbers)
+            return self.shown(self.whole.performer.anew(self.whole, values, misfit))
+        return self._performed(values)
 
     def _performed(self, values: Sequence[Any]) -> "Run":
         """A run of the graph that it shows, as one of this."""
@@ -342,6 +196,7 @@ class Graph(Structure):
         <BLANKLINE>
             return f, {'x': adj_x}
         <BLANKLINE>
+        >>> import numpy as np
         >>> print(gv.trace(lambda x: np.tanh(x), x=3.0).code("javascript"))
         function f(x) {
             let f = Math.tanh(x);
@@ -404,18 +259,6 @@ class Graph(Structure):
 
     def __copy__(self) -> "Graph":
         return self
-
-    def __repr__(self) -> str:
-        counts = [
-            (len(self.inputs), "input"),
-            (len(self.operations), "operation"),
-            (len(self.edges), "edge"),
-        ]
-        return (
-            f"<Graph {self.name}: "
-            + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)
-            + ">"
-        )
 
     def __str__(self) -> str:
         """The table of nodes at the inputs of the trace."""
@@ -490,19 +333,8 @@ class Run:
         if places is None:
             return dict(zip(self.graph.input_names, self.adjoints.numbers))
         if places.gradients is None:
-            places.gradients = self._reader_of_gradients(places)
+            places.gradients = gradients_of(self.graph, places)
         return places.gradients(self.distinct)
-
-    def _reader_of_gradients(self, places: "Places") -> Callable[[tuple[Any, ...]], dict[str, Any]]:
-        """What takes them out of the distinct numbers of runs like this one, and no others."""
-        names, first = self.graph.input_names, self.graph.first_adjoint
-        pick = picker(places[first : first + len(names)])
-        if self.graph.has_arrays:
-            return lambda distinct: dict(zip(names, map(read_only, pick(distinct))))
-        if len(names) > FEW:
-            return lambda distinct: dict(zip(names, pick(distinct)))
-        items = (f"{name!r}: distinct[{places[first + n]}]" for n, name in enumerate(names))
-        return eval(f"lambda distinct: {{{', '.join(items)}}}")  # written out, in half the time
 
     @property
     def primals(self) -> "Numbers[Node]":
@@ -531,11 +363,7 @@ class Run:
         if self._flows is None:
             nodes, edges = len(self.graph.nodes), len(self.graph.edges)
             locals_, adjoints = self.numbers[nodes : nodes + edges], self.numbers[nodes + edges :]
-            found = (
-                whole_flows(self.graph, self.primals, locals_, adjoints)
-                if self.graph.has_arrays
-                else flows(self.graph, locals_, adjoints)
-            )
+            found = flows(self.graph, self.primals, locals_, adjoints)
             self._flows = tuple(map(read_only, found))
         return Numbers(self.graph.edges, self._flows)
 
@@ -556,19 +384,7 @@ class Run:
         Decisions of the function are not looked at: it takes the branch that it took in the trace.
         `evaluated` is told of each operation that is worked out, with its operands and result.
         """
-        values = dict(zip(self.graph.nodes, self.numbers))
-        values[node] = values[node] + by
-        moved = {node}
-        for later in self.graph.nodes[node.index + 1 :]:
-            if not moved.isdisjoint(
-                operand for operand in later.operands if isinstance(operand, Node)
-            ):
-                moved.add(later)
-                operands = later.operands_at(values)
-                values[later] = later.gate.number(*operands)
-                if evaluated is not None:
-                    evaluated(later.gate, operands, values[later])
-        return values[self.graph.output]
+        return bumped(self.graph, self.numbers, node, by, evaluated)
 
     def __repr__(self) -> str:
         inputs = ", ".join(

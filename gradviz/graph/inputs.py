@@ -40,6 +40,24 @@ def checked(
     return {name: numeric(value, f"input {name!r} of {title}") for name, value in inputs.items()}
 
 
+def looked_at(
+    title: str, examples: Mapping[str, Value], given: Mapping[str, Any]
+) -> tuple[list[Any], str | None]:
+    """The inputs of the graph `title`, those that are not given as in the trace; and what of them
+    is of another kind than it was there.
+    """
+    misfit = None
+    every = {**examples, **given}
+    for name, value in given.items():
+        value = numeric(value, f"input {name!r} of {title}")
+        if isinstance(value, np.ndarray):  # the user may change it later
+            value = value.copy(order="K")
+        if kind(value) != kind(examples[name]):
+            misfit = f"input {name!r} was {kind(examples[name])} when traced, and no longer is"
+        every[name] = value
+    return [*every.values()], misfit
+
+
 def settings(
     examples: Mapping[str, Value], inputs: Mapping[str, Value]
 ) -> tuple[dict[str, Any], int]:

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradviz.graph.nodes import Edge, Node
+from gradviz.graph.structure import Structure
 from gradviz.numerals import Value, numeral
+
+FEW = 30  # inputs, whose gradients are read by a function of their own
 
 
 def read_only(number: Any) -> Any:
@@ -99,3 +102,17 @@ def picker(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
     if len(places) > 1:
         return itemgetter(*places)
     return lambda numbers: tuple(numbers[place] for place in places)
+
+
+def gradients_of(
+    graph: Structure, places: Sequence[int]
+) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+    """What takes the gradients out of the distinct numbers of runs that have these places."""
+    names, first = graph.input_names, graph.first_adjoint
+    pick = picker(places[first : first + len(names)])
+    if graph.has_arrays:
+        return lambda distinct: dict(zip(names, map(read_only, pick(distinct))))
+    if len(names) > FEW:
+        return lambda distinct: dict(zip(names, pick(distinct)))
+    items = (f"{name!r}: distinct[{place}]" for name, place in zip(names, places[first:]))
+    return eval(f"lambda distinct: {{{', '.join(items)}}}")  # written out, in half the time

@@ -1,9 +1,13 @@
-"""The structure of a computational graph: its nodes, edges and decisions, without any numbers."""
+"""The structure of a computational graph: its nodes, edges and decisions, with the numbers
+of its trace.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from gradviz.graph.nodes import Block, Edge, Guard, Node, Source
 
@@ -15,7 +19,8 @@ class Structure:
     `calls` says of blocks which nodes they were called with, in the order of the call. `order` has
     all nodes in the order of the work, those among them too that only decisions of the function
     need, with their values in `asides`; `guards` are the decisions, each with the number of nodes
-    before it. `source` is where the function begins."""
+    before it. `source` is where the function begins. `example_numbers` are those of the run at the
+    inputs of the trace, which printing and drawing use."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -25,6 +30,7 @@ class Structure:
     guards: tuple[tuple[int, Guard], ...] = ()
     asides: Mapping[Node, Any] = field(default_factory=dict)
     source: Source | None = None
+    example_numbers: tuple[Any, ...] = ()
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
@@ -72,3 +78,31 @@ class Structure:
     @cached_property
     def first_adjoint(self) -> int:
         return len(self.nodes) + len(self.edges)  # where adjoints begin among a run's numbers
+
+    @cached_property
+    def examples(self) -> Mapping[Node, Any]:
+        """The value of each node of the `order` at the inputs of the trace."""
+        return {**dict(zip(self.nodes, self.example_numbers)), **self.asides}
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether any of its values is an array, or any of its operations has no local
+        derivative.
+        """
+        locals_ = self.example_numbers[len(self.nodes) : len(self.nodes) + len(self.edges)]
+        return (
+            any(isinstance(number, np.ndarray) for number in self.example_numbers)
+            or None in locals_
+        )
+
+    def __repr__(self) -> str:
+        counts = [
+            (len(self.inputs), "input"),
+            (len(self.operations), "operation"),
+            (len(self.edges), "edge"),
+        ]
+        return (
+            f"<Graph {self.name}: "
+            + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)
+            + ">"
+        )

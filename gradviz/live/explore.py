@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from gradviz.autodiff.trace import trace
+from gradviz.autodiff.tracing.trace import trace
 from gradviz.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders

@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from gradviz.autodiff.trace import trace
+from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.sheets import style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure

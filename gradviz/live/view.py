@@ -2,7 +2,6 @@
 numbers, and nothing else.
 """
 
-import math
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -11,23 +10,21 @@ from typing import Any
 
 import traitlets
 
-from gradviz.autodiff import kernels, targets
+from gradviz.autodiff.programs import kernels
 from gradviz.export.sheets import style_sheet
-from gradviz.export.svg import paint
 from gradviz.figure import Figure
-from gradviz.graph import Edge, Graph, Node, Places, Run
-from gradviz.live.packing import packed, packed_inputs, shapes
+from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.live.packing import packed, packed_inputs
 from gradviz.live.shown import Live
-from gradviz.live.sliders import Change, Span, span
-from gradviz.scene.compose import compose
+from gradviz.live.sliders import Change, Span
+from gradviz.live.structure import inputs, structure
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
-from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words import titles
-from gradviz.scene.words.explain import Words, element, nudges, step, suspects
-from gradviz.scene.words.formula import Formula, name, say, value
+from gradviz.scene.words.explain import element, nudges, suspects
+from gradviz.scene.words.formula import Formula, say
 from gradviz.scene.words.listing import listing
-from gradviz.scene.words.steps import Step, checked, last, steps
+from gradviz.scene.words.steps import checked, last
 
 STATIC = Path(__file__).parent / "static"
 PARTS = (
@@ -315,102 +312,3 @@ class View(Live):
 
 def _line(label: str, formula: Formula, agrees: bool | None = None) -> dict[str, Any]:
     return {"label": label, "formula": formula, "agrees": agrees}
-
-
-def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dict[str, Any]:
-    """What a live figure knows of a graph: its picture, and all that can be said about its nodes
-    and edges, with places for numbers.
-    """
-    graph, words = run.graph, Words(run.graph)
-    figure = Figure(run)
-    taken = steps(graph)
-    return {
-        "svg": paint(compose(run, figure.layout, figure.highlights, live=True)),
-        "path": list(graph.origin.names),
-        "places": places,
-        "shapes": shapes(run),
-        "inputs": inputs(graph),
-        "program": (program := targets.in_a_page(graph)) and program.document(),
-        "summary": summary(graph),
-        "start": step(words, taken[0]),
-        "seed": step(words, Step("seed", graph.output)),
-        "steps": [
-            [taken_.kind, None if taken_.what is None else taken_.what.index] for taken_ in taken
-        ],
-        "nodes": [
-            {
-                "label": node.label,
-                "kind": kind(node, graph),
-                "source": str(node.source) if node.source else "",
-                "value": words.value(node),
-                "adjoint": words.adjoint(node),
-                "input": None if node.index in graph.origin.coming else hand(node, run, spans),
-                "openable": graph.is_openable(node),
-            }
-            for node in graph.nodes
-        ],
-        "edges": [
-            {
-                "from": edge.source.index,
-                "to": edge.target.index,
-                "blank": graph.example.locals[edge] is None,
-                "idle": edge in graph.idle,
-                "choice": edge.operation.is_choice,
-                "local": words.local(edge),
-                "flow": words.flow(edge),
-                "soFar": words.so_far(edge),
-            }
-            for edge in graph.edges
-        ],
-    }
-
-
-def inputs(graph: Graph) -> list[int | None]:
-    """The index of the node that shows each input of the program by itself."""
-    return list(graph.origin.inputs or range(len(graph.inputs)))
-
-
-def summary(graph: Graph) -> Formula:
-    """One line that says what is drawn."""
-    inputs = [part for node in graph.inputs for part in (", ", name(node), " = ", value(node))]
-    return [
-        name(graph.output),
-        " = ",
-        value(graph.output),
-        *([" at ", *inputs[1:]] if graph.operations else []),
-    ]
-
-
-def kind(node: Node, graph: Graph) -> str:
-    """What a node is, in a word or two."""
-    if node.operation is None:
-        return "input"
-    what = (
-        "closed block"
-        if isinstance(node.operation, Inside)
-        else "your own gate"
-        if node.operation.is_handwritten
-        else node.operation.name.replace("_", " ")
-    )
-    return f"{what}, output" if node is graph.output else what
-
-
-def hand(node: Node, run: Run, spans: Mapping[str, Span]) -> dict[str, float] | None:
-    """How an input's number can be moved on its card: between which ends, in which steps. None if
-    it can't be.
-    """
-    number = run.primals[node]
-    if node.operation is not None or not isinstance(number, float):
-        return None
-    if node.name is not None and node.name in spans:
-        least, most, grain = spans[node.name]
-    else:
-        try:
-            _, least, most, grain = span(node.label, number)
-        except ValueError:
-            least, most, grain = (
-                -1e300,
-                1e300,
-                0.1 if not math.isfinite(number) else abs(number) / 100 or 0.1,
-            )
-    return {"least": least, "most": most, "grain": grain}

@@ -19,8 +19,8 @@ import pytest
 from circuit import GRADIENTS, INPUTS, circuit
 
 import gradviz as gv
-from gradviz.autodiff import kernels
-from gradviz.autodiff.targets import in_a_page as page_program
+from gradviz.autodiff.programs import kernels
+from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.live.packing import packed
 
 VALUES = tuple(INPUTS.values())

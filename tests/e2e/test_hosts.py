@@ -12,7 +12,7 @@ from circuit import INPUTS, circuit
 from playwright.sync_api import expect
 from reading import PLACES, check_against_python, check_theme
 
-TESTS = Path(__file__).parent.parent
+HELPERS = Path(__file__).parents[1] / "helpers"
 pytestmark = pytest.mark.long
 LESSON = "import gradviz as gv\nfrom circuit import INPUTS, circuit\ngv.explore(circuit, INPUTS)"
 APP = """
@@ -46,7 +46,7 @@ def _(hand, view):
 @pytest.fixture(scope="module")
 def voila(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voila")
-    shutil.copy(TESTS / "circuit.py", folder)
+    shutil.copy(HELPERS / "circuit.py", folder)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(
         nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LESSON)], metadata=kernel),
@@ -67,7 +67,7 @@ def voila(tmp_path_factory):
 @pytest.fixture(scope="module")
 def marimo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("marimo")
-    shutil.copy(TESTS / "circuit.py", folder)
+    shutil.copy(HELPERS / "circuit.py", folder)
     (folder / "app.py").write_text(APP, encoding="utf-8")
     with serving(
         "marimo",

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from reading import PLACES, READ, check_against_python, check_run, check_theme
 
 import gradviz as gv
-from gradviz.lessons import trust
+from gradviz.course.lessons import trust
 
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

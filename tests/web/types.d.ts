@@ -56,7 +56,7 @@ type Step = ["start", null] | ["forward" | "seed" | "backward", number];
 /** Where numbers are: a start, lengths and strides; or one by one. */
 type Grid = [number, number[], number[]] | number[];
 
-/** A program, as gradviz/autodiff/instructions.py makes it. */
+/** A program, as gradviz/autodiff/programs/instructions.py makes it. */
 type Program = {
   size: number;
   constants: [place: number, numbers: (number | string)[] | string][];
@@ -75,7 +75,7 @@ type Action = (...operands: number[]) => void | boolean | number;
 
 type Row = (...operands: number[]) => number;
 
-/** The rows of the table, which gradviz/autodiff/kernels.py writes. */
+/** The rows of the table, which gradviz/autodiff/programs/kernels.py writes. */
 declare const TABLE: Record<string, Row>;
 
 type Structure = {

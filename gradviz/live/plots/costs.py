@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.autodiff.cost import Cost
+from gradviz.autodiff.counting.cost import Cost
 from gradviz.autodiff.granularity import Granularities, gradient_cost, interleaved
-from gradviz.autodiff.operators import jvp, value_and_grad
-from gradviz.autodiff.trace import trace
+from gradviz.autodiff.modes.operators import jvp, value_and_grad
+from gradviz.autodiff.tracing.trace import trace
 from gradviz.graph import Graph
 from gradviz.live.plots.plot import (
     FAINT,

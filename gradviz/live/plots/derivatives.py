@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.autodiff.operators import value_and_grad
+from gradviz.autodiff.modes.operators import value_and_grad
 from gradviz.live.plots.plot import (
     FAINT,
     FALLING,

@@ -76,7 +76,7 @@ class Term:
         return f"{self.name} = {term if self.is_first else f'{self.name} + {term}'}"
 
 
-class Folding(Origin):
+class Folding(Origin[Graph, Run]):
     """Where a folded graph comes from: it shows runs of the open one, and adds up the hidden
     paths.
     """

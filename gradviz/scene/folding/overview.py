@@ -7,7 +7,7 @@ one gate, so that every gradient is still a sum of what flows back."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -15,83 +15,14 @@ from gradviz.graph import SUBSCRIPTS, Edge, Graph, Node, Origin, Run
 from gradviz.numerals import Value
 from gradviz.scene.folding import fold
 from gradviz.scene.folding.boxes import Part, parts
+from gradviz.scene.folding.gates import Many, Rest
 
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
 MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
 
 
-class _Drawn:
-    """An operation that is drawn, and can't be worked out from what comes in."""
-
-    is_handwritten = False
-    is_choice = False
-
-    def is_flat(self, position: int, operands: Sequence[Any]) -> bool:
-        return False
-
-    def marks(self, constants: Sequence[str | None]) -> tuple[str, ...]:
-        return ("",) * len(constants)
-
-    def local_expression(self, position: int, operands: Sequence[str | Value], result: str) -> str:
-        return ""
-
-    def number(self, *operands: Any) -> NoReturn:
-        raise TypeError(
-            "this is a part of a graph, which can't be worked out by itself: run the whole graph"
-        )
-
-    def flow(self, position: int, adjoint: Any, operands: Sequence[Any], result: Any) -> NoReturn:
-        self.number()
-
-    def pullback(
-        self, positions: Sequence[int], adjoint: Any, operands: Sequence[Any], result: Any
-    ) -> NoReturn:
-        self.number()
-
-
-class Many(_Drawn):
-    """What a box of operations is."""
-
-    name = "many"
-
-    def __init__(self, part: Part, is_output: bool) -> None:
-        self.part = part
-        self.is_output = is_output
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        count = len(self.part.nodes)
-        return (
-            self.part.nodes[0].sign
-            if count == 1
-            else f"▸ {self.part.name}"
-            if self.is_output
-            else f"▸ {count}"
-        )
-
-    def expression(self, operands: Sequence[str | Value]) -> str:
-        if not self.part.size:
-            return f"{len(self.part.nodes)} inputs"
-        return (
-            f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
-        )
-
-
-class Rest(_Drawn):
-    """What everything else is, where one box is drawn by itself: it hands back all that flows back
-    from there.
-    """
-
-    name = "rest"
-
-    def sign(self, constants: Sequence[str | None]) -> str:
-        return "▸ rest"
-
-    def expression(self, operands: Sequence[str | Value]) -> str:
-        return "the rest of the graph"
-
-
-class Excerpt(Origin):
+class Excerpt(Origin[Graph, Run]):
     """Where a graph comes from that is a part of another, or an overview of one: it shows a run of
     the other.
     """

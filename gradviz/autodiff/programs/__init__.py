@@ -1,0 +1,1 @@
+"""Both sweeps of a graph as straight-line code."""

@@ -1,0 +1,1 @@
+"""The table of derivatives, and what reads its rows."""

@@ -1,0 +1,1 @@
+"""Variables, and the tape that records what is done to them."""

@@ -1,0 +1,1 @@
+"""The command line that opens the lessons, and checks figures."""

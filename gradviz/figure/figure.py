@@ -1,0 +1,352 @@
+"""Figure: a run, drawn. It shows itself in notebooks, with or without a kernel, and can be
+saved.
+"""
+
+import base64
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import graphviz
+
+from gradviz.document.reading import BadDocument, from_dict
+from gradviz.document.writing import packed, to_dict
+from gradviz.export import sheets
+from gradviz.export.dot import digraph
+from gradviz.export.formats import format_of
+from gradviz.export.svg import PAINTER, paint
+from gradviz.graph import Graph, Node, Run
+from gradviz.scene import engine
+from gradviz.scene import layout as layout_
+from gradviz.scene.cards import card_size
+from gradviz.scene.compose import Highlights, compose
+from gradviz.scene.data import MOST
+from gradviz.scene.folding import overview
+from gradviz.scene.scene import Scene, twin
+from gradviz.scene.words import explain as explain_
+from gradviz.scene.words import steps as steps_
+from gradviz.scene.words.titles import summary
+
+
+class Figure:
+    """The picture of a run of a computational graph.
+
+    `svg` is the picture as text, `dot` a ``graphviz.Digraph`` of the same content, ``str(figure)``
+    its text twin.
+
+    >>> import gradviz as gv
+    >>> figure = gv.draw(gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0))
+    >>> print(figure)
+    f = 9 at x = 1, y = 2
+    <BLANKLINE>
+    name  operation  value  gradient
+    ────────────────────────────────
+    x     input          1         6
+    y     input          2         6
+    v2    x + y          3         6
+    f     v2²            9         1
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        step: int | None = None,
+        labels: bool | None = None,
+        whole: Run | None = None,
+    ) -> None:
+        self.run = run
+        self.step = step
+        self.whole: Run = whole or run  # of which the run may be an excerpt
+        self.labels: bool = (
+            len(run.graph.nodes) <= overview.MOST_NODES and not run.graph.origin.boxes
+            if labels is None
+            else labels
+        )
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is drawn."""
+        return self.run.graph
+
+    @cached_property
+    def shown(self) -> Run:
+        """The run as far as it is shown: at a step, what is not known yet is None."""
+        return self.run if self.step is None else steps_.at(self.run, self.step)
+
+    @cached_property
+    def layout(self) -> layout_.Layout:
+        """The places of everything; they depend on the graph alone, not on its numbers."""
+        return layout_.layout(self.graph, self._card_sizes, self.labels)
+
+    @property
+    def _card_sizes(self) -> list[tuple[float, float]]:
+        return [card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)]
+
+    @cached_property
+    def wrong(self) -> list[Node]:
+        """Gates whose handwritten derivative is wrong."""
+        return explain_.suspects(self.run)
+
+    @cached_property
+    def document(self) -> dict[str, Any] | None:
+        """The graph and its numbers as a document, with what is drawn of them; None if the graph is
+        too large for a picture to hold, or has what no document holds.
+        """
+        run = self.run.whole if self.whole is self.run else self.whole.whole
+        if len(run.graph.nodes) > overview.MOST_FOLDED:
+            return None
+        if not run.graph.has_arrays and type(run.numbers[0]) is not float:
+            return None  # a sweep: many runs at once
+        try:
+            document = to_dict(self.run, MOST, source_lines=False)
+        except TypeError:
+            return None
+        if "flows" in document["derived"] and document["views"]:
+            return None  # what is shown does not follow from what is summarised
+        view = {"step": self.step, "labels": self.labels, "wrong": [n.index for n in self.wrong]}
+        return {**document, "painter": painter(), "view": view}
+
+    @cached_property
+    def highlights(self) -> Highlights:
+        """The step just taken, and gates whose handwritten derivative is wrong."""
+        if self.step is None:
+            return Highlights(wrong=self.wrong, labels=self.labels)
+        step = steps_.steps(self.graph)[self.step]
+        words = explain_.step(explain_.Words(self.graph), step)
+        return Highlights(
+            step.what,
+            f"step {self.step} of {steps_.last(self.graph)}",
+            explain_.State(self.shown).text(words),
+            self.wrong,
+            self.labels,
+        )
+
+    def at(self, step: int) -> "Figure":
+        """The same picture after so many steps of the sweeps: what is not known yet shows a dot,
+        and the step just taken is lit.
+
+        Step 0 has the inputs. Then come the operations, one by one; then the output's gradient, 1;
+        then what flows back, edge by edge. Negative numbers count from the end.
+
+        Raises IndexError if there are not so many steps.
+
+        >>> import gradviz as gv
+        >>> print(gv.draw(gv.trace(lambda x, y: (x + y) ** 2, x=1.0, y=2.0)).at(1))
+        f = • at x = 1, y = 2
+        step 1 of 6: v2 = x + y = 1 + 2 = 3
+        <BLANKLINE>
+        name  operation  value  gradient
+        ────────────────────────────────
+        x     input          1         •
+        y     input          2         •
+        v2    x + y          3         •
+        f     v2²            •         •
+        """
+        figure = Figure(self.run, steps_.checked(step, self.graph), self.labels, self.whole)
+        figure.layout = self.layout  # nothing moves
+        return figure
+
+    @cached_property
+    def scene(self) -> Scene:
+        """What is to be seen, with words and places, as plain data: of this every picture is made.
+
+        >>> import gradviz as gv
+        >>> scene = gv.draw(gv.trace(lambda x: x**2, x=3.0)).scene
+        >>> [(card.label, card.value.short, card.adjoint.full) for card in scene.cards]
+        [('x', '3', '6.0'), ('f', '9', '1.0')]
+        """
+        scene = compose(self.shown, self.layout, self.highlights)
+        return scene if self.document is None else replace(scene, document=packed(self.document))
+
+    @property
+    def _unplaced(self) -> Scene:
+        """The scene for a program that finds places itself, and shows no titles."""
+        return compose(self.shown, layout_.nowhere(self.graph, self._card_sizes), live=True)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG document."""
+        return paint(self.scene)
+
+    @cached_property
+    def dot(self) -> graphviz.Digraph:
+        """The graph with values, gradients and local derivatives as labels, for any Graphviz."""
+        return digraph(self._unplaced)
+
+    def explain(self, name: str, to: str | None = None, *, detail: str = "short") -> str:
+        """The chain rule at the node of this name, in symbols and in numbers; or along the edge
+        from it to another node.
+
+        ``explain("h[3, 17]")`` tells of one element of an array its value and its gradient.
+
+        With ``detail="full"`` also what the gate works out, its local derivatives, and what comes
+        of nudging the value.
+
+        Raises KeyError, with the names that there are, if there is no such node.
+
+        >>> import gradviz as gv
+        >>> def f(x, y):
+        ...     z = x + y
+        ...     return z**2
+        >>> figure = gv.draw(gv.trace(f, x=1.0, y=2.0))
+        >>> print(figure.explain("x"))
+        ∂f/∂x = ∂f/∂z · ∂z/∂x = 6 · 1 = 6
+        >>> print(figure.explain("z", detail="full"))
+        z = x + y = 1 + 2 = 3
+        ∂z/∂x = 1
+        ∂z/∂y = 1
+        ∂f/∂z = 2·z = 1 · 6 = 6
+        nudging z: Δf/Δz = 6
+        """
+        if detail not in ("short", "full"):
+            raise ValueError(f"detail is 'short' or 'full', not {detail!r:.40}")
+        found = re.fullmatch(r"(.+)\[([-−\d, ]+)\]", name)
+        if to is None and found and all(node.label != name for node in self.graph.nodes):
+            return explain_.Explanation(explain_.element(self.shown, self.node(found[1]), found[2]))
+        if to is None:
+            return explain_.explain(self.run, self.shown, self.node(name), detail)
+        edges = [
+            edge
+            for edge in self.graph.edges
+            if edge.source is self.node(name) and edge.target is self.node(to)
+        ]
+        if not edges:
+            raise KeyError(f"no edge leads from {name!r} to {to!r}")
+        return explain_.Explanation(
+            "\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges)
+        )
+
+    def inside(self, box: str) -> "Figure":
+        """The inside of a box that stands for many operations: what comes in, its gates or smaller
+        boxes, and the rest of the graph.
+
+        Raises KeyError, with the names that there are, if there is no such box.
+
+        >>> import gradviz as gv
+        >>> import numpy as np
+        >>> def f(x):
+        ...     for _ in range(500):
+        ...         x = np.sin(x)
+        ...     return x
+        >>> figure = gv.draw(gv.trace(f, x=1.0))
+        >>> len(figure.graph.nodes)
+        10
+        >>> figure.inside(figure.graph.nodes[1].label)
+        <Figure x₅₀₁ = 0.07699 at x = 1>
+        """
+        origin = self.graph.origin
+        if origin.base is None or box not in origin.boxes:
+            raise KeyError(
+                f"{box!r} is no box that can be opened; there are "
+                f"{', '.join(origin.boxes) or 'none'}"
+            )
+        opened = overview.level(origin.base, [*origin.path, origin.boxes[box]])
+        return Figure(opened.shown(self.whole), whole=self.whole)
+
+    def node(self, name: str) -> Node:
+        """The node of this name.
+
+        Raises KeyError, with the names that there are, if there is none.
+        """
+        for node in self.graph.nodes:
+            if node.label == name:
+                return node
+        raise KeyError(
+            f"no node is called {name!r}; there are "
+            f"{', '.join(node.label for node in self.graph.nodes)}"
+        )
+
+    def save(
+        self, path: str | PathLike[str], *, theme: sheets.Theme | None = None, scale: float = 2
+    ) -> Path:
+        """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``,
+        ``.png`` or ``.pdf``.
+
+        The page has the picture, with what it says when one points at it, and its text twin as a
+        table; it is one file that loads nothing. Pictures of pixels and PDFs need ``pip install
+        'gradviz-notebooks[export]'``; they are the same on every machine, but for characters that
+        DejaVu Sans lacks, such as Chinese ones.
+
+        `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on
+        GitHub too), and are light in programs other than browsers; pixels and PDFs are light.
+        `scale` is the number of pixels of a ``.png``, each way, for one of the
+        SVG, of which 96 are an inch: 2 are 192 dots per inch.
+
+        Raises ValueError for any other ending, theme or scale, and ImportError without the library
+        for pixels and PDFs. The file is then left as it was.
+
+        >>> import gradviz as gv
+        >>> gv.draw(gv.trace(lambda x: x**2, x=3.0)).save("square.jpeg")
+        Traceback (most recent call last):
+        ValueError: a figure can be saved as .svg, .dot, .html, .png or .pdf, not as 'square.jpeg'
+        """
+        path = Path(path)
+        theme, made_as = sheets.checked(theme), format_of(path.name)
+        scene = self.scene if made_as.has_places else self._unplaced
+        path.write_bytes(made_as.written(scene, theme, scale))
+        return path
+
+    def __repr__(self) -> str:
+        return f"<Figure {summary(self.run)}>"
+
+    @property
+    def progress(self) -> str:
+        """The step just taken: its number and its words; empty if the sweeps are complete."""
+        return "" if self.step is None else f"{self.highlights.step}: {self.highlights.event}"
+
+    def __str__(self) -> str:
+        return twin(summary(self.shown), self.progress, str(self.shown))
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
+
+    @property
+    def html(self) -> str:
+        """The picture as an HTML image that needs nothing else: what a notebook shows even where it
+        trusts nobody.
+        """
+        picture = paint(replace(self.scene, document=""))
+        data = base64.b64encode(picture.encode()).decode()
+        words = escape(str(self), quote=True)
+        return (
+            f'<img src="data:image/svg+xml;base64,{data}" alt="{words}" '
+            'style="max-width: 100%; height: auto">'
+        )
+
+
+def painter() -> str:
+    """Who paints here; pictures of the same painter are the same to the letter."""
+    return f"gradviz {PAINTER}, {engine.name()}"
+
+
+def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Figure:
+    """The figure that a picture's document tells of; its graph may be at hand already.
+
+    Raises BadDocument, a ValueError, if there is none.
+    """
+    run = _example(graph or from_dict(document))
+    view = document.get("view")
+    match view:
+        case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
+            if step is not None and not 0 <= step <= steps_.last(run.graph):
+                raise BadDocument(f"there is no step {step}")
+            nodes = run.graph.nodes
+            if not all(type(n) is int and 0 <= n < len(nodes) for n in wrong):
+                raise BadDocument("it says of no node of it that it is wrong")
+            figure = Figure(run, step, labels)
+            figure.wrong = [nodes[n] for n in wrong]
+            return figure
+    raise BadDocument("it does not say what a picture shows of it")
+
+
+def _example(graph: Graph) -> Run:
+    """The example of a graph; of one that shows another, as that one's is shown."""
+    base = graph.origin.base
+    return graph.example if base is None else graph.origin.shown(_example(base))
