@@ -43,17 +43,18 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure import Figure, from_document, painter
+from gradviz.figure.figure import Figure, from_document, painter
 from gradviz.graph import Graph
-from gradviz.scene.folding.overview import MOST_FOLDED
+from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
 
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
 
-DOCUMENT = re.compile(r"<(?:[\w.-]+:)?metadata\b[^>]*>([^<]*)<")
+DOCUMENT = re.compile(r"<(?:[\w.-]+:)?metadata\b[^<>]*>([^<]*)<")
 PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 SCHEME = re.compile(r"<style>[^<]*?color-scheme: ([a-z ]+);")
-MOST_EDGES = 5000  # of a picture that is painted again
+MOST_EDGES = 1500  # of a picture that is painted again
 RIGHT = "numbers right; picture not compared"
+TOO_MUCH = "its graph is larger than those that are painted again"
 NO_DOCUMENT = "no document; the picture was not compared"
 
 
@@ -150,6 +151,8 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
     with written.guarding(FIGURE):
         figure = _figure(document)
         drawn, theme = figure.graph, _theme(text)
+        if len(drawn.nodes) > MOST_CARDS or len(drawn.edges) > MOST_EDGES:
+            return _report(written, RIGHT, f"{TOO_MUCH}; the picture was not compared", drawn)
         if is_page:
             written.failures += page_differences(text, page(figure.scene, theme))
         else:
@@ -160,8 +163,8 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
 
 def _unpaintable(written: Written, document: dict[str, Json]) -> str:
     """Why a picture can't be painted again; empty if it can."""
-    if len(written.values) > MOST_FOLDED or len(written.locals) > MOST_EDGES:
-        return "its graph is larger than those that are painted again"
+    if len(written.values) > MOST_FOLDED:
+        return TOO_MUCH
     if document["views"] and (written.failures or written.is_too_large):
         return "what is shown follows from wrong numbers"
     return ""

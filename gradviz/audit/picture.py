@@ -306,7 +306,11 @@ def _role(element: ET.Element) -> str:
 
 def _shown(element: ET.Element) -> str:
     """An element in a few words."""
-    told = [f"{name}={excerpt(value, '')}" for name, value in [*element.attrib.items()][:3]]
+    told = [
+        f"{name}={excerpt(value, '')}"
+        for name, value in [*element.attrib.items()][:3]
+        if name != "/"
+    ]
     words = (element.text or "").strip(SPACE)
     return " ".join([f"{element.tag:.60}", *told, *([excerpt(words, "")] if words else [])])
 

@@ -242,7 +242,7 @@ def test_the_lessons():
                     assert report.failures == (), f"{name}: {report}"
 
 
-@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(8, 200))
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(8, 400))
 def test_random_figures(kind, examples, portion):
     @tries(examples, portion)
     @hypothesis.given(programs(kind), hypothesis.strategies.integers(0, 1000))
@@ -658,6 +658,28 @@ def test_the_command(tmp_path, capsys):
         assert "all of it agrees" in said.out
     (tmp_path / "bytes.svg").write_bytes(b"\xff\xfe\x00")
     assert lessons.main(["check", str(tmp_path / "bytes.svg")]) == 2
+
+
+def test_the_command_with_files_of_every_kind(tmp_path, capsys):
+    figure = gv.draw(gv.trace(circuit, INPUTS))
+    picture, page = (figure.save(tmp_path / f"figure.{ending}") for ending in ("svg", "html"))
+    graph = tmp_path / "graph.json"
+    graph.write_text(json.dumps(figure.graph.to_dict()), encoding="utf-8")
+    assert lessons.main(["check", str(picture), str(page), str(graph)]) == 0
+    assert capsys.readouterr().out == (
+        f"{picture}: 13 nodes, 12 edges: all of it agrees\n"
+        f"{page}: 13 nodes, 12 edges: all of it agrees\n"
+        f"{graph}: 13 nodes, 12 edges: all numbers are right\n"
+    )
+    for path in (picture, page):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("</svg>", '<rect width="9"/></svg>'), encoding="utf-8")
+    graph.write_text(graph.read_text(encoding="utf-8").replace("-0.5344", "-0.6344"), "utf-8")
+    assert lessons.main(["check", str(picture), str(page), str(graph)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    lies = "the figure: it has an element that gradviz does not paint there, rect width='9'"
+    assert said[:2] == [f"{picture}: {lies}", f"{page}: {lies}"]
+    assert "is held as −0.6344" in said[2]
 
 
 def test_the_command_for_itself(tmp_path):

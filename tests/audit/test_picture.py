@@ -19,7 +19,7 @@ from gradviz.audit import NO_DOCUMENT, NoFigure, audit
 from gradviz.audit.picture import MOST, differences, page_differences
 from gradviz.export.html import page
 from gradviz.export.svg import paint
-from gradviz.figure import from_document, painter
+from gradviz.figure.figure import from_document, painter
 
 
 @cache
