@@ -144,6 +144,10 @@ def take(
     nowhere(out)
     if axis is None:
         a, axis = ravel(a), 0
+    if not a.size:
+        return table.reshape(
+            a, shape=np.take(np.empty(a.shape), indices, axis=axis, mode=mode).shape
+        )
     if mode != "raise":
         indices = np.take(np.arange(a.shape[axis]), indices, mode=mode)
     return a[
