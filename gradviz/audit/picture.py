@@ -11,15 +11,13 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from gradviz.audit.held import FIGURE, SVG, Finding, NoFigure, classes, excerpt
+from gradviz.audit.held import FIGURE, Finding, classes, excerpt
+from gradviz.audit.spelled import SPACE, Said, Unreadable, read_page, read_xml
 
-MOST = 40  # findings that are said
 SPARE = 1000  # pieces that a file may have beside those painted
-SPACE = " \t\n\r\f"
 # elements whose white space counts
 WORDED = {
     "text",
@@ -71,19 +69,10 @@ TAGS = {
     "h1": "heading",
 }
 IDENTITY = ("id", "data-edge", "data-block", "data-of", "name", "http-equiv")
-# what XML and HTML read alike: a page of gradviz has nothing else
-NAME = r"[A-Za-z][A-Za-z0-9:_.-]*+"
-ATTRIBUTE = rf"[{SPACE}]++({NAME})=(\"[^\"<]*+\"|'[^'<]*+')"
-TOKEN = re.compile(
-    rf"<(?P<tag>{NAME})(?P<attributes>(?:{ATTRIBUTE})*+)[{SPACE}]*+(?P<closed>/?)>"
-    rf"|</(?P<end>{NAME})[{SPACE}]*+>|(?P<words>[^<]++)|(?P<doctype><!doctype html>)"
-)
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NUMBER = re.compile(r"(?<![\w.])-?[0-9]{1,400}(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?(?![\w.])")
 NEAR = 1e-9
-DECLARED = re.compile(rf"\ufeff?<\?xml[^>]*?encoding[{SPACE}]*=[{SPACE}]*[\"']([^\"']*)")
 
-Read = Callable[[str, "Differences"], ET.Element]
+Read = Callable[[str, Said], ET.Element]
 
 
 def differences(found: str, expected: str) -> tuple[Finding, ...]:
@@ -99,14 +88,14 @@ def differences(found: str, expected: str) -> tuple[Finding, ...]:
     """
     if found == expected:
         return ()
-    return _differences(_xml, found, expected)
+    return _differences(read_xml, found, expected)
 
 
 def page_differences(found: str, expected: str) -> tuple[Finding, ...]:
     """The same of two pages."""
     if found == expected:
         return ()
-    return _differences(_page, found, expected)
+    return _differences(read_page, found, expected)
 
 
 def _differences(read: Read, found: str, expected: str) -> tuple[Finding, ...]:
@@ -120,36 +109,12 @@ def _differences(read: Read, found: str, expected: str) -> tuple[Finding, ...]:
     return said.findings
 
 
-class Unreadable(Exception):
-    """Why the pieces of a file can't be told."""
-
-
-class Differences:
-    """What is different, each told once, and not too much of it."""
+class Differences(Said):
+    """What is different."""
 
     def __init__(self) -> None:
-        self._said: dict[Finding, None] = {}
-        self._more = 0
-        self.room: float = math.inf  # for pieces: there may be no end of those of a file
+        super().__init__()
         self.names: Mapping[str, str] = {}
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        more = [Finding(FIGURE, f"it differs in {self._more:,} more places")] if self._more else []
-        return (*self._said, *more)
-
-    def add(self, where: str, what: str) -> None:
-        finding = Finding(where, what)
-        if len(self._said) < MOST:
-            self._said.setdefault(finding)
-        elif finding not in self._said:
-            self._more += 1
-
-    def count(self) -> None:
-        """One more piece."""
-        self.room -= 1
-        if self.room < 0:
-            raise Unreadable("it has many more pieces than gradviz paints")
 
     def compare(self, found: ET.Element, expected: ET.Element) -> None:
         """All of two trees, from the top; what is on one side alone is told without its parts."""
@@ -322,104 +287,3 @@ def _instead(found: str, expected: str) -> str:
     if strange.isascii():
         return told
     return f"{told} ({unicodedata.name(strange, f'U+{ord(strange):04X}')})"
-
-
-# ── reading ──
-
-
-class _Builder:
-    """Makes a tree of XML, and tells of what stands outside of elements."""
-
-    def __init__(self, said: Differences) -> None:
-        tree = ET.TreeBuilder()
-        self.said: Differences = said
-        self.tree: ET.TreeBuilder = tree
-        self.data, self.close = tree.data, tree.close
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.said.count()
-        self.tree.start(_local(tag), attributes)
-
-    def end(self, tag: str) -> None:
-        self.tree.end(_local(tag))
-
-    def comment(self, text: str) -> None:
-        self.said.count()
-        self.said.add(FIGURE, f"it has a comment, {excerpt(text, '')}")
-
-    def pi(self, target: str, text: str | None = None) -> None:
-        self.said.count()
-        told = excerpt(f"{target} {text or ''}", "")
-        self.said.add(FIGURE, f"it has an instruction for programs, {told}")
-
-    def start_ns(self, prefix: str | None, uri: str | None) -> None:
-        self.said.count()
-        if prefix or f"{{{uri}}}" != SVG:
-            self.said.add(FIGURE, f"it has a foreign namespace, {excerpt(f'{prefix}:{uri}', '')}")
-
-
-@lru_cache
-def _local(tag: str) -> str:
-    return tag.removeprefix(SVG) if tag.startswith(SVG) else f"foreign {tag}"
-
-
-def _xml(text: str, said: Differences) -> ET.Element:
-    """Raises NoFigure if it is no XML, or has a document type, which can make more of it."""
-    if "<!DOCTYPE" in text:
-        raise NoFigure("it has a document type, which no figure has")
-    encoding = DECLARED.match(text)
-    if encoding and encoding[1].lower() not in ("utf-8", "utf8"):
-        said.add(FIGURE, f"it says that its characters are of {encoding[1]!r:.40}")
-    parser = ET.XMLParser(target=_Builder(said))
-    try:
-        parser.feed(text)
-        return parser.close()
-    except (ET.ParseError, ValueError) as error:
-        raise NoFigure(f"it is no XML: {error}") from None
-
-
-def _page(text: str, said: Differences) -> ET.Element:
-    """A page as the elements that it spells out, and references as they stand.
-
-    Raises Unreadable if it is written otherwise than gradviz writes, so that one browser may read
-    it as this, and one as that.
-    """
-    builder, open_, at = ET.TreeBuilder(), ["page"], 0
-    builder.start("page", {})
-    while at < len(text):
-        said.count()
-        token = TOKEN.match(text, at)
-        why = _odd(token, open_)
-        if token is None or why:
-            line = text.count("\n", 0, at) + 1
-            raise Unreadable(f"line {line} is {why}: {text[at : at + 60]!r}")
-        at = token.end()
-        if token["tag"]:
-            pairs = re.findall(ATTRIBUTE, token["attributes"])
-            attributes = {name: quoted[1:-1] for name, quoted in pairs}
-            builder.start(token["tag"], attributes | ({"/": "/"} if token["closed"] else {}))
-            if token["closed"] or token["tag"] in VOID:
-                builder.end(token["tag"])
-            else:
-                open_.append(token["tag"])
-        elif token["end"]:
-            builder.end(open_.pop())
-        elif token["words"]:
-            builder.data(token["words"])
-        else:
-            builder.start("doctype", {})
-            builder.end("doctype")
-    if len(open_) > 1:
-        raise Unreadable(f"its {open_[-1]:.60} is not closed")
-    builder.end("page")
-    return builder.close()
-
-
-def _odd(token: re.Match[str] | None, open_: Sequence[str]) -> str:
-    """Why a token can't stand where it does; empty if it can."""
-    if token is None or "\0" in token[0]:
-        return "not written as gradviz writes pages"
-    if token["end"] and token["end"] != open_[-1]:
-        return f"the end of a {token['end']:.60} that is not open"
-    named = [name for name, _ in re.findall(ATTRIBUTE, token["attributes"] or "")]
-    return "an element with an attribute twice" if len({*named}) < len(named) else ""

@@ -16,7 +16,8 @@ from tamperings import FORGERIES, PAGES, TAMPERINGS, figure, forged
 
 import gradviz as gv
 from gradviz.audit import NO_DOCUMENT, NoFigure, audit
-from gradviz.audit.picture import MOST, differences, page_differences
+from gradviz.audit.picture import differences, page_differences
+from gradviz.audit.spelled import MOST
 from gradviz.export.html import page
 from gradviz.export.svg import paint
 from gradviz.figure.figure import from_document, painter
