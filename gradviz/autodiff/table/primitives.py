@@ -2,11 +2,18 @@
 
 It is meant to be read like the table at the back of a calculus book. A row of the first part says:
 the name (NumPy's), how it is written, its value, and for each operand the local derivative as a
-plain function of the operands x, y and the result z. The value is a function of other rows too, or
-one of Python's own, which each printer knows how to spell. Those functions are read four ways: with
-floats, with arrays, with Variables (so a gradient has a gradient) and with Symbols (so that the
-same row gives a formula for the figure, and a line of a program in Python or JavaScript). No
-derivative is written twice.
+plain function of the operands x, y and the result z. The value is a function of other rows too, run
+once on Symbols for each printer, or one of Python's own, which each printer knows how to spell.
+Derivatives are read four ways: with floats, with arrays, with Variables (so a gradient has a
+gradient) and with Symbols (so that the same row gives a formula for the figure, and a line of a
+program in Python or JavaScript). None is written twice.
+
+To add a row: NumPy's ufunc of its name, if there is one, works on arrays. In a value, conditions
+are `x > 0.0`, `equal(x, y)` and the like, which are relations of Symbols; in a derivative they are
+the rows `exceeds` (½ where both are the same), `above` and `equals`, which any reading knows. "x ÷ y"
+between operands gives the gate its sign. A formula that is no call needs `syntax`: LOOSE binds as a
+sum, TIGHT as a product. `choice` says that the derivatives are shares of an adjoint, of which
+nothing goes where they are 0, not even from infinity.
 
 >>> import gradviz as gv
 >>> gv.grad(np.tanh)(0.0)
@@ -80,6 +87,7 @@ def relative_entropy(x: Any, y: Any) -> Any:
 
 
 def slope_of_sinc(x: Any, z: Any) -> Any:
+    """By its Taylor series near 0, where the closed form loses its digits."""
     last, *terms = (
         (-1.0) ** n * 2.0 * n * math.pi ** (2 * n) / math.factorial(2 * n + 1)
         for n in range(9, 0, -1)
@@ -92,6 +100,7 @@ def slope_of_sinc(x: Any, z: Any) -> Any:
 
 
 def less_one(exponent: Any, x: Any) -> Any:
+    """The exponent of the derivative of x to the power of it."""
     return lowered_at(exponent, x) if isinstance(exponent, Variable) else lowered(exponent)
 
 
