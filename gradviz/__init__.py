@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradviz.autodiff.modes.operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from gradviz.autodiff.numpy_functions.models import logsumexp, relu, sigmoid, softmax, softplus
-from gradviz.autodiff.table.handwritten import primitive
+from gradviz.autodiff.primitives.handwritten import primitive
 from gradviz.autodiff.tape.variable import Variable
 from gradviz.autodiff.tracing.recorded import run_of
 from gradviz.autodiff.tracing.trace import block, trace

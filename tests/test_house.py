@@ -81,7 +81,7 @@ def test_a_planted_circle_is_found(tmp_path, files, expected):
     assert circle(imports(tmp_path / "house"))[: len(expected)] == expected
 
 
-TABLE = PACKAGE / "autodiff" / "table" / "primitives.py"  # read across, a row a line
+TABLE = PACKAGE / "autodiff" / "primitives" / "table.py"  # read across, a row a line
 FOLDERS = sorted({path.parent for path in PACKAGE.rglob("*.py")})
 
 

@@ -105,7 +105,7 @@ def test_a_checkout_finds_its_own_lessons():
 GROUND = {"numerals", "graph"}
 INSIDE = (  # the rooms of autodiff, each of which may import those before it
     "autodiff.tape",
-    "autodiff.table",
+    "autodiff.primitives",
     "autodiff.numpy_functions",
     "autodiff.modes",
     "autodiff.counting",

@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.handwritten import HandWritten
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import Primitive
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.handwritten import HandWritten
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import Primitive
 from gradviz.document.told import Own, Untold
 from gradviz.graph import Block, Node
 from gradviz.numerals import Value

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradviz.audit.held import Doubted, dtype_of
 from gradviz.audit.operations import Careful, Elsewhere, need
-from gradviz.autodiff.table.primitive import fitted
+from gradviz.autodiff.primitives.primitive import fitted
 from gradviz.document.told import Untold
 from gradviz.graph import Edge, Graph, Node, Operation
 from gradviz.numerals import Value, numeral

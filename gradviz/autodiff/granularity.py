@@ -17,8 +17,8 @@ import numpy as np
 
 from gradviz.autodiff.counting.ledger import Ledger
 from gradviz.autodiff.modes.operators import value_and_grad
-from gradviz.autodiff.table.handwritten import HandWritten
-from gradviz.autodiff.table.operation import operation_of
+from gradviz.autodiff.primitives.handwritten import HandWritten
+from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.graph import Graph

@@ -11,8 +11,8 @@ import fastjsonschema
 from gradviz.autodiff.numpy_functions import statistics
 from gradviz.autodiff.numpy_functions.choices import FUNCTIONS, UFUNCS
 from gradviz.autodiff.numpy_functions.reductions import HAS_NAN
+from gradviz.autodiff.primitives.operation import Operation
 from gradviz.autodiff.programs.sweeps import Guard
-from gradviz.autodiff.table.operation import Operation
 from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
 from gradviz.autodiff.tracing.pickling import TABLE
 from gradviz.autodiff.tracing.scalars import Openable

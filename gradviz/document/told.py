@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
-from gradviz.autodiff.table.handwritten import Derivative, HandWritten
+from gradviz.autodiff.primitives.handwritten import Derivative, HandWritten
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.document.writing import to_dict
 from gradviz.graph import Graph

@@ -14,7 +14,7 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
-from autodiff.table.test_arrays import CASES
+from autodiff.primitives.test_arrays import CASES
 from autodiff.test_random_programs import NUMPY, compiled, hunts, programs, tries
 from circuit import INPUTS, circuit
 from export.test_draw import GOLDEN, NASTY

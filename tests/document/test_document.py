@@ -9,7 +9,7 @@ import fastjsonschema
 import jsonschema
 import numpy as np
 import pytest
-from autodiff.table.test_printers import ELEMENTWISE, is_spelled, random_programs
+from autodiff.primitives.test_printers import ELEMENTWISE, is_spelled, random_programs
 from gallery import FIGURES
 from hypothesis import given
 from hypothesis import strategies as st

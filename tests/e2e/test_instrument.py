@@ -17,10 +17,10 @@ from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
 
 import gradviz as gv
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.elementwise import Elementwise
 from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.elementwise import Elementwise
 from gradviz.numerals import numeral
 
 PROGRAM = Path(gv.__file__).parent / "live" / "static" / "program.js"

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LIVE = join(HERE, "..", "..", "gradviz", "live");
 const JOINED = join(HERE, "joined");
-const KERNELS = ["../autodiff/table/printers/helpers", "../autodiff/table/printers/arrays"]; // of programs
+const KERNELS = ["../autodiff/primitives/printers/helpers", "../autodiff/primitives/printers/arrays"]; // of programs
 const TSC = join(HERE, "node_modules", "typescript", "bin", "tsc");
 
 /** The names of the parts of a module, in their order. @param {string} name @returns {string[]} */

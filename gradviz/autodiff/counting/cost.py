@@ -17,7 +17,7 @@ import numpy as np
 
 from gradviz.autodiff.counting.ledger import Ledger
 from gradviz.autodiff.modes import forward, reverse
-from gradviz.autodiff.table.operation import operation_of
+from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tape.tape import Page, recording_on
 from gradviz.autodiff.tape.variable import Variable, input_of
 from gradviz.graph import Edge, Graph, Node

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradviz.autodiff.modes.forward import tangent_sweep
 from gradviz.autodiff.modes.reverse import recorded_sweep, sweep
-from gradviz.autodiff.table import primitives
+from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.tape.constants import snapshot
 from gradviz.autodiff.tape.containers import flatten, paths
 from gradviz.autodiff.tape.refusals import explain

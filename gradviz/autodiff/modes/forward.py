@@ -11,7 +11,7 @@ import numpy as np
 
 from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.modes.reverse import recorded_sweep, standing, sweep
-from gradviz.autodiff.table.primitives import positive
+from gradviz.autodiff.primitives.table import positive
 from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import (
     FOREIGN,

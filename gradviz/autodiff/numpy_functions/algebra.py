@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from gradviz.autodiff.numpy_functions.shapes import matrix_transpose, moveaxis, nowhere
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import absolute, einsum, matmul, multiply, reshape
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import absolute, einsum, matmul, multiply, reshape
 from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Composition, answers
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from gradviz.autodiff.numpy_functions.shapes import as_kind, moveaxis, nowhere, ravel
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import concatenate, getitem, stack
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import concatenate, getitem, stack
 from gradviz.autodiff.tape.protocols import FUNCTIONS, Operand, answers
 
 # ── putting together and taking apart ──

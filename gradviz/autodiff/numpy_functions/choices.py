@@ -8,8 +8,8 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from gradviz.autodiff.numpy_functions.arrangements import take_along_axis
 from gradviz.autodiff.numpy_functions.shapes import nowhere, ravel
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import concatenate
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import concatenate
 from gradviz.autodiff.tape.plain import RELATIONS, Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Composition, Operand, answers
 

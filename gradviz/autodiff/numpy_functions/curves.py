@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from gradviz.autodiff.numpy_functions.shapes import as_kind
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import power
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import power
 from gradviz.autodiff.tape.protocols import Operand, answers
 
 # ── grids ──

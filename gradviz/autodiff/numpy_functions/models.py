@@ -9,7 +9,7 @@ from gradviz.autodiff.numpy_functions import (  # noqa: F401 with them NumPy's w
     special,
     statistics,
 )
-from gradviz.autodiff.table import primitives as table
+from gradviz.autodiff.primitives import table
 
 
 def relu(x: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff.numpy_functions.shapes import as_kind, nowhere
-from gradviz.autodiff.table import primitives as table
+from gradviz.autodiff.primitives import table
 from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import FUNCTIONS, UFUNCS, Operand, answers
 

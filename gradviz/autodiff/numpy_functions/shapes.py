@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import reshape, transpose
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import reshape, transpose
 from gradviz.autodiff.tape import refusals
 from gradviz.autodiff.tape.protocols import FUNCTIONS, Operand, answers
 

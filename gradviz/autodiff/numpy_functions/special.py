@@ -4,7 +4,7 @@ is never imported; where a user did, its functions find what answers them.
 
 from typing import Any
 
-from gradviz.autodiff.table import primitives as table
+from gradviz.autodiff.primitives import table
 from gradviz.autodiff.tape.protocols import SPECIAL, Composition
 
 

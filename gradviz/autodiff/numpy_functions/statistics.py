@@ -9,8 +9,8 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from gradviz.autodiff.numpy_functions.arrangements import take_along_axis
 from gradviz.autodiff.numpy_functions.reductions import HAS_NAN, how_many, mean, numbers_of
 from gradviz.autodiff.numpy_functions.shapes import as_kind, nowhere
-from gradviz.autodiff.table import primitives as table
-from gradviz.autodiff.table.primitives import reshape, transpose
+from gradviz.autodiff.primitives import table
+from gradviz.autodiff.primitives.table import reshape, transpose
 from gradviz.autodiff.tape.plain import Plain
 from gradviz.autodiff.tape.protocols import UFUNCS, Operand, answers
 

@@ -9,15 +9,16 @@ from typing import Any, cast
 
 import numpy as np
 
+from gradviz.autodiff.primitives import symbols, vjps
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.primitives.printers import numpy_helpers
+from gradviz.autodiff.primitives.printers.printer import Unspelled
+from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.programs.kernels import CHOICE, RELATIONS, TESTS, rows
 from gradviz.autodiff.programs.memory import Memory
 from gradviz.autodiff.programs.program import RESERVED
 from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
-from gradviz.autodiff.table import primitives, symbols, vjps
-from gradviz.autodiff.table.operation import operation_of
-from gradviz.autodiff.table.printers import numpy_helpers
-from gradviz.autodiff.table.printers.printer import Unspelled
-from gradviz.autodiff.table.symbols import Symbol
 from gradviz.autodiff.tape.plain import IS
 from gradviz.graph import Edge, Node
 

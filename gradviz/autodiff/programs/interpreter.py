@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.programs.sweeps import Recording
-from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.tape.tape import state
 from gradviz.graph import Node
 

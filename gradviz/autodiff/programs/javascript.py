@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.primitives.printers.javascript import FUNCTIONS, JAVASCRIPT, helpers
+from gradviz.autodiff.primitives.printers.printer import Unspelled, substituted
 from gradviz.autodiff.programs.kernels import TESTS
 from gradviz.autodiff.programs.program import Writer
 from gradviz.autodiff.programs.sweeps import Guard, Recording
-from gradviz.autodiff.table.operation import operation_of
-from gradviz.autodiff.table.printers.javascript import FUNCTIONS, JAVASCRIPT, helpers
-from gradviz.autodiff.table.printers.printer import Unspelled, substituted
 from gradviz.autodiff.tape.plain import IS
 
 WORDS = """

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.primitives.printers.javascript import JAVASCRIPT, helpers
+from gradviz.autodiff.primitives.printers.printer import substituted
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.javascript import RESERVED, returned
 from gradviz.autodiff.programs.kernels import CHOICE, rows
 from gradviz.autodiff.programs.memory import Grid, Instruction, grid
 from gradviz.autodiff.programs.program import Line
 from gradviz.autodiff.programs.sweeps import Guard, Recording, Step
-from gradviz.autodiff.table.printers.javascript import JAVASCRIPT, helpers
-from gradviz.autodiff.table.printers.printer import substituted
 
 
 class Named(Instructions):

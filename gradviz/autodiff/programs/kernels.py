@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table import primitives, symbols
-from gradviz.autodiff.table.elementwise import Elementwise
-from gradviz.autodiff.table.printers.javascript import FUNCTIONS, JAVASCRIPT
-from gradviz.autodiff.table.printers.printer import OPERANDS, Unspelled
-from gradviz.autodiff.table.symbols import Relation, Symbol
+from gradviz.autodiff.primitives import symbols
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.elementwise import Elementwise
+from gradviz.autodiff.primitives.printers.javascript import FUNCTIONS, JAVASCRIPT
+from gradviz.autodiff.primitives.printers.printer import OPERANDS, Unspelled
+from gradviz.autodiff.primitives.symbols import Relation, Symbol
 
 CHOICE = "choice"
 TESTS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.printers.printer import Unspelled
+from gradviz.autodiff.primitives.printers.printer import Unspelled
 
 Instruction = list[Any]  # the kernel, and what it is given
 Grid = list[Any]  # a start, lengths and strides; or places one by one

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.primitives.handwritten import TOKEN, Derivative, HandWritten
+from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.primitives.printers import numpy_helpers
+from gradviz.autodiff.primitives.printers.printer import Printer
+from gradviz.autodiff.primitives.printers.python import NAMESPACE, PYTHON, literal
+from gradviz.autodiff.primitives.symbols import SUM, Symbol
 from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
-from gradviz.autodiff.table.handwritten import TOKEN, Derivative, HandWritten
-from gradviz.autodiff.table.operation import operation_of
-from gradviz.autodiff.table.printers import numpy_helpers
-from gradviz.autodiff.table.printers.printer import Printer
-from gradviz.autodiff.table.printers.python import NAMESPACE, PYTHON, literal
-from gradviz.autodiff.table.symbols import SUM, Symbol
 from gradviz.autodiff.tape.plain import IS
 from gradviz.graph import Edge, Node, Places, printable
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from gradviz.autodiff.table.handwritten import HandWritten
-from gradviz.autodiff.table.operation import operation_of
-from gradviz.autodiff.table.primitive import fitted
-from gradviz.autodiff.table.symbols import Symbol
+from gradviz.autodiff.primitives.handwritten import HandWritten
+from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.primitives.primitive import fitted
+from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.tape.plain import IS, Plain
 from gradviz.graph import Edge, Graph, Node, Places, Source
 from gradviz.numerals import numeral

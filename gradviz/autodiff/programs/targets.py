@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.primitives.printers.printer import Unspelled
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.javascript import JavaScriptWriter
 from gradviz.autodiff.programs.javascript_of_arrays import ArraysWriter
 from gradviz.autodiff.programs.program import Writer
 from gradviz.autodiff.programs.sweeps import Recording
-from gradviz.autodiff.table.operation import operation_of
-from gradviz.autodiff.table.printers.printer import Unspelled
 from gradviz.graph import Graph, Lines
 
 

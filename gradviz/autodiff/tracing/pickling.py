@@ -13,11 +13,11 @@ import pickle
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.handwritten import Derivative, HandWritten
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import Primitive
 from gradviz.autodiff.programs.sweeps import Guard, Recording
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.handwritten import Derivative, HandWritten
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import Primitive
 from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
 from gradviz.graph import Graph, Node, Run, Runner
 

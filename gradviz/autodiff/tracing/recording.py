@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.operation import Operation
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.operation import Operation
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Leaf, Page
 from gradviz.graph import SUBSCRIPTS, Node, printable, read_only
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from gradviz.autodiff.counting.cost import cost
+from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.programs import interpreter, program, targets
 from gradviz.autodiff.programs.sweeps import Recording
-from gradviz.autodiff.table.operation import operation_of
 from gradviz.autodiff.tape.tape import state
 from gradviz.graph import Graph, Lines, Node, Places, Run
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.operation import Operation, operation_of
+from gradviz.autodiff.primitives.primitive import Primitive
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.programs.sweeps import Recording
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.operation import Operation, operation_of
-from gradviz.autodiff.table.primitive import Primitive
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.graph import Block, Graph, Node, Origin, Run, Source
 

@@ -13,8 +13,8 @@ import gradviz as gv
 from gradviz.autodiff.counting import cost as costs
 from gradviz.autodiff.granularity import gradient_cost
 from gradviz.autodiff.modes import forward, reverse
+from gradviz.autodiff.primitives import operation
 from gradviz.autodiff.programs import interpreter
-from gradviz.autodiff.table import operation
 from gradviz.live.plots import costs as plots
 from gradviz.live.plots.costs import slope
 

@@ -7,16 +7,16 @@ import warnings
 
 import numpy as np
 import pytest
-from autodiff.table.test_arrays import CASES
-from autodiff.table.test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
+from autodiff.primitives.test_arrays import CASES
+from autodiff.primitives.test_printers import EXACT, NASTY, SHARE, apart, document, in_a_page
 from lengths import short
 from lesson_code import NOTEBOOKS, PATHS, code, result
 
 import gradviz as gv
+from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.programs.targets import in_a_page as page_program
-from gradviz.autodiff.table import primitives
 from gradviz.scene.folding import overview
 
 FOR_PYTHON = [

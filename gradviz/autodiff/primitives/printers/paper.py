@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.printers.printer import Printer, Written, bracketed
-from gradviz.autodiff.table.symbols import ATOM, NEGATION, POWER, PRODUCT, Symbol
+from gradviz.autodiff.primitives.printers.printer import Printer, Written, bracketed
+from gradviz.autodiff.primitives.symbols import ATOM, NEGATION, POWER, PRODUCT, Symbol
 from gradviz.numerals import numeral
 
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

@@ -1,7 +1,7 @@
 """Rules read as text: a Symbol takes the place of a number or an array, and what a rule does to it
 becomes an expression, which printers write in some language.
 
->>> from gradviz.autodiff.table.printers.python import PYTHON
+>>> from gradviz.autodiff.primitives.printers.python import PYTHON
 >>> PYTHON.text((lambda x: 1.0 - x * x)(Symbol.named("x")))
 '1.0 - x * x'
 """

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table import symbols
-from gradviz.autodiff.table.symbols import Symbol, Syntax
+from gradviz.autodiff.primitives import symbols
+from gradviz.autodiff.primitives.symbols import Symbol, Syntax
 from gradviz.autodiff.tape import variable
 from gradviz.autodiff.tape.protocols import Operand
 from gradviz.autodiff.tape.variable import Variable

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.general import General
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.general import General
 
 random = np.random.default_rng(1)
 A, B, V, W = (

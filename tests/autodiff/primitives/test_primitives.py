@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from needs import needed
 
 import gradviz as gv
-from gradviz.autodiff.table import primitives
+from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.tape.protocols import UFUNCS
 
 ROWS = sorted(

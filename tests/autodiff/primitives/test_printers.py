@@ -11,14 +11,14 @@ from lengths import short
 from node import in_node
 
 import gradviz as gv
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.elementwise import Elementwise
+from gradviz.autodiff.primitives.printers.javascript import HELPERS, JAVASCRIPT
+from gradviz.autodiff.primitives.printers.printer import Unspelled
+from gradviz.autodiff.primitives.printers.python import PYTHON
+from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.elementwise import Elementwise
-from gradviz.autodiff.table.printers.javascript import HELPERS, JAVASCRIPT
-from gradviz.autodiff.table.printers.printer import Unspelled
-from gradviz.autodiff.table.printers.python import PYTHON
-from gradviz.autodiff.table.symbols import Symbol
 
 STATIC = Path(gv.__file__).parent / "live" / "static"
 MODULE = kernels.javascript() + (STATIC / "program.js").read_text(encoding="utf-8")

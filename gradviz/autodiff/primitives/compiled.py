@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import FITTING, fitted
-from gradviz.autodiff.table.printers.printer import OPERANDS
-from gradviz.autodiff.table.printers.python import NAMESPACE, PYTHON
-from gradviz.autodiff.table.symbols import Symbol
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import FITTING, fitted
+from gradviz.autodiff.primitives.printers.printer import OPERANDS
+from gradviz.autodiff.primitives.printers.python import NAMESPACE, PYTHON
+from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.tape.tape import UNREACHED, VALUE
 
 ARRAY_PULL = """

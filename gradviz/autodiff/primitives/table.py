@@ -27,12 +27,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradviz.autodiff.table import hot, vjps
-from gradviz.autodiff.table.elementwise import Elementwise
-from gradviz.autodiff.table.general import General
-from gradviz.autodiff.table.primitive import FITTING, additions, each_operand, free, products
-from gradviz.autodiff.table.printers import numpy_helpers
-from gradviz.autodiff.table.symbols import (
+from gradviz.autodiff.primitives import hot, vjps
+from gradviz.autodiff.primitives.elementwise import Elementwise
+from gradviz.autodiff.primitives.general import General
+from gradviz.autodiff.primitives.primitive import FITTING, additions, each_operand, free, products
+from gradviz.autodiff.primitives.printers import numpy_helpers
+from gradviz.autodiff.primitives.symbols import (
     CHOICE,
     DIFFERENCE,
     LOOSE,
@@ -48,7 +48,7 @@ from gradviz.autodiff.table.symbols import (
     logical_or,
     not_equal,
 )
-from gradviz.autodiff.table.vjps import (
+from gradviz.autodiff.primitives.vjps import (
     as_matrices_of,
     count,
     freedom,

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table import symbols
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import Primitive, fitted, ordinals
-from gradviz.autodiff.table.symbols import ATOM, Symbol
+from gradviz.autodiff.primitives import symbols
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import Primitive, fitted, ordinals
+from gradviz.autodiff.primitives.symbols import ATOM, Symbol
 from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import UNREACHED, VALUE
 from gradviz.autodiff.tape.variable import Variable

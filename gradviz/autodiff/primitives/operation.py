@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from gradviz.autodiff.table.printers.paper import PAPER
-from gradviz.autodiff.table.symbols import Symbol
+from gradviz.autodiff.primitives.printers.paper import PAPER
+from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import UNREACHED, VALUE
 from gradviz.graph import Node

@@ -7,9 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradviz.autodiff.table.printers.printer import CALL, Printer, Unspelled, Written, substituted
-from gradviz.autodiff.table.printers.python import SIGNS
-from gradviz.autodiff.table.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL, OR, Symbol
+from gradviz.autodiff.primitives.printers.printer import (
+    CALL,
+    Printer,
+    Unspelled,
+    Written,
+    substituted,
+)
+from gradviz.autodiff.primitives.printers.python import SIGNS
+from gradviz.autodiff.primitives.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL, OR, Symbol
 
 
 def _functions(name: str) -> dict[str, str]:

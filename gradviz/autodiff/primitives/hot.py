@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.printers.printer import CARRIED
-from gradviz.autodiff.table.symbols import SUM
+from gradviz.autodiff.primitives.printers.printer import CARRIED
+from gradviz.autodiff.primitives.symbols import SUM
 from gradviz.autodiff.tape.constants import snapshot
 from gradviz.autodiff.tape.plain import number
 from gradviz.autodiff.tape.tape import state, turn

@@ -7,9 +7,9 @@ import pytest
 
 import gradviz as gv
 from gradviz.audit import audit
-from gradviz.autodiff.table import primitives
-from gradviz.autodiff.table.primitive import Primitive
-from gradviz.autodiff.table.printers import numpy_helpers
+from gradviz.autodiff.primitives import table as primitives
+from gradviz.autodiff.primitives.primitive import Primitive
+from gradviz.autodiff.primitives.printers import numpy_helpers
 
 NAMES = sorted(
     {row.name for row in vars(primitives).values() if isinstance(row, Primitive)}

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import Primitive, each, fitted, ordinals
-from gradviz.autodiff.table.printers.python import literal
-from gradviz.autodiff.table.symbols import ATOM, Syntax
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import Primitive, each, fitted, ordinals
+from gradviz.autodiff.primitives.printers.python import literal
+from gradviz.autodiff.primitives.symbols import ATOM, Syntax
 from gradviz.autodiff.tape.constants import fixed, settled
 from gradviz.numerals import FEW, numeral
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table import hot
-from gradviz.autodiff.table.compiled import array_pull, is_zero, local_derivative, rule
-from gradviz.autodiff.table.operation import Operation
-from gradviz.autodiff.table.primitive import Primitive, each, fitted, ordinals
-from gradviz.autodiff.table.printers.printer import CARRIED, OPERANDS, substituted
-from gradviz.autodiff.table.printers.python import ARRAYS, FLOATS, NAMESPACE
-from gradviz.autodiff.table.symbols import NEGATION, Symbol, Syntax
+from gradviz.autodiff.primitives import hot
+from gradviz.autodiff.primitives.compiled import array_pull, is_zero, local_derivative, rule
+from gradviz.autodiff.primitives.operation import Operation
+from gradviz.autodiff.primitives.primitive import Primitive, each, fitted, ordinals
+from gradviz.autodiff.primitives.printers.printer import CARRIED, OPERANDS, substituted
+from gradviz.autodiff.primitives.printers.python import ARRAYS, FLOATS, NAMESPACE
+from gradviz.autodiff.primitives.symbols import NEGATION, Symbol, Syntax
 from gradviz.autodiff.tape import variable
 from gradviz.autodiff.tape.constants import settled
 from gradviz.autodiff.tape.tape import OPERATIONS

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.table.printers.printer import CARRIED, Printer, Written, substituted
-from gradviz.autodiff.table.symbols import (
+from gradviz.autodiff.primitives.printers.printer import CARRIED, Printer, Written, substituted
+from gradviz.autodiff.primitives.symbols import (
     ATOM,
     DIFFERENCE,
     EQUAL,

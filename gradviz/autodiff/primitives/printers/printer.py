@@ -6,8 +6,8 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from gradviz.autodiff.table.printers import numpy_helpers
-from gradviz.autodiff.table.symbols import ATOM, CHOICE, Symbol, Syntax
+from gradviz.autodiff.primitives.printers import numpy_helpers
+from gradviz.autodiff.primitives.symbols import ATOM, CHOICE, Symbol, Syntax
 
 OPERANDS = ("x", "y")
 CALL = re.compile(r"[\w.]+\(.*\)")
