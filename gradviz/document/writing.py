@@ -151,8 +151,12 @@ class _Writer:
             "adjoints": self.numbers(numbers[nodes + edges :], mapped=True),
             "asides": self.numbers([*asides]),
         }
-        if self.most is not None and any(np.size(each) > self.most for each in numbers):
-            held["flows"] = self.numbers([*run.flows.values()])  # which follow from no summary
+        summarised = self.most is not None and any(np.size(n) > self.most for n in numbers)
+        by_hand = any(
+            edge.operation.is_handwritten and run.locals[edge] is None for edge in self.graph.edges
+        )
+        if summarised or by_hand:  # then they do not follow from the rest
+            held["flows"] = self.numbers([*run.flows.values()])
         return held
 
     def numbers(self, numbers: Sequence[Any], mapped: bool = False) -> list[Json]:

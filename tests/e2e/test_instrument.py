@@ -464,6 +464,9 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 2.0, -0.5, 1e308
 def test_a_forecast_where_numbers_are_special(browser):
     """Every row of the table, with a constant on either side, at the edges of IEEE's rules."""
     rows = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]
+    rows = [
+        row for row in rows if row is not primitives.polygamma
+    ]  # of which there are none below 0
     functions = [(row, row) for row in rows if row.arity == 1] + [
         (row, function)
         for row in rows
