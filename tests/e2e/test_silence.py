@@ -207,6 +207,7 @@ def test_a_figure_of_arrays_is_worked_out_by_the_page(alone):
     check_forecast(page, explorer)
 
 
+@pytest.mark.long
 def test_a_part_of_a_large_graph_is_worked_out_by_the_page(alone):
     explorer, page = alone(deep, w=0.3, x=0.4)
     assert explorer.view.structure["path"] == [] != explorer.view.structure["shapes"]

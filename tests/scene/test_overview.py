@@ -212,14 +212,14 @@ def test_a_long_chain_is_laid_out():
 
 
 def test_an_excerpt_shows_a_run_of_the_whole():
-    graph = gv.trace(chain, x=1.0)
-    figure = gv.draw(graph)
+    graph = gv.trace(short_chain, x=1.0)
+    figure = gv.draw(graph, detail="boxes")
     for shown in (figure.graph, figure.inside(next(iter(figure.graph.origin.boxes))).graph):
         run, whole = shown.run(x=2.0), graph.run(x=2.0)
         assert (run.graph, run.value) == (shown, whole.value)
         assert shown.cost().n == len(graph.operations)
         assert shown.code() == graph.code()
-        with pytest.raises(TypeError, match="an excerpt of chain: sweep the whole graph"):
+        with pytest.raises(TypeError, match="an excerpt of short_chain: sweep the whole graph"):
             shown.sweep(x=[1.0, 2.0])
         runs = shown.whole.sweep(x=[1.0, 2.0])
         assert runs.value.tolist() == [graph.example.value, whole.value]

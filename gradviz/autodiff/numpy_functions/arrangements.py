@@ -142,7 +142,7 @@ def take(
     a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise"
 ) -> Any:
     nowhere(out)
-    if axis is None:
+    if axis is None or not np.ndim(a):
         a, axis = ravel(a), 0
     if not a.size:
         return table.reshape(

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from lengths import short
 from needs import needed
 
 import gradviz as gv
@@ -88,7 +89,9 @@ def test_values_everywhere(special, name):
     assert function(*single).dtype == np.float32
 
 
-@pytest.mark.parametrize("name", ["erf", "ndtr", "gammaln", "digamma", "logit", "entr", "xlogy"])
+@pytest.mark.parametrize(
+    "name", short(1, ["digamma", "erf", "ndtr", "gammaln", "logit", "entr", "xlogy"])
+)
 def test_derivatives_are_those_of_jax(special, jaxs, name):
     import jax
 

@@ -191,6 +191,7 @@ def test_names_are_data():
     assert page_program(graph) is None
 
 
+@pytest.mark.long
 def test_a_long_program_walks():
     def long(x, y):
         for _ in range(2500):
