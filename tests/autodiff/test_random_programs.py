@@ -504,7 +504,15 @@ def jax():
         "np": numpy,
         "gv": models,
         "at": gather(operator.getitem, jnp.asarray, jnp.concatenate),
-        "special": spelled(jax.scipy.special, {"log_expit": jax.nn.log_sigmoid}),
+        "special": spelled(
+            jax.scipy.special,
+            {
+                "log_expit": jax.nn.log_sigmoid,
+                "xlogy": lambda x, y: jax.scipy.special.xlogy(
+                    x, 1.0 * y
+                ),  # of an int it has no log
+            },
+        ),
     }
 
     def gradients(text, inputs):

@@ -107,9 +107,7 @@ def test_the_gallery(name):
     assert from_document(document).svg == figure.svg
 
 
-@pytest.mark.parametrize(
-    ("seed", "count"), short(1, [(0, 10), *((seed, 50) for seed in range(1, 7))])
-)
+@pytest.mark.parametrize(("seed", "count"), short(1, [(0, 10), *((n, 50) for n in range(1, 7))]))
 def test_random_programs(seed, count):
     for graph, _ in random_programs(ROWS, count, seed):
         is_the_same(graph)

@@ -461,6 +461,7 @@ def test_a_forecast_is_what_python_answers(browser, number):
 SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 2.0, -0.5, 1e308, -5e-324, 710.0]
 
 
+@pytest.mark.long
 def test_a_forecast_where_numbers_are_special(browser):
     """Every row of the table, with a constant on either side, at the edges of IEEE's rules."""
     rows = [row for row in vars(primitives).values() if isinstance(row, Elementwise)]

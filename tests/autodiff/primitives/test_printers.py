@@ -69,7 +69,7 @@ def apart(one, other):
     return abs(one - other) / math.ulp(max(abs(one), abs(other)))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", short(20, ROWS[::-1]))
 def test_a_row_in_javascript(row):
     """Its value, and its local derivatives, at ordinary and nasty operands."""
     names = ["x", "y"][: row.arity]
