@@ -281,6 +281,7 @@ on_posix = pytest.mark.skipif(
 
 
 @on_posix
+@pytest.mark.long
 def test_what_a_newcomers_terminal_shows(home, tmp_path):
     """Nothing but where it is, while a page is loaded, a kernel runs, and Ctrl-C ends it."""
     with served(home, tmp_path / "mine") as (shown, address):

@@ -113,7 +113,7 @@ def test_random_programs(seed, count):
         is_the_same(graph)
 
 
-@pytest.mark.parametrize("lesson", short(4, range(len(PATHS))))
+@pytest.mark.parametrize("lesson", short(2, range(len(PATHS))))
 def test_every_figure_of_every_lesson(lesson, monkeypatch):
     monkeypatch.chdir(NOTEBOOKS)
     shown = [value for value in played(lesson).values() if value is not None]

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 import gradviz as gv
 
+pytestmark = pytest.mark.long
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 
 

@@ -16,6 +16,7 @@ from reading import READ
 import gradviz as gv
 from gradviz.numerals import numeral
 
+pytestmark = pytest.mark.long
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 NOTHING, SAID = "", "Python has not answered yet"
 ARRIVES = """(state) => {

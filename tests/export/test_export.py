@@ -266,6 +266,7 @@ COLOURS = {  # paper, card, head of an input, border of the output, value, adjoi
 
 
 @pytest.mark.parametrize("theme", short(1, ["light", "dark"]))
+@pytest.mark.long
 def test_the_colours_of_a_picture(figure, theme):
     picture = pixels(figure, theme, 2)
     paper, *others = [tuple(bytes.fromhex(colour)) for colour in COLOURS[theme]]

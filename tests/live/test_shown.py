@@ -77,6 +77,7 @@ MAKERS = [
 
 
 @pytest.mark.parametrize("maker", short(1, MAKERS))
+@pytest.mark.long
 def test_runs_of_a_cell_leave_no_more_than_one(notebook, maker):
     notebook.run("a", maker)
     models = len(_instances)

