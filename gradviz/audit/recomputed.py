@@ -172,7 +172,8 @@ class Recomputed:
         except Untold as why:
             self.held.note(where, str(why))
         except Exception as error:
-            self.held.fail(where, f"it can't be worked out: {type(error).__name__}: {error!s:.200}")
+            why = str(error) or type(error).__name__
+            self.held.fail(where, f"it can't be worked out: {why:.200}")
         return UNTOLD
 
     def settled(

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from comparison import agree
 from gallery import FIGURES
 from lengths import short
 from tamperings import FORGERIES, PAGES, TAMPERINGS, figure, forged
@@ -328,6 +329,11 @@ def pictures():
     return [picture(), *(FIGURES[name]().svg for name in names)]
 
 
+def written(svg):
+    """The same for all ways in which it may be written."""
+    return ET.canonicalize(svg, strip_text=True)
+
+
 @pytest.mark.parametrize("tries", short(1, [100, 5000]))
 def test_random_tampering_is_named(tries):
     chance, told_of = random.Random(6), 0
@@ -339,6 +345,9 @@ def test_random_tampering_is_named(tries):
         except ET.ParseError:
             is_seen = True
         found = told(differences, text, svg)
+        if is_seen and not found:  # a number of data differs by less than machines round
+            assert agree(written(text), written(svg)), text
+            continue
         told_of += is_seen
         assert bool(found) == is_seen or "comment" in found or "namespace" in found, text
 
