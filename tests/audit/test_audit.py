@@ -242,7 +242,7 @@ def test_the_lessons():
                     assert report.failures == (), f"{name}: {report}"
 
 
-@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(1, 800))
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(1, 400))
 def test_random_figures(kind, examples, portion):
     @tries(examples, portion)
     @hypothesis.given(programs(kind), hypothesis.strategies.integers(0, 1000))
