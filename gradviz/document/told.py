@@ -1,13 +1,12 @@
 """What a document only tells of: gates that a user wrote, and graphs that nothing can run."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from gradviz.autodiff.primitives.handwritten import Derivative, HandWritten
-from gradviz.autodiff.tracing.runner import Replay
+from gradviz.autodiff.tracing.runner import Unrunnable
 from gradviz.document.writing import to_dict
 from gradviz.graph import Graph
-from gradviz.numerals import Value
 
 
 class Untold(TypeError):
@@ -40,10 +39,8 @@ class Own(HandWritten):
         self.number()
 
 
-class Told(Replay):
+class Told(Unrunnable):
     """What there is of a graph that can't be run: the numbers that were written down."""
-
-    can_run = False
 
     def __init__(self, why: str, knows_decisions: bool, read: Callable[..., Graph]) -> None:
         super().__init__()
@@ -51,23 +48,8 @@ class Told(Replay):
         self.read = read
         self.knows_decisions = knows_decisions
 
-    def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
-        raise Untold(f"{graph.name} has no numbers but those of its document: {self.why}")
-
-    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> NoReturn:
-        self.run(graph, values)
-
-    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> NoReturn:
-        self.run(graph, values)
-
-    def cost(self, graph: Graph) -> NoReturn:
-        self.run(graph, ())
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> NoReturn:
-        self.run(graph, ())
-
-    def prepare(self, graph: Graph) -> None:
-        return None
+    def refusal(self, graph: Graph) -> Untold:
+        return Untold(f"{graph.name} has no numbers but those of its document: {self.why}")
 
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return self.read, (to_dict(graph),)

@@ -1,7 +1,7 @@
 """Figures of Variables: the graph that one was computed from, recorded in eager work."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.programs import interpreter
@@ -9,39 +9,22 @@ from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, st
 from gradviz.autodiff.tape.variable import Variable
 from gradviz.autodiff.tracing.pickling import packed, unpacked
 from gradviz.autodiff.tracing.recording import Nodes
-from gradviz.autodiff.tracing.runner import Replay
+from gradviz.autodiff.tracing.runner import Unrunnable
 from gradviz.graph import Graph, Run
-from gradviz.numerals import Value
 
 
-class Recorded(Replay):
+class Recorded(Unrunnable):
     """What there is of a graph that was recorded in eager work, without its function: it can be
     read but not run again, since its decisions were not seen.
     """
 
-    can_run = False
     knows_decisions = False
 
-    def run(self, graph: Graph, values: Sequence[Value]) -> NoReturn:
-        raise TypeError(
+    def refusal(self, graph: Graph) -> TypeError:
+        return TypeError(
             f"{graph.name} was recorded while it was computed, without its function; use "
             "gv.trace(f, ...) for a graph that runs"
         )
-
-    def anew(self, graph: Graph, values: Sequence[Value], why: str) -> NoReturn:
-        self.run(graph, values)
-
-    def sweep(self, graph: Graph, values: Sequence[Value], count: int) -> NoReturn:
-        self.run(graph, values)
-
-    def cost(self, graph: Graph) -> NoReturn:
-        self.run(graph, ())
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> NoReturn:
-        self.run(graph, ())
-
-    def prepare(self, graph: Graph) -> None:
-        return None
 
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return unpickled, (packed(graph),)

@@ -1,7 +1,7 @@
 """Runners: what performs a graph, by its compiled program or node by node."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -120,6 +120,34 @@ class Replay:
 
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         raise TypeError(f"{graph.name} can't be pickled")
+
+
+class Unrunnable(Replay):
+    """What there is of a graph that can be read but not run: why, a subclass says."""
+
+    can_run = False
+
+    def refusal(self, graph: Graph) -> TypeError:
+        """What to raise where it is asked to."""
+        raise NotImplementedError
+
+    def run(self, graph: Graph, values: Sequence[Any]) -> NoReturn:
+        raise self.refusal(graph)
+
+    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> NoReturn:
+        raise self.refusal(graph)
+
+    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> NoReturn:
+        raise self.refusal(graph)
+
+    def cost(self, graph: Graph) -> NoReturn:
+        raise self.refusal(graph)
+
+    def opened(self, graph: Graph, labels: Collection[str]) -> NoReturn:
+        raise self.refusal(graph)
+
+    def prepare(self, graph: Graph) -> None:
+        return None
 
 
 def _joined(graph: Graph, runs: Sequence[Run]) -> tuple[Any, ...]:

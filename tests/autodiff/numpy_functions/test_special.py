@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from lengths import short
-from needs import needed
+from needs import missing, needed
 
 import gradviz as gv
 
@@ -44,7 +44,7 @@ def jaxs():
 
 def found(special, name):
     if not hasattr(special, name):  # softplus came with SciPy 1.15
-        pytest.skip(f"this SciPy has no {name}")
+        missing(f"THIS SCIPY HAS NO {name}: install a newer one, and it is tried")
     return getattr(special, name)
 
 
