@@ -10,7 +10,6 @@ import numpy as np
 from gradviz.audit.held import FIGURE, Doubted, of_one_shape
 from gradviz.audit.operations import LARGEST, TOO_LARGE, Careful
 from gradviz.audit.recomputed import UNTOLD, Recomputed, agree
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.document.codec import Json, decoded
 from gradviz.document.reading import BadDocument, from_dict
 from gradviz.graph import Graph, Node
@@ -108,7 +107,7 @@ class Written(Doubted):
                     else None
                 )
                 known[node] = None if found is UNTOLD else found
-        for _, guard in Recording.of(self.graph).guards:
+        for _, guard in self.graph.guards:
             operands = values(guard.operands)
             if any(operand is None or isinstance(operand, Unheld) for operand in operands):
                 continue

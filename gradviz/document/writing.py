@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.document.codec import Json, encoded, number
 from gradviz.graph import Excerpt, Graph, Node, Run, Source
 
@@ -85,7 +84,7 @@ class _Writer:
                     "outcome": encoded(guard.outcome, self.most),
                     "source": self.source(guard.source),
                 }
-                for after, guard in Recording.of(graph).guards
+                for after, guard in graph.guards
             ]
         held["source"] = self.source(graph.source)
         if self.sources:

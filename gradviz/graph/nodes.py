@@ -250,6 +250,11 @@ class Guard(Protocol):
     """
 
     @property
+    def plain(self) -> Any:
+        """What makes the plain value: known to whoever recorded the graph."""
+        ...
+
+    @property
     def operands(self) -> tuple[Any, ...]:
         """Nodes, and numbers and arrays."""
         ...

@@ -8,7 +8,6 @@ import numpy as np
 
 import gradviz as gv
 from gradviz.autodiff.programs.instructions import Instructions
-from gradviz.autodiff.programs.sweeps import Recording
 
 WORK = {}
 
@@ -92,14 +91,14 @@ def run_chain(n):
 def page_chain(n):
     "a page's program, a chain"
     graph = chain(n)
-    return lambda: Instructions(Recording.of(graph)).document()
+    return lambda: Instructions(graph).document()
 
 
 @work
 def page_inputs(n):
     "a page's program, inputs"
     graph = wide(n)
-    return lambda: Instructions(Recording.of(graph)).document()
+    return lambda: Instructions(graph).document()
 
 
 @work

@@ -18,24 +18,24 @@ from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.programs.kernels import CHOICE, RELATIONS, TESTS, rows
 from gradviz.autodiff.programs.memory import Memory
 from gradviz.autodiff.programs.program import RESERVED
-from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
+from gradviz.autodiff.programs.sweeps import Guard, Step, Sweeps
 from gradviz.autodiff.tape.plain import IS
-from gradviz.graph import Edge, Node
+from gradviz.graph import Edge, Graph, Node
 
 ADJOINT = "∂"  # a name that nothing else has
 
 
 class Instructions(Sweeps):
-    """The program of a recording; raises Unspelled where only Python can do something.
+    """The program of a graph; raises Unspelled where only Python can do something.
 
     `code` are the instructions, `steps` what is worked out, each with the number of instructions
     before it, and `sent` the places of what a figure is sent."""
 
     reserved = RESERVED  # names as in Python, so that distinct numbers are the same
 
-    def __init__(self, recording: Recording) -> None:
-        for node in recording.order:
-            if getattr(recording.examples[node], "dtype", float) == np.float32:
+    def __init__(self, graph: Graph) -> None:
+        for node in graph.order:
+            if getattr(graph.examples[node], "dtype", float) == np.float32:
                 raise Unspelled("numbers of 32 bits")
             if node.operation is not None and operation_of(node).primitive.is_handwritten:
                 raise Unspelled(f"{node.operation.name}, a gate of your own")
@@ -44,10 +44,9 @@ class Instructions(Sweeps):
         self.known: dict[str, np.ndarray] = {}  # the places of what has a name
         # the places of expressions, which are worked out once
         self.done: dict[int, tuple[Symbol, np.ndarray]] = {}
-        super().__init__(recording)
-        graph = recording.graph
+        super().__init__(graph)
         for node in graph.inputs:
-            self.known[self.names[node]] = self.memory.room(np.shape(recording.examples[node]))
+            self.known[self.names[node]] = self.memory.room(np.shape(graph.examples[node]))
         for step in self.forward():
             self.steps.append((len(self.memory.code), step))
             if isinstance(step, Guard):
@@ -64,7 +63,7 @@ class Instructions(Sweeps):
 
     def distinct_places(self) -> list[np.ndarray | None]:
         """The places of the distinct numbers; if there are arrays, of all, and of what flows."""
-        graph, numbers = self.recording.graph, self.distinct()
+        graph, numbers = self.graph, self.distinct()
         if not graph.has_arrays:
             return [self.at(number) for number in numbers.values()]
         all_numbers = [*numbers.values()]
@@ -76,7 +75,7 @@ class Instructions(Sweeps):
         """The places of what flows back along an edge."""
         if edge in self.flows:
             return self.at(self.flows[edge])
-        return self.memory.room(np.shape(self.recording.examples[edge.source]))
+        return self.memory.room(np.shape(self.graph.examples[edge.source]))
 
     def primal(self, node: Node) -> np.ndarray:
         return self.known[self.names[node]]
@@ -126,7 +125,7 @@ class Instructions(Sweeps):
         """The same of a graph of arrays, of whose numbers only those at `picks` are sent; and what
         flows back along edges, node by node: into a closed block, or along those that arrive.
         """
-        count = len(self.sent) - len(self.recording.graph.edges)
+        count = len(self.sent) - len(self.graph.edges)
         flows = self.sent[count:]
         del self.sent[count:]
         self.add_paths(terms, results, range(count))
@@ -205,7 +204,7 @@ class Instructions(Sweeps):
     def total(self, step: Step) -> np.ndarray:
         """The sum of the terms of an adjoint."""
         if not step.terms:
-            return self.memory.room(np.shape(self.recording.examples[step.node]))
+            return self.memory.room(np.shape(self.graph.examples[step.node]))
         return self.added([*map(self.at, step.terms)])
 
     def added(self, terms: Sequence[np.ndarray]) -> np.ndarray:

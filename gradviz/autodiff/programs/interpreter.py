@@ -11,34 +11,33 @@ from typing import Any, cast
 import numpy as np
 
 from gradviz.autodiff.primitives.operation import operation_of
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.tape.tape import state
-from gradviz.graph import Node
+from gradviz.graph import Graph, Node
 
 
-def interpret(recording: Recording, values: Sequence[Any]) -> tuple[Any, ...]:
+def interpret(graph: Graph, values: Sequence[Any]) -> tuple[Any, ...]:
     """All numbers of a Run. Raises AssertionError as the compiled program does."""
-    nodes = recording.graph.nodes
+    nodes = graph.nodes
     with np.errstate(all="ignore"):
-        primals, operands = _forward(recording, values)
+        primals, operands = _forward(graph, values)
         locals_ = [_locals(node, operands[node.index], primals[node.index]) for node in nodes]
-        adjoints = _backward(recording, primals, operands, locals_)
+        adjoints = _backward(graph, primals, operands, locals_)
     return (*primals[: len(nodes)], *(each for some in locals_ for each in some), *adjoints)
 
 
-def _forward(recording: Recording, values: Sequence[Any]) -> tuple[list[Any], list[Sequence[Any]]]:
+def _forward(graph: Graph, values: Sequence[Any]) -> tuple[list[Any], list[Sequence[Any]]]:
     """The value of each node, by its index, as long as the decisions come out as they were; and the
     operands that it was worked out of.
     """
-    count = len(recording.order)
+    count = len(graph.order)
     primals: list[Any] = [*values, *[None] * (count - len(values))]
     operands: list[Sequence[Any]] = [()] * count
-    guards, ledger = deque(recording.guards), state.ledger
+    guards, ledger = deque(graph.guards), state.ledger
 
     def at(operand: Any) -> Any:
         return primals[operand.index] if type(operand) is Node else operand
 
-    for done, node in enumerate((*recording.order, None)):
+    for done, node in enumerate((*graph.order, None)):
         while guards and guards[0][0] <= done:
             guard = guards.popleft()[1]
             if not guard.plain.same(guard.plain.of(*map(at, guard.operands)), guard.outcome):
@@ -62,7 +61,7 @@ def _locals(node: Node, operands: Sequence[Any], result: Any) -> list[Any]:
 
 
 def _backward(
-    recording: Recording,
+    graph: Graph,
     primals: Sequence[Any],
     operands: Sequence[Sequence[Any]],
     locals_: Sequence[Sequence[Any]],
@@ -70,7 +69,7 @@ def _backward(
     """The adjoint of each node: in the order in which the program adds, so that sums have the same
     bits.
     """
-    graph, ledger = recording.graph, state.ledger
+    ledger = state.ledger
     adjoints: list[Any] = [None] * len(graph.nodes)
     adjoints[graph.output.index] = 1.0
     for node in reversed(graph.operations):

@@ -11,8 +11,9 @@ from gradviz.autodiff.primitives.printers.javascript import FUNCTIONS, JAVASCRIP
 from gradviz.autodiff.primitives.printers.printer import Unspelled, substituted
 from gradviz.autodiff.programs.kernels import TESTS
 from gradviz.autodiff.programs.program import Writer
-from gradviz.autodiff.programs.sweeps import Guard, Recording
+from gradviz.autodiff.programs.sweeps import Guard
 from gradviz.autodiff.tape.plain import IS
+from gradviz.graph import Graph
 
 WORDS = """
     arguments await break case catch class const continue debugger default delete do else enum eval
@@ -37,11 +38,11 @@ class JavaScriptWriter(Writer):
     reserved = RESERVED
     remark = "//"
 
-    def __init__(self, recording: Recording) -> None:
-        for node in recording.order:
+    def __init__(self, graph: Graph) -> None:
+        for node in graph.order:
             if node.operation is not None and operation_of(node).primitive.is_handwritten:
                 raise Unspelled(f"{node.operation.name}, a gate of your own")
-        super().__init__(recording)
+        super().__init__(graph)
         self.declared: set[str] = set()
 
     def lines(self, everything: bool) -> Iterator[str]:

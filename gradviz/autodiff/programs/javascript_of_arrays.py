@@ -16,7 +16,8 @@ from gradviz.autodiff.programs.javascript import RESERVED, returned
 from gradviz.autodiff.programs.kernels import CHOICE, rows
 from gradviz.autodiff.programs.memory import Grid, Instruction, grid
 from gradviz.autodiff.programs.program import Line
-from gradviz.autodiff.programs.sweeps import Guard, Recording, Step
+from gradviz.autodiff.programs.sweeps import Guard, Step
+from gradviz.graph import Graph
 
 
 class Named(Instructions):
@@ -28,8 +29,8 @@ class Named(Instructions):
 class ArraysWriter:
     """Writes a program of arrays."""
 
-    def __init__(self, recording: Recording) -> None:
-        self.program = Named(recording)
+    def __init__(self, graph: Graph) -> None:
+        self.program = Named(graph)
         self.memory = self.program.memory
         self.rows = {row.name: row for row in rows().values()}
         self.called: dict[int, str] = {}  # what has a name, by where it starts
@@ -42,7 +43,7 @@ class ArraysWriter:
         yield from body
 
     def body(self) -> Iterator[str]:
-        graph = self.program.recording.graph
+        graph = self.program.graph
         inputs = [self.program.names[node] for node in graph.inputs]
         for name in inputs:
             self.called |= {int(start): name for start in self.program.known[name].flat[:1]}

@@ -18,9 +18,9 @@ from gradviz.autodiff.primitives.printers import numpy_helpers
 from gradviz.autodiff.primitives.printers.printer import Printer
 from gradviz.autodiff.primitives.printers.python import NAMESPACE, PYTHON, literal
 from gradviz.autodiff.primitives.symbols import SUM, Symbol
-from gradviz.autodiff.programs.sweeps import Guard, Recording, Step, Sweeps
+from gradviz.autodiff.programs.sweeps import Guard, Step, Sweeps
 from gradviz.autodiff.tape.plain import IS
-from gradviz.graph import Edge, Node, Places, printable
+from gradviz.graph import Edge, Graph, Node, Places, printable
 
 LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …
 PATIENCE = 10  # … so many runs by the interpreter, so they come first
@@ -56,7 +56,7 @@ class Line(str):
 
 
 def compiled(
-    recording: Recording, vectorised: bool = False
+    graph: Graph, vectorised: bool = False
 ) -> tuple[Callable[..., tuple[Any, ...]], Places]:
     """A function of the inputs that returns the distinct numbers of a Run, and the places of all of
     them among those.
@@ -65,7 +65,7 @@ def compiled(
     Python's ArithmeticError and ValueError through. If `vectorised`, it takes an array of settings
     for each input of a graph of single numbers, and returns last for which of them all decisions
     come out as they were."""
-    writer = Writer(recording, vectorised)
+    writer = Writer(graph, vectorised)
     text = "\n".join(writer.lines(everything=True))
     namespace = {
         **NAMESPACE,
@@ -84,22 +84,20 @@ class Writer(Sweeps):
     reserved = RESERVED
     remark = "#"
 
-    def __init__(self, recording: Recording, vectorised: bool = False) -> None:
+    def __init__(self, graph: Graph, vectorised: bool = False) -> None:
         self.helpers: list[
             Callable[..., Any]
         ] = []  # functions of the table that NumPy does not have
         self.own: dict[
             HandWritten, str
         ] = {}  # primitives written by hand, and the names that they get
-        super().__init__(recording, vectorised)
+        super().__init__(graph, vectorised)
         self.holding: list[str] = []  # the name of which settings the decisions hold at
 
     def reserve(self) -> None:
-        for node in self.recording.order:
+        for node in self.graph.order:
             if node.operation is not None:
-                self.find_helpers(
-                    operation_of(node).primitive, np.shape(self.recording.examples[node])
-                )
+                self.find_helpers(operation_of(node).primitive, np.shape(self.graph.examples[node]))
 
     def find_helpers(self, primitive: Any, shape: tuple[int, ...]) -> None:
         if isinstance(primitive, HandWritten | Derivative):
@@ -150,16 +148,16 @@ class Writer(Sweeps):
 
     @property
     def inputs(self) -> list[str]:
-        return [self.names[node] for node in self.recording.graph.inputs]
+        return [self.names[node] for node in self.graph.inputs]
 
     def result(self) -> tuple[str, list[tuple[str, str]]]:
         """The name of the output; and of each input its own and that of its gradient."""
-        graph = self.recording.graph
+        graph = self.graph
         gradients = [(str(node.name), self.adjoints[node]) for node in graph.inputs]
         return self.names[graph.output], gradients
 
     def sweeps(self, with_rules: bool) -> Iterator[str]:
-        output = self.names[self.recording.graph.output]
+        output = self.names[self.graph.output]
         if self.vectorised:
             self.holding = [self.free("holds", "holds")]
             yield f"    {self.holding[0]} = True"
@@ -188,7 +186,7 @@ class Writer(Sweeps):
             yield Line.of(f"{line}{remark} {rule}" if rule else line, step.kind, step.what)
 
     def total(self, step: Step) -> Iterator[str]:
-        name, example = step.name, self.recording.examples[step.node]
+        name, example = step.name, self.graph.examples[step.node]
         if step.alias is not None:  # another name for the same number costs nothing
             yield f"    {self.remark} {name} is {step.alias}"
             return

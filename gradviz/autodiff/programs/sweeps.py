@@ -5,7 +5,7 @@ make text of it, and instructions for a page.
 import keyword
 import unicodedata
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -53,25 +53,6 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """What a program is made from: a graph, and the decisions of the function with the nodes that
-    only they need.
-
-    `order` holds every node in the order of the work, `guards` the decisions, each with the number
-    of nodes before it, and `examples` the value of every node at the inputs of the trace, of which
-    only the shapes matter."""
-
-    graph: Graph
-    order: tuple[Node, ...]
-    guards: tuple[tuple[int, Guard], ...]
-    examples: Mapping[Node, Any]
-
-    @classmethod
-    def of(cls, graph: Graph) -> "Recording":
-        return cls(graph, graph.order, cast(Any, graph.guards), graph.examples)
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """Something that is worked out, and gets a name: the "value" or the "adjoint" of a node, the
     "local" derivative along an edge, the "flows" of a vjp written by hand. It is the sum of some
@@ -105,8 +86,8 @@ class Sweeps:
 
     reserved: Collection[str] = ()
 
-    def __init__(self, recording: Recording, vectorised: bool = False) -> None:
-        self.recording = recording
+    def __init__(self, graph: Graph, vectorised: bool = False) -> None:
+        self.graph = graph
         self.vectorised = vectorised
         self.taken = set(self.reserved)
         self.constants: dict[
@@ -114,15 +95,15 @@ class Sweeps:
         ] = {}  # arrays that the function used, by the names that they get
         self.named: dict[int, str] = {}  # those names by the identities of the arrays
         self.reserve()
-        self.function = self.free(recording.graph.name, "f")
+        self.function = self.free(graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
-        self.names = {node: self.free(node.label, f"v{node.index}") for node in recording.order}
+        self.names = {node: self.free(node.label, f"v{node.index}") for node in graph.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
-        self.terms: dict[Node, list[Any]] = {node: [] for node in recording.graph.nodes}
-        self.uses: dict[Node, list[Edge]] = {node: [] for node in recording.graph.nodes}
-        for edge in recording.graph.edges:
+        self.terms: dict[Node, list[Any]] = {node: [] for node in graph.nodes}
+        self.uses: dict[Node, list[Edge]] = {node: [] for node in graph.nodes}
+        for edge in graph.edges:
             self.uses[edge.source].append(edge)
-        self.locals: list[Any] = [None] * len(recording.graph.edges)
+        self.locals: list[Any] = [None] * len(graph.edges)
         self.flows: dict[Edge, Any] = {}  # of the edges along which something goes back
 
     def reserve(self) -> None:
@@ -158,12 +139,12 @@ class Sweeps:
         return Symbol.named(self.names[operand], self.example(operand))
 
     def example(self, node: Node) -> Any:
-        return np.ones(1) if self.vectorised else self.recording.examples[node]
+        return np.ones(1) if self.vectorised else self.graph.examples[node]
 
     def forward(self) -> Iterator[Step | Guard]:
         """The values, and the decisions as soon as their operands are known."""
-        guards = deque(self.recording.guards)
-        for count, node in enumerate(self.recording.order):
+        guards = deque(cast(tuple[tuple[int, Guard], ...], self.graph.guards))
+        for count, node in enumerate(self.graph.order):
             while guards and guards[0][0] <= count:
                 yield guards.popleft()[1]
             if node.operation is not None:
@@ -182,7 +163,7 @@ class Sweeps:
 
     def backward(self) -> Iterator[Step]:
         """The adjoints from the last node to the first, and behind each what it hands back."""
-        graph = self.recording.graph
+        graph = self.graph
         edges = list(graph.edges)
         self.terms[graph.output].append(1.0)
         for node in reversed(graph.nodes):
@@ -235,7 +216,7 @@ class Sweeps:
             if primitive.is_choice:
                 flow = fitted(primitive.times(upstream, local), self.symbol(edge.source))
             elif result.shape == () or self.vectorised:  # the seed of the sweep is 1
-                is_seed = node is self.recording.graph.output
+                is_seed = node is self.graph.output
                 flow = local if is_seed and local not in (1.0, -1.0) else upstream * local
             else:
                 flow = fitted(upstream * local, self.symbol(edge.source))
@@ -243,7 +224,7 @@ class Sweeps:
 
     def flows_by_vjp(self, node: Node, arriving: Sequence[Edge]) -> None:
         """What goes back along edges that have no local derivatives: by the vjp of the row."""
-        adjoint = Symbol.named(self.adjoints[node], self.recording.examples[node])
+        adjoint = Symbol.named(self.adjoints[node], self.graph.examples[node])
         operands, params = [*map(self.symbol, node.operands)], operation_of(node).params
         edges = [*filter(self.hands_back, arriving)]
         flows = operation_of(node).primitive.pullback(
@@ -254,7 +235,7 @@ class Sweeps:
 
     def flows_by_hand(self, node: Node, arriving: Sequence[Edge]) -> Iterator[Step]:
         """What a vjp written by hand hands back, to all operands at once."""
-        primitive, examples = operation_of(node).primitive, self.recording.examples
+        primitive, examples = operation_of(node).primitive, self.graph.examples
         example = primitive.flows(
             np.ones_like(examples[node])[()],
             examples[node],
@@ -268,7 +249,7 @@ class Sweeps:
 
     def rule(self, node: Node) -> str:
         """The chain rule at a node, as a comment."""
-        output, label = self.recording.graph.output.label, node.label
+        output, label = self.graph.output.label, node.label
         targets = [edge.target.label for edge in self.uses[node]]
         if not targets:
             return ""
@@ -288,7 +269,7 @@ class Sweeps:
         """The distinct numbers of a Run, as symbols and numbers, by how they are written; and the
         `places` of all its numbers among those.
         """
-        graph = self.recording.graph
+        graph = self.graph
         numbers = [
             *map(self.symbol, graph.nodes),
             *self.locals,

@@ -10,27 +10,26 @@ from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.javascript import JavaScriptWriter
 from gradviz.autodiff.programs.javascript_of_arrays import ArraysWriter
 from gradviz.autodiff.programs.program import Writer
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.graph import Graph, Lines
 
 
-def _javascript(recording: Recording) -> JavaScriptWriter | ArraysWriter:
-    operations = (operation_of(node) for node in recording.order if node.operation is not None)
+def _javascript(graph: Graph) -> JavaScriptWriter | ArraysWriter:
+    operations = (operation_of(node) for node in graph.order if node.operation is not None)
     of_numbers = all(operation.primitive.is_elementwise for operation in operations) and not any(
         isinstance(each, np.ndarray)
-        for node in recording.order
-        for each in (recording.examples[node], *node.operands)
+        for node in graph.order
+        for each in (graph.examples[node], *node.operands)
     )
-    return JavaScriptWriter(recording) if of_numbers else ArraysWriter(recording)
+    return JavaScriptWriter(graph) if of_numbers else ArraysWriter(graph)
 
 
-WRITERS: Mapping[str, Callable[[Recording], Writer | ArraysWriter]] = {
+WRITERS: Mapping[str, Callable[[Graph], Writer | ArraysWriter]] = {
     "python": Writer,
     "javascript": _javascript,
 }
 
 
-def listing(recording: Recording, target: str) -> Lines:
+def listing(graph: Graph, target: str) -> Lines:
     """The lines of a function that returns the value and the gradients, each with what it works
     out.
 
@@ -39,10 +38,10 @@ def listing(recording: Recording, target: str) -> Lines:
     if target not in WRITERS:
         raise ValueError(f"code is written for {' or '.join(map(repr, WRITERS))}, not {target!r}")
     try:
-        lines = [*WRITERS[target](recording).lines(everything=False)]
+        lines = [*WRITERS[target](graph).lines(everything=False)]
     except Unspelled as missing:
         raise NotImplementedError(
-            f"{recording.graph.name} can't be written in {target}, which has no {missing} here; "
+            f"{graph.name} can't be written in {target}, which has no {missing} here; "
             "code() writes it in Python"
         ) from None
     return [(text, getattr(line, "shows", None)) for line in lines for text in line.split("\n")]
@@ -60,6 +59,6 @@ def in_a_page(graph: Graph) -> Instructions | None:
     if len(graph.order) > LONGEST_IN_A_PAGE:
         return None
     try:
-        return Instructions(Recording.of(graph))
+        return Instructions(graph)
     except Unspelled:
         return None

@@ -17,7 +17,7 @@ from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.primitives.handwritten import Derivative, HandWritten
 from gradviz.autodiff.primitives.operation import Operation
 from gradviz.autodiff.primitives.primitive import Primitive
-from gradviz.autodiff.programs.sweeps import Guard, Recording
+from gradviz.autodiff.programs.sweeps import Guard
 from gradviz.autodiff.tape.plain import IS, RELATIONS, Plain
 from gradviz.graph import Graph, Node, Run, Runner
 
@@ -63,7 +63,7 @@ def packed(graph: Graph) -> tuple[Any, ...]:
             guard.outcome,
             guard.source,
         )
-        for count, guard in Recording.of(graph).guards
+        for count, guard in graph.guards
     ]
     return (
         graph.name,

@@ -8,7 +8,6 @@ import numpy as np
 from gradviz.autodiff.counting.cost import cost
 from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.programs import interpreter, program, targets
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.tape.tape import state
 from gradviz.graph import Graph, Lines, Node, Places, Run
 
@@ -36,7 +35,7 @@ class Replay:
                     return Run(graph, function(*values), places)
                 except (ArithmeticError, ValueError):
                     pass
-            return Run(graph, interpreter.interpret(Recording.of(graph), values))
+            return Run(graph, interpreter.interpret(graph, values))
         except AssertionError as error:
             broken = str(error)
         return self.anew(graph, values, broken)
@@ -58,7 +57,7 @@ class Replay:
         return None if waits else self._compile(graph)
 
     def _compile(self, graph: Graph) -> Program:
-        function, places = program.compiled(Recording.of(graph))
+        function, places = program.compiled(graph)
         has_arrays = any(isinstance(example, np.ndarray) for example in graph.examples.values())
         self.program = np.errstate(all="ignore")(function) if has_arrays else function, places
         return self.program
@@ -74,7 +73,7 @@ class Replay:
             and all(operation.primitive.is_elementwise for operation in operations)
             and all(
                 guard.plain.is_elementwise and not isinstance(guard.outcome, np.ndarray)
-                for _, guard in Recording.of(graph).guards
+                for _, guard in graph.guards
             )
         )
         if graph.has_arrays or not at_once:
@@ -86,7 +85,7 @@ class Replay:
             runs = [graph.run(dict(zip(names, setting))) for setting in settings]
             return Run(graph, _joined(graph, runs))
         if self.vectorised is None:
-            self.vectorised = program.compiled(Recording.of(graph), vectorised=True)
+            self.vectorised = program.compiled(graph, vectorised=True)
         function, places = self.vectorised
         with np.errstate(all="ignore"):
             *numbers, holds = function(*(np.asarray(value, float) for value in values))
@@ -107,7 +106,7 @@ class Replay:
         return Run(graph, tuple(numbers))
 
     def listing(self, graph: Graph, target: str) -> Lines:
-        return targets.listing(Recording.of(graph), target)
+        return targets.listing(graph, target)
 
     def cost(self, graph: Graph) -> Any:
         return cost(graph)

@@ -17,7 +17,6 @@ from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.primitives.operation import Operation, operation_of
 from gradviz.autodiff.primitives.primitive import Primitive
 from gradviz.autodiff.programs import interpreter
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.graph import Block, Graph, Node, Origin, Run, Source
 
@@ -212,9 +211,7 @@ class Opened(Origin[Graph, Run]):
             runner=Openable(),
             origin=self,
         )
-        numbers = interpreter.interpret(
-            Recording.of(graph), self.whole.example_numbers[: len(self.whole.inputs)]
-        )
+        numbers = interpreter.interpret(graph, self.whole.example_numbers[: len(self.whole.inputs)])
         return replace(graph, example_numbers=numbers)
 
     # ── gradviz.graph.Origin ──

@@ -16,7 +16,7 @@ import numpy as np
 
 from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.programs import interpreter
-from gradviz.autodiff.programs.sweeps import Guard, Recording
+from gradviz.autodiff.programs.sweeps import Guard
 from gradviz.autodiff.tape import naming
 from gradviz.autodiff.tape.constants import constant, snapshot
 from gradviz.autodiff.tape.plain import Plain
@@ -271,7 +271,7 @@ def _graph(
         tuple(page.value(index) for index, node in order.items() if node.index < len(made)),
         Traced(function, title),
     )
-    numbers = interpreter.interpret(Recording.of(graph), [variable._value for variable in inputs])
+    numbers = interpreter.interpret(graph, [variable._value for variable in inputs])
     return replace(graph, example_numbers=numbers)
 
 

@@ -10,7 +10,6 @@ import pytest
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.autodiff.programs import interpreter
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import State
 
@@ -75,7 +74,7 @@ def ways(f, at):
             for node in graph.inputs
         },
     )
-    numbers = interpreter.interpret(Recording.of(graph), values)
+    numbers = interpreter.interpret(graph, values)
     yield "interpreter", dict(zip(names, numbers[-len(graph.nodes) :]))
     swept = graph.sweep({name: [value, value] for name, value in at.items()})
     yield "sweep", {name: float(swept.grads[name][1]) for name in names}

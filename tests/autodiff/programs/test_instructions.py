@@ -15,7 +15,6 @@ from lesson_code import NOTEBOOKS, PATHS, code, result
 import gradviz as gv
 from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.programs.instructions import Instructions
-from gradviz.autodiff.programs.sweeps import Recording
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.scene.folding import overview
 
@@ -200,7 +199,7 @@ def test_a_long_program_walks():
 
     graph = gv.trace(long, x=0.5, y=1.25)
     assert len(graph.operations) > 10_000
-    program = Instructions(Recording.of(graph))
+    program = Instructions(graph)
     [(numbers, _)] = in_a_page([[program.document(), [0.4, 1.2], 0]])
     run = graph.run(x=0.4, y=1.2)
     assert numbers[graph.output.index] == pytest.approx(run.value, rel=1e-9)
