@@ -155,6 +155,24 @@ def test_boxes_open_by_keyboard_and_by_mouse(show):
     assert page.evaluate("() => model.get('part')") == []
 
 
+def test_a_picture_that_is_gone_is_filled_no_more(show):
+    """Its numbers may come after the structure, and what is out of sight waits for them to rest."""
+    view = gv.View(gv.trace(network, WEIGHTS))
+    page = show(view)
+    view.part = [1]
+    page.evaluate(
+        """async (structure) => {
+            model.set('selected', 'n1'); // it is painted, and the rest of it is to follow
+            await new Promise((done) => setTimeout(done, 50));
+            model.set('structure', structure);
+            await new Promise((done) => setTimeout(done, 500)); // longer than numbers rest
+        }""",
+        view.structure,
+    )
+    send(page, view)
+    expect(page.locator(".gv-path")).to_have_text("the whole graph › dense")
+
+
 def test_zoom_and_pan(show):
     page = show(gv.View(gv.trace(layer, INPUTS)))
     svg, stage = page.locator("svg.gradviz"), page.locator(".gv-stage")

@@ -179,7 +179,7 @@ def cov(
 ) -> Any:  # fmt: skip
     rows = [_rows(x, rowvar) for x in (m, y) if x is not None]
     if not rows[0].shape[0]:  # NumPy looks no further
-        return np.zeros((0, 0))
+        return table.reshape(rows[0], shape=(0, 0))
     x = rows[0] if len(rows) == 1 else table.concatenate(*rows, axis=0)
     x = as_kind(x, dtype)
     ddof = (0 if bias else 1) if ddof is None else ddof

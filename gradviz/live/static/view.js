@@ -65,8 +65,7 @@ class View {
   end() {
     this.ended = true;
     cancelAnimationFrame(this.frame);
-    cancelAnimationFrame(this.slice);
-    clearTimeout(this.rest);
+    this.stopFollowing();
     this.player.pause();
     this.forecast.end();
     this.unshare();
@@ -119,6 +118,7 @@ class View {
   restage() {
     const focused = /** @type {HTMLElement | null} */ (this.stage.querySelector(":focus"))?.dataset;
     this.restaged = false;
+    this.stopFollowing(); // the old picture
     this.structure = this.model.get("structure");
     const { svg, nodes, edges } = this.structure;
     this.picture = new Picture(svg);
@@ -299,9 +299,13 @@ class View {
       this.code.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
       this.code.mark("gv-here", selected ? [selected] : []);
     }
+    this.stopFollowing();
+    this.rest = setTimeout(() => this.follow(0), RESTING);
+  }
+
+  stopFollowing() {
     clearTimeout(this.rest);
     cancelAnimationFrame(this.slice);
-    this.rest = setTimeout(() => this.follow(0), RESTING);
   }
 
   /** Fill and describe what is not in sight, slice by slice, so that nothing stutters. @param {number} start */
