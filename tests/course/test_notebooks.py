@@ -255,7 +255,7 @@ def nbval(folder, *cells):
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(TESTS / "helpers")},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS / "helpers")])},
         capture_output=True,
         text=True,
         check=False,
