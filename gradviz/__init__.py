@@ -11,6 +11,7 @@ from gradviz.autodiff.tracing.recorded import run_of
 from gradviz.autodiff.tracing.trace import block, trace
 from gradviz.graph import Graph, Run
 from gradviz.output import fit_standard_output
+from gradviz.words import set_language
 
 if TYPE_CHECKING:
     from gradviz.autodiff.counting.ledger import Ledger
@@ -45,8 +46,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Explorer", "Figure", "Graph", "Ledger", "Race", "Variable", "View", "block", "check_grads",
     "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
-    "logsumexp", "plot", "primitive", "race", "relu", "sigmoid", "softmax", "softplus", "trace",
-    "value_and_grad", "vjp",
+    "logsumexp", "plot", "primitive", "race", "relu", "set_language", "sigmoid", "softmax",
+    "softplus", "trace", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more

@@ -102,7 +102,7 @@ def test_a_checkout_finds_its_own_lessons():
 # Imports run one way: {numerals, graph} <- {autodiff, scene} <- {export, document} <- figure <-
 # live <- the face and the command line; and through autodiff from its tape to what is traced
 
-GROUND = {"numerals", "graph"}
+GROUND = {"numerals", "graph", "words"}
 INSIDE = (  # the rooms of autodiff, each of which may import those before it
     "autodiff.tape",
     "autodiff.primitives",
@@ -120,13 +120,14 @@ MAY_IMPORT = {
     "autodiff": set(),
     **{each: GROUND | {*INSIDE[: place + 1]} for place, each in enumerate(INSIDE)},
     "scene": GROUND | {"scene"},
-    "export": {"numerals", "scene", "export"},
+    "export": {"numerals", "words", "scene", "export"},
     "figure": GROUND | {"scene", "export", "document", "figure"},
     "live": GROUND | AUTODIFF | {"scene", "export", "figure", "live"},
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
-    "exercises": {"numerals"},
+    "exercises": {"numerals", "words"},
     "output": set(),
+    "words": set(),
     "course": {"gradviz", "audit", "course"},  # for the version; it stands beside the face
     "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "output"},
 }

@@ -1,0 +1,138 @@
+"""Every word that a person reads in a figure, a page, a plot, a table or an exercise.
+
+Each text has an id and stands in one catalogue for each language: the JSON files of a folder here,
+``en`` for English. ``say`` looks it up in the language that is set and fills its places::
+
+    "figure.operands": {"one": "{n} operand", "other": "{n} operands"}      by the number n
+    "figure.nth": {"ordinal": {"one": "{n}st", "two": "{n}nd", "few": "{n}rd", "other": "{n}th"}}
+
+The forms go by the plural categories of Unicode CLDR. The texts under ``page.`` go along to the
+page, where ``say`` of ``words.js`` does the same. Errors are not here: they stay in English, in
+the code that raises them.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FOLDER = Path(__file__).parent
+SOURCE = "en"  # what another language lacks is said in this one
+
+
+class Plurals(NamedTuple):
+    """The plural category of a whole number, for counting and for order."""
+
+    cardinal: Callable[[int], str]
+    ordinal: Callable[[int], str]
+
+
+def _english_ordinal(n: int) -> str:
+    if n % 100 in (11, 12, 13):
+        return "other"
+    return {1: "one", 2: "two", 3: "few"}.get(n % 10, "other")
+
+
+# Unicode CLDR, Language Plural Rules
+PLURALS = {
+    "en": Plurals(lambda n: "one" if n == 1 else "other", _english_ordinal),
+    "zh": Plurals(lambda n: "other", lambda n: "other"),
+}
+
+
+class Catalogue(NamedTuple):
+    """The texts of a language by their ids, and the language whose plural rules they go by."""
+
+    texts: Mapping[str, Any]
+    plurals: str
+
+
+_spoken = SOURCE
+_added: dict[str, Catalogue] = {}
+
+
+def languages() -> list[str]:
+    """The languages that there are texts in.
+
+    >>> "en" in languages()
+    True
+    """
+    return sorted({*_added, *(each.name for each in FOLDER.iterdir() if each.name in PLURALS)})
+
+
+def language() -> str:
+    """The language that is set."""
+    return _spoken
+
+
+def set_language(language: str) -> None:
+    """Say the words of figures, panels, plots, tables and exercises in this language from now on.
+
+    English, ``"en"``, is set at first. Raises ValueError for a language that there are no texts
+    in.
+
+    >>> set_language("en")
+    """
+    global _spoken  # noqa: PLW0603 (set for all figures at once)
+    if language not in languages():
+        raise ValueError(f"there are no words in {language!r}; there are: {', '.join(languages())}")
+    _spoken = language
+
+
+def add(language: str, texts: Mapping[str, Any], plurals: str = SOURCE) -> None:
+    """Bring texts of another language, or other texts, with the plural rules of a known one."""
+    _added[language] = Catalogue(texts, plurals)
+
+
+def catalogue(language: str) -> Catalogue:
+    """The texts of a language: those that were added, or else those of its folder."""
+    return _added.get(language) or _stored(language)
+
+
+def say(text_id: str, **places: object) -> str:
+    """A text in the language that is set, with its places filled.
+
+    >>> say("ordinal", n=3), say("ordinal", n=11)
+    ('3rd', '11th')
+    """
+    spoken = catalogue(_spoken)
+    if text_id not in spoken.texts:
+        spoken = catalogue(SOURCE)
+    return fill(_form(spoken.texts[text_id], PLURALS[spoken.plurals], places), places)
+
+
+def fill(text: str, places: Mapping[str, object]) -> str:
+    """A text in which each ``{name}`` gave way to what stands there.
+
+    >>> fill("{a} and {a}", {"a": "{b}"})
+    '{b} and {b}'
+    """
+    return re.sub(r"\{(\w+)\}", lambda place: str(places[place[1]]), text)
+
+
+def for_the_page() -> dict[str, Any]:
+    """What the page says by itself: its texts, and the language of their plural rules."""
+    source, spoken = catalogue(SOURCE), catalogue(_spoken)
+    texts = {**source.texts, **spoken.texts}
+    return {
+        "language": spoken.plurals,
+        "texts": {each: text for each, text in texts.items() if each.startswith("page.")},
+    }
+
+
+def _form(text: Any, plurals: Plurals, places: Mapping[str, Any]) -> str:
+    if isinstance(text, str):
+        return text
+    if "ordinal" in text:
+        return text["ordinal"][plurals.ordinal(places["n"])]
+    return text[plurals.cardinal(places["n"])]
+
+
+@cache
+def _stored(language: str) -> Catalogue:
+    texts: dict[str, Any] = {}
+    for path in sorted((FOLDER / language).glob("*.json")):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
+    return Catalogue(texts, language)
