@@ -77,10 +77,13 @@ def summary(graph: Graph) -> Formula:
     output, *inputs = ([name(node), " = ", value(node)] for node in (graph.output, *graph.inputs))
     if not graph.operations:
         return output
-    listed = [part for each in inputs for part in (", ", *each)][1:]
+    parts = {
+        "{output}": output,
+        "{inputs}": [part for each in inputs for part in (", ", *each)][1:],
+    }
     text = say("live.summary", output="{output}", inputs="{inputs}")
-    parts = {"{output}": output, "{inputs}": listed}
-    return [part for piece in re.split(r"(\{\w+\})", text) for part in parts.get(piece, [piece])]
+    pieces = (piece for piece in re.split(r"(\{\w+\})", text) if piece)
+    return [part for piece in pieces for part in parts.get(piece, [piece])]
 
 
 def kind(node: Node, graph: Graph) -> str:
