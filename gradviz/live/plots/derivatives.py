@@ -105,15 +105,12 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> tuple
         axes.axline((at, value), slope=quotient, color=VALUE, linewidth=1.8)
     axes.plot([at, at + h, at + h], [value, value, moved], color=INK, linewidth=1, linestyle=":")
     axes.plot([at, at + h], [value, moved], "o", color=VALUE, markersize=7, zorder=3)
-    axes.annotate(
-        f"secant, slope {numeral(quotient, 6)}", (0.03, 0.93), xycoords="axes fraction", color=VALUE
-    )
-    axes.annotate(
-        f"tangent, slope {numeral(slope, 6)}",
-        (0.03, 0.85),
-        xycoords="axes fraction",
-        color=GRADIENT,
-    )
+    for line, steepness, height, colour in (
+        ("secant", quotient, 0.93, VALUE),
+        ("tangent", slope, 0.85, GRADIENT),
+    ):
+        legend = say(f"plot.secants.{line}", slope=numeral(steepness, 6))
+        axes.annotate(legend, (0.03, height), xycoords="axes fraction", color=colour)
     axes.set_title(text, **TITLE)
     return figure, text
 
