@@ -15,6 +15,8 @@ import numpy as np
 from gradviz.numerals import Value, numeral, numeric
 from gradviz.words import say
 
+__all__ = ["check", "question"]
+
 CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
 
 
@@ -113,9 +115,9 @@ def _read(given: object) -> Value:
 
 
 def _quotient(text: str) -> float:
-    over, _, under = text.replace("−", "-").partition("/")
+    over, stroke, under = text.replace("−", "-").partition("/")
     try:
-        return float(over) / float(under or 1)
+        return float(over) / (float(under) if stroke else 1.0)
     except (ValueError, ZeroDivisionError):
         raise TypeError(f"the answer must be a number, not {text!r:.40}") from None
 

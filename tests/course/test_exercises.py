@@ -216,6 +216,7 @@ def test_n_times_p_is_n_plus_p_only_for_two_operations():
         ("-1 / 4", 0.25, "Not yet. The size is right; look at the sign."),
         ("(1, 1/2)", (1.0, 0.5), "Right."),
         (("1", 0.5), (1.0, 0.5), "Right."),
+        ("6/", 6.0, "Not yet. The answer is one number."),
         ("1/0", 6.0, "Not yet. The answer is one number."),
         ("six", 6.0, "Not yet. The answer is one number."),
         ("", 6.0, "Not yet. The answer is one number."),
