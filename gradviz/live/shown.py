@@ -14,7 +14,7 @@ import traitlets
 from IPython.core.getipython import get_ipython
 from ipywidgets.widgets.widget import _instances  # all that are open
 
-from gradviz.words import say
+from gradviz import words
 
 STILL = "gradviz-still"
 MISSING = ".jupyter-widgets-error-widget"  # what ipywidgets puts where a page can't show a widget
@@ -131,7 +131,9 @@ class Framed(Shown):
             self._draw(self._live.figure.html)
 
     def _draw(self, html: str) -> None:
-        why = escape(say("live.still", command=INSTALL)).replace(INSTALL, f"<code>{INSTALL}</code>")
+        why = escape(words.say("live.still", command=INSTALL)).replace(
+            INSTALL, f"<code>{INSTALL}</code>"
+        )
         note = f'<p role="note" style="margin: 0; line-height: 1.5">{why}</p>\n'
         self._still.value = INSTEAD + note + html
         self._is_old = False
