@@ -369,6 +369,13 @@ def test_few_elements(shape):
         agree(function, x)
 
 
+@pytest.mark.parametrize("ord", [0, 0.5, 1, 2, 3, np.inf])
+def test_a_norm_of_nothing_has_no_slope(ord):
+    nothing = np.zeros((3, 0))
+    moved = gv.jvp(lambda x: np.linalg.norm(x, ord, axis=-1), (nothing,), (nothing,))
+    assert np.array_equal(moved, np.zeros((2, 3)))
+
+
 @pytest.mark.parametrize("num", [0, 1, 2, 5])
 @pytest.mark.parametrize("endpoint", [True, False])
 def test_grids_of_every_size(num, endpoint):
