@@ -7,7 +7,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from gallery import FIGURES
+from gallery import FIGURES, cube
 from turned import runs_of_letters, speaking_turned, words_of
 
 import gradviz as gv
@@ -225,6 +225,24 @@ def test_why_lines_are_not_here(name):
             "Not all lines of your code can be shown"
             in (listing(gv.trace(space["f"], x=2.0))["notes"][0])
         )
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "target"),
+    [
+        (decided, (1.0, 2.0), "python"),
+        (decided, (1.0, 2.0), "javascript"),
+        (lambda x, y: np.sum(x + y), (np.ones(2), np.ones(2)), "javascript"),
+        (lambda x, y: cube(x) * y + x, (1.0, 2.0), "python"),
+    ],
+)
+def test_remarks_in_code(function, at, target):
+    graph = gv.trace(function, dict(zip("xy", at)))
+    code = graph.code(target)
+    remark = re.compile(r"(?://|#) (.*)")
+    remarks = "\n".join(remark.findall(code))
+    names = runs_of_letters(remark.sub("", code)) | {"adj"}
+    assert "drawkcab" in check(remarks, names) and "si" in remarks
 
 
 def test_an_element_that_is_not_there():
