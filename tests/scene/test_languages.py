@@ -7,6 +7,7 @@ from html import unescape
 
 import numpy as np
 import pytest
+from circuit import INPUTS, circuit
 from gallery import FIGURES, cube
 from turned import runs_of_letters, speaking_turned, words_of
 
@@ -141,6 +142,20 @@ def test_what_a_picture_says_in_another_language_is_wrong(figure):
         assert "the figure: its title" in str(audit(text))
 
 
+def test_a_wrong_gate_on_arrays():
+    figure = gv.draw(gv.trace(lambda x: np.sum(cube(x)), x=np.array([1.0, 2.0])))
+    assert "syas evitavired eht tub" in check(figure.explain("v1", detail="full"), {"cube"})
+
+
+def test_a_line_without_its_text():
+    space = {}
+    exec(compile("def f(x):\n    return x * x", "gone.py", "exec"), space)
+    figure = gv.draw(gv.trace(space["f"], x=2.0))
+    assert "2 enil" in check(seen(figure.svg))
+    assert str(audit(figure.svg)).endswith("agrees")
+    assert str(figure.graph.output.source) == "line 2"  # what errors say
+
+
 def test_nothing_is_kept_of_another_language(figure):
     def all_of_it():
         there = figure.at(-1)
@@ -194,6 +209,7 @@ def test_a_document_tells_its_language():
 def test_costs():
     for function, inputs in (
         (decided, {"x": 1.0, "y": 2.0}),
+        (circuit, INPUTS),
         (lambda x: x + x, {"x": 1.0}),
         (lambda x: x + x + x, {"x": 1.0}),
         (lambda x, y: x * y, {"x": 1.0, "y": 1.0}),
