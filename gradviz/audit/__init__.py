@@ -8,7 +8,8 @@ painted once more from the document, and whatever is seen, read aloud or run oth
 its node or edge: what lies over it, what is hidden, moved, recoloured or written otherwise, styles
 and scripts.
 
-Of a file that another version painted only the numbers are checked. Where there is no document, as
+Of a file that another version painted, or in a language that is not known here, only the numbers
+are checked. Where there is no document, as
 in figures of large graphs, the numbers that the pieces of the picture hold are worked out again,
 and its texts, widths and maps compared with them; the picture is not.
 
@@ -46,6 +47,7 @@ from gradviz.export.svg import paint
 from gradviz.figure.figure import Figure, from_document, painter
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
+from gradviz.words import SOURCE, languages, speaking
 
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
 
@@ -54,6 +56,7 @@ PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 SCHEME = re.compile(r"<style>[^<]*?color-scheme: ([a-z ]+);")
 MOST_EDGES = 1500  # of a picture that is painted again
 RIGHT = "numbers right; picture not compared"
+UNKNOWN_WORDS = "its words are of a language that is not known here"
 TOO_MUCH = "its graph is larger than those that are painted again"
 NO_DOCUMENT = "no document; the picture was not compared"
 
@@ -147,8 +150,11 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
+    language = document.get("language", SOURCE)
+    if language not in languages():
+        return _report(written, RIGHT, f"{UNKNOWN_WORDS}; the picture was not compared")
     drawn = None
-    with written.guarding(FIGURE):
+    with written.guarding(FIGURE), speaking(language):
         figure = _figure(document)
         drawn, theme = figure.graph, _theme(text)
         if len(drawn.nodes) > MOST_CARDS or len(drawn.edges) > MOST_EDGES:
@@ -192,8 +198,14 @@ def _of_pieces(text: str, is_page: bool) -> Report:
         if not text:
             raise NoFigure("it is no figure of gradviz")
     held = Held(parsed(text))
+    language = held.root.get("lang", SOURCE)
+    is_known = language in languages()
     if not held.failures:
         recomputed = Recomputed(held)
         recomputed.work()
-        Shown(held, recomputed).compare_all()
+        if is_known:
+            with speaking(language):
+                Shown(held, recomputed).compare_all()
+    if not is_known:
+        return _report(held, RIGHT, f"{UNKNOWN_WORDS}; the picture was not compared")
     return _report(held, unseen=NO_DOCUMENT)

@@ -10,7 +10,7 @@ from functools import cached_property
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar, overload
 
 import graphviz
 
@@ -27,10 +27,32 @@ from gradviz.scene.cards import card_size
 from gradviz.scene.compose import Highlights, compose
 from gradviz.scene.data import MOST
 from gradviz.scene.folding import overview
-from gradviz.scene.scene import Scene, twin
+from gradviz.scene.scene import Scene, progress, twin
 from gradviz.scene.words import explain as explain_
 from gradviz.scene.words import steps as steps_
 from gradviz.scene.words.titles import summary
+from gradviz.words import edition, say
+
+T = TypeVar("T")
+
+
+class spoken(cached_property[T]):
+    """A property that is kept as long as the same language is set."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
+        if instance is None:
+            return self
+        kept = vars(instance).get(str(self.attrname))
+        if kept is None or kept[0] != edition():
+            kept = vars(instance)[str(self.attrname)] = edition(), self.func(instance)
+        return kept[1]
+
+    def __set__(self, instance: object, value: T) -> None:
+        vars(instance)[str(self.attrname)] = edition(), value
 
 
 class Figure:
@@ -59,7 +81,7 @@ class Figure:
         labels: bool | None = None,
         whole: Run | None = None,
     ) -> None:
-        self.run = run
+        self._run = self.run = run
         self.step = step
         self.whole: Run = whole or run  # of which the run may be an excerpt
         self.labels: bool = (
@@ -73,12 +95,22 @@ class Figure:
         """The graph that is drawn."""
         return self.run.graph
 
-    @cached_property
+    @spoken
+    def run(self) -> Run:
+        """The run that is drawn. Of a part of a graph, the boxes have names in the language that
+        is set.
+        """
+        base, origin = self._run.base, self._run.graph.origin
+        if base is None or not origin.is_excerpt:
+            return self._run
+        return origin.again(base.graph).origin.shown(base)
+
+    @spoken
     def shown(self) -> Run:
         """The run as far as it is shown: at a step, what is not known yet is None."""
         return self.run if self.step is None else steps_.at(self.run, self.step)
 
-    @cached_property
+    @spoken
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
         return layout_.layout(self.graph, self._card_sizes, self.labels)
@@ -88,11 +120,19 @@ class Figure:
         return [card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)]
 
     @cached_property
+    def _wrong(self) -> list[int]:
+        return [node.index for node in explain_.suspects(self.run)]
+
+    @property
     def wrong(self) -> list[Node]:
         """Gates whose handwritten derivative is wrong."""
-        return explain_.suspects(self.run)
+        return [self.graph.nodes[index] for index in self._wrong]
 
-    @cached_property
+    @wrong.setter
+    def wrong(self, nodes: Collection[Node]) -> None:
+        self._wrong = [node.index for node in nodes]
+
+    @spoken
     def document(self) -> dict[str, Any] | None:
         """The graph and its numbers as a document, with what is drawn of them; None if the graph is
         too large for a picture to hold, or has what no document holds.
@@ -108,10 +148,10 @@ class Figure:
             return None
         if "flows" in document["derived"] and document["views"]:
             return None  # what is shown does not follow from what is summarised
-        view = {"step": self.step, "labels": self.labels, "wrong": [n.index for n in self.wrong]}
+        view = {"step": self.step, "labels": self.labels, "wrong": self._wrong}
         return {**document, "painter": painter(), "view": view}
 
-    @cached_property
+    @spoken
     def highlights(self) -> Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         if self.step is None:
@@ -120,7 +160,7 @@ class Figure:
         words = explain_.step(explain_.Words(self.graph), step)
         return Highlights(
             step.what,
-            f"step {self.step} of {steps_.last(self.graph)}",
+            say("figure.step", step=self.step, last=steps_.last(self.graph)),
             explain_.State(self.shown).text(words),
             self.wrong,
             self.labels,
@@ -151,7 +191,7 @@ class Figure:
         figure.layout = self.layout  # nothing moves
         return figure
 
-    @cached_property
+    @spoken
     def scene(self) -> Scene:
         """What is to be seen, with words and places, as plain data: of this every picture is made.
 
@@ -168,12 +208,12 @@ class Figure:
         """The scene for a program that finds places itself, and shows no titles."""
         return compose(self.shown, layout_.nowhere(self.graph, self._card_sizes), live=True)
 
-    @cached_property
+    @spoken
     def svg(self) -> str:
         """The picture as an SVG document."""
         return paint(self.scene)
 
-    @cached_property
+    @spoken
     def dot(self) -> graphviz.Digraph:
         """The graph with values, gradients and local derivatives as labels, for any Graphviz."""
         return digraph(self._unplaced)
@@ -297,7 +337,9 @@ class Figure:
     @property
     def progress(self) -> str:
         """The step just taken: its number and its words; empty if the sweeps are complete."""
-        return "" if self.step is None else f"{self.highlights.step}: {self.highlights.event}"
+        if self.step is None:
+            return ""
+        return progress(self.highlights.step, self.highlights.event)
 
     def __str__(self) -> str:
         return twin(summary(self.shown), self.progress, str(self.shown))

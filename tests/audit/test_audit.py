@@ -379,7 +379,7 @@ def sites(root):
     yield from (
         Site(element, None, None)
         for element in root.iter(f"{SVG}tspan")
-        if (element.text or "").startswith("gradient of")
+        if "gv-adjoint" in classes[element]
     )
 
 
