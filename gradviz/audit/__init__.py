@@ -9,9 +9,9 @@ its node or edge: what lies over it, what is hidden, moved, recoloured or writte
 and scripts.
 
 Of a file that another version painted, or in a language that is not known here, only the numbers
-are checked. Where there is no document, as
-in figures of large graphs, the numbers that the pieces of the picture hold are worked out again,
-and its texts, widths and maps compared with them; the picture is not.
+are checked. Where there is no document, as in figures of large graphs, the numbers that the pieces
+of the picture hold are worked out again, and its texts, widths and maps compared with them; the
+picture is not.
 
 >>> import json
 >>> import gradviz as gv

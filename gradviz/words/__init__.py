@@ -81,11 +81,11 @@ def set_language(language: str) -> None:
 
     >>> set_language("en")
     """
-    global _spoken  # noqa: PLW0603 (set for all figures at once)
+    global _spoken, _ready  # noqa: PLW0603 (set for all figures at once)
     if language not in languages():
         raise ValueError(f"there are no words in {language!r}; there are: {', '.join(languages())}")
     _spoken = language
-    _ready.clear()
+    _ready = {}  # another one: a thread that says something now may still fill the old
 
 
 @contextmanager
@@ -101,10 +101,10 @@ def speaking(language: str) -> Iterator[None]:
 
 def add(language: str, texts: Mapping[str, Any], plurals: str = SOURCE) -> None:
     """Bring texts of another language, or other texts, with the plural rules of a known one."""
-    global _additions  # noqa: PLW0603
+    global _additions, _ready  # noqa: PLW0603
     _added[language] = Catalogue(texts, plurals)
     _additions += 1
-    _ready.clear()
+    _ready = {}
 
 
 def edition() -> tuple[str, int]:
@@ -132,9 +132,10 @@ def parts(text_id: str, places: Mapping[str, object] = {}) -> Parts:
     >>> parts("figure.step", {})
     ('step ', 'step', ' of ', 'last', '')
     """
-    found = _ready.get(text_id)
+    ready = _ready
+    found = ready.get(text_id)
     if found is None:
-        found = _ready[text_id] = _taken_apart(text_id)
+        found = ready[text_id] = _taken_apart(text_id)
     return found if isinstance(found, tuple) else found(places["n"])
 
 
