@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, overload
 
 import graphviz
+import numpy as np
 
 from gradviz.document.reading import BadDocument, from_dict
 from gradviz.document.writing import packed, to_dict
@@ -148,6 +149,9 @@ class Figure:
             return None
         if "flows" in document["derived"] and document["views"]:
             return None  # what is shown does not follow from what is summarised
+        adjoints = zip(self.shown.adjoints.values(), self.run.adjoints.values())
+        if any(np.size(part) > MOST for part, whole in adjoints if part is not whole):
+            return None  # nor does a part of a sum
         view = {"step": self.step, "labels": self.labels, "wrong": self._wrong}
         return {**document, "painter": painter(), "view": view}
 
