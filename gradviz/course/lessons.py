@@ -17,7 +17,8 @@ from urllib.parse import quote
 from gradviz import __version__
 from gradviz.course.server import serve
 
-# widgets are saved with a notebook, and no news is fetched from the network
+# widgets are saved with a notebook, which is exported without them, and no news is fetched from
+# the network
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 # in the learner's folder: the sha256 of each file as it was copied
 MANIFEST = ".gradviz-lessons.json"

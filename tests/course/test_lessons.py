@@ -312,6 +312,31 @@ def test_what_a_newcomers_terminal_shows(home, tmp_path):
 
 
 @on_posix
+@pytest.mark.long
+def test_what_is_exported_shows_figures_and_not_widgets(home, tmp_path):
+    """JupyterLab saves the state of widgets, and nbconvert would show nothing but these."""
+    data = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2},
+        "text/html": "<img src='data:,' alt='a figure'>",
+        "text/plain": "a figure",
+    }
+    widget = {"model_name": "VBoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}
+    states = {"version_major": 2, "version_minor": 0, "state": {"1": widget}}
+    notebook = new_notebook(
+        cells=[new_code_cell("view", outputs=[new_output("display_data", data=data)])],
+        metadata={"widgets": {"application/vnd.jupyter.widget-state+json": states}},
+    )
+    (tmp_path / "mine").mkdir()
+    nbformat.write(notebook, tmp_path / "mine" / "saved.ipynb")
+    with served(home, tmp_path / "mine") as (_, address):
+        key = address[0].partition("?")[2]
+        for format in ("html", "slides"):
+            page = f"{address[1]}/nbconvert/{format}/saved.ipynb?{key}"
+            with urlopen(page, timeout=120) as answer:
+                assert 'alt="a figure"' in answer.read().decode()
+
+
+@on_posix
 @pytest.mark.parametrize("key", short(0, ["token", "password"]))
 def test_an_address_is_printed_however_one_is_let_in(home, tmp_path, monkeypatch, key):
     if key == "token":
