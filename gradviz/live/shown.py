@@ -96,12 +96,16 @@ class Shown(widgets.VBox):
         """The still picture that stands for it."""
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        self.wake()
+    def count(self) -> None:
+        """Have pages tell from now on how often they show it."""
         for part in self._counted:
             if part._view_count is None:
-                part._view_count = 0  # from now on pages tell how often they show it
+                part._view_count = 0
                 part.observe(_tidy, "_view_count")
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self.wake()
+        self.count()
         _remember(self)
         return _beside(super()._repr_mimebundle_(**options), self.picture())
 
@@ -212,6 +216,8 @@ def _box(box: widgets.Box) -> Any:
 
 def _pictures(box: widgets.Box) -> Iterator[Bundle]:
     for child in box.children:
+        if isinstance(child, Shown):
+            child.count()
         if isinstance(child, Shown | Live):
             yield child.picture()
         elif isinstance(child, widgets.Box):

@@ -1,5 +1,5 @@
-"""Notebooks that nbclient ran, as it does for nbconvert and papermill, made into pages by nbconvert:
-where no request is answered, they show every figure.
+"""Notebooks that nbclient ran, as it does for nbconvert and papermill, as pages by nbconvert: where
+no request is answered, they show every figure.
 """
 
 from pathlib import Path
