@@ -17,8 +17,7 @@ from urllib.parse import quote
 from gradviz import __version__
 from gradviz.course.server import serve
 
-# widgets are saved with a notebook, which is exported without them, and no news is fetched from
-# the network
+# widgets are saved with a notebook, and no news is fetched from the network
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 # in the learner's folder: the sha256 of each file as it was copied
 MANIFEST = ".gradviz-lessons.json"
@@ -186,6 +185,8 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     return serve(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
+        # or pages would show the widgets that are saved, and these from the network
+        "--HTMLExporter.preprocessors=gradviz.course.exporting.still",
         "--Application.log_level=ERROR",  # warnings there are for Jupyter's developers
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),

@@ -140,6 +140,7 @@ def test_lab_opens_the_first_lesson_in_the_folder(home, tmp_path, opened, capsys
     assert {option.split("=")[0] for option in opened} - {"--allow-root"} == {
         "--ServerApp.root_dir",
         "--LabApp.default_url",
+        "--HTMLExporter.preprocessors",
         "--Application.log_level",
     }
     assert str(tmp_path / "mine") in capsys.readouterr().out
