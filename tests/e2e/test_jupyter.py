@@ -1,6 +1,5 @@
 """The lessons and the live view in JupyterLab and Notebook 7, in a real browser."""
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -331,23 +330,6 @@ ALL = """(svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-la
     ...Array.from(g.querySelectorAll("text:not(.gv-halo)"), (text) => text.textContent),
     ...Array.from(g.querySelectorAll(".gv-flow"), (path) => path.getAttribute("stroke-width")),
 ])"""
-
-
-def test_numbers_are_printed_by_pythons_rule(browser):
-    golden = json.loads((ROOT / "tests" / "golden" / "numerals.json").read_text(encoding="utf-8"))
-    page = browser.new_page()
-    shown = page.evaluate(
-        f"""async ([source, rows]) => {{
-            const {{ numeral }} = await {IMPORTED};
-            const special = {{ inf: Infinity, "-inf": -Infinity, nan: NaN }};
-            return rows.map(({{ number, digits }}) => (
-                numeral(special[number] ?? Number(number), digits)
-            ));
-        }}""",
-        [gv.View._esm, golden],
-    )
-    page.close()
-    assert shown == [row["text"] for row in golden]
 
 
 def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
