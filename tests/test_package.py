@@ -206,7 +206,7 @@ def project_files() -> list[Path]:
     try:
         listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
     except (OSError, subprocess.CalledProcessError):
-        made = ".git .venv node_modules joined __pycache__ .hypothesis .pytest_cache .ruff_cache"
+        made = ".git .venv node_modules __pycache__ .hypothesis .pytest_cache .ruff_cache"
         files = [path for path in ROOT.rglob("*") if not {*made.split()} & {*path.parts}]
         listed = "\0".join(str(path.relative_to(ROOT)) for path in files)
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]

@@ -13,6 +13,8 @@ import traitlets
 from IPython.core.getipython import get_ipython
 from ipywidgets.widgets.widget import _instances  # all that are open
 
+from gradviz import words
+
 STILL = "gradviz-still"
 MISSING = ".jupyter-widgets-error-widget"  # what ipywidgets puts where a page can't show a widget
 INSTEAD = f"""<style>
@@ -143,8 +145,14 @@ class Live(anywidget.AnyWidget):
     """A live figure, and `figure`, the still one."""
 
     figure: Any
+    # what the page says by itself, in the language that was set when this was made
+    words: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # from the page: that it can show it
     painted: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
+
+    @traitlets.default("words")
+    def _words(self) -> dict[str, Any]:
+        return words.for_the_page()
 
     @cached_property
     def _frame(self) -> Framed:

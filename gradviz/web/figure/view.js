@@ -1,4 +1,5 @@
-// A live figure: what Python sends is painted, at most once a frame, and first what is in sight; what a person does is told to Python.
+// A live figure: what it is sent is painted, at most once a frame, and first what is in sight; what
+// a person does is told.
 
 import { formulaText } from "../formulas/formula.js";
 import { formulaElement } from "../formulas/mathml.js";
@@ -7,120 +8,129 @@ import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
-import { runOf, unpacked } from "../numbers/run.js";
+import { runOf, unknownRun, unpacked } from "../numbers/run.js";
 import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
-import { parsed, stepsOf } from "../numbers/typed.js";
+import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
-import { make, scrolls } from "../parts/dom.js";
+import { make, scrolls, written } from "../parts/dom.js";
 import { Path } from "../parts/path.js";
 import { Player } from "../parts/player.js";
 import { Reasons, because } from "../parts/reasons.js";
 import { Elements } from "../picture/elements.js";
-import { Lens, NEARER } from "../picture/lens.js";
-import { Picture } from "../picture/picture.js";
-import { walked } from "../picture/walk.js";
+import { Lens } from "../picture/lens.js";
+import { speaker } from "../words.js";
+import { command } from "./commands.js";
+import { describe } from "./describe.js";
+import { Stage } from "./stage.js";
 
-const RESTING = 120; // milliseconds after which the rest follows: what is out of sight, and descriptions
-
+const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
 const SLICE = 60; // parts of it in a frame
 
 export class View {
   /**
-   * @param {Model<ViewState>} model
+   * @param {Store<ViewState>} store
    * @param {HTMLElement} el
    */
-  constructor(model, el) {
-    this.model = model;
+  constructor(store, el) {
+    const say = speaker(store.get("words"));
+    const select = (/** @type {string} */ id) => this.select(id);
+    const soon = () => this.schedule();
+    this.say = say;
+    this.store = store;
     this.el = el;
+    this.frame = this.rest = this.slice = 0;
+    this.restaged = this.waiting = this.ended = false;
+    this.told = store.get("hand") ?? {};
+    this.structure = store.get("structure");
+    this.run = this.state = unknownRun(this.structure);
     el.classList.add("gradviz-view");
     this.unshare = shareKeys(el);
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
-    this.stage = make("div", "gv-stage");
-    this.player = new Player((step) => this.tell({ step }));
+    this.stage = new Stage(say, this.structure, this);
+    this.player = new Player(say, (step) => store.tell({ step }));
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
-    scrolls(this.caption);
     this.reasons = new Reasons(
-      () => this.select(""),
-      (index) => this.ask({ element: index }),
-      (label) => this.ask({ opened: [...model.get("opened"), label] }),
+      say,
+      () => select(""),
+      (index) => store.ask({ element: index }),
+      (label) => store.ask({ opened: [...store.get("opened"), label] }),
     );
-    this.code = new Code(
-      (ids) => this.pointAt(ids),
-      (id) => this.select(id),
-    );
-    this.hands = new Hands(this.stage, (input, value) => {
-      if (this.sliders.move(input, value)) return;
-      this.ask({
-        hand: {
-          ...model.get("hand"),
-          [input]: [full(value), performance.timeOrigin + performance.now()],
-        },
-      });
-    });
-    this.opener = make("button", "gv-button gv-opener", {
+    this.code = new Code(say, (ids) => this.pointAt(ids), select);
+    this.sliders = new Sliders(store);
+    this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
+    this.opener = written("button", "gv-button gv-opener", say("page.code"), {
       type: "button",
-      title: "show the code beside the graph",
+      title: say("page.code.show"),
     });
-    this.opener.textContent = "code";
-    this.opener.addEventListener("click", () =>
-      model.get("code_open") ? this.tell({ code_open: false }) : this.ask({ code_open: true }),
+    this.opener.addEventListener("click", () => this.toggleCode());
+    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, soon);
+    this.elements = new Elements(say, this.stage.element, (node, index) =>
+      store.ask({ selected: `n${node}`, element: index }),
     );
-    this.lens = new Lens(this.stage, () => this.schedule());
-    this.elements = new Elements(this.stage, (node, index) =>
-      this.ask({ selected: `n${node}`, element: index }),
-    );
-    this.path = new Path((depth) => this.ask({ part: model.get("part").slice(0, depth) }));
+    this.path = new Path(say, (depth) => store.ask({ part: store.get("part").slice(0, depth) }));
+    this.forecast = new Forecast(say, store, this.structure, soon);
+    this.changes = Object.entries(this.handlers());
+    this.layOut();
+    this.attach();
+    for (const [name, handler] of this.changes) store.on(name, handler);
+    this.code.load(store.get("code"));
+    this.repaint();
+    if (!store.get("painted")) store.tell({ painted: true });
+  }
+
+  /** Put the parts where they belong, and listen to what is done to them. */
+  layOut() {
+    const stage = this.stage.element;
     const controls = make("div", "gv-controls");
     const main = make("div", "gv-main");
     const desk = make("div", "gv-desk");
+    scrolls(this.caption);
     controls.append(this.player.element, this.lens.element, this.opener);
-    main.append(this.path.element, this.stage, controls, this.caption, this.reasons.element);
+    main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
     desk.append(main, this.code.element);
-    el.append(this.message, this.notice, desk);
-    this.stage.addEventListener("keydown", (event) => this.key(event));
-    this.stage.addEventListener("pointerover", (event) => this.hover(event));
-    this.stage.addEventListener("pointerleave", () => this.pointAt([]));
-    this.frame = this.rest = this.slice = 0;
-    this.restaged = true;
-    this.waiting = this.ended = false;
-    this.name = Math.random().toString(36).slice(2); // so that what two pages ask is never the same
-    this.asked = 0;
-    this.sliders = new Sliders(model);
-    this.told = model.get("hand") ?? {};
-    this.forecast = new Forecast(model, () => this.schedule());
-    const shown = ["step", "selected", "nudges", "wrong", "element", "code_open"];
-    this.handlers = Object.entries({
-      // one event each: marimo knows no lists of them
-      "change:structure": () => {
+    this.el.append(this.message, this.notice, desk);
+    stage.addEventListener("keydown", (event) => this.key(event));
+    stage.addEventListener("pointerover", (event) => this.hover(event));
+    stage.addEventListener("pointerleave", () => this.pointAt([]));
+  }
+
+  /**
+   * What to do when something is told by others, one by one: marimo knows no lists of events.
+   * @returns {Partial<Record<keyof ViewState, () => void>>}
+   */
+  handlers() {
+    const { store, forecast } = this;
+    const soon = () => this.schedule();
+    const heard = () => {
+      forecast.heard();
+      soon();
+    };
+    return {
+      structure: () => {
         this.restaged = true;
-        this.schedule();
+        soon();
       },
-      "change:numbers": () => {
-        this.forecast.heard();
-        this.schedule();
+      numbers: heard,
+      message: () => {
+        if (store.get("message")) forecast.drop();
+        soon();
       },
-      "change:message": () => {
-        if (model.get("message")) this.forecast.drop();
-        this.schedule();
+      hand: () => this.set(store.get("hand")),
+      asked: () => forecast.ask(store.get("asked")),
+      answered: heard,
+      code: () => {
+        this.code.load(store.get("code"));
+        soon();
       },
-      "change:hand": () => this.set(model.get("hand")),
-      "change:asked": () => this.forecast.ask(model.get("asked")),
-      "change:answered": () => {
-        this.forecast.heard();
-        this.schedule();
-      },
-      "change:code": () => {
-        this.code.load(model.get("code"));
-        this.schedule();
-      },
-      ...Object.fromEntries(shown.map((name) => [`change:${name}`, () => this.schedule()])),
-    });
-    for (const [event, handler] of this.handlers) model.on(event, handler);
-    this.code.load(model.get("code"));
-    this.repaint();
-    if (!model.get("painted")) this.tell({ painted: true });
+      step: soon,
+      selected: soon,
+      nudges: soon,
+      wrong: soon,
+      element: soon,
+      code_open: soon,
+    };
   }
 
   end() {
@@ -130,7 +140,7 @@ export class View {
     this.player.pause();
     this.forecast.end();
     this.unshare();
-    for (const [event, handler] of this.handlers) this.model.off(event, handler);
+    for (const [name, handler] of this.changes) this.store.off(name, handler);
     this.el.replaceChildren(); // hosts keep the element
   }
 
@@ -152,12 +162,15 @@ export class View {
     this.repaint();
   }
 
-  /** @param {Partial<ViewState>} changes */
-  tell(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    try {
-      this.model.save_changes();
-    } catch {} // the kernel is dead
+  /**
+   * A hand has set an input on its card.
+   * @param {number} input
+   * @param {number} value
+   */
+  move(input, value) {
+    if (this.sliders.move(input, value)) return;
+    const when = performance.timeOrigin + performance.now();
+    this.store.ask({ hand: { ...this.store.get("hand"), [input]: [full(value), when] } });
   }
 
   /**
@@ -167,124 +180,35 @@ export class View {
   set(hand) {
     for (const [node, [text, when]] of Object.entries(hand)) {
       if (when === this.told[node]?.[1]) continue;
-      for (const input of this.sliders.tied(Number(node)))
-        this.forecast.at(input, parsed(text) ?? NaN, true);
+      const value = parsed(text) ?? NaN;
+      for (const input of this.sliders.tied(Number(node))) this.forecast.at(input, value, true);
     }
     this.told = hand;
   }
 
-  /**
-   * Tell something that Python is to answer.
-   * @param {Partial<ViewState>} changes
-   */
-  ask(changes) {
-    this.tell({ ...changes, asked: this.next() });
-  }
-
-  next() {
-    return `${this.name}-${++this.asked}`;
-  }
-
   /** A new graph: put its picture in place of the old one. */
   restage() {
-    const focused = /** @type {HTMLElement | null} */ (this.stage.querySelector(":focus"))?.dataset;
     this.restaged = false;
     this.stopFollowing(); // the old picture
-    this.structure = this.model.get("structure");
-    const { svg, nodes, edges } = this.structure;
-    this.picture = new Picture(svg);
-    this.picture.blank = edges.map(({ blank }) => blank);
-    this.picture.svg.setAttribute("role", "group");
-    this.picture.svg.setAttribute("aria-roledescription", "computational graph");
-    this.stage.querySelector("svg.gradviz")?.remove();
-    this.stage.prepend(this.picture.svg);
-    for (const [kind, parts] of /** @type {[string, { g: SVGGElement }[]][]} */ ([
-      ["n", this.picture.nodes],
-      ["e", this.picture.edges],
-    ])) {
-      parts.forEach(({ g }, index) =>
-        this.reachable(g, `${kind}${index}`, kind === "n" ? nodes[index] : null),
-      );
-    }
-    this.lens.hold(this.picture.svg);
-    this.path.load(this.structure.path);
-    this.elements.load(
-      nodes,
-      () => this.state,
-      nodes.find(({ kind }) => kind.endsWith("output"))?.label ?? "f",
-    );
-    this.picture.edges.forEach(({ label }, index) =>
-      label?.addEventListener("click", () => this.focus(`e${index}`)),
-    );
-    this.picture.svg.addEventListener("click", (event) => {
-      if (
-        !(
-          /** @type {Element} */ (event.target).closest(
-            ".gv-node, .gv-edge, .gv-label, .gv-block > text",
-          )
-        )
-      )
-        this.select("");
-    });
-    for (const block of this.picture.blocks) this.closable(block);
-    this.hands.hold(this.picture, nodes, () => this.run);
+    this.structure = this.store.get("structure");
+    this.run = this.state = unknownRun(this.structure);
+    this.stage.put(this.structure);
+    this.lens.hold(this.stage.picture.svg);
+    this.attach();
     this.forecast.load(this.structure);
-    this.tabStop = "n0";
-    this.stopAt("n0");
-    const again =
-      focused &&
-      (focused.block
-        ? this.picture.svg.querySelector(
-            `.gv-node[data-block="${focused.block}"], .gv-block[data-block="${focused.block}"] > text`,
-          )
-        : null);
-    if (again) /** @type {SVGElement} */ (again).focus();
   }
 
-  /**
-   * Let a card or a wire be focused, which selects it.
-   * @param {SVGElement} g
-   * @param {string} id
-   * @param {NodeWords | null} node
-   */
-  reachable(g, id, node) {
-    g.setAttribute("tabindex", "-1");
-    g.setAttribute("role", node?.input ? "spinbutton" : "button");
-    g.addEventListener("focus", () => {
-      this.stopAt(id);
-      if (this.model.get("selected") !== id) this.select(id);
-    });
-    const open = g.dataset.block
-      ? () => this.toggle(Number(g.dataset.block))
-      : g.dataset.box
-        ? () => this.enter(Number(g.dataset.box))
-        : null;
-    if (open)
-      g.querySelectorAll(".gv-head, .gv-name, .gv-sign").forEach((part) =>
-        part.addEventListener("click", open),
-      );
+  /** Tell the parts what picture there is. */
+  attach() {
+    const { nodes, path, output } = this.structure;
+    this.path.load(path);
+    this.elements.load(nodes, () => this.state, nodes[output].label);
+    this.hands.hold(this.stage.picture, nodes, () => this.run);
   }
 
-  /** @param {SVGElement} block */
-  closable(block) {
-    const handle = block.querySelector("text");
-    const number = Number(block.dataset.block);
-    for (const [name, value] of [
-      ["tabindex", "0"],
-      ["role", "button"],
-      ["aria-expanded", "true"],
-      ["data-block", String(number)],
-    ])
-      handle.setAttribute(name, value);
-    handle.setAttribute("aria-label", `close ${block.querySelector("title").textContent}`);
-    handle.addEventListener("click", () => this.toggle(number));
-    handle.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        event.stopPropagation();
-        this.toggle(number);
-      }
-    });
+  toggleCode() {
+    if (this.store.get("code_open")) this.store.tell({ code_open: false });
+    else this.store.ask({ code_open: true });
   }
 
   /**
@@ -292,7 +216,14 @@ export class View {
    * @param {number} box
    */
   enter(box) {
-    this.ask({ part: [...this.model.get("part"), box], selected: "" });
+    this.store.ask({ part: [...this.store.get("part"), box], selected: "" });
+  }
+
+  /** Leave what is selected, or else the box that is open. */
+  leave() {
+    const part = this.store.get("part");
+    if (this.store.get("selected")) this.select("");
+    else if (part.length) this.store.ask({ part: part.slice(0, -1) });
   }
 
   /**
@@ -300,179 +231,91 @@ export class View {
    * @param {number} block
    */
   toggle(block) {
-    const closed = this.model.get("closed");
-    this.ask({
-      closed: closed.includes(block)
-        ? closed.filter((other) => other !== block)
-        : [...closed, block],
-      selected: "",
-    });
+    const closed = this.store.get("closed");
+    const others = closed.filter((other) => other !== block);
+    const isClosed = others.length < closed.length;
+    this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
   }
 
   /** @param {string} id */
   select(id) {
-    if (this.model.get("selected") !== id) this.tell({ selected: id, element: "" });
-  }
-
-  /** @param {string} id */
-  focus(id) {
-    this.picture.elements(id)[0]?.focus({ preventScroll: false });
-  }
-
-  /**
-   * Of all cards and wires one is reached by Tab; the arrow keys lead to the others.
-   * @param {string} id
-   */
-  stopAt(id) {
-    this.picture.elements(this.tabStop)[0]?.setAttribute("tabindex", "-1");
-    this.picture.elements(id)[0]?.setAttribute("tabindex", "0");
-    this.tabStop = id;
+    if (this.store.get("selected") !== id) this.store.tell({ selected: id, element: "" });
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (target === this.hands.editor || event.ctrlKey || event.metaKey) return;
-    const g = /** @type {SVGElement | null} */ (target.closest(".gv-node, .gv-edge"));
-    const id = g?.id ?? "";
-    const input = g && id[0] === "n" ? this.structure.nodes[Number(id.slice(1))].input : null;
-    if (this.act(event, id, input, g)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  /**
-   * Do what a key asks for; tells whether it asked for anything.
-   * @param {KeyboardEvent} event
-   * @param {string} id
-   * @param {Span | null} input
-   * @param {SVGElement | null} g
-   */
-  act(event, id, input, g) {
-    const { key } = event;
-    const index = Number(id.slice(1));
-    if (key === ",") this.player.jump(this.player.now - 1);
-    else if (key === ".") this.player.jump(this.player.now + 1);
-    else if (key === "Home") this.player.jump(0);
-    else if (key === "End") this.player.jump(null);
-    else if (key === "Escape")
-      this.model.get("selected")
-        ? this.select("")
-        : this.model.get("part").length
-          ? this.ask({ part: this.model.get("part").slice(0, -1) })
-          : null;
-    else if ((key === "+" || key === "=") && !input) this.lens.by(NEARER);
-    else if (key === "-" && !input) this.lens.by(1 / NEARER);
-    else if (key === "0" && !input) this.lens.fit();
-    else if (g === null) return false;
-    else if (input && stepsOf(event)) this.hands.moved(index, stepsOf(event));
-    else if (key.startsWith("Arrow")) {
-      const next = walked(this.structure, this.picture, id, key);
-      if (next !== null) this.focus(next);
-    } else if (input && (key === "Enter" || key === "F2")) this.hands.open(index);
-    else if (input && /^[-−\d.]$/.test(key)) this.hands.open(index, key);
-    else if (key === "Enter" || (key === " " && (g.dataset.block || g.dataset.box))) {
-      if (g.dataset.box) this.enter(Number(g.dataset.box));
-      else if (g.dataset.block) this.toggle(Number(g.dataset.block));
-      else this.select(id);
-    } else if (key === " ") this.player.timer ? this.player.pause() : this.player.play();
-    else return false;
-    return true;
+    if (event.target === this.hands.editor || event.ctrlKey || event.metaKey) return;
+    if (!command(this, event)) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   /** @param {PointerEvent} event */
   hover(event) {
-    const target = /** @type {Element} */ (event.target).closest(".gv-node, .gv-edge, .gv-label");
-    const id =
-      target === null ? "" : target.id || `e${/** @type {SVGElement} */ (target).dataset.edge}`;
+    const id = this.stage.partAt(event);
     if (id) this.describe(id);
     this.code.mark("gv-pointed", id ? [id] : []);
   }
 
   /** @param {string[]} ids */
   pointAt(ids) {
-    this.picture.mark("gv-pointed", ids);
+    this.stage.picture.mark("gv-pointed", ids);
     if (!ids.length) this.code.mark("gv-pointed", []);
   }
 
-  /**
-   * Say in words what a card or a wire shows, for pointers and for screen readers.
-   * @param {string} id
-   */
+  /** @param {string} id */
   describe(id) {
-    const index = Number(id.slice(1));
-    const { nodes, edges } = this.structure;
-    if (id[0] === "n") {
-      const { value, adjoint, source, input } = nodes[index];
-      const { g, title } = this.picture.nodes[index];
-      title.textContent = [
-        formulaText(value, this.state, 6),
-        formulaText(adjoint, this.state, 6),
-        source,
-      ]
-        .filter(Boolean)
-        .join("\n");
-      g.setAttribute("aria-label", title.textContent);
-      if (input)
-        for (const name of ["aria-valuenow", "aria-valuetext"])
-          g.setAttribute(name, full(this.run.primals[index]));
-    } else {
-      const { local, flow } = edges[index];
-      const { g, title } = this.picture.edges[index];
-      title.textContent = `${formulaText(local, this.state, 6)}\nflows back: ${formulaText(flow, this.state, 6)}`;
-      g.setAttribute("aria-label", title.textContent);
-    }
+    describe(this.say, this.stage.picture, this.structure, this.run, this.state, id);
   }
 
   repaint() {
-    const { model } = this;
-    this.message.textContent = model.get("message");
+    const { store, forecast } = this;
+    this.message.textContent = store.get("message");
     if (this.restaged) this.restage();
-    const answer = runOf(unpacked(model.get("numbers")), this.structure);
+    const answer = runOf(unpacked(store.get("numbers")), this.structure);
     if (answer === null) return;
-    const run = this.forecast.over(answer);
-    this.notice.textContent = this.forecast.notice;
-    this.stage.classList.toggle("gv-old", this.forecast.isOld);
-    const last = this.structure.steps.length - 1;
-    const wanted = model.get("step");
+    const { structure } = this;
+    const { picture } = this.stage;
+    const last = structure.steps.length - 1;
+    const wanted = store.get("step");
     const step = wanted === null ? null : Math.min(wanted, last);
-    const selected = this.picture.elements(model.get("selected")).length
-      ? model.get("selected")
-      : "";
-    this.run = run;
-    this.state = stateAt(run, this.structure, step);
-    this.picture.load(this.state);
-    const seen = this.picture.inSight(this.stage.getBoundingClientRect());
-    for (const part of seen) this.picture.fill(part);
-    this.picture.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
-    this.picture.mark("gv-selected", selected ? [selected] : []);
-    this.picture.mark("gv-because", because(this.structure, selected));
-    this.picture.mark(
-      "gv-wrong",
-      model.get("wrong").map((node) => `n${node}`),
-    );
+    const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
+    this.run = forecast.over(answer);
+    this.state = stateAt(this.run, structure, step);
+    this.notice.textContent = forecast.notice;
+    this.stage.element.classList.toggle("gv-old", forecast.isOld);
+    this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
     this.player.show(step, last);
-    const words = stepWords(this.structure, step);
-    if (step === null) this.words.replaceChildren();
-    else this.words.replaceChildren(formulaElement(words, this.state));
-    this.reasons.show(
-      this.structure,
-      this.state,
-      selected,
-      model.get("nudges"),
-      model.get("element"),
-    );
-    const open = model.get("code_open");
-    this.opener.setAttribute("aria-pressed", String(open));
-    this.code.element.hidden = !open;
-    if (open) {
-      this.code.fill(this.state);
-      this.code.mark("gv-lit", step === null ? [] : stepPlace(this.structure.steps[step]));
-      this.code.mark("gv-here", selected ? [selected] : []);
-    }
+    const words = stepWords(structure, step);
+    this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
+    const [nudges, index] = [store.get("nudges"), store.get("element")];
+    this.reasons.show(structure, this.state, selected, nudges, index);
     this.stopFollowing();
-    this.rest = setTimeout(() => this.follow(0), RESTING);
+    this.rest = Number(setTimeout(() => this.follow(0), RESTING));
+  }
+
+  /**
+   * Write the numbers that are in sight, and mark what is lit and selected.
+   * @param {string[]} lit
+   * @param {string} selected
+   */
+  paint(lit, selected) {
+    const { picture, element } = this.stage;
+    picture.load(this.state);
+    const seen = picture.inSight(element.getBoundingClientRect());
+    for (const part of seen) picture.fill(part);
+    const wrong = this.store.get("wrong").map((node) => `n${node}`);
+    picture.mark("gv-lit", lit);
+    picture.mark("gv-selected", selected ? [selected] : []);
+    picture.mark("gv-because", because(this.structure, selected));
+    picture.mark("gv-wrong", wrong);
+    const isOpen = this.store.get("code_open");
+    this.opener.setAttribute("aria-pressed", String(isOpen));
+    this.code.element.hidden = !isOpen;
+    if (!isOpen) return;
+    this.code.fill(this.state);
+    this.code.mark("gv-lit", lit);
+    this.code.mark("gv-here", selected ? [selected] : []);
   }
 
   stopFollowing() {
@@ -485,10 +328,10 @@ export class View {
    * @param {number} start
    */
   follow(start) {
-    const { nodes, size, svg } = this.picture;
+    const { nodes, size, svg } = this.stage.picture;
     const stop = Math.min(size, start + SLICE);
     for (let part = start; part < stop; part++) {
-      this.picture.fill(part);
+      this.stage.picture.fill(part);
       this.describe(part < nodes.length ? `n${part}` : `e${part - nodes.length}`);
     }
     if (stop < size) this.slice = requestAnimationFrame(() => this.follow(stop));

@@ -1,6 +1,13 @@
+// Formulas with places for numbers, as gradviz/scene/words/formula.py makes them: filled as text.
+
 import { numeral } from "../numbers/numeral.js";
 
-const KINDS = { value: "primals", adjoint: "adjoints", local: "locals", flow: "flows" };
+const KINDS = /** @type {const} */ ({
+  value: "primals",
+  adjoint: "adjoints",
+  local: "locals",
+  flow: "flows",
+});
 
 /**
  * The number that belongs in a place.

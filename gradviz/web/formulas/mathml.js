@@ -1,15 +1,24 @@
-// Formulas with places for numbers, as gradviz/scene/words/formula.py makes them: filled as text, and as MathML.
+// Formulas with places for numbers, filled as MathML.
 
 import { formulaText, partText } from "./formula.js";
 
 const MATH = "http://www.w3.org/1998/Math/MathML";
-
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
-
 const BREAKS = ["=", "+=", "+", "·", "×"]; // a line may end before these, and before words
-
-const TOKENS =
-  /(?<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?<name>[\p{L}_][\p{L}\p{N}_₀-₉]*′?[₀-₉]*)|(?<number>\d[\d.]*)|(?<space>\s+)|(?<sign>\+=|.)/gu;
+const TOKENS = new RegExp(
+  [
+    /(?<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)/,
+    /(?<name>[\p{L}_][\p{L}\p{N}_₀-₉]*′?[₀-₉]*)/u,
+    /(?<number>\d[\d.]*)/,
+    /(?<space>\s+)/,
+    /(?<sign>\+=|.)/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gu",
+);
+/** @type {Record<string, string>} */
+const COLOURS = { value: "gv-value", local: "gv-local" };
 
 /**
  * @param {string} tag
@@ -20,7 +29,7 @@ function math(tag, children, kind) {
   const element = document.createElementNS(MATH, tag);
   if (kind) element.setAttribute("class", kind);
   if (tag === "mo") element.setAttribute("stretchy", "false");
-  if (tag === "mi") element.setAttribute("mathvariant", "normal"); // names as they stand on the cards
+  if (tag === "mi") element.setAttribute("mathvariant", "normal"); // names as on the cards
   element.append(...children);
   return element;
 }
@@ -31,13 +40,24 @@ function math(tag, children, kind) {
  * @param {Element[]} made
  */
 function addTokens(text, made) {
-  for (const { groups, 0: token } of text.matchAll(TOKENS)) {
-    if (groups.raised && made.length) {
+  for (const { groups = {}, 0: token } of text.matchAll(TOKENS)) {
+    const base = groups.raised ? made.pop() : undefined;
+    if (base) {
       const power = Array.from(token, (digit) => "0123456789−"[RAISED.indexOf(digit)]).join("");
-      made.push(math("msup", [made.pop(), math("mn", [power])]));
-    } else if (!groups.space)
+      made.push(math("msup", [base, math("mn", [power])]));
+    } else if (!groups.space) {
       made.push(math(groups.name ? "mi" : groups.number ? "mn" : "mo", [token]));
+    }
   }
+}
+
+/**
+ * Words, in pieces between which a line may end.
+ * @param {string} text
+ */
+function words(text) {
+  const pieces = text.split(/(?<=, |，)/);
+  return pieces.map((piece) => math("mtext", [piece.replace(/^ | $/g, "\u00a0")]));
 }
 
 /**
@@ -49,44 +69,31 @@ function addPart(part, run, made) {
   if (typeof part === "string") return addTokens(part, made);
   const [kind, first, second] = part;
   if (kind === "name") made.push(math("mi", [first]));
-  else if (kind === "say")
-    made.push(
-      ...first.split(/(?<=, )/).map((words) => math("mtext", [words.replace(/^ | $/g, "\u00a0")])),
-    );
+  else if (kind === "say") made.push(...words(first));
   else if (kind === "∂" || kind === "Δ") {
-    made.push(
-      math(
-        "mfrac",
-        [first, second].map((name) => math("mrow", [math("mo", [kind]), math("mi", [name])])),
-      ),
-    );
-  } else
-    made.push(
-      math(
-        "mn",
-        [partText(part, run, 4)],
-        { value: "gv-value", local: "gv-local" }[kind] ?? "gv-adjoint",
-      ),
-    );
+    const rows = [first, second].map((name) => [math("mo", [kind]), math("mi", [name])]);
+    const over = rows.map((row) => math("mrow", row));
+    made.push(math("mfrac", over));
+  } else made.push(math("mn", [partText(part, run, 4)], COLOURS[kind] ?? "gv-adjoint"));
 }
 
 /**
  * The parts of a formula between which a line may end.
  * @param {Element[]} made
- * @returns {Element[][]}
  */
 function pieces(made) {
-  const all = [[]];
+  /** @type {Element[]} */
+  let last = [];
+  const all = [last];
   for (const element of made) {
-    const isSign = element.localName === "mo" && BREAKS.includes(element.textContent);
-    if (
-      (isSign || (element.localName === "mtext" && !element.textContent.startsWith(","))) &&
-      all.at(-1).length
-    ) {
-      if (isSign) element.setAttribute("form", "infix"); // though nothing stands before it in its piece
-      all.push([]);
+    const text = element.textContent ?? "";
+    const isSign = element.localName === "mo" && BREAKS.includes(text);
+    const isWords = element.localName === "mtext" && !/^[,，]/.test(text);
+    if ((isSign || isWords) && last.length) {
+      if (isSign) element.setAttribute("form", "infix"); // though nothing is before it in its piece
+      all.push((last = []));
     }
-    all.at(-1).push(element);
+    last.push(element);
   }
   return all;
 }

@@ -1,27 +1,34 @@
-// What hands have set and Python has not spoken of yet: the page works out the numbers itself, and shows them until Python's own
-// are there, however long that takes; its older answers are passed over. If Python is silent, that is said.
+// What hands have set and Python has not spoken of yet: the page works out the numbers itself, and
+// shows them until Python's own are there, however long that takes; its older answers are passed
+// over. If Python is silent, that is said.
 
-import { numberOf } from "./sliders.js";
 import { runOf, sentOf, unpacked } from "../numbers/run.js";
 import { elementsIn } from "../numbers/shapes.js";
 import { prepared } from "../programs/program.js";
+import { findSliders, numberOf } from "./sliders.js";
 
 const PATIENCE = 3000; // milliseconds of silence
-
-const UNDER_A_HAND =
-  ".noUi-handle.noUi-active, .noUi-active .noUi-handle, .noUi-handle:focus, .widget-slider .widget-readout:focus";
-
-const WHAT_TO_DO = "If the kernel is busy, wait; if not, start it and run the cell again.";
+const UNDER_A_HAND = [
+  ".noUi-handle.noUi-active",
+  ".noUi-active .noUi-handle",
+  ".noUi-handle:focus",
+  ".widget-slider .widget-readout:focus",
+].join();
 
 export class Forecast {
   /**
-   * @param {Model<ViewState>} model
+   * @param {Say} say
+   * @param {Store<ViewState>} store
+   * @param {Structure} structure
    * @param {() => void} show what to do when there is something else to be shown
    */
-  constructor(model, show) {
-    this.model = model;
+  constructor(say, store, structure, show) {
+    this.say = say;
+    this.store = store;
+    this.structure = structure;
     this.show = show;
-    this.run = null;
+    this.run = /** @type {Run | null} */ (null);
+    this.program = /** @type {Prepared | null} */ (null);
     /**
      * By the node, an input.
      * @type {Map<number, {value: number, card: boolean}>}
@@ -33,28 +40,23 @@ export class Forecast {
     /** @type {[number, Slider, () => void][]} */
     this.watched = [];
     this.ended = false;
-    this.watch();
+    findSliders(store, (node, slider) => this.watch(node, slider));
+    this.load(structure);
   }
 
-  /** Listen to the sliders, where this page has their models. */
-  async watch() {
-    for (const [node, reference] of Object.entries(this.model.get("sliders") ?? {})) {
-      try {
-        const slider = await this.model.widget_manager.get_model(
-          reference.replace("IPY_MODEL_", ""),
-        );
-        if (this.ended) return;
-        const handler = (...given) => this.slid(Number(node), numberOf(slider), given[2]?.byHand);
-        for (const event of ["change:value", "change:beyond"]) slider.on(event, handler);
-        this.watched.push([
-          Number(node),
-          slider,
-          () => ["change:value", "change:beyond"].forEach((event) => slider.off(event, handler)),
-        ]);
-      } catch {
-        return; // another front end: Python's answers are all there is
-      }
-    }
+  /**
+   * Listen to a slider.
+   * @param {number} node
+   * @param {Slider} slider
+   */
+  watch(node, slider) {
+    if (this.ended) return;
+    const moved = (/** @type {any[]} */ ...given) =>
+      this.slid(node, numberOf(slider), given[2]?.byHand);
+    const events = ["change:value", "change:beyond"];
+    for (const event of events) slider.on(event, moved);
+    const stop = () => events.forEach((event) => slider.off(event, moved));
+    this.watched.push([node, slider, stop]);
   }
 
   end() {
@@ -69,10 +71,8 @@ export class Forecast {
    */
   load(structure) {
     this.structure = structure;
-    this.program =
-      structure.program && (structure.places ?? structure.shapes)
-        ? prepared(structure.program)
-        : null;
+    const { program, places, shapes } = structure;
+    this.program = program && (places ?? shapes) ? prepared(program) : null;
     this.drop();
   }
 
@@ -116,12 +116,12 @@ export class Forecast {
 
   wait() {
     if (this.late) this.silence();
-    else if (!this.timer) this.timer = setTimeout(() => this.silence(), PATIENCE);
+    else if (!this.timer) this.timer = Number(setTimeout(() => this.silence(), PATIENCE));
   }
 
   /** The newest numbers that Python sent. */
   answer() {
-    return this.structure ? runOf(unpacked(this.model.get("numbers")), this.structure) : null;
+    return runOf(unpacked(this.store.get("numbers")), this.structure);
   }
 
   /** Work out the numbers at what is wanted. */
@@ -133,7 +133,8 @@ export class Forecast {
       this.wanted.clear();
     if (!this.program || !this.wanted.size) return;
     const numbers = this.program(this.inputs(answer));
-    this.run = numbers === null ? null : runOf(sentOf(numbers, this.structure), this.structure); // null: the function decides otherwise there
+    if (numbers === null) return; // the function decides otherwise there
+    this.run = runOf(sentOf(numbers, this.structure), this.structure);
   }
 
   /**
@@ -142,21 +143,22 @@ export class Forecast {
    * @returns {(number | ArrayLike<number>)[]}
    */
   inputs(answer) {
-    const others = this.structure.shapes && unpacked(this.model.get("arrays")); // what the answer has not, or not in full
+    // what the answer has not, or not in full
+    const others = this.structure.shapes ? unpacked(this.store.get("arrays")) : new Float64Array();
     let place = 0;
     return this.structure.inputs.map((node) => {
       const value = node === null ? null : (this.wanted.get(node)?.value ?? answer.primals[node]);
       if (typeof value === "number") return value;
       const size = value === null ? 1 : elementsIn(value.shape);
-      return value?.elements.length === size
-        ? value.elements
-        : others.subarray(place, (place += size));
+      if (value?.elements.length === size) return value.elements;
+      place += size;
+      return others.subarray(place - size, place);
     });
   }
 
   /** Python has spoken. */
   heard() {
-    if (this.asked && this.model.get("answered") === this.asked) {
+    if (this.asked && this.store.get("answered") === this.asked) {
       this.asked = "";
       for (const [node, { card }] of this.wanted) if (card) this.wanted.delete(node);
     }
@@ -202,12 +204,8 @@ export class Forecast {
   /** What to say of it all. */
   get notice() {
     if (!this.late) return "";
-    const numbers = this.run
-      ? ": these numbers are worked out by the page"
-      : this.isOld
-        ? ": these are the numbers of before"
-        : "";
-    return `Python has not answered yet${numbers}. ${WHAT_TO_DO}`;
+    if (this.run) return this.say("page.silence.worked_out");
+    return this.say(this.isOld ? "page.silence.old" : "page.silence");
   }
 }
 

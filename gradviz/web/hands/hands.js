@@ -1,13 +1,15 @@
-// The hand on the number: an input's value is dragged, typed, or stepped with the arrow keys, on its card.
+// The hand on the number: an input's value is dragged, typed, or stepped with the arrow keys, on
+// its card.
 
 import { full } from "../numbers/numeral.js";
 import { parsed, stepped, stepsOf } from "../numbers/typed.js";
-import { make } from "../parts/dom.js";
+import { follow, make, within } from "../parts/dom.js";
 /** @import { Picture } from "../picture/picture.js" */
 
-const PIXELS_A_STEP = 2;
-
-const SLACK = 3; // of a drag; and how far a click may slip
+const PIXELS_A_STEP = 2; // of a drag
+const SLACK = 3; // how far a click may slip
+const CARD = 58; // pixels that a card is high
+const LINE = 20; // and its heading, and its number
 
 export class Hands {
   /**
@@ -17,6 +19,9 @@ export class Hands {
   constructor(stage, set) {
     this.stage = stage;
     this.set = set;
+    /** @type {{g: SVGGElement, label: string, span: Span | null}[]} */
+    this.cards = [];
+    this.run = /** @type {() => Run | null} */ (() => null);
     this.editor = make("input", "gv-editor", {
       type: "text",
       inputmode: "decimal",
@@ -27,7 +32,8 @@ export class Hands {
     this.editor.addEventListener("keydown", (event) => this.key(event));
     this.editor.addEventListener("blur", () => this.close(true));
     stage.append(this.editor);
-    this.input = -1;
+    this.input = -1; // whose number is being typed
+    this.before = NaN;
     this.dragging = false;
   }
 
@@ -38,67 +44,73 @@ export class Hands {
    * @param {() => Run} run
    */
   hold(picture, nodes, run) {
-    this.picture = picture;
-    this.nodes = nodes;
     this.run = run;
-    nodes.forEach(({ input }, index) => {
-      if (input === null) return;
+    this.cards = nodes.map(({ label, input }, index) => {
       const { g } = picture.nodes[index];
-      g.classList.add("gv-held");
-      g.addEventListener("pointerdown", (event) => this.grasp(event, index));
-      g.addEventListener(
-        "touchmove",
-        (event) => {
-          // Chromium minds no touch-action inside a picture
-          if (this.dragging && event.cancelable) event.preventDefault();
-        },
-        { passive: false },
-      );
-      g.addEventListener("dblclick", () => this.open(index));
+      if (input !== null) this.draggable(g, index, input);
+      return { g, label, span: input };
     });
   }
 
   /**
+   * @param {SVGGElement} g
+   * @param {number} index
+   * @param {Span} span
+   */
+  draggable(g, index, span) {
+    g.classList.add("gv-held");
+    g.addEventListener("pointerdown", (event) => this.grasp(event, g, index, span));
+    const keep = (/** @type {Event} */ event) => {
+      if (this.dragging && event.cancelable) event.preventDefault();
+    };
+    // Chromium minds no touch-action inside a picture
+    g.addEventListener("touchmove", keep, { passive: false });
+    g.addEventListener("dblclick", () => this.open(index));
+  }
+
+  /**
+   * Move an input by some steps.
    * @param {number} index
    * @param {number} steps
    */
-  moved(index, steps, from = Number(this.run().primals[index])) {
-    this.set(index, stepped(from, steps, this.nodes[index].input.grain));
+  step(index, steps) {
+    this.set(index, stepped(this.value(index), steps, this.grain(index)));
+  }
+
+  /** @param {number} index */
+  value(index) {
+    return Number(this.run()?.primals[index]);
+  }
+
+  /** @param {number} index */
+  grain(index) {
+    return this.cards[index]?.span?.grain ?? NaN;
   }
 
   /**
    * @param {PointerEvent} event
+   * @param {SVGGElement} g
    * @param {number} index
+   * @param {Span} span
    */
-  grasp(event, index) {
-    if (event.button !== 0 || this.input === index) return;
-    const g = /** @type {Element} */ (event.currentTarget);
-    const { clientX: start, clientY } = event;
-    const from = Number(this.run().primals[index]);
-    const { least, most } = this.nodes[index].input;
-    /** @param {PointerEvent} move */
-    const move = (move) => {
-      const way = Math.abs(move.clientX - start);
-      if (!this.dragging && (way <= SLACK || way < Math.abs(move.clientY - clientY))) return; // a finger that goes down scrolls
+  grasp({ button, pointerId, clientX, clientY }, g, index, { least, most, grain }) {
+    if (button !== 0 || this.input === index) return;
+    const from = this.value(index);
+    const moved = (/** @type {PointerEvent} */ event) => {
+      const way = Math.abs(event.clientX - clientX);
+      const isDown = way < Math.abs(event.clientY - clientY); // a finger that goes down scrolls
+      if (!this.dragging && (way <= SLACK || isDown)) return;
       if (!this.dragging) g.classList.add("gv-dragged");
       this.dragging = true;
-      const { grain } = this.nodes[index].input;
-      const wanted =
-        from +
-        Math.round((move.clientX - start) / PIXELS_A_STEP) * grain * (move.shiftKey ? 0.1 : 1);
-      this.moved(index, 0, Math.max(Math.min(least, from), Math.min(Math.max(most, from), wanted)));
+      const steps = Math.round((event.clientX - clientX) / PIXELS_A_STEP);
+      const wanted = from + steps * grain * (event.shiftKey ? 0.1 : 1);
+      const value = Math.max(Math.min(least, from), Math.min(Math.max(most, from), wanted));
+      this.set(index, stepped(value, 0, grain));
     };
-    const end = () => {
+    follow(g, pointerId, moved, () => {
       g.classList.remove("gv-dragged");
-      g.removeEventListener("pointermove", move);
       this.dragging = false;
-      for (const kind of ["pointerup", "pointercancel", "lostpointercapture"])
-        g.removeEventListener(kind, end);
-    };
-    g.setPointerCapture(event.pointerId);
-    g.addEventListener("pointermove", move);
-    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"])
-      g.addEventListener(kind, end);
+    });
   }
 
   /**
@@ -107,21 +119,22 @@ export class Hands {
    * @param {string} [text]
    */
   open(index, text) {
-    if (!this.nodes[index]?.input || !Number.isFinite(this.nodes[index].input.grain)) return;
-    const value = this.picture.nodes[index].g.querySelector(".gv-card").getBoundingClientRect();
+    if (!Number.isFinite(this.grain(index))) return;
+    const { g, label } = this.cards[index];
+    const card = within(g, ".gv-card").getBoundingClientRect();
     const frame = this.stage.getBoundingClientRect();
-    const scale = value.height / 58;
+    const scale = card.height / CARD;
     Object.assign(this.editor.style, {
-      left: `${value.x - frame.x + this.stage.scrollLeft + 2}px`,
-      top: `${value.y - frame.y + 20 * scale}px`,
-      width: `${value.width - 4}px`,
-      height: `${20 * scale}px`,
+      left: `${card.x - frame.x + this.stage.scrollLeft + 2}px`,
+      top: `${card.y - frame.y + LINE * scale}px`,
+      width: `${card.width - 4}px`,
+      height: `${LINE * scale}px`,
       fontSize: `${12 * scale}px`,
     });
     this.input = index;
-    this.before = Number(this.run().primals[index]);
+    this.before = this.value(index);
     this.editor.value = text ?? full(this.before);
-    this.editor.setAttribute("aria-label", this.nodes[index].label);
+    this.editor.setAttribute("aria-label", label);
     this.editor.setAttribute("aria-invalid", "false");
     this.editor.hidden = false;
     this.editor.focus();
@@ -145,7 +158,7 @@ export class Hands {
     if (steps) {
       event.preventDefault();
       const from = parsed(this.editor.value) ?? this.before;
-      const value = stepped(from, steps, this.nodes[index].input.grain);
+      const value = stepped(from, steps, this.grain(index));
       this.editor.value = full(value);
       this.before = value;
       this.set(index, value);
@@ -156,7 +169,7 @@ export class Hands {
         return;
       }
       this.close(event.key === "Enter");
-      this.picture.nodes[index].g.focus();
+      this.cards[index]?.g.focus();
     }
   }
 }

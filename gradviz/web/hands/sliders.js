@@ -1,5 +1,6 @@
-// The sliders of a figure's inputs, where this page has their models. What is set on a card moves its slider at once, and is told by
-// it: so while Python is busy the two never disagree, and what was set last is told last.
+// The sliders of a figure's inputs, where this page has their models. What is set on a card moves
+// its slider at once, and is told by it: so while Python is busy the two never disagree, and what
+// was set last is told last.
 
 import { full } from "../numbers/numeral.js";
 import { parsed } from "../numbers/typed.js";
@@ -11,28 +12,33 @@ import { parsed } from "../numbers/typed.js";
 export function numberOf(slider) {
   const value = slider.get("value");
   const [beyond, at] = slider.get("beyond") ?? [];
-  return at === value ? (parsed(beyond) ?? NaN) : value;
+  return beyond !== undefined && at === value ? (parsed(beyond) ?? NaN) : value;
+}
+
+/**
+ * Hand over the sliders of a figure, by node, as far as this page has their models.
+ * @param {Store<ViewState>} store
+ * @param {(node: number, slider: Slider) => void} take
+ */
+export async function findSliders(store, take) {
+  for (const [node, reference] of Object.entries(store.get("sliders") ?? {})) {
+    try {
+      take(Number(node), await store.slider(reference));
+    } catch {
+      return; // another front end: Python moves its sliders, and its answers are all there is
+    }
+  }
 }
 
 export class Sliders {
-  /** @param {Model<ViewState>} model */
-  constructor(model) {
-    this.model = model;
-    /** @type {Record<string, Slider>} */
+  /** @param {Store<ViewState>} store */
+  constructor(store) {
+    this.store = store;
+    /** @type {Record<number, Slider>} */
     this.models = {};
-    this.find();
-  }
-
-  async find() {
-    for (const [node, reference] of Object.entries(this.model.get("sliders") ?? {})) {
-      try {
-        this.models[node] = await this.model.widget_manager.get_model(
-          reference.replace("IPY_MODEL_", ""),
-        );
-      } catch {
-        return; // another front end: Python moves its sliders
-      }
-    }
+    findSliders(store, (node, slider) => {
+      this.models[node] = slider;
+    });
   }
 
   /**
@@ -40,13 +46,10 @@ export class Sliders {
    * @param {number} input
    */
   tied(input) {
-    const sliders = this.model.get("sliders") ?? {};
-    return [
-      input,
-      ...Object.keys(sliders)
-        .map(Number)
-        .filter((other) => other !== input && sliders[other] === sliders[input]),
-    ];
+    const sliders = this.store.get("sliders") ?? {};
+    const isTied = (/** @type {number} */ other) =>
+      other !== input && sliders[other] === sliders[input];
+    return [input, ...Object.keys(sliders).map(Number).filter(isTied)];
   }
 
   /**
@@ -57,16 +60,16 @@ export class Sliders {
   move(input, value) {
     const slider = this.models[input];
     if (slider?.get("_model_name") !== "FloatSliderModel") return false;
-    const knows = slider.get("beyond") !== undefined; // it is no slider of the user's own, which may stand elsewhere than its inputs
-    if (numberOf(slider) === value) return knows;
+    // a slider of the user's own may stand elsewhere than its inputs
+    const isOurs = slider.get("beyond") !== undefined;
+    if (numberOf(slider) === value) return isOurs;
     if (Number.isFinite(value)) {
-      const ends = {
-        min: Math.min(slider.get("min"), value),
-        max: Math.max(slider.get("max"), value),
-      };
-      slider.set({ ...ends, value, ...(knows && { beyond: [] }) }, { byHand: true });
-    } else if (knows) slider.set({ beyond: [full(value), slider.get("value")] }, { byHand: true });
-    else return false;
+      const min = Math.min(slider.get("min"), value);
+      const max = Math.max(slider.get("max"), value);
+      slider.set({ min, max, value, ...(isOurs && { beyond: [] }) }, { byHand: true });
+    } else if (isOurs) {
+      slider.set({ beyond: [full(value), slider.get("value")] }, { byHand: true });
+    } else return false;
     try {
       slider.save_changes();
     } catch {} // the kernel is dead

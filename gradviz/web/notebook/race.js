@@ -1,16 +1,12 @@
+// A race in a notebook.
+
 import { Race } from "../race/race.js";
+import { Notebook } from "./store.js";
 
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */
 function render({ model, el }) {
-  const race = new Race(model, el);
-  if (!model.get("painted")) {
-    model.set("painted", true);
-    model.save_changes();
-  }
-  return () => {
-    race.end();
-    el.replaceChildren(); // hosts keep the element
-  };
+  const race = new Race(new Notebook(model), el);
+  return () => race.end();
 }
 
 export default { render };

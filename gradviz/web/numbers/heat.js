@@ -1,7 +1,9 @@
-import { numeral } from "./numeral.js";
-import { mapSize, tableOf } from "./shapes.js";
+// Heat maps, cell by cell as gradviz/scene/heat.py makes them.
 
-const LEVELS = 9;
+import { numeral } from "./numeral.js";
+import { blockOf, mapSize, tableOf } from "./shapes.js";
+
+const LEVELS = 9; // shades of either sign
 
 /**
  * The cells of an array's map: of each block of elements, the largest by magnitude; nan if there
@@ -12,13 +14,9 @@ const LEVELS = 9;
 export function cellsOf(elements, shape) {
   const [height, width] = tableOf(shape);
   const [rows, columns] = mapSize(shape);
-  const ends = (cell, cells, length) => [
-    Math.floor((cell * length) / cells),
-    Math.floor(((cell + 1) * length) / cells),
-  ];
   return Array.from({ length: rows * columns }, (_, cell) => {
-    const [top, bottom] = ends(Math.floor(cell / columns), rows, height);
-    const [left, right] = ends(cell % columns, columns, width);
+    const [top, bottom] = blockOf(Math.floor(cell / columns), rows, height);
+    const [left, right] = blockOf(cell % columns, columns, width);
     let most = -Infinity;
     let least = Infinity;
     for (let row = top; row < bottom; row++) {
@@ -31,7 +29,7 @@ export function cellsOf(elements, shape) {
 }
 
 /** @param {number[]} cells */
-function largestCell(cells) {
+export function largestCell(cells) {
   let most = 0;
   for (const cell of cells)
     if (Math.abs(cell) > most && Math.abs(cell) < Infinity) most = Math.abs(cell);
@@ -52,14 +50,11 @@ export function mapScale(cells) {
  * @param {number} number
  * @param {number} most
  */
-function shade(number, most) {
+export function shade(number, most) {
   if (Number.isNaN(number)) return NaN;
-  const level =
-    Math.abs(number) > most
-      ? LEVELS
-      : most
-        ? Math.floor((LEVELS * Math.abs(number)) / most + 0.5)
-        : 0;
+  const size = Math.abs(number);
+  const inside = most ? Math.floor((LEVELS * size) / most + 0.5) : 0;
+  const level = size > most ? LEVELS : inside;
   return number > 0 ? level : -level || 0;
 }
 
@@ -76,25 +71,23 @@ export function mapPicture({ shape, elements }) {
   for (let row = 0; row < rows; row++) {
     for (let start = 0, end; start < columns; start = end) {
       const level = shade(elements[row * columns + start], most);
-      for (
-        end = start + 1;
-        end < columns && Object.is(shade(elements[row * columns + end], most), level);
-      )
-        end++;
-      if (level !== 0)
-        paths.set(
-          level,
-          `${paths.get(level) ?? ""}M${start * cell},${row * cell}h${(end - start) * cell}v${cell}h-${(end - start) * cell}z`,
-        );
-      if (level < 0)
-        for (let at = start; at < end; at++)
-          strokes += `M${at * cell + 1},${row * cell + cell / 2}h${cell - 2}`;
+      end = start + 1;
+      while (end < columns && Object.is(shade(elements[row * columns + end], most), level)) end++;
+      const width = (end - start) * cell;
+      const bar = `M${start * cell},${row * cell}h${width}v${cell}h-${width}z`;
+      if (level !== 0) paths.set(level, (paths.get(level) ?? "") + bar);
+      if (level >= 0 || Number.isNaN(level)) continue;
+      for (let at = start; at < end; at++) {
+        strokes += `M${at * cell + 1},${row * cell + cell / 2}h${cell - 2}`;
+      }
     }
   }
   let made = "";
   for (let level = -LEVELS; level <= LEVELS; level++) {
-    if (paths.has(level))
-      made += `<path class="gv-${level > 0 ? "above" : "below"}" opacity="${(Math.abs(level) / LEVELS).toFixed(2)}" d="${paths.get(level)}"/>`;
+    const path = paths.get(level);
+    const opacity = (Math.abs(level) / LEVELS).toFixed(2);
+    const kind = level > 0 ? "gv-above" : "gv-below";
+    if (path) made += `<path class="${kind}" opacity="${opacity}" d="${path}"/>`;
   }
   if (paths.has(NaN)) made += `<path class="gv-nan" d="${paths.get(NaN)}"/>`;
   return made + (strokes && `<path class="gv-minus" stroke-width="${cell / 8}" d="${strokes}"/>`);

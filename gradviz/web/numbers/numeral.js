@@ -1,9 +1,9 @@
-// How numbers are printed.
+// How numbers are printed: the same rule as in gradviz/numerals.py.
 
-const FEW = 4; // elements of a vector that are sent, and printed, one by one
+import { FEW, isWhole } from "./shapes.js";
 
 /**
- * A number, or an array, as a reader wants it; the same rule as gradviz.numerals.numeral in Python.
+ * A number, or an array, as a reader wants it.
  * @param {Value} number
  * @param {number} digits
  * @param {number} few elements of a vector that are printed one by one
@@ -41,28 +41,18 @@ function withoutTrailingZeros(text) {
 }
 
 /**
- * Whether an array of this shape is sent whole.
- * @param {number[]} shape
- */
-export function isWhole(shape) {
-  return shape.length === 1 && shape[0] <= FEW;
-}
-
-/**
  * How much flows back.
  * @param {Value} flow
  */
 export function magnitude(flow) {
-  return flow === null
-    ? 0
-    : typeof flow === "object"
-      ? Math.max(0, ...flow.elements.map(Math.abs))
-      : Math.abs(flow);
+  if (flow === null) return 0;
+  return typeof flow === "object" ? Math.max(0, ...flow.elements.map(Math.abs)) : Math.abs(flow);
 }
 
 /**
  * A number in full, as Python's float() reads it.
  * @param {Value} number
+ * @returns {string}
  */
 export function full(number) {
   if (number === null) return "";

@@ -1,8 +1,10 @@
+// The numbers of a run as they are sent, and what becomes of them; see gradviz/live/packing.py.
+
 import { cellsOf } from "./heat.js";
 import { elementsIn, isMapped, mapSize } from "./shapes.js";
 
 /**
- * What goes back along an edge; the same rule as in graph.py.
+ * What goes back along an edge; the same rule as in gradviz/graph/flows.py.
  * @param {EdgeWords} edge
  * @param {number} adjoint
  * @param {number} local
@@ -21,10 +23,10 @@ export function sentOf(numbers, { shapes, nodes, edges }) {
   return Float64Array.from(
     Array.from(numbers).flatMap((number, part) => {
       if (number === null || typeof number === "number") return number ?? [];
-      if (!isMapped(shapes[part])) return Array.from(number);
-      return isOfEdge(part, nodes.length, edges.length)
-        ? number.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
-        : cellsOf(number, shapes[part]);
+      const shape = shapes[part] ?? [];
+      if (!isMapped(shape)) return Array.from(number);
+      if (!isOfEdge(part, nodes.length, edges.length)) return cellsOf(number, shape);
+      return number.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
     }),
   );
 }
@@ -43,31 +45,24 @@ function isOfEdge(part, nodes, edges) {
 /**
  * A run from the numbers that were sent; null if they do not belong to this structure.
  * @param {Float64Array} sent
- * @param {Structure} structure with `places`: where each number stands among those that are sent, if each is sent once; and `shapes`:
- * the shape of each, if there are arrays among them: then flows come too
+ * @param {Structure} structure with `places`: where each number stands among those that are sent,
+ * if each is sent once; and `shapes`: the shape of each, if there are arrays among them: then flows
+ * come too
  * @returns {Run | null}
  */
 export function runOf(sent, { nodes, edges, places, shapes }) {
-  const cut = (all) => {
-    const ends = [nodes.length, nodes.length + edges.length, 2 * nodes.length + edges.length];
-    return {
-      primals: all.slice(0, ends[0]),
-      locals: all.slice(ends[0], ends[1]),
-      adjoints: all.slice(ends[1], ends[2]),
-      flows: all.slice(ends[2]),
-      sent,
-    };
-  };
+  const toLocals = nodes.length;
+  const toAdjoints = toLocals + edges.length;
+  const toFlows = toAdjoints + nodes.length;
   if (shapes === null) {
     const numbers = places === null ? sent : Float64Array.from(places, (place) => sent[place]);
-    if (numbers.length !== 2 * nodes.length + edges.length) return null;
-    const run = cut(numbers);
-    return {
-      ...run,
-      flows: Float64Array.from(edges, (edge, index) =>
-        carried(edge, run.adjoints[edge.to], run.locals[index]),
-      ),
-    };
+    if (numbers.length !== toFlows) return null;
+    const locals = numbers.slice(toLocals, toAdjoints);
+    const adjoints = numbers.slice(toAdjoints, toFlows);
+    const flow = (/** @type {EdgeWords} */ edge, /** @type {number} */ index) =>
+      carried(edge, adjoints[edge.to], locals[index]);
+    const flows = Float64Array.from(edges, flow);
+    return { primals: numbers.slice(0, toLocals), locals, adjoints, flows, sent };
   }
   let at = 0;
   const all = shapes.map((shape, part) => {
@@ -75,14 +70,29 @@ export function runOf(sent, { nodes, edges, places, shapes }) {
     if (shape.length === 0) return sent[at++];
     const start = at;
     const [rows, columns] = mapSize(shape);
-    at += !isMapped(shape)
-      ? elementsIn(shape)
-      : isOfEdge(part, nodes.length, edges.length)
-        ? 1
-        : rows * columns;
+    if (!isMapped(shape)) at += elementsIn(shape);
+    else at += isOfEdge(part, nodes.length, edges.length) ? 1 : rows * columns;
     return { shape, elements: Array.from(sent.subarray(start, at)) };
   });
-  return at === sent.length ? cut(all) : null;
+  if (at !== sent.length) return null;
+  return {
+    primals: all.slice(0, toLocals),
+    locals: all.slice(toLocals, toAdjoints),
+    adjoints: all.slice(toAdjoints, toFlows),
+    flows: all.slice(toFlows),
+    sent,
+  };
+}
+
+/**
+ * A run of which nothing is known yet.
+ * @param {Structure} structure
+ * @returns {Run}
+ */
+export function unknownRun({ nodes, edges }) {
+  const [ofNodes, ofEdges] = [nodes.map(() => null), edges.map(() => null)];
+  const sent = new Float64Array();
+  return { primals: ofNodes, locals: ofEdges, adjoints: ofNodes, flows: ofEdges, sent };
 }
 
 /**

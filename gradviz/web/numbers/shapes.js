@@ -1,16 +1,19 @@
-// Heat maps, cell by cell as gradviz/scene/heat.py makes them.
+// The shapes of arrays, and of their heat maps: the same rules as in gradviz/scene/heat.py.
 
-import { isWhole } from "./numeral.js";
-
+export const FEW = 4; // elements of a vector that are sent, and printed, one by one
 const ROWS = 16;
-
-const COLUMNS = 24;
-
+const COLUMNS = 24; // of a map, at most
 const MAP_WIDTH = 96;
-
-const MAP_HEIGHT = 64;
-
+const MAP_HEIGHT = 64; // of a map, at most, in pixels
 const LARGEST_CELL = 10;
+
+/**
+ * Whether an array of this shape is sent whole.
+ * @param {number[]} shape
+ */
+export function isWhole(shape) {
+  return shape.length === 1 && shape[0] <= FEW;
+}
 
 /**
  * Whether an array of this shape is shown as a map.
@@ -45,13 +48,21 @@ export function elementsIn(shape) {
  * @returns {[number, number, number]}
  */
 export function mapSize(shape) {
-  let [rows, columns] = tableOf(shape);
-  [rows, columns] = [Math.min(rows, ROWS), Math.min(columns, COLUMNS)];
-  return [
-    rows,
-    columns,
-    Math.min(LARGEST_CELL, Math.floor(MAP_WIDTH / columns), Math.floor(MAP_HEIGHT / rows)),
-  ];
+  const [height, width] = tableOf(shape);
+  const rows = Math.min(height, ROWS);
+  const columns = Math.min(width, COLUMNS);
+  const room = [Math.floor(MAP_WIDTH / columns), Math.floor(MAP_HEIGHT / rows)];
+  return [rows, columns, Math.min(LARGEST_CELL, ...room)];
+}
+
+/**
+ * Of so many rows (or columns), those for which a cell stands: the first, and the first after them.
+ * @param {number} cell
+ * @param {number} cells
+ * @param {number} length
+ */
+export function blockOf(cell, cells, length) {
+  return [Math.floor((cell * length) / cells), Math.floor(((cell + 1) * length) / cells)];
 }
 
 /**

@@ -1,10 +1,11 @@
+// How numbers are seen, as in gradviz/scene/numbers.py: on a card, at a wire, in a cell of a map.
+
 import { mapScale } from "./heat.js";
 import { magnitude, numeral } from "./numeral.js";
-import { indexOf, isMapped, mapSize, tableOf } from "./shapes.js";
+import { blockOf, indexOf, isMapped, mapSize, tableOf } from "./shapes.js";
 
 /**
- * What a card says of a value (`withShape`) or of a gradient; the same as `shown` in
- * scene/numbers.py.
+ * What a card says of a value (`withShape`) or of a gradient.
  * @param {Value} number
  * @param {boolean} withShape
  */
@@ -15,7 +16,7 @@ export function shownOnCard(number, withShape) {
 }
 
 /**
- * What an edge's label says; the same as `on_edge` in scene/numbers.py.
+ * What an edge's label says.
  * @param {Value} number
  */
 export function shownOnEdge(number) {
@@ -26,31 +27,31 @@ export function shownOnEdge(number) {
 
 /**
  * Which elements a cell stands for, and what it shows.
+ * @param {Say} say
  * @param {string} label
  * @param {Tensor} tensor
  * @param {number} row
  * @param {number} column
  */
-export function cellWords(label, { shape, elements }, row, column) {
+export function cellWords(say, label, { shape, elements }, row, column) {
   const [height, width] = tableOf(shape);
   const [rows, columns] = mapSize(shape);
-  const number = elements[row * columns + column];
-  const ends = (at, cells, length) => [
-    Math.floor((at * length) / cells),
-    Math.floor(((at + 1) * length) / cells) - 1,
-  ];
-  const [top, bottom] = ends(row, rows, height);
-  const [left, right] = ends(column, columns, width);
-  if (top === bottom && left === right)
-    return `${label}[${indexOf(shape, top * width + left).join(", ")}] = ${numeral(number)}`;
-  const span = (name, from, to) => (from === to ? `${name} ${from}` : `${name}s ${from}–${to}`);
-  return `${label}, ${height > 1 ? `${span("row", top, bottom)}, ` : ""}${span("column", left, right)}: largest ${numeral(number)}`;
+  const number = numeral(elements[row * columns + column]);
+  const [top, below] = blockOf(row, rows, height);
+  const [left, beside] = blockOf(column, columns, width);
+  if (below - top === 1 && beside - left === 1)
+    return `${label}[${indexOf(shape, top * width + left).join(", ")}] = ${number}`;
+  const places = { label, number, top, bottom: below - 1, left, right: beside - 1 };
+  if (height === 1) return say("page.cell.columns", places);
+  if (below - top === 1) return say("page.cell.row", places);
+  return say(beside - left === 1 ? "page.cell.column" : "page.cell.block", places);
 }
 
-export const THICKEST = 9; // the largest that flows back along an edge, or 1 if all flows are smaller
+/** Pixels: the largest that flows back along an edge, or 1 if all flows are smaller. */
+export const THICKEST = 9;
 
 /**
- * The width of what flows back, in pixels; the same rule as in scene/numbers.py.
+ * The width of what flows back, in pixels.
  * @param {Value} flow
  * @param {number} largest
  */

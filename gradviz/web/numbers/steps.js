@@ -1,3 +1,6 @@
+// The sweeps step by step, as gradviz/scene/words/steps.py takes them: what is known, and said,
+// after so many steps.
+
 import { isMapped } from "./shapes.js";
 
 /**
@@ -23,8 +26,6 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
 export function stepPlace([kind, at]) {
   return kind === "start" ? [] : [`${kind === "backward" ? "e" : "n"}${at}`];
 }
-// The sweeps step by step, as gradviz/scene/words/steps.py takes them: what is known after so many steps.
-
 /**
  * The sum of what has come together and what comes.
  * @param {Value} before
@@ -34,12 +35,9 @@ export function stepPlace([kind, at]) {
 function added(before, flow) {
   if (before === null || flow === null) return flow;
   if (typeof before === "number" && typeof flow === "number") return before + flow;
-  return typeof flow === "object" && typeof before === "object"
-    ? {
-        shape: flow.shape,
-        elements: flow.elements.map((element, at) => element + before.elements[at]),
-      }
-    : flow;
+  if (typeof before === "number" || typeof flow === "number") return flow;
+  const { shape, elements } = flow;
+  return { shape, elements: elements.map((element, at) => element + before.elements[at]) };
 }
 
 /**
@@ -63,7 +61,9 @@ export function stateAt(run, { steps, edges }, step) {
   const taken = steps.slice(0, step + 1);
   const known = Array.from(run.primals, () => true);
   for (const [kind, node] of steps) if (kind === "forward") known[node] = false;
+  /** @type {Value[]} */
   const flows = Array.from(run.flows, () => null);
+  /** @type {Value[]} */
   const adjoints = Array.from(run.adjoints, () => null);
   for (const [kind, at] of taken) {
     if (kind === "forward") known[at] = true;

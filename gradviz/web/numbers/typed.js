@@ -1,3 +1,11 @@
+// Numbers as hands and keys give them.
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
+/** @type {Record<string, number>} */
+const INFINITE = { inf: Infinity, "-inf": -Infinity, "∞": Infinity, "-∞": -Infinity };
+
 /**
  * A number some steps away, without what rounding adds to it.
  * @param {number} from
@@ -15,7 +23,7 @@ export function stepped(from, steps, grain) {
  */
 export function stepsOf({ key, altKey, ctrlKey, metaKey }) {
   if (altKey || ctrlKey || metaKey) return 0;
-  return { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[key] ?? 0;
+  return STEPS[key] ?? 0;
 }
 
 /**
@@ -23,12 +31,8 @@ export function stepsOf({ key, altKey, ctrlKey, metaKey }) {
  * @param {string} text
  */
 export function parsed(text) {
-  const plain = text
-    .trim()
-    .replace("−", "-")
-    .replace(/^(-?\d+),(\d+)$/, "$1.$2");
-  const value =
-    { inf: Infinity, "-inf": -Infinity, "∞": Infinity, "-∞": -Infinity }[plain] ??
-    Number(plain || NaN);
+  const signed = text.trim().replace("−", "-");
+  const plain = signed.replace(/^(-?\d+),(\d+)$/, "$1.$2");
+  const value = INFINITE[plain] ?? Number(plain || NaN);
   return Number.isNaN(value) ? null : value;
 }

@@ -1,17 +1,19 @@
-// Code beside the graph: the user's lines with their values, and the lines of the generated program.
+// Code beside the graph: the user's lines with their values, and those of the generated program.
 
 import { formulaText } from "../formulas/formula.js";
-import { make } from "./dom.js";
+import { make, written } from "./dom.js";
 
 export class Code {
   /**
+   * @param {Say} say
    * @param {(ids: string[]) => void} point what to do when a line is pointed at
    * @param {(id: string) => void} select
    */
-  constructor(point, select) {
+  constructor(say, point, select) {
+    this.say = say;
     this.point = point;
     this.select = select;
-    this.element = make("section", "gv-code", { "aria-label": "code" });
+    this.element = make("section", "gv-code", { "aria-label": say("page.code") });
     this.element.hidden = true;
     /** @type {{element: HTMLElement, number: HTMLElement, shows: Formula, ids: string[]}[]} */
     this.lines = [];
@@ -21,43 +23,42 @@ export class Code {
   load(code) {
     this.lines = [];
     this.element.replaceChildren();
-    for (const note of code?.notes ?? []) {
-      const element = make("p", "gv-note");
-      element.textContent = note;
-      this.element.append(element);
-    }
-    for (const [name, title] of /** @type {const} */ ([
-      ["source", "your function"],
-      ["program", "the generated program"],
-    ])) {
-      if (!code?.[name].length) continue;
-      const list = make("ol", "gv-listing", { "aria-label": title });
-      const heading = make("div", "gv-heading");
-      const column = make("div", "gv-column");
-      heading.textContent = title;
-      for (const line of code[name]) list.append(this.line(line));
-      column.append(heading, list);
-      this.element.append(column);
-    }
+    if (code === null) return;
+    this.element.append(...code.notes.map((note) => written("p", "gv-note", note)));
+    this.add(this.say("page.code.source"), code.source);
+    this.add(this.say("page.code.program"), code.program);
+  }
+
+  /**
+   * @param {string} title
+   * @param {Line[]} lines
+   */
+  add(title, lines) {
+    if (!lines.length) return;
+    const column = make("div", "gv-column");
+    const list = make("ol", "gv-listing", { "aria-label": title });
+    list.append(...lines.map((line) => this.line(line)));
+    column.append(written("div", "gv-heading", title), list);
+    this.element.append(column);
   }
 
   /** @param {Line} line */
   line({ text, shows, nodes, edges }) {
+    const last = shows.at(-1) ?? [];
     const element = make("li", "gv-line");
-    const code = make("code", "");
-    const number = make("span", `gv-number gv-${shows.at(-1)?.[3] ?? shows.at(-1)?.[0]}`);
+    const number = make("span", `gv-number gv-${last[3] ?? last[0]}`);
     const ids = [...nodes.map((node) => `n${node}`), ...edges.map((edge) => `e${edge}`)];
-    code.textContent = text || " ";
-    element.append(code, number);
-    if (ids.length) {
+    element.append(written("code", "", text || " "), number);
+    const own = ids.at(-1);
+    if (own) {
       element.tabIndex = 0;
       for (const kind of ["pointerenter", "focus"])
         element.addEventListener(kind, () => this.point(ids));
       for (const kind of ["pointerleave", "blur"])
         element.addEventListener(kind, () => this.point([]));
-      element.addEventListener("click", () => this.select(ids.at(-1)));
+      element.addEventListener("click", () => this.select(own));
       element.addEventListener("keydown", (event) => {
-        if (event.key === "Enter") this.select(ids.at(-1));
+        if (event.key === "Enter") this.select(own);
       });
     }
     this.lines.push({ element, number, shows, ids });

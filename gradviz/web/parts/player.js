@@ -1,47 +1,37 @@
-// Steps: play, pause, one step forward or back, scrub; and what the step just taken does.
+// Steps: play, pause, one step forward or back, scrub.
 
-import { ICONS, icon, make } from "./dom.js";
+import { ICONS, button, icon, make, setName } from "./dom.js";
 
-const LONGEST_PLAY = 24_000;
-
-const QUICKEST = 80;
-
-const SLOWEST = 900; // milliseconds: of all steps, and of one
+const LONGEST_PLAY = 24_000; // milliseconds: of all steps
+const QUICKEST = 80; // and of one
+const SLOWEST = 900;
 
 export class Player {
-  /** @param {(step: number | null) => void} go what to do to show a step; null shows all */
-  constructor(go) {
+  /**
+   * @param {Say} say
+   * @param {(step: number | null) => void} go what to do to show a step; null shows all
+   */
+  constructor(say, go) {
+    this.say = say;
     this.go = go;
-    this.step = null;
+    this.step = /** @type {number | null} */ (null);
     this.last = 0;
     this.timer = 0;
-    this.element = make("div", "gv-player", {
-      role: "group",
-      "aria-label": "steps of the two sweeps",
-    });
-    this.buttons = {};
-    for (const [name, label, act] of /** @type {[string, string, () => void][]} */ ([
-      ["first", "to the first step", () => this.jump(0)],
-      ["back", "one step back", () => this.jump(this.now - 1)],
-      ["play", "play", () => (this.timer ? this.pause() : this.play())],
-      ["forward", "one step forward", () => this.jump(this.now + 1)],
-      ["last", "show all", () => this.jump(null)],
-    ])) {
-      const button = make("button", `gv-button gv-${name}`, {
-        type: "button",
-        "aria-label": label,
-        title: label,
-      });
-      button.append(icon(ICONS[name]));
-      button.addEventListener("click", act);
-      this.buttons[name] = button;
-    }
-    this.scrub = make("input", "gv-scrub", {
-      type: "range",
-      min: "0",
-      step: "1",
-      "aria-label": "step",
-    });
+    this.element = make("div", "gv-player", { role: "group", "aria-label": say("page.steps") });
+    const made = (
+      /** @type {keyof typeof ICONS} */ kind,
+      /** @type {string} */ label,
+      /** @type {() => void} */ act,
+    ) => button(`gv-${kind}`, label, act, icon(ICONS[kind]));
+    this.buttons = {
+      first: made("first", say("page.steps.to_the_first"), () => this.jump(0)),
+      back: made("back", say("page.steps.back"), () => this.jump(this.now - 1)),
+      play: made("play", say("page.play"), () => this.toggle()),
+      forward: made("forward", say("page.steps.forward"), () => this.jump(this.now + 1)),
+      last: made("last", say("page.steps.show_all"), () => this.jump(null)),
+    };
+    const range = { type: "range", min: "0", step: "1", "aria-label": say("page.step") };
+    this.scrub = make("input", "gv-scrub", range);
     this.scrub.addEventListener("input", () => this.jump(Number(this.scrub.value)));
     this.count = make("span", "gv-count");
     this.element.append(...Object.values(this.buttons), this.scrub, this.count);
@@ -61,28 +51,29 @@ export class Player {
     this.go(step === null ? null : Math.max(0, Math.min(this.last, step)));
   }
 
+  toggle() {
+    if (this.timer) this.pause();
+    else this.play();
+  }
+
   play() {
     this.go(this.now >= this.last ? 0 : this.now);
     const pace = Math.max(QUICKEST, Math.min(SLOWEST, LONGEST_PLAY / (this.last + 1)));
-    this.timer = setInterval(
-      () => (this.now >= this.last ? this.pause() : this.go(this.now + 1)),
-      pace,
-    );
-    this.showButton("pause");
+    const next = () => (this.now >= this.last ? this.pause() : this.go(this.now + 1));
+    this.timer = Number(setInterval(next, pace));
+    this.showButton(true);
   }
 
   pause() {
     clearInterval(this.timer);
+    if (this.timer) this.showButton(false);
     this.timer = 0;
-    this.showButton("play");
   }
 
-  /** @param {"play" | "pause"} name */
-  showButton(name) {
-    if (this.buttons.play.title === name) return;
-    this.buttons.play.title = name;
-    this.buttons.play.setAttribute("aria-label", name);
-    this.buttons.play.replaceChildren(icon(ICONS[name]));
+  /** @param {boolean} isPlaying */
+  showButton(isPlaying) {
+    setName(this.buttons.play, this.say(isPlaying ? "page.pause" : "page.play"));
+    this.buttons.play.replaceChildren(icon(isPlaying ? ICONS.pause : ICONS.play));
   }
 
   /**
@@ -94,7 +85,10 @@ export class Player {
     this.last = last;
     this.scrub.max = String(last);
     this.scrub.value = String(this.now);
-    this.count.textContent = step === null ? `all ${last} steps` : `step ${step} of ${last}`;
+    this.count.textContent =
+      step === null
+        ? this.say("page.steps.all", { n: last })
+        : this.say("page.steps.at", { step, last });
     this.scrub.setAttribute("aria-valuetext", this.count.textContent);
     this.buttons.first.disabled = this.buttons.back.disabled = this.now === 0;
     this.buttons.forward.disabled = this.now === last;

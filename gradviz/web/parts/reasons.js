@@ -1,41 +1,40 @@
 // Why: the panel that explains the node or the edge that is selected.
 
 import { formulaElement } from "../formulas/mathml.js";
-import { icon, make, scrolls } from "./dom.js";
+import { PLACE, around } from "../words.js";
+import { ICONS, button, icon, make, scrolls, written } from "./dom.js";
 
 export class Reasons {
   /**
+   * @param {Say} say
    * @param {() => void} close
    * @param {(index: string) => void} pick an element
    * @param {(label: string) => void} open an array
    */
-  constructor(close, pick, open) {
-    this.open = open;
-    this.element = make("section", "gv-why", { "aria-label": "explanation" });
+  constructor(say, close, pick, open) {
+    this.say = say;
+    this.label = "";
+    this.element = make("section", "gv-why", { "aria-label": say("page.reasons") });
     this.heading = make("div", "gv-heading");
     this.lines = make("div", "gv-lines");
-    const button = make("button", "gv-button gv-close", {
-      type: "button",
-      "aria-label": "close the explanation",
-      title: "close",
-    });
-    button.append(icon("M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z"));
-    button.addEventListener("click", close);
-    this.opener = make("button", "gv-button gv-open-array", { type: "button" });
-    this.opener.textContent = "open into single gates";
+    const closer = button("gv-close", say("page.reasons.close"), close, icon(ICONS.close));
+    closer.setAttribute("aria-label", say("page.reasons.close_this"));
+    const type = { type: "button" };
+    this.opener = written("button", "gv-button gv-open-array", say("page.reasons.open"), type);
+    this.opener.addEventListener("click", () => open(this.label));
     this.index = make("input", "gv-index", {
       type: "text",
-      "aria-label": "index of an element",
+      "aria-label": say("page.reasons.index"),
       spellcheck: "false",
       autocomplete: "off",
     });
     this.index.addEventListener("change", () => pick(this.index.value));
+    const [before, after] = around(say("page.reasons.element", { index: PLACE }));
+    this.ofElement = make("label", "");
+    this.ofElement.append(before, this.index, after);
     this.ofArray = make("div", "gv-of-array");
-    const label = make("label", "");
-    label.append("one element: [ ", this.index, " ]");
-    this.ofArray.append(label, this.opener);
-    this.opener.addEventListener("click", () => this.open(this.label));
-    this.element.append(this.heading, button, this.lines, this.ofArray);
+    this.ofArray.append(this.ofElement, this.opener);
+    this.element.append(this.heading, closer, this.lines, this.ofArray);
     this.element.hidden = true;
   }
 
@@ -47,103 +46,75 @@ export class Reasons {
    * @param {string} index of an element of an array
    */
   show(structure, state, id, nudges, index) {
-    const said =
-      id === ""
-        ? null
-        : id[0] === "n"
-          ? nodeReasons(structure, Number(id.slice(1)))
-          : edgeReasons(structure, Number(id.slice(1)));
-    this.element.hidden = said === null;
-    if (said === null) return;
-    this.heading.replaceChildren(...said.heading);
-    const node = id[0] === "n" ? structure.nodes[Number(id.slice(1))] : null;
-    const shape = structure.shapes?.[Number(id.slice(1))] ?? [];
-    const isArray = shape.length > 0;
-    this.ofArray.hidden = !node || (!isArray && !node.openable);
-    this.index.parentElement.hidden = !isArray;
-    this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last there is
+    const at = Number(id.slice(1));
+    const node = id[0] === "n" ? structure.nodes[at] : undefined;
+    const edge = id[0] === "e" ? structure.edges[at] : undefined;
+    this.element.hidden = !node && !edge;
+    if (node) this.ofNode(structure, state, at, node);
+    else if (edge) this.ofEdge(structure, state, edge);
+    else return;
+    const shape = node ? (structure.shapes?.[at] ?? []) : [];
+    this.ofArray.hidden = !shape.length && !node?.openable;
+    this.ofElement.hidden = !shape.length;
     this.opener.hidden = !node?.openable;
-    this.label = node?.label;
+    this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last
     if (document.activeElement !== this.index) this.index.value = index;
-    const rows = said.rows.map(([label, formula]) =>
-      reasonRow(label, formulaElement(formula, state)),
-    );
-    for (const { label, formula, agrees } of nudges.of === id ? nudges.lines : []) {
-      const row = reasonRow(label, formulaElement(formula, state));
+    for (const { label, formula, agrees } of (nudges.of === id && nudges.lines) || []) {
+      const row = this.add(label, formula, state);
       row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
-      rows.push(row);
     }
-    this.lines.replaceChildren(...rows);
   }
-}
 
-/**
- * @param {string} label
- * @param {Element} content
- */
-function reasonRow(label, content) {
-  const row = make("div", "gv-row");
-  const name = make("span", "gv-label-of-row");
-  name.textContent = label;
-  row.append(name, content);
-  scrolls(row);
-  return row;
-}
+  /**
+   * @param {Structure} structure
+   * @param {Run} state
+   * @param {number} index
+   * @param {NodeWords} node
+   */
+  ofNode({ edges }, state, index, node) {
+    const { say } = this;
+    const source = node.source ? [written("code", "gv-source", node.source)] : [];
+    const arriving = edges.filter(({ to }) => to === index);
+    const locals = say("page.reasons.locals", { n: arriving.length });
+    this.label = node.label;
+    this.begin(node.label, node.kind, ...source);
+    this.add(say("page.reasons.value"), node.value, state);
+    arriving.forEach(({ local }, count) => this.add(count ? "" : locals, local, state));
+    this.add(say("page.reasons.gradient"), node.adjoint, state);
+  }
 
-/**
- * @param {Structure} structure
- * @param {number} index
- * @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null}
- */
-function nodeReasons({ nodes, edges }, index) {
-  const node = nodes[index];
-  if (!node) return null;
-  const arriving = edges.filter(({ to }) => to === index);
-  return {
-    heading: [titled(node.label), node.kind, ...(node.source ? [sourced(node.source)] : [])],
-    rows: [
-      ["value", node.value],
-      ...arriving.map(
-        ({ local }, count) =>
-          /** @type {[string, Formula]} */ ([
-            count ? "" : arriving.length > 1 ? "local derivatives" : "local derivative",
-            local,
-          ]),
-      ),
-      ["gradient", node.adjoint],
-    ],
-  };
-}
+  /**
+   * @param {Structure} structure
+   * @param {Run} state
+   * @param {EdgeWords} edge
+   */
+  ofEdge({ nodes }, state, { from, to, local, flow }) {
+    this.begin(`${nodes[from].label} → ${nodes[to].label}`, nodes[to].kind);
+    this.add(this.say("page.reasons.locals", { n: 1 }), local, state);
+    this.add(this.say("page.reasons.flow"), flow, state);
+  }
 
-/**
- * @param {Structure} structure
- * @param {number} index
- * @returns {{heading: (Node | string)[], rows: [string, Formula][]} | null}
- */
-function edgeReasons({ nodes, edges }, index) {
-  const edge = edges[index];
-  if (!edge) return null;
-  return {
-    heading: [titled(`${nodes[edge.from].label} → ${nodes[edge.to].label}`), nodes[edge.to].kind],
-    rows: [
-      ["local derivative", edge.local],
-      ["flows back", edge.flow],
-    ],
-  };
-}
+  /**
+   * @param {string} title
+   * @param {(Node | string)[]} more
+   */
+  begin(title, ...more) {
+    this.heading.replaceChildren(written("span", "gv-title", title), ...more);
+    this.lines.replaceChildren();
+  }
 
-/** @param {string} text */
-function titled(text) {
-  const name = make("span", "gv-title");
-  name.textContent = text;
-  return name;
-}
-
-/** @param {string} text */
-function sourced(text) {
-  const source = make("code", "gv-source");
-  source.textContent = text;
-  return source;
+  /**
+   * @param {string} label
+   * @param {Formula} formula
+   * @param {Run} state
+   */
+  add(label, formula, state) {
+    const row = make("div", "gv-row");
+    row.append(written("span", "gv-label-of-row", label), formulaElement(formula, state));
+    scrolls(row);
+    this.lines.append(row);
+    return row;
+  }
 }
 
 /**

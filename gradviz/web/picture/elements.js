@@ -1,16 +1,22 @@
-// Elements of arrays: what a cell of a heat map shows, under the pointer; and one element by its index.
+// Elements of arrays: what a cell of a heat map shows, under the pointer.
 
-import { indexOf, mapSize, tableOf } from "../numbers/shapes.js";
+import { blockOf, indexOf, mapSize, tableOf } from "../numbers/shapes.js";
 import { cellWords } from "../numbers/shown.js";
-import { make } from "../parts/dom.js";
+import { make, within } from "../parts/dom.js";
 
 export class Elements {
   /**
+   * @param {Say} say
    * @param {HTMLElement} stage
    * @param {(node: number, index: string) => void} pick what to do when a cell is clicked
    */
-  constructor(stage, pick) {
+  constructor(say, stage, pick) {
+    this.say = say;
     this.stage = stage;
+    /** @type {NodeWords[]} */
+    this.nodes = [];
+    this.output = "";
+    this.state = /** @type {() => Run | null} */ (() => null);
     this.tip = make("div", "gv-tip-text", { "aria-hidden": "true" });
     this.tip.hidden = true;
     stage.append(this.tip);
@@ -40,28 +46,22 @@ export class Elements {
    * @param {MouseEvent} event
    */
   cellAt(event) {
-    const map = /** @type {Element} */ (event.target).closest?.(".gv-map[data-of]");
+    const target = event.target instanceof Element ? event.target : null;
+    const map = target?.closest(".gv-map[data-of]");
     const g = map?.closest(".gv-node");
-    if (!map || !g) return null;
-    const node = Number(g.id.slice(1));
     const run = this.state();
-    const tensor = map.getAttribute("data-of") === "value" ? run.primals[node] : run.adjoints[node];
+    if (!map || !g || !run) return null;
+    const node = Number(g.id.slice(1));
+    const isValue = map.getAttribute("data-of") === "value";
+    const tensor = (isValue ? run.primals : run.adjoints)[node];
     if (tensor === null || typeof tensor !== "object") return null;
     const [rows, columns] = mapSize(tensor.shape);
     const [height, width] = tableOf(tensor.shape);
-    const box = map.querySelector(".gv-frame").getBoundingClientRect();
-    const at = (from, size, cells) =>
-      Math.max(0, Math.min(cells - 1, Math.floor((from / size) * cells)));
-    const row = at(event.clientY - box.y, box.height, rows);
-    const column = at(event.clientX - box.x, box.width, columns);
-    return {
-      node,
-      tensor,
-      row,
-      column,
-      isValue: map.getAttribute("data-of") === "value",
-      first: Math.floor((row * height) / rows) * width + Math.floor((column * width) / columns),
-    };
+    const box = within(map, ".gv-frame").getBoundingClientRect();
+    const row = cellOf(event.clientY - box.y, box.height, rows);
+    const column = cellOf(event.clientX - box.x, box.width, columns);
+    const first = blockOf(row, rows, height)[0] * width + blockOf(column, columns, width)[0];
+    return { node, tensor, row, column, isValue, first };
   }
 
   /** @param {PointerEvent} event */
@@ -69,15 +69,24 @@ export class Elements {
     const cell = this.cellAt(event);
     this.tip.hidden = cell === null;
     if (cell === null) return;
+    const { stage, tip } = this;
     const { label } = this.nodes[cell.node];
-    const frame = this.stage.getBoundingClientRect();
-    this.tip.textContent = cellWords(
-      cell.isValue ? label : `∂${this.output}/∂${label}`,
-      cell.tensor,
-      cell.row,
-      cell.column,
-    );
-    this.tip.style.left = `${Math.min(event.clientX - frame.x + this.stage.scrollLeft + 12, this.stage.scrollLeft + this.stage.clientWidth - this.tip.offsetWidth - 4)}px`;
-    this.tip.style.top = `${event.clientY - frame.y + this.stage.scrollTop + 16}px`;
+    const frame = stage.getBoundingClientRect();
+    const of = cell.isValue ? label : `∂${this.output}/∂${label}`;
+    tip.textContent = cellWords(this.say, of, cell.tensor, cell.row, cell.column);
+    const left = event.clientX - frame.x + stage.scrollLeft + 12;
+    const most = stage.scrollLeft + stage.clientWidth - tip.offsetWidth - 4;
+    tip.style.left = `${Math.min(left, most)}px`;
+    tip.style.top = `${event.clientY - frame.y + stage.scrollTop + 16}px`;
   }
+}
+
+/**
+ * Which of so many cells is at a place.
+ * @param {number} from
+ * @param {number} size of all cells
+ * @param {number} cells
+ */
+function cellOf(from, size, cells) {
+  return Math.max(0, Math.min(cells - 1, Math.floor((from / size) * cells)));
 }

@@ -1,7 +1,9 @@
-const CHARACTER = 6; // pixels, as in scene/cards.py and compose.py: of a card beside its numbers, of a label, of a digit
+// Texts of a picture that have so much room, and no more.
+
+const CHARACTER = 6; // pixels of a digit, as in scene/cards.py
 
 /** A text that is written only when it changes. */
-export class Words {
+export class FittedText {
   /**
    * @param {Element} element
    * @param {number} room in pixels, into which longer texts are condensed
@@ -9,8 +11,9 @@ export class Words {
   constructor(element, room) {
     this.element = element;
     this.room = room;
-    this.shown = element.textContent;
-    this.node = element.firstChild ?? element.appendChild(document.createTextNode("")); // to change it is cheaper than to make another
+    this.shown = element.textContent ?? "";
+    // to change it is cheaper than to make another
+    this.node = element.firstChild ?? element.appendChild(document.createTextNode(""));
   }
 
   /** @param {string} shown */

@@ -1,40 +1,38 @@
-// Nearer and farther: the picture fits the page unless a person zooms; then it is scrolled, or dragged by its paper.
+// Nearer and farther: the picture fits the page unless a person zooms; then it is scrolled, or
+// dragged by its paper.
 
-import { make } from "../parts/dom.js";
+import { button, follow, make } from "../parts/dom.js";
 
 export const NEARER = 1.25;
-
 const FARTHEST = 0.1;
-
 const NEAREST = 4;
+const READABLE = 0.75; // smaller, and it could not be read: scroll instead
+const NO_PAPER = ".gv-node, .gv-edge, .gv-label, .gv-block > text, input";
 
 export class Lens {
   /**
+   * @param {Say} say
    * @param {HTMLElement} stage
+   * @param {SVGSVGElement} svg
    * @param {() => void} moved what to do when other parts have come in sight
    */
-  constructor(stage, moved) {
+  constructor(say, stage, svg, moved) {
     this.stage = stage;
+    this.svg = svg;
     this.moved = moved;
-    this.zoom = null; // pixels of the page for one of the picture; null: it fits
-    this.element = make("div", "gv-lens", { role: "group", "aria-label": "size of the figure" });
-    for (const [name, label, act] of /** @type {[string, string, () => void][]} */ ([
-      ["−", "smaller", () => this.by(1 / NEARER)],
-      ["fit", "fit the figure to the page", () => this.fit()],
-      ["+", "larger", () => this.by(NEARER)],
-    ])) {
-      const button = make("button", "gv-button", {
-        type: "button",
-        "aria-label": label,
-        title: label,
-      });
-      button.textContent = name;
-      button.addEventListener("click", act);
-      this.element.append(button);
-    }
+    this.width = 0;
+    // pixels of the page for one of the picture; null: it fits
+    this.zoom = /** @type {number | null} */ (null);
+    this.element = make("div", "gv-lens", { role: "group", "aria-label": say("page.size") });
+    this.element.append(
+      button("", say("page.size.smaller"), () => this.by(1 / NEARER), "−"),
+      button("", say("page.size.fit_to_the_page"), () => this.fit(), say("page.size.fit")),
+      button("", say("page.size.larger"), () => this.by(NEARER), "+"),
+    );
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.grasp(event));
     stage.addEventListener("scroll", () => this.moved(), { passive: true });
+    this.hold(svg);
   }
 
   /** @param {SVGSVGElement} svg */
@@ -46,11 +44,12 @@ export class Lens {
 
   /** @param {number | null} zoom */
   set(zoom) {
+    const { style } = this.svg;
     this.zoom = zoom;
     this.stage.classList.toggle("gv-zoomed", zoom !== null);
-    this.svg.style.width = zoom === null ? "" : `${zoom * this.width}px`;
-    this.svg.style.maxWidth = zoom === null ? "" : "none";
-    this.svg.style.minWidth = zoom === null ? `${0.75 * this.width}px` : "0"; // smaller, and it could not be read: scroll instead
+    style.width = zoom === null ? "" : `${zoom * this.width}px`;
+    style.maxWidth = zoom === null ? "" : "none";
+    style.minWidth = zoom === null ? `${READABLE * this.width}px` : "0";
     this.moved();
   }
 
@@ -86,34 +85,17 @@ export class Lens {
   }
 
   /** @param {PointerEvent} event */
-  grasp(event) {
-    const isPaper = !(
-      /** @type {Element} */ (event.target).closest(
-        ".gv-node, .gv-edge, .gv-label, .gv-block > text, input",
-      )
-    );
-    if (event.button !== 0 || !isPaper || event.pointerType === "touch") return; // a finger scrolls by itself
-    const { scrollLeft, scrollTop } = this.stage;
-    const { clientX, clientY } = event;
-    if (
-      this.stage.scrollWidth <= this.stage.clientWidth &&
-      this.stage.scrollHeight <= this.stage.clientHeight
-    )
-      return;
-    const move = (/** @type {PointerEvent} */ { clientX: x, clientY: y }) => {
-      this.stage.scrollLeft = scrollLeft + clientX - x;
-      this.stage.scrollTop = scrollTop + clientY - y;
+  grasp({ button: which, pointerId, pointerType, clientX, clientY, target }) {
+    const { stage } = this;
+    const isPaper = !(/** @type {Element} */ (target).closest(NO_PAPER));
+    if (which !== 0 || !isPaper || pointerType === "touch") return; // a finger scrolls by itself
+    const { scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight } = stage;
+    if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) return;
+    stage.classList.add("gv-dragging");
+    const moved = (/** @type {PointerEvent} */ { clientX: x, clientY: y }) => {
+      stage.scrollLeft = scrollLeft + clientX - x;
+      stage.scrollTop = scrollTop + clientY - y;
     };
-    const end = () => {
-      for (const kind of ["pointerup", "pointercancel", "lostpointercapture"])
-        this.stage.removeEventListener(kind, end);
-      this.stage.removeEventListener("pointermove", move);
-      this.stage.classList.remove("gv-dragging");
-    };
-    this.stage.setPointerCapture(event.pointerId);
-    this.stage.classList.add("gv-dragging");
-    this.stage.addEventListener("pointermove", move);
-    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"])
-      this.stage.addEventListener(kind, end);
+    follow(stage, pointerId, moved, () => stage.classList.remove("gv-dragging"));
   }
 }

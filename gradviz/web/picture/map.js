@@ -1,3 +1,5 @@
+// The heat map of an array on its card.
+
 import { mapPicture } from "../numbers/heat.js";
 
 /** The cells of a map in the page, which are drawn anew only when they change. */
@@ -8,9 +10,9 @@ export class HeatMap {
     this.shown = "";
   }
 
-  /** @param {Tensor | null} tensor */
+  /** @param {Value} tensor */
   draw(tensor) {
-    const picture = tensor === null ? "" : mapPicture(tensor);
+    const picture = tensor === null || typeof tensor === "number" ? "" : mapPicture(tensor);
     if (picture !== this.shown) this.cells.innerHTML = this.shown = picture;
   }
 }

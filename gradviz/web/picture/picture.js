@@ -1,68 +1,33 @@
-// The picture: it arrives once, as SVG painted in Python; afterwards only its numbers change: texts, data-* attributes and the
-// widths of what flows back. Nothing that stands on the page moves.
+// The picture: it arrives once, as SVG painted in Python; afterwards only its numbers change:
+// texts, data-* attributes and the widths of what flows back. Nothing on the page moves.
 
 import { full, magnitude } from "../numbers/numeral.js";
 import { flowWidth, shownOnCard, shownOnEdge } from "../numbers/shown.js";
-import { parsed } from "../numbers/typed.js";
-import { Words } from "./fitted.js";
+import { within } from "../parts/dom.js";
+import { FittedText } from "./fitted.js";
 import { HeatMap } from "./map.js";
 
-const SIDES = 13;
-
-const LABEL_ROOM = 42;
-
+const SIDES = 13; // pixels of a card beside its numbers, as in scene/cards.py
+const LABEL_ROOM = 42; // of a label, as in scene/compose.py
 const SEEN = 60; // pixels around what is in sight that are painted with it
 
 /** The elements of a picture, ready to be written. */
 export class Picture {
-  /** @param {string} svg made by Python, with all texts escaped */
-  constructor(svg) {
+  /**
+   * @param {string} svg made by Python, with all texts escaped
+   * @param {boolean[]} blank which edges have no local derivative at all, so that they show none
+   * even when all is known
+   */
+  constructor(svg, blank = []) {
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-    this.svg = /** @type {SVGSVGElement} */ (
-      /** @type {Element} */ (document.importNode(parsed, true))
-    );
+    const imported = /** @type {Element} */ (document.importNode(parsed, true));
+    this.svg = /** @type {SVGSVGElement} */ (imported);
+    this.blank = blank;
+    this.run = /** @type {Run | null} */ (null);
+    this.largest = 1;
     const labels = this.groups("gv-label");
-    this.nodes = this.groups("gv-node").map((g) => {
-      const room = Number(g.querySelector(".gv-card").getAttribute("width")) - SIDES;
-      const [value, adjoint] = [".gv-value", ".gv-adjoint"].map(
-        (kind) => new Words(g.querySelector(kind), room),
-      );
-      const [x, y] = numbersIn(g.getAttribute("transform"));
-      const height = Number(g.querySelector(".gv-card").getAttribute("height"));
-      const maps = ["value", "adjoint"]
-        .map((kind) => g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`))
-        .map((cells) => cells && new HeatMap(cells));
-      return {
-        g,
-        title: g.querySelector("title"),
-        value,
-        adjoint,
-        maps,
-        box: [x, y, x + room + SIDES, y + height],
-        numbers: [undefined, undefined],
-      };
-    });
-    this.edges = this.groups("gv-edge").map((g, index) => {
-      const label = labels[index] ?? null; // large graphs have none
-      const [local, back] = [".gv-local", ".gv-back"].map(
-        (kind) => label && new Words(label.querySelector(kind), LABEL_ROOM),
-      );
-      const hit = /** @type {SVGPathElement} */ (g.querySelector(".gv-wire").cloneNode()); // a wire is too thin to be met
-      hit.setAttribute("class", "gv-hit");
-      g.append(hit);
-      const box = boundsOf(numbersIn(hit.getAttribute("d")));
-      return {
-        g,
-        label,
-        title: g.querySelector("title"),
-        flow: g.querySelector(".gv-flow"),
-        width: "",
-        local,
-        back,
-        box,
-        numbers: [undefined, undefined],
-      };
-    });
+    this.nodes = this.groups("gv-node").map(cardOf);
+    this.edges = this.groups("gv-edge").map((g, index) => wireOf(g, labels[index] ?? null));
     this.blocks = this.groups("gv-block");
   }
 
@@ -97,13 +62,15 @@ export class Picture {
    * @param {number} part
    */
   fill(part) {
-    if (part < this.nodes.length)
-      this.fillNode(this.nodes[part], this.run.primals[part], this.run.adjoints[part]);
-    else this.fillEdge(part - this.nodes.length);
+    if (this.run === null) return;
+    const { primals, adjoints, locals, flows } = this.run;
+    const edge = part - this.nodes.length;
+    if (edge < 0) this.fillNode(this.nodes[part], primals[part], adjoints[part]);
+    else this.fillEdge(this.edges[edge], locals[edge], flows[edge], this.blank[edge]);
   }
 
   /**
-   * @param {Picture["nodes"][number]} node
+   * @param {ReturnType<typeof cardOf>} node
    * @param {Value} value
    * @param {Value} adjoint
    */
@@ -111,23 +78,25 @@ export class Picture {
     if (changed(node.numbers, 0, value)) {
       node.g.setAttribute("data-value", full(value));
       node.value.write(shownOnCard(value, true));
-      node.maps[0]?.draw(/** @type {Tensor | null} */ (value));
+      node.maps[0]?.draw(value);
     }
     if (changed(node.numbers, 1, adjoint)) {
       node.g.setAttribute("data-adjoint", full(adjoint));
       node.adjoint.write(shownOnCard(adjoint, false));
-      node.maps[1]?.draw(/** @type {Tensor | null} */ (adjoint));
+      node.maps[1]?.draw(adjoint);
     }
   }
 
-  /** @param {number} index */
-  fillEdge(index) {
-    const edge = this.edges[index];
-    const local = this.run.locals[index];
-    const flow = this.run.flows[index];
+  /**
+   * @param {ReturnType<typeof wireOf>} edge
+   * @param {Value} local
+   * @param {Value} flow
+   * @param {boolean} isBlank
+   */
+  fillEdge(edge, local, flow, isBlank) {
     if (changed(edge.numbers, 0, local)) {
       edge.g.setAttribute("data-local", full(local));
-      edge.local?.write(this.blank[index] ? "" : `∂ ${shownOnEdge(local)}`);
+      edge.local?.write(isBlank ? "" : `∂ ${shownOnEdge(local)}`);
     }
     if (changed(edge.numbers, 1, flow)) {
       edge.g.setAttribute("data-flow", full(flow));
@@ -149,6 +118,7 @@ export class Picture {
     const right = (Math.min(innerWidth, frame.right) - here.left) / scale + SEEN;
     const top = (Math.max(0, frame.top) - here.top) / scale - SEEN;
     const bottom = (Math.min(innerHeight, frame.bottom) - here.top) / scale + SEEN;
+    /** @type {number[]} */
     const seen = [];
     [...this.nodes, ...this.edges].forEach(({ box: [x0, y0, x1, y1] }, part) => {
       if (x1 >= left && x0 <= right && y1 >= top && y0 <= bottom) seen.push(part);
@@ -157,20 +127,15 @@ export class Picture {
   }
 
   /**
-   * Which edges have no local derivative at all, so that they show none even when all is known.
-   * @type {boolean[]}
-   */
-  blank = [];
-
-  /**
    * The elements of a node or an edge by its id, such as n3 or e5.
    * @param {string} id
    * @returns {SVGGElement[]}
    */
   elements(id) {
     const index = Number(id.slice(1));
-    if (id[0] === "n") return this.nodes[index] ? [this.nodes[index].g] : [];
-    return this.edges[index] ? [this.edges[index].g, this.edges[index].label].filter(Boolean) : [];
+    const part = (id[0] === "n" ? this.nodes : this.edges)[index];
+    if (!part) return [];
+    return "label" in part && part.label ? [part.g, part.label] : [part.g];
   }
 
   /**
@@ -185,8 +150,53 @@ export class Picture {
 }
 
 /**
+ * A card, and what is written on it.
+ * @param {SVGGElement} g
+ */
+function cardOf(g) {
+  const card = within(g, ".gv-card");
+  const room = Number(card.getAttribute("width")) - SIDES;
+  const [x, y] = numbersIn(g.getAttribute("transform"));
+  const mapOf = (/** @type {string} */ kind) => {
+    const cells = g.querySelector(`.gv-map[data-of="${kind}"] > .gv-cells`);
+    return cells && new HeatMap(cells);
+  };
+  return {
+    g,
+    title: within(g, "title"),
+    value: new FittedText(within(g, ".gv-value"), room),
+    adjoint: new FittedText(within(g, ".gv-adjoint"), room),
+    maps: [mapOf("value"), mapOf("adjoint")],
+    box: [x, y, x + room + SIDES, y + Number(card.getAttribute("height"))],
+    numbers: /** @type {(Value | undefined)[]} */ ([undefined, undefined]),
+  };
+}
+
+/**
+ * A wire, and what is written at it.
+ * @param {SVGGElement} g
+ * @param {SVGGElement | null} label large graphs have none
+ */
+function wireOf(g, label) {
+  const hit = /** @type {SVGPathElement} */ (within(g, ".gv-wire").cloneNode()); // thicker
+  hit.setAttribute("class", "gv-hit");
+  g.append(hit);
+  return {
+    g,
+    label,
+    title: within(g, "title"),
+    flow: within(g, ".gv-flow"),
+    width: "",
+    local: label && new FittedText(within(label, ".gv-local"), LABEL_ROOM),
+    back: label && new FittedText(within(label, ".gv-back"), LABEL_ROOM),
+    box: boundsOf(numbersIn(hit.getAttribute("d"))),
+    numbers: /** @type {(Value | undefined)[]} */ ([undefined, undefined]),
+  };
+}
+
+/**
  * Whether a number is another than the one that is kept.
- * @param {Value[]} kept
+ * @param {(Value | undefined)[]} kept
  * @param {number} at
  * @param {Value} number
  */
@@ -196,12 +206,9 @@ function changed(kept, at, number) {
   return true;
 }
 
-/**
- * @param {string} text
- * @returns {number[]}
- */
+/** @param {string | null} text */
 function numbersIn(text) {
-  return (text.match(/-?[\d.]+/g) ?? []).map(Number);
+  return (text?.match(/-?[\d.]+/g) ?? []).map(Number);
 }
 
 /**

@@ -1,5 +1,6 @@
 // Walking through the graph with the arrow keys: along edges, and up and down between neighbours.
 
+import { within } from "../parts/dom.js";
 /** @import { Picture } from "./picture.js" */
 
 /**
@@ -14,7 +15,7 @@ export function walked({ nodes, edges }, picture, id, key) {
   const index = Number(id.slice(1));
   const isNode = id[0] === "n";
   /** @param {string} of */
-  const height = (of) => picture.elements(of).at(-1).getBoundingClientRect().y;
+  const height = (of) => picture.elements(of).at(-1)?.getBoundingClientRect().y ?? 0;
   /** @param {(edge: {from: number, to: number}) => boolean} which */
   const among = (which) =>
     edges
@@ -38,9 +39,8 @@ export function walked({ nodes, edges }, picture, id, key) {
  * @param {number} index
  */
 function neighbours(nodes, picture, index) {
-  const boxes = nodes.map((_, node) =>
-    picture.nodes[node].g.querySelector(".gv-card").getBoundingClientRect(),
-  );
+  const cards = nodes.map((_, node) => within(picture.nodes[node].g, ".gv-card"));
+  const boxes = cards.map((card) => card.getBoundingClientRect());
   const here = boxes[index];
   const inColumn = boxes.flatMap((box, node) =>
     box.x < here.right && here.x < box.right ? [node] : [],

@@ -1,5 +1,6 @@
-// The program of a graph as data: instructions that are performed one by one. Each names a row of the table, or a kernel for arrays,
-// and has places in one memory: that of its result, and those of its operands. Nothing here is made of text.
+// The program of a graph as data: instructions that are performed one by one. Each names a row of
+// the table, or a kernel for arrays, and has places in one memory: that of its result, and those of
+// its operands. Nothing here is made of text.
 
 import { unpacked } from "../numbers/run.js";
 import {
@@ -15,6 +16,12 @@ import {
   sum,
 } from "../../autodiff/primitives/printers/arrays.js";
 import { TABLE } from "./table.js";
+
+const ARITHMETIC = ["add", "subtract", "multiply", "divide", "negative"]; // done without a call
+const ROW = ARITHMETIC.length;
+const ACTION = ROW + 1;
+/** @type {Record<string, number>} */
+const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
 
 /**
  * Places as they are sent: a grid, or one by one.
@@ -113,14 +120,6 @@ function termsOf(m, [begin, apart]) {
   return [m, placesOf(begin), placesOf(apart)];
 }
 
-const ARITHMETIC = ["add", "subtract", "multiply", "divide", "negative"]; // done at once, not by a call
-
-const ROW = ARITHMETIC.length;
-
-const ACTION = ROW + 1;
-
-const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
-
 /**
  * An instruction made ready: what it is, the places of its result and its operands, and what it
  * calls.
@@ -137,17 +136,14 @@ function readied(m, [kernel, ...given]) {
   }
   const [z, x, y = x, w] = /** @type {number[]} */ (given);
   const action = TABLE[kernel];
-  if (w !== undefined)
-    return {
-      step: [ACTION],
-      action: () => {
-        m[z] = action(m[x], m[y], m[w]);
-      },
+  if (w !== undefined) {
+    const chosen = () => {
+      m[z] = action(m[x], m[y], m[w]);
     };
-  return {
-    step: [ARITHMETIC.includes(kernel) ? ARITHMETIC.indexOf(kernel) : ROW, z, x, y],
-    action,
-  };
+    return { step: [ACTION], action: chosen };
+  }
+  const kind = ARITHMETIC.includes(kernel) ? ARITHMETIC.indexOf(kernel) : ROW;
+  return { step: [kind, z, x, y], action };
 }
 
 /**
@@ -156,8 +152,9 @@ function readied(m, [kernel, ...given]) {
  * @returns {Float64Array}
  */
 function received(sent) {
-  if (typeof sent !== "string")
-    return Float64Array.from(sent, (number) => SPECIAL[number] ?? number);
+  if (typeof sent !== "string") {
+    return Float64Array.from(sent, (number) => SPECIAL[number] ?? Number(number));
+  }
   return unpacked(
     new DataView(Uint8Array.from(atob(sent), (character) => character.charCodeAt(0)).buffer),
   );
@@ -186,10 +183,10 @@ function reader(m, numbers) {
 }
 
 /**
- * A program made ready: a function of the inputs, in their order, that gives the numbers of a run; null where the traced function
- * decides otherwise.
+ * A program made ready: a function of the inputs, in their order, that gives the numbers of a run;
+ * null where the traced function decides otherwise.
  * @param {Program} program
- * @returns {(inputs: (number | ArrayLike<number>)[]) => ArrayLike<number | Float64Array | null> | null}
+ * @returns {Prepared}
  */
 export function prepared({ size, constants, code, numbers }) {
   const m = new Float64Array(size);
