@@ -7,6 +7,7 @@ here, and in no other, and no two of them may give a name of their own to someth
 
 import re
 from functools import cache
+from os.path import normpath
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -15,10 +16,11 @@ DEFAULT = re.compile(r"^export default ([^;]+);\n\Z", re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 NAMED = re.compile(r"^(export )?(?:async )?(?:function|class|const|let) (\w+)\b", re.MULTILINE)
 UNKNOWN = re.compile(
-    r"^(import\b|export\b(?! (async |function |class |const |let ))|var\b|(?:const|let) ?[{[]).*",
+    r"^(import\b|export\b(?! (async|function|class|const|let)\b)|var\b).*"
+    r"|^(export )?(const|let) ?[{[].*",
     re.MULTILINE,
 )
-COMMENT = re.compile(r"^ *(//.*|/\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
+COMMENT = re.compile(r"^ *(?://.*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 
 
 class Unjoinable(ValueError):
@@ -54,37 +56,39 @@ def joined(entry: Path) -> tuple[str, str]:
 
     Raises Unjoinable, naming the module, for what can't be joined.
     """
-    texts: dict[Path, str | None] = {}  # None while what it needs is looked for
+    texts: dict[Path, str] = {}
     exported: dict[Path, set[str]] = {}
     named: dict[str, Path] = {}
+    around: set[Path] = set()  # modules of which the imports are looked for
 
     def add(path: Path) -> None:
         text = COMMENT.sub("", path.read_text(encoding="utf-8"))
-        texts[path] = None
+        around.add(path)
         for names, source in IMPORT.findall(text):
-            needed = (path.parent / source).resolve()
+            needed = Path(normpath(path.parent / source))
+            if needed in around:
+                raise Unjoinable(f"{path.name} and {needed.name} import one another")
             if needed not in texts:
                 add(needed)
-            if texts[needed] is None:
-                raise Unjoinable(f"{path.name} and {needed.name} import one another")
             if missing := {*re.findall(r"\w+", names)} - exported[needed]:
                 raise Unjoinable(f"{needed.name} exports no {', '.join(sorted(missing))}")
+        around.remove(path)
         text = IMPORT.sub("", text)
-        if found := UNKNOWN.search(DEFAULT.sub("", text)):
+        if found := UNKNOWN.search(DEFAULT.sub("", text) if path == entry else text):
             raise Unjoinable(f"{path.name}: {found[0]!r} is in no form that is joined here")
-        for _, name in (own := NAMED.findall(text)):
+        own = NAMED.findall(text)
+        for _, name in own:
             if name in named:
                 raise Unjoinable(f"{path.name} and {named[name].name} both name something {name}")
             named[name] = path
         exported[path] = {name for export, name in own if export}
         texts[path] = EXPORT.sub("", text)
 
-    entry = entry.resolve()
     add(entry)
-    main = texts.pop(entry) or ""
+    main = texts.pop(entry)
     default = DEFAULT.search(main)
-    parts = [*texts.values(), DEFAULT.sub("", main)]
-    return "".join(_bare(part or "") for part in parts), default[1] if default else ""
+    parts = (_bare(text) for text in (*texts.values(), DEFAULT.sub("", main)))
+    return "".join(parts), default[1] if default else ""
 
 
 def _bare(text: str) -> str:
