@@ -1,5 +1,5 @@
 """How a number is printed, everywhere: one rule, the same in the page's JavaScript
-(``live/static/view.js``); and how it is read.
+(``web/numbers/numeral.js``); and how it is read.
 
 >>> numeral(0.19661193324148185), numeral(-8.0), numeral(123456.0), numeral(1.5e-7)
 ('0.1966', '−8', '123456', '1.5e−7')

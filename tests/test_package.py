@@ -61,9 +61,10 @@ def test_the_wheel_has_all_that_is_needed(wheel):
     assert {
         "gradviz/py.typed",
         "gradviz/export/figure.css",
-        "gradviz/live/static/view.js",
-        "gradviz/live/static/numeral.js",
-        "gradviz/live/static/view.css",
+        "gradviz/web/notebook/view.js",
+        "gradviz/web/numbers/numeral.js",
+        "gradviz/web/styles/view.css",
+        "gradviz/words/en/page.json",
     } <= names
     assert "gradviz/course/jupyter/labconfig/default_setting_overrides.json" in names
     assert "gradviz/notebooks/data/digits.csv.gz" in names
@@ -122,12 +123,13 @@ MAY_IMPORT = {
     "scene": GROUND | {"scene"},
     "export": {"numerals", "words", "scene", "export"},
     "figure": GROUND | {"scene", "export", "document", "figure"},
-    "live": GROUND | AUTODIFF | {"scene", "export", "figure", "live"},
+    "live": GROUND | AUTODIFF | {"scene", "export", "figure", "web", "live"},
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
     "exercises": {"numerals", "words"},
     "output": set(),
     "words": set(),
+    "web": set(),
     "course": {"gradviz", "audit", "course"},  # for the version; it stands beside the face
     "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "output"},
 }
@@ -204,7 +206,7 @@ def project_files() -> list[Path]:
     try:
         listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
     except (OSError, subprocess.CalledProcessError):
-        made = ".git .venv node_modules joined __pycache__ .hypothesis .pytest_cache .ruff_cache"
+        made = ".git .venv node_modules __pycache__ .hypothesis .pytest_cache .ruff_cache"
         files = [path for path in ROOT.rglob("*") if not {*made.split()} & {*path.parts}]
         listed = "\0".join(str(path.relative_to(ROOT)) for path in files)
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]

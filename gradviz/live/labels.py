@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from gradviz import web
 from gradviz.scene import text
 
-STATIC = Path(__file__).parent / "static"
 ROOM = 110  # pixels for a name: a slider has 300, and its track is to be long enough for a finger
 PLAIN = "mathjax_ignore tex2jax_ignore"  # what MathJax 3 and 2 leave alone
 
@@ -37,8 +36,8 @@ def described(name: str) -> dict[str, Any]:
 class Labels(anywidget.AnyWidget):
     """Shows nothing, but says to screen readers the names that ipywidgets writes by sliders."""
 
-    _esm = (STATIC / "labels.js").read_text(encoding="utf-8")
-    _css = (STATIC / "labels.css").read_text(encoding="utf-8")
+    _esm = web.module("notebook/labels")
+    _css = web.style_sheet("labels")
 
     # names by the model of the slider
     names: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)

@@ -8,7 +8,8 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from gradviz.live.labels import STATIC, labels
+from gradviz import web
+from gradviz.live.labels import labels
 from gradviz.live.sliders import Change, Hand, Slider, number, place
 
 SLIDERS = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
@@ -63,7 +64,7 @@ class Panel(widgets.Box):
 class Drags(anywidget.AnyWidget):
     """What lets sliders tell where they are while a hand drags them; it has no view."""
 
-    _esm = (STATIC / "panel.js").read_text(encoding="utf-8")
+    _esm = web.module("notebook/drags")
 
     # models of sliders by the class of their elements
     sliders: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)

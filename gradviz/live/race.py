@@ -7,13 +7,13 @@ from typing import Any
 
 import traitlets
 
+from gradviz import web
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.sheets import style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
-from gradviz.live.view import STATIC
 from gradviz.scene.compose import compose
 from gradviz.words import say
 
@@ -37,15 +37,8 @@ class Race(Live):
     [('reverse sweep', 8), ('forward mode', 10), ('bumping', 9)]
     """
 
-    _esm = "\n".join(
-        (STATIC / f"{part}.js").read_text(encoding="utf-8")
-        for part in ("numeral", "heat", "formula", "picture", "player", "keys", "race")
-    )
-    _css = (
-        style_sheet("figure")
-        + (STATIC / "view.css").read_text(encoding="utf-8")
-        + (STATIC / "race.css").read_text(encoding="utf-8")
-    )
+    _esm = web.module("notebook/race")
+    _css = "".join([style_sheet("figure"), *map(web.style_sheet, ("view", "parts", "race"))])
 
     svg: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     ways: "traitlets.List[dict[str, Any]]" = traitlets.List().tag(sync=True)

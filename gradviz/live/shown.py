@@ -158,8 +158,14 @@ class Live(anywidget.AnyWidget):
     """A live figure, and `figure`, the still one."""
 
     figure: Any
+    # what the page says by itself, in the language that was set when this was made
+    words: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # from the page: that it can show it
     painted: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
+
+    @traitlets.default("words")
+    def _words(self) -> dict[str, Any]:
+        return words.for_the_page()
 
     @cached_property
     def _frame(self) -> Framed:

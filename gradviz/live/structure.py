@@ -29,6 +29,7 @@ def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dic
     return {
         "svg": paint(compose(run, figure.layout, figure.highlights, live=True)),
         "path": list(graph.origin.names),
+        "output": graph.output.index,
         "places": places,
         "shapes": shapes(run),
         "inputs": inputs(graph),

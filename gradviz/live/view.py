@@ -5,13 +5,11 @@ numbers, and nothing else.
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from gradviz import words
-from gradviz.autodiff.programs import kernels
+from gradviz import web, words
 from gradviz.export.sheets import style_sheet
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Run
@@ -26,27 +24,6 @@ from gradviz.scene.words.explain import element, nudges, suspects
 from gradviz.scene.words.formula import Formula, say
 from gradviz.scene.words.listing import listing
 from gradviz.scene.words.steps import checked, last
-
-STATIC = Path(__file__).parent / "static"
-PARTS = (
-    "numeral",
-    "heat",
-    "formula",
-    "steps",
-    "picture",
-    "player",
-    "keys",
-    "reasons",
-    "hands",
-    "sliders",
-    "elements",
-    "lens",
-    "code",
-    "walk",
-    "program",
-    "forecast",
-    "view",
-)  # one after another they are one module
 
 
 class View(Live):
@@ -68,13 +45,8 @@ class View(Live):
     {'x': 3.0, 'y': 5.0}
     """
 
-    _esm = "\n".join(
-        [
-            kernels.javascript(),
-            *((STATIC / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
-        ]
-    )
-    _css = style_sheet("figure") + (STATIC / "view.css").read_text(encoding="utf-8")
+    _esm = web.module("notebook/view")
+    _css = style_sheet("figure") + web.style_sheet("view") + web.style_sheet("parts")
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)

@@ -2,7 +2,7 @@
 
 Rows are all axes but the last, columns the last one; axes of one element do not count. A large
 array is shown by fewer cells, each of which stands for a block of elements and shows the one of
-them that is largest by magnitude, with its sign. The same is done in ``live/static/heat.js``."""
+them that is largest by magnitude, with its sign. The same is done in ``web/numbers/heat.js``."""
 
 import math
 from functools import lru_cache

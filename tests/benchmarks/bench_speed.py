@@ -12,14 +12,13 @@ import sys
 import threading
 import timeit
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
 from circuit import GRADIENTS, INPUTS, circuit
 
 import gradviz as gv
-from gradviz.autodiff.programs import kernels
+from gradviz import web
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.live.packing import packed
 
@@ -332,7 +331,6 @@ def bench_page(benchmark, way):
     """A program as a page walks it, and as straight-line JavaScript that its engine compiles."""
     inputs = {f"x{i}": 0.1 * i for i in range(5)}
     graph = gv.trace(lambda **xs: hundred_nodes(**xs), inputs)
-    static = Path(gv.__file__).parent / "live" / "static"
     script = IN_NODE.format(
         program=json.dumps(page_program(graph).document()),
         name=graph.name,
@@ -340,7 +338,7 @@ def bench_page(benchmark, way):
         output=graph.output.index,
         walks=WALKS,
     )
-    module = kernels.javascript() + (static / "program.js").read_text(encoding="utf-8")
+    module, _ = web.joined(web.FOLDER / "programs" / "program.js")
     with subprocess.Popen(
         ["node", "-e", module + graph.code("javascript") + script],
         stdin=subprocess.PIPE,

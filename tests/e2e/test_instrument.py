@@ -5,7 +5,6 @@ code beside the graph.
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -17,14 +16,13 @@ from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
 
 import gradviz as gv
+from gradviz import web
 from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.primitives.elementwise import Elementwise
-from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.numerals import numeral
 
-PROGRAM = Path(gv.__file__).parent / "live" / "static" / "program.js"
-MODULE = kernels.javascript() + PROGRAM.read_text(encoding="utf-8")  # of programs, in a page
+MODULE, _ = web.joined(web.FOLDER / "programs" / "program.js")  # of programs, in a page
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 DEFINITIONS = """
 import gradviz as gv, numpy as np, ipywidgets, json, os, time

@@ -1,6 +1,5 @@
 """The lessons and the live view in JupyterLab and Notebook 7, in a real browser."""
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -333,23 +332,6 @@ ALL = """(svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-la
 ])"""
 
 
-def test_numbers_are_printed_by_pythons_rule(browser):
-    golden = json.loads((ROOT / "tests" / "golden" / "numerals.json").read_text(encoding="utf-8"))
-    page = browser.new_page()
-    shown = page.evaluate(
-        f"""async ([source, rows]) => {{
-            const {{ numeral }} = await {IMPORTED};
-            const special = {{ inf: Infinity, "-inf": -Infinity, nan: NaN }};
-            return rows.map(({{ number, digits }}) => (
-                numeral(special[number] ?? Number(number), digits)
-            ));
-        }}""",
-        [gv.View._esm, golden],
-    )
-    page.close()
-    assert shown == [row["text"] for row in golden]
-
-
 def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
     def f(w, b):
         hidden = np.tanh(w * np.array([[0.5, -1.0, 2.0], [1.0, 0.0, 3.0]]) + b)
@@ -359,17 +341,17 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
     view.update(w=-0.7, b=[0.1, -0.2, 0.30001])
     page = browser.new_page()
     page.evaluate(
-        f"""async ([source, structure, bytes]) => {{
+        f"""async ([source, words, structure, bytes]) => {{
             const {{ default: view }} = await {IMPORTED};
             const state = {{
-                structure, numbers: new DataView(new Uint8Array(bytes).buffer), message: "",
+                words, structure, numbers: new DataView(new Uint8Array(bytes).buffer), message: "",
                 step: null, selected: "", nudges: {{}}, wrong: [], closed: [], code: null,
                 code_open: false, painted: true,
             }};
             const model = {{ get: (name) => state[name], on() {{}}, off() {{}} }};
             view.render({{ model, el: document.body }});
         }}""",
-        [gv.View._esm, view.structure, list(view.numbers)],
+        [gv.View._esm, view.words, view.structure, list(view.numbers)],
     )
     drawn = [  # the page knows only the maps of arrays
         ["" if part and part.startswith("[[") else part for part in row]

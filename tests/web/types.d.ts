@@ -24,7 +24,7 @@ type Name = ["name" | "say", string] | ["∂" | "Δ", string, string];
 type Part = string | Name | Place | Hidden;
 type Formula = Part[];
 
-// A graph, as `structure` in gradviz/live/view.py makes it
+// A graph, as gradviz/live/structure.py makes it
 
 /** Between which ends an input's number can be moved, in which steps. */
 type Span = { least: number; most: number; grain: number };
@@ -75,12 +75,15 @@ type Action = (...operands: number[]) => void | boolean | number;
 
 type Row = (...operands: number[]) => number;
 
-/** The rows of the table, which gradviz/autodiff/programs/kernels.py writes. */
-declare const TABLE: Record<string, Row>;
+/** A program made ready. */
+type Prepared = (
+  inputs: (number | ArrayLike<number>)[],
+) => ArrayLike<number | Float64Array | null> | null;
 
 type Structure = {
   svg: string;
   path: string[];
+  output: number; // the index of its node
   places: number[] | null;
   shapes: (number[] | null)[] | null;
   inputs: (number | null)[]; // which node shows each input of the program by itself
@@ -106,8 +109,19 @@ type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
 
 type Listing = { source: Line[]; program: Line[]; notes: string[] };
 
+// Words, as gradviz/words makes them
+
+/** A text; or its forms by plural category, for order under "ordinal". */
+type Said = string | Record<string, string | Record<string, string>>;
+type Words = { language: string; texts: Record<string, Said> };
+type TextId = keyof typeof import("../../gradviz/words/en/page.json");
+
+/** Say the text of this id, with its places filled; `n` is the number that it goes by. */
+type Say = (id: TextId, places?: Record<string, unknown>) => string;
+
 /** The traits of View in gradviz/live/view.py. */
 type ViewState = {
+  words: Words;
   structure: Structure;
   numbers: DataView;
   arrays: DataView;
@@ -133,7 +147,17 @@ type ViewState = {
 type Way = { name: string; events: string[]; operations: number; locals: number };
 
 /** The traits of Race in gradviz/live/race.py. */
-type RaceState = { svg: string; ways: Way[]; painted: boolean };
+type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };
+
+/** What stands between a figure and its host, which answers what is asked. */
+interface Store<State> {
+  get<Name extends keyof State>(name: Name): State[Name];
+  on(name: string, handler: () => void): void;
+  off(name: string, handler: () => void): void;
+  tell(changes: Partial<State>): void;
+  ask(changes: Partial<State>): void;
+  slider(reference: string): Promise<Slider>;
+}
 
 /** The model of a slider of ipywidgets. */
 type Slider = Model<{

@@ -4,6 +4,7 @@ own is never asked.
 """
 
 import operator
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,11 +14,21 @@ import numpy as np
 from gradviz.autodiff.primitives import symbols
 from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.primitives.elementwise import Elementwise
-from gradviz.autodiff.primitives.printers.javascript import FUNCTIONS, JAVASCRIPT
+from gradviz.autodiff.primitives.printers.javascript import HELPERS, JAVASCRIPT
 from gradviz.autodiff.primitives.printers.printer import OPERANDS, Unspelled
 from gradviz.autodiff.primitives.symbols import Relation, Symbol
 
 CHOICE = "choice"
+HEAD = """\
+// @ts-nocheck: truths are added as the numbers 0 and 1
+// The rows of the table, as gradviz/autodiff/programs/kernels.py writes them into this file.
+
+import {{ {helpers} }} from "../../autodiff/primitives/printers/helpers.js";
+
+/** @type {{Record<string, Row>}} */
+export const TABLE = {{
+{table}}};
+"""
 TESTS = {
     np.isnan: ("isnan", "x !== x"),
     np.isfinite: ("isfinite", "Number.isFinite(x)"),
@@ -60,8 +71,8 @@ def rows() -> dict[Any, Row]:
     return found
 
 
-@cache
 def javascript() -> str:
-    """The module of all kernels: helpers, those for arrays, and the table of rows."""
+    """The table of rows as a module of the page, which stands in ``web/programs/table.js``."""
     table = "".join(f"  {row.name}: {row.function},\n" for row in rows().values())
-    return "\n\n".join([*FUNCTIONS.values(), f"const TABLE = {{\n{table}}};\n"])
+    used = sorted(name for name in HELPERS if re.search(rf"\b(?<!\.){name}\(", table))
+    return HEAD.format(helpers=", ".join(used), table=table)

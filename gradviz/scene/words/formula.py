@@ -2,7 +2,7 @@
 be filled from any run.
 
 A formula is a list of parts, so plain that a live figure can be sent it as it is and fill it itself
-(``live/static/formula.js``):
+(``web/formulas/formula.js``):
 
 - a text of operators and functions, as it stands; ``["name", name]``, a name; ``["say", words]``,
   words between formulas;

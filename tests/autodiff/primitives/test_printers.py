@@ -11,6 +11,7 @@ from lengths import short
 from node import in_node
 
 import gradviz as gv
+from gradviz import web
 from gradviz.autodiff.primitives import table as primitives
 from gradviz.autodiff.primitives.elementwise import Elementwise
 from gradviz.autodiff.primitives.printers.javascript import HELPERS, JAVASCRIPT
@@ -20,8 +21,7 @@ from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 
-STATIC = Path(gv.__file__).parent / "live" / "static"
-MODULE = kernels.javascript() + (STATIC / "program.js").read_text(encoding="utf-8")
+MODULE, _ = web.joined(web.FOLDER / "programs" / "program.js")
 
 
 def is_spelled(row):
@@ -101,6 +101,11 @@ def test_what_javascript_has_no_word_for_it_says():
         assert page_program(graph) is None
         with pytest.raises(NotImplementedError, match=r"in javascript, which has no \w+ here"):
             graph.code("javascript")
+
+
+def test_the_page_has_the_rows_of_the_table():
+    stored = (web.FOLDER / "programs" / "table.js").read_text(encoding="utf-8")
+    assert stored == kernels.javascript(), "run tests/store_vectors.py"
 
 
 # ── whole programs ──

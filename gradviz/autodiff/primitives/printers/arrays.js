@@ -2,12 +2,12 @@
 // they are. A part of an array is the array and the places of its elements.
 
 /** An array of so many zeros. @param {number} size */
-function zeros(size) {
+export function zeros(size) {
   return new Float64Array(size);
 }
 
 /** Where elements are: so many along each axis, so far apart. @param {number} start @param {number[]} lengths @param {number[]} strides */
-function places(start, lengths, strides) {
+export function places(start, lengths, strides) {
   let all = Int32Array.of(start);
   lengths.forEach((length, axis) => {
     const more = new Int32Array(all.length * length);
@@ -19,12 +19,12 @@ function places(start, lengths, strides) {
 }
 
 /** The places of so many elements, one after another. @param {number} size */
-function all(size) {
+export function all(size) {
   return places(0, [size], [1]);
 }
 
 /** A function of numbers, for each element. @param {Float64Array} z @param {Row} f @param {Picked[]} parts */
-function each(z, f, ...parts) {
+export function each(z, f, ...parts) {
   const [[x, p], [y, q] = [x, p], [w, r] = [x, p]] = parts;
   if (parts.length === 1) for (let i = 0; i < z.length; i++) z[i] = f(x[p[i]]);
   else if (parts.length === 2) for (let i = 0; i < z.length; i++) z[i] = f(x[p[i]], y[q[i]]);
@@ -33,20 +33,20 @@ function each(z, f, ...parts) {
 }
 
 /** Picked put at places of z, which is left as it is elsewhere. @param {Float64Array} z @param {Int32Array} to @param {Picked} part */
-function move(z, to, [x, p]) {
+export function move(z, to, [x, p]) {
   for (let i = 0; i < p.length; i++) z[to[i]] = x[p[i]];
   return z;
 }
 
 /** Picked added at places of z, which is zero otherwise. @param {Float64Array} z @param {Int32Array} to @param {Picked} part */
-function put(z, to, [x, p]) {
+export function put(z, to, [x, p]) {
   z.fill(0);
   for (let i = 0; i < p.length; i++) z[to[i]] += x[p[i]];
   return z;
 }
 
 /** Sums of products: of each operand, where the terms of each sum begin, and how far from there they are. @param {Float64Array} z @param {Terms[]} operands */
-function sum(z, ...operands) {
+export function sum(z, ...operands) {
   const [[x, p, a], [y, q, b] = [x, p, a]] = operands;
   for (let i = 0; i < z.length; i++) {
     let total = 0;
@@ -59,7 +59,7 @@ function sum(z, ...operands) {
 }
 
 /** A function of two numbers applied again and again; to none, it is 1. @param {Float64Array} z @param {Row} f @param {Terms} operand */
-function reduce(z, f, [x, p, a]) {
+export function reduce(z, f, [x, p, a]) {
   for (let i = 0; i < z.length; i++) {
     let total = a.length ? x[p[i] + a[0]] : 1;
     for (let k = 1; k < a.length; k++) total = f(total, x[p[i] + a[k]]);
@@ -69,13 +69,13 @@ function reduce(z, f, [x, p, a]) {
 }
 
 /** Sums of all up to each element, along an axis of so many that are `stride` apart. @param {Float64Array} z @param {number} length @param {number} stride @param {Picked} part */
-function cumsum(z, length, stride, [x, p]) {
+export function cumsum(z, length, stride, [x, p]) {
   for (let i = 0; i < z.length; i++) z[i] = i % (length * stride) < stride ? x[p[i]] : z[i - stride] + x[p[i]];
   return z;
 }
 
 /** Which is the largest, or if `sign` is −1 the smallest: the first of several, and before all what is no number. @param {Float64Array} z @param {number} sign @param {Terms} operand */
-function argmax(z, sign, [x, p, a]) {
+export function argmax(z, sign, [x, p, a]) {
   for (let i = 0; i < z.length; i++) {
     let best = 0;
     for (let k = 1; k < a.length; k++) {
@@ -88,13 +88,13 @@ function argmax(z, sign, [x, p, a]) {
 }
 
 /** Whether two parts are the same, to the bit. @param {Picked} part @param {Picked} other */
-function same([x, p], [y, q]) {
+export function same([x, p], [y, q]) {
   for (let i = 0; i < p.length; i++) if (!Object.is(x[p[i]], y[q[i]])) return false;
   return true;
 }
 
 /** Whether elements increase in each row of an order. @param {ArrayLike<number>} order @param {Terms} operand */
-function ordered(order, [x, p, a]) {
+export function ordered(order, [x, p, a]) {
   for (let i = 0; i < p.length; i++) {
     for (let k = 1; k < a.length; k++) {
       const at = i * a.length + k;

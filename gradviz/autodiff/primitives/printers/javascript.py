@@ -19,8 +19,8 @@ from gradviz.autodiff.primitives.symbols import ATOM, EQUAL, NEGATION, NOT_EQUAL
 
 
 def _functions(name: str) -> dict[str, str]:
-    """The functions in a file beside this one, by their names."""
-    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    """The functions in a module beside this one, by their names."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8").replace("export ", "")
     return {
         name: part.strip()
         for part in text.split("\n\n")

@@ -1,0 +1,340 @@
+// A live figure: what it is sent is painted, at most once a frame, and first what is in sight; what
+// a person does is told.
+
+import { formulaText } from "../formulas/formula.js";
+import { formulaElement } from "../formulas/mathml.js";
+import { Forecast } from "../hands/forecast.js";
+import { Hands } from "../hands/hands.js";
+import { shareKeys } from "../hands/keys.js";
+import { Sliders } from "../hands/sliders.js";
+import { full } from "../numbers/numeral.js";
+import { runOf, unknownRun, unpacked } from "../numbers/run.js";
+import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
+import { parsed } from "../numbers/typed.js";
+import { Code } from "../parts/code.js";
+import { make, scrolls, written } from "../parts/dom.js";
+import { Path } from "../parts/path.js";
+import { Player } from "../parts/player.js";
+import { Reasons, because } from "../parts/reasons.js";
+import { Elements } from "../picture/elements.js";
+import { Lens } from "../picture/lens.js";
+import { speaker } from "../words.js";
+import { command } from "./commands.js";
+import { describe } from "./describe.js";
+import { Stage } from "./stage.js";
+
+const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
+const SLICE = 60; // parts of it in a frame
+
+export class View {
+  /**
+   * @param {Store<ViewState>} store
+   * @param {HTMLElement} el
+   */
+  constructor(store, el) {
+    const say = speaker(store.get("words"));
+    const select = (/** @type {string} */ id) => this.select(id);
+    const soon = () => this.schedule();
+    this.say = say;
+    this.store = store;
+    this.el = el;
+    this.frame = this.rest = this.slice = 0;
+    this.restaged = this.waiting = this.ended = false;
+    this.told = store.get("hand") ?? {};
+    this.structure = store.get("structure");
+    this.run = this.state = unknownRun(this.structure);
+    el.classList.add("gradviz-view");
+    this.unshare = shareKeys(el);
+    this.message = make("div", "gv-message", { role: "status" });
+    this.notice = make("div", "gv-notice", { role: "status" });
+    this.stage = new Stage(say, this.structure, this);
+    this.player = new Player(say, (step) => store.tell({ step }));
+    this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
+    this.words = this.caption.appendChild(make("div", "gv-words"));
+    this.reasons = new Reasons(
+      say,
+      () => select(""),
+      (index) => store.ask({ element: index }),
+      (label) => store.ask({ opened: [...store.get("opened"), label] }),
+    );
+    this.code = new Code(say, (ids) => this.pointAt(ids), select);
+    this.sliders = new Sliders(store);
+    this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
+    this.opener = written("button", "gv-button gv-opener", say("page.code"), {
+      type: "button",
+      title: say("page.code.show"),
+    });
+    this.opener.addEventListener("click", () => this.toggleCode());
+    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, soon);
+    this.elements = new Elements(say, this.stage.element, (node, index) =>
+      store.ask({ selected: `n${node}`, element: index }),
+    );
+    this.path = new Path(say, (depth) => store.ask({ part: store.get("part").slice(0, depth) }));
+    this.forecast = new Forecast(say, store, this.structure, soon);
+    this.changes = Object.entries(this.handlers());
+    this.layOut();
+    this.attach();
+    for (const [name, handler] of this.changes) store.on(name, handler);
+    this.code.load(store.get("code"));
+    this.repaint();
+    if (!store.get("painted")) store.tell({ painted: true });
+  }
+
+  /** Put the parts where they belong, and listen to what is done to them. */
+  layOut() {
+    const stage = this.stage.element;
+    const controls = make("div", "gv-controls");
+    const main = make("div", "gv-main");
+    const desk = make("div", "gv-desk");
+    scrolls(this.caption);
+    controls.append(this.player.element, this.lens.element, this.opener);
+    main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
+    desk.append(main, this.code.element);
+    this.el.append(this.message, this.notice, desk);
+    stage.addEventListener("keydown", (event) => this.key(event));
+    stage.addEventListener("pointerover", (event) => this.hover(event));
+    stage.addEventListener("pointerleave", () => this.pointAt([]));
+  }
+
+  /**
+   * What to do when something is told by others, one by one: marimo knows no lists of events.
+   * @returns {Partial<Record<keyof ViewState, () => void>>}
+   */
+  handlers() {
+    const { store, forecast } = this;
+    const soon = () => this.schedule();
+    const heard = () => {
+      forecast.heard();
+      soon();
+    };
+    return {
+      structure: () => {
+        this.restaged = true;
+        soon();
+      },
+      numbers: heard,
+      message: () => {
+        if (store.get("message")) forecast.drop();
+        soon();
+      },
+      hand: () => this.set(store.get("hand")),
+      asked: () => forecast.ask(store.get("asked")),
+      answered: heard,
+      code: () => {
+        this.code.load(store.get("code"));
+        soon();
+      },
+      step: soon,
+      selected: soon,
+      nudges: soon,
+      wrong: soon,
+      element: soon,
+      code_open: soon,
+    };
+  }
+
+  end() {
+    this.ended = true;
+    cancelAnimationFrame(this.frame);
+    this.stopFollowing();
+    this.player.pause();
+    this.forecast.end();
+    this.unshare();
+    for (const [name, handler] of this.changes) this.store.off(name, handler);
+    this.el.replaceChildren(); // hosts keep the element
+  }
+
+  /**
+   * However much arrives, the figure is painted once a frame, with the newest; the first of it at
+   * once.
+   */
+  schedule() {
+    if (this.waiting) return;
+    this.waiting = true;
+    if (this.frame === 0) queueMicrotask(() => this.nextFrame());
+  }
+
+  nextFrame() {
+    this.frame = 0;
+    if (!this.waiting || this.ended) return;
+    this.waiting = false;
+    this.frame = requestAnimationFrame(() => this.nextFrame());
+    this.repaint();
+  }
+
+  /**
+   * A hand has set an input on its card.
+   * @param {number} input
+   * @param {number} value
+   */
+  move(input, value) {
+    if (this.sliders.move(input, value)) return;
+    const when = performance.timeOrigin + performance.now();
+    this.store.ask({ hand: { ...this.store.get("hand"), [input]: [full(value), when] } });
+  }
+
+  /**
+   * Cards were set, in this view or another.
+   * @param {ViewState["hand"]} hand
+   */
+  set(hand) {
+    for (const [node, [text, when]] of Object.entries(hand)) {
+      if (when === this.told[node]?.[1]) continue;
+      const value = parsed(text) ?? NaN;
+      for (const input of this.sliders.tied(Number(node))) this.forecast.at(input, value, true);
+    }
+    this.told = hand;
+  }
+
+  /** A new graph: put its picture in place of the old one. */
+  restage() {
+    this.restaged = false;
+    this.stopFollowing(); // the old picture
+    this.structure = this.store.get("structure");
+    this.run = this.state = unknownRun(this.structure);
+    this.stage.put(this.structure);
+    this.lens.hold(this.stage.picture.svg);
+    this.attach();
+    this.forecast.load(this.structure);
+  }
+
+  /** Tell the parts what picture there is. */
+  attach() {
+    const { nodes, path, output } = this.structure;
+    this.path.load(path);
+    this.elements.load(nodes, () => this.state, nodes[output].label);
+    this.hands.hold(this.stage.picture, nodes, () => this.run);
+  }
+
+  toggleCode() {
+    if (this.store.get("code_open")) this.store.tell({ code_open: false });
+    else this.store.ask({ code_open: true });
+  }
+
+  /**
+   * Open a box of a large graph.
+   * @param {number} box
+   */
+  enter(box) {
+    this.store.ask({ part: [...this.store.get("part"), box], selected: "" });
+  }
+
+  /** Leave what is selected, or else the box that is open. */
+  leave() {
+    const part = this.store.get("part");
+    if (this.store.get("selected")) this.select("");
+    else if (part.length) this.store.ask({ part: part.slice(0, -1) });
+  }
+
+  /**
+   * Close a block, or open it.
+   * @param {number} block
+   */
+  toggle(block) {
+    const closed = this.store.get("closed");
+    const others = closed.filter((other) => other !== block);
+    const isClosed = others.length < closed.length;
+    this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
+  }
+
+  /** @param {string} id */
+  select(id) {
+    if (this.store.get("selected") !== id) this.store.tell({ selected: id, element: "" });
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.target === this.hands.editor || event.ctrlKey || event.metaKey) return;
+    if (!command(this, event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {PointerEvent} event */
+  hover(event) {
+    const id = this.stage.partAt(event);
+    if (id) this.describe(id);
+    this.code.mark("gv-pointed", id ? [id] : []);
+  }
+
+  /** @param {string[]} ids */
+  pointAt(ids) {
+    this.stage.picture.mark("gv-pointed", ids);
+    if (!ids.length) this.code.mark("gv-pointed", []);
+  }
+
+  /** @param {string} id */
+  describe(id) {
+    describe(this.say, this.stage.picture, this.structure, this.run, this.state, id);
+  }
+
+  repaint() {
+    const { store, forecast } = this;
+    this.message.textContent = store.get("message");
+    if (this.restaged) this.restage();
+    const answer = runOf(unpacked(store.get("numbers")), this.structure);
+    if (answer === null) return;
+    const { structure } = this;
+    const { picture } = this.stage;
+    const last = structure.steps.length - 1;
+    const wanted = store.get("step");
+    const step = wanted === null ? null : Math.min(wanted, last);
+    const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
+    this.run = forecast.over(answer);
+    this.state = stateAt(this.run, structure, step);
+    this.notice.textContent = forecast.notice;
+    this.stage.element.classList.toggle("gv-old", forecast.isOld);
+    this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
+    this.player.show(step, last);
+    const words = stepWords(structure, step);
+    this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
+    const [nudges, index] = [store.get("nudges"), store.get("element")];
+    this.reasons.show(structure, this.state, selected, nudges, index);
+    this.stopFollowing();
+    this.rest = setTimeout(() => this.follow(0), RESTING);
+  }
+
+  /**
+   * Write the numbers that are in sight, and mark what is lit and selected.
+   * @param {string[]} lit
+   * @param {string} selected
+   */
+  paint(lit, selected) {
+    const { picture, element } = this.stage;
+    picture.load(this.state);
+    const seen = picture.inSight(element.getBoundingClientRect());
+    for (const part of seen) picture.fill(part);
+    const wrong = this.store.get("wrong").map((node) => `n${node}`);
+    picture.mark("gv-lit", lit);
+    picture.mark("gv-selected", selected ? [selected] : []);
+    picture.mark("gv-because", because(this.structure, selected));
+    picture.mark("gv-wrong", wrong);
+    const isOpen = this.store.get("code_open");
+    this.opener.setAttribute("aria-pressed", String(isOpen));
+    this.code.element.hidden = !isOpen;
+    if (!isOpen) return;
+    this.code.fill(this.state);
+    this.code.mark("gv-lit", lit);
+    this.code.mark("gv-here", selected ? [selected] : []);
+  }
+
+  stopFollowing() {
+    clearTimeout(this.rest);
+    cancelAnimationFrame(this.slice);
+  }
+
+  /**
+   * Fill and describe what is not in sight, slice by slice, so that nothing stutters.
+   * @param {number} start
+   */
+  follow(start) {
+    const { nodes, size, svg } = this.stage.picture;
+    const stop = Math.min(size, start + SLICE);
+    for (let part = start; part < stop; part++) {
+      this.stage.picture.fill(part);
+      this.describe(part < nodes.length ? `n${part}` : `e${part - nodes.length}`);
+    }
+    if (stop < size) this.slice = requestAnimationFrame(() => this.follow(stop));
+    else svg.setAttribute("aria-label", formulaText(this.structure.summary, this.run));
+  }
+}

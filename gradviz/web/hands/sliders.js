@@ -1,0 +1,78 @@
+// The sliders of a figure's inputs, where this page has their models. What is set on a card moves
+// its slider at once, and is told by it: so while Python is busy the two never disagree, and what
+// was set last is told last.
+
+import { full } from "../numbers/numeral.js";
+import { parsed } from "../numbers/typed.js";
+
+/**
+ * What a slider tells: where it stands, or what no JSON can tell.
+ * @param {Slider} slider
+ */
+export function numberOf(slider) {
+  const value = slider.get("value");
+  const [beyond, at] = slider.get("beyond") ?? [];
+  return beyond !== undefined && at === value ? (parsed(beyond) ?? NaN) : value;
+}
+
+/**
+ * Hand over the sliders of a figure, by node, as far as this page has their models.
+ * @param {Store<ViewState>} store
+ * @param {(node: number, slider: Slider) => void} take
+ */
+export async function findSliders(store, take) {
+  for (const [node, reference] of Object.entries(store.get("sliders") ?? {})) {
+    try {
+      take(Number(node), await store.slider(reference));
+    } catch {
+      return; // another front end: Python moves its sliders, and its answers are all there is
+    }
+  }
+}
+
+export class Sliders {
+  /** @param {Store<ViewState>} store */
+  constructor(store) {
+    this.store = store;
+    /** @type {Record<number, Slider>} */
+    this.models = {};
+    findSliders(store, (node, slider) => {
+      this.models[node] = slider;
+    });
+  }
+
+  /**
+   * The inputs that are set with this one, because they have one slider.
+   * @param {number} input
+   */
+  tied(input) {
+    const sliders = this.store.get("sliders") ?? {};
+    const isTied = (/** @type {number} */ other) =>
+      other !== input && sliders[other] === sliders[input];
+    return [input, ...Object.keys(sliders).map(Number).filter(isTied)];
+  }
+
+  /**
+   * Move the slider of an input; tells whether that tells Python.
+   * @param {number} input
+   * @param {number} value
+   */
+  move(input, value) {
+    const slider = this.models[input];
+    if (slider?.get("_model_name") !== "FloatSliderModel") return false;
+    // a slider of the user's own may stand elsewhere than its inputs
+    const isOurs = slider.get("beyond") !== undefined;
+    if (numberOf(slider) === value) return isOurs;
+    if (Number.isFinite(value)) {
+      const min = Math.min(slider.get("min"), value);
+      const max = Math.max(slider.get("max"), value);
+      slider.set({ min, max, value, ...(isOurs && { beyond: [] }) }, { byHand: true });
+    } else if (isOurs) {
+      slider.set({ beyond: [full(value), slider.get("value")] }, { byHand: true });
+    } else return false;
+    try {
+      slider.save_changes();
+    } catch {} // the kernel is dead
+    return true;
+  }
+}
