@@ -5,7 +5,6 @@ The words are formulas with places (see :mod:`gradviz.scene.words.formula`), so 
 fills in its own numbers. Beside them stands what needs no calculus at all: a value is moved a
 little, and the output is watched."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +13,6 @@ from gradviz.graph import Edge, Graph, Node, Run
 from gradviz.numerals import Value, numeral
 from gradviz.scene.words.formula import (
     Formula,
-    Part,
     State,
     Written,
     adjoint,
@@ -161,13 +159,13 @@ class Words:
             flow(edge),
         ]
 
-    def so_far(self, edge: Edge, flow: Sequence[Part] = ()) -> Formula:
-        """What an edge hands back, as a formula, and with it what has come together at its source,
-        if that is not the only edge that leaves it.
+    def so_far(self, edge: Edge) -> Formula | None:
+        """What an edge hands back, as a formula, and with it what has come together at its source;
+        None if that is the only edge that leaves it.
         """
         if len(self.leaving[edge.source]) == 1:
-            return [*flow]
-        return said("figure.step.so_far", flow=flow, adjoint=[adjoint(edge.source)])
+            return None
+        return said("figure.step.so_far", flow=self.flow(edge), adjoint=[adjoint(edge.source)])
 
     def _upstream(self, edge: Edge) -> Formula:
         return [derivative(self.graph.output.label, edge.target.label)]
@@ -198,7 +196,7 @@ def step(words: Words, step: Step) -> Formula:
     """What happens at a step of the sweeps."""
     match step.what:
         case Edge() as edge:
-            return words.so_far(edge, words.flow(edge))
+            return words.so_far(edge) or words.flow(edge)
         case Node() as node if step.kind == "seed":
             return said("figure.step.seed", adjoint=words.adjoint(node))
         case Node() as node:
