@@ -6,6 +6,7 @@ import pytest
 from browser import only_chromium, soon
 from page import page_of
 from playwright.sync_api import expect
+from turned import runs_of_letters, speaking_turned, turned, words_of
 
 import gradviz as gv
 from gradviz import words
@@ -29,26 +30,14 @@ SAID = """() => {
 }"""
 
 
-def turned(text):
-    """A text, or its forms, turned around between its places."""
-    if isinstance(text, dict):
-        return {form: turned(each) for form, each in text.items()}
-    return "".join(
-        part if part.startswith("{") else part[::-1] for part in re.split(r"(\{\w+\})", text)
-    )
-
-
 ENGLISH = words.catalogue("en").texts
-PAGE = {text_id: text for text_id, text in ENGLISH.items() if text_id.startswith("page.")}
-LITERAL = {word for text in PAGE.values() for word in re.findall(r"[^\W\d_]{2,}", str(text))}
+LITERAL = set().union(*map(words_of, ENGLISH.values()))
 
 
 @pytest.fixture
 def in_turned():
-    words.add("turned", {text_id: turned(text) for text_id, text in PAGE.items()})
-    gv.set_language("turned")
-    yield
-    gv.set_language("en")
+    with speaking_turned():
+        yield
 
 
 @pytest.fixture
@@ -67,14 +56,11 @@ def show(browser):
         page.close()
 
 
-def check_no_english(page, said_by_python):
-    """Whatever Python has said is taken away; of the rest no word is English."""
-    texts = page.evaluate(SAID)
-    for said in sorted(filter(None, said_by_python), key=len, reverse=True):
-        texts = [text.replace(said, "") for text in texts]
-    found = {word for text in texts for word in re.findall(r"[^\W\d_]{2,}", text)}
+def check_no_english(page, names):
+    """No word is English but those that are names."""
+    found = runs_of_letters(*page.evaluate(SAID)) - runs_of_letters(*names)
     assert {"pets"} <= found  # step
-    assert found & LITERAL <= {turned(word) for word in LITERAL}
+    assert found & LITERAL <= {word for word in LITERAL if word[::-1] in LITERAL}
 
 
 @only_chromium
@@ -86,18 +72,17 @@ def test_a_figure_its_code_and_its_reasons(in_turned, show):
     view = gv.View(gv.trace(lambda x, y: gate(x) * y, x=1.5, y=-2.0), code=True)
     page = show(view)
     nodes = view.structure["nodes"]
-    by_python = [text for node in nodes for text in (node["label"], node["kind"], node["source"])]
-    by_python.append("gate")
+    names = ["gate", "multiply", "add", "View", *(f"{n['label']} {n['source']}" for n in nodes)]
     last = str(len(view.structure["steps"]) - 1)
     expect(page.locator(".gv-count")).to_have_text(turned("all {n} steps").replace("{n}", last))
     for selected in ("n0", f"n{len(nodes) - 1}", "e0"):
         page.evaluate("(id) => { model.set('selected', id); model.set('step', 3) }", selected)
         expect(page.locator(".gv-why")).to_be_visible()
-        soon(page, check_no_english, page, by_python)
+        soon(page, check_no_english, page, names)
     expect(page.locator(".gv-edge title").first).to_have_text(re.compile(turned("flows back")))
     page.locator("#n0").press("ArrowUp")  # nobody answers
-    expect(page.locator(".gv-notice")).to_have_text(turned(PAGE["page.silence.worked_out"]))
-    check_no_english(page, by_python)
+    expect(page.locator(".gv-notice")).to_have_text(turned(ENGLISH["page.silence.worked_out"]))
+    check_no_english(page, names)
 
 
 @only_chromium
@@ -110,8 +95,9 @@ def test_an_array(in_turned, show):
     )
     page.locator("#n0 .gv-map[data-of=value] .gv-frame").hover()
     expect(page.locator(".gv-tip-text")).to_be_visible()
-    by_python = [node[key] for node in view.structure["nodes"] for key in ("label", "kind")]
-    check_no_english(page, by_python)
+    check_no_english(
+        page, ["multiply", "sum", *(node["label"] for node in view.structure["nodes"])]
+    )
 
 
 @only_chromium
@@ -119,8 +105,7 @@ def test_a_race(in_turned, show):
     race = gv.race(lambda x, y: x * y + x, x=1.5, y=-2.0)
     page = show(race)
     page.locator(".gv-player button").nth(2).click()
-    names = [way["name"] for way in race.ways]
     expect(page.locator(".gv-score").first).to_contain_text(turned("operation"))
-    soon(page, check_no_english, page, names)
+    soon(page, check_no_english, page, ["multiply", "add"])
     label = page.locator("svg.gradviz").first.get_attribute("aria-label")
-    assert label == turned(PAGE["page.race.graph"]).replace("{way}", names[0])
+    assert label == turned(ENGLISH["page.race.graph"]).replace("{way}", race.ways[0]["name"])

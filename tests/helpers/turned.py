@@ -37,3 +37,9 @@ def words_of(text):
     if isinstance(text, dict):
         return set().union(*map(words_of, text.values()))
     return runs_of_letters(*re.split(r"\{\w+\}", text))
+
+
+def foreign(texts, names=""):
+    """The words of some texts that are neither of the made-up language nor names."""
+    known = set().union(*map(words_of, words.catalogue("turned").texts.values()))
+    return runs_of_letters(*map(str, texts)) - known - {*names.split()}

@@ -8,55 +8,23 @@ from functools import partial
 import numpy as np
 import pytest
 from matplotlib.text import Text
+from turned import foreign, speaking_turned, turned
 
 import gradviz as gv
 from gradviz import words
 from gradviz.exercises import _answers, check, question
 from gradviz.live import view as live_view
 
-WORD = re.compile(r"[^\W\d_]{2,}")  # single letters are names, and say no more elsewhere
-
-
-def turned(text):
-    """A text with its places as they are, and between them words that are turned around."""
-    if isinstance(text, dict):
-        return {form: turned(each) for form, each in text.items()}
-    return "".join(
-        part if place % 2 else WORD.sub(lambda word: word[0][::-1].swapcase(), part)
-        for place, part in enumerate(re.split(r"(\{\w+\})", text))
-    )
-
-
-def in_words(text):
-    """All words of a text of the catalogue, in all its forms."""
-    if isinstance(text, dict):
-        return set().union(*map(in_words, text.values()))
-    return set(WORD.findall(re.sub(r"\{\w+\}", " ", text)))
-
-
-TURNED = {each: turned(text) for each, text in words.catalogue("en").texts.items()}
-KNOWN = set().union(*map(in_words, TURNED.values()))
-
 
 @pytest.fixture(autouse=True)
 def in_turned_words():
-    words.add("turned", TURNED)
-    gv.set_language("turned")
-    yield
-    gv.set_language("en")
-
-
-def foreign(texts, names=""):
-    """The words of some texts that are neither turned around nor names."""
-    return {word for text in texts for word in WORD.findall(str(text))} - KNOWN - {*names.split()}
+    with speaking_turned():
+        yield
 
 
 def test_the_test_knows_what_is_turned():
-    assert turned("Not yet: {two} places") == "TOn TEY: {two} SECALP"
-    assert foreign(["Not TOn", "x at"], "at") == {"Not"}
-
-
-# Plots
+    assert turned("Not yet: {two} places") == "secalp {two} :tey toN"
+    assert foreign(["Right .thgiR", "x at"], "at") == {"Right"}
 
 
 def square(x):
