@@ -27,6 +27,12 @@ def kind(value: Value) -> str:
     )
 
 
+def _are_of_one_kind(value: Value, example: Value) -> bool:
+    if isinstance(value, np.ndarray) and isinstance(example, np.ndarray):
+        return value.shape == example.shape and value.dtype == example.dtype
+    return type(value) is type(example)
+
+
 def checked(
     title: str, examples: Mapping[str, Value], inputs: Mapping[str, object]
 ) -> dict[str, Value]:
@@ -52,7 +58,7 @@ def looked_at(
         value = numeric(value, f"input {name!r} of {title}")
         if isinstance(value, np.ndarray):  # the user may change it later
             value = value.copy(order="K")
-        if kind(value) != kind(examples[name]):
+        if not _are_of_one_kind(value, examples[name]):
             misfit = f"input {name!r} was {kind(examples[name])} when traced, and no longer is"
         every[name] = value
     return [*every.values()], misfit

@@ -15,6 +15,7 @@ from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
 from gradviz.scene.compose import compose
+from gradviz.words import say
 
 MOST_NODES = 60
 
@@ -54,24 +55,22 @@ class Race(Live):
         self.svg = paint(compose(graph.example, figure.layout, figure.highlights, live=True))
         self.ways = [
             {
-                "name": name,
+                "way": way,
+                "name": say(f"way.{way}"),
                 "events": events,
                 "operations": sum(event[0] == "n" for event in events),
                 "locals": sum(event[0] == "e" for event in events),
             }
-            for name, events in (
-                ("reverse sweep", reverse(graph)),
-                ("forward mode", forward(graph)),
+            for way, events in (
+                ("reverse", reverse(graph)),
+                ("forward", forward(graph)),
                 ("bumping", bumping(graph)),
             )
         ]
 
     def __repr__(self) -> str:
-        return (
-            "<Race: "
-            + ", ".join(f"{way['name']} {way['operations'] + way['locals']}" for way in self.ways)
-            + ">"
-        )
+        counts = {way["way"]: way["operations"] + way["locals"] for way in self.ways}
+        return f"<Race: {say('race.counts', **counts)}>"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
         data, metadata = super()._repr_mimebundle_(**options)

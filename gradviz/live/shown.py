@@ -5,6 +5,7 @@ a still one stands in its place.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import anywidget
@@ -22,10 +23,8 @@ INSTEAD = f"""<style>
 :has(> * > {MISSING}) > .{STILL} {{ display: block !important; height: auto; }}
 :has(> .{STILL}) > :has(> {MISSING}) {{ display: none !important; }}
 </style>
-<p role="note" style="margin: 0; line-height: 1.5">This is a still figure: the page has no
-anywidget, which the live one needs. Install it where JupyterLab itself runs
-(<code>pip install anywidget</code>) and reload the page.</p>
 """
+INSTALL = "pip install anywidget"
 
 Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None  # data by MIME type, and of the data
 
@@ -132,7 +131,11 @@ class Framed(Shown):
             self._draw(self._live.figure.html)
 
     def _draw(self, html: str) -> None:
-        self._still.value = INSTEAD + html
+        why = escape(words.say("live.still", command=INSTALL)).replace(
+            INSTALL, f"<code>{INSTALL}</code>"
+        )
+        note = f'<p role="note" style="margin: 0; line-height: 1.5">{why}</p>\n'
+        self._still.value = INSTEAD + note + html
         self._is_old = False
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:

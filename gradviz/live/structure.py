@@ -1,6 +1,7 @@
 """What a live figure is sent of a graph: its picture, and all that can be said about it."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.explain import Words, step
 from gradviz.scene.words.formula import Formula, name, value
 from gradviz.scene.words.steps import Step, steps
+from gradviz.words import say
 
 
 def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dict[str, Any]:
@@ -73,27 +75,30 @@ def inputs(graph: Graph) -> list[int | None]:
 
 def summary(graph: Graph) -> Formula:
     """One line that says what is drawn."""
-    inputs = [part for node in graph.inputs for part in (", ", name(node), " = ", value(node))]
-    return [
-        name(graph.output),
-        " = ",
-        value(graph.output),
-        *([" at ", *inputs[1:]] if graph.operations else []),
-    ]
+    output, *inputs = ([name(node), " = ", value(node)] for node in (graph.output, *graph.inputs))
+    if not graph.operations:
+        return output
+    parts = {
+        "{output}": output,
+        "{inputs}": [part for each in inputs for part in (", ", *each)][1:],
+    }
+    text = say("live.summary", output="{output}", inputs="{inputs}")
+    pieces = (piece for piece in re.split(r"(\{\w+\})", text) if piece)
+    return [part for piece in pieces for part in parts.get(piece, [piece])]
 
 
 def kind(node: Node, graph: Graph) -> str:
     """What a node is, in a word or two."""
     if node.operation is None:
-        return "input"
+        return say("live.kind.input")
     what = (
-        "closed block"
+        say("live.kind.closed")
         if isinstance(node.operation, Inside)
-        else "your own gate"
+        else say("live.kind.own")
         if node.operation.is_handwritten
         else node.operation.name.replace("_", " ")
     )
-    return f"{what}, output" if node is graph.output else what
+    return say("live.kind.output", what=what) if node is graph.output else what
 
 
 def hand(node: Node, run: Run, spans: Mapping[str, Span]) -> dict[str, float] | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import traitlets
 
-from gradviz import web
+from gradviz import web, words
+from gradviz.autodiff.programs import kernels
 from gradviz.export.sheets import style_sheet
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Run
@@ -242,21 +243,18 @@ class View(Live):
         what, lines = self._selected, []
         if isinstance(what, Node) and self.element:
             lines += [
-                _line("one element", [say(words)])
-                for words in element(self.run, what, self.element).split("\n")
+                _line(words.say("live.nudge.element"), [say(line)])
+                for line in element(self.run, what, self.element).split("\n")
             ]
         if what is not None:
             try:
                 lines += [
-                    _line("without calculus", nudge.formula, nudge.agrees)
+                    _line(words.say("live.nudge"), nudge.formula, nudge.agrees)
                     for nudge in nudges(self.run, what)
                 ]
             except Exception as error:
-                lines += [
-                    _line(
-                        "without calculus", [say(f"nudging fails: {type(error).__name__}: {error}")]
-                    )
-                ]
+                failed = words.say("live.nudge.failed", error=f"{type(error).__name__}: {error}")
+                lines += [_line(words.say("live.nudge"), [say(failed)])]
         self.nudges = {"of": self.selected, "lines": lines}
 
     @property

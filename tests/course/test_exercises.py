@@ -1,16 +1,20 @@
 """The exercises of the lessons: right answers are right, wrong ones get a hint that does not give
-the answer away.
+the answer away, and what stands in the package is what the lessons ask and teach.
 """
 
+import ast
 import re
 
 import nbformat
 import numpy as np
 import pytest
+from circuit import INPUTS
 from lesson_code import PATHS, code, result
 from needs import needed
 
-from gradviz.exercises import check
+import gradviz as gv
+from gradviz.exercises import _answers, check, question
+from gradviz.words import catalogue
 
 ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
     0: [(["3", "3.0"], ["4", "'three'"]), (["7"], ["3"]), (["1"], ["0", "17"])],
@@ -86,6 +90,118 @@ def test_every_exercise_is_here():
         ]
 
 
+@pytest.mark.parametrize(("lesson", "number"), EACH)
+def test_a_lesson_asks_what_the_package_asks_and_gives_nothing_away(lesson, number):
+    cells = {cell.id: cell.source for cell in nbformat.read(PATHS[lesson], 4).cells}
+    exercise = f"{lesson}.{number}"
+    assert cells[f"exercise-{number}-text"] == f"**{number}.** {question(exercise)}"
+    last = ast.parse(cells[f"exercise-{number}"]).body[-1].value
+    assert last.func.id == "check"
+    assert last.args[0].value == exercise
+    assert len(last.args) == 2
+
+
+def test_there_are_words_and_answers_for_each_exercise():
+    exercises = {f"{lesson}.{number}" for lesson, number in EACH}
+    ids = {each for each in catalogue("en").texts if re.match(r"exercise\.\d", each)}
+    assert ids == {f"exercise.{each}.{part}" for each in exercises for part in ("question", "hint")}
+    assert _answers().keys() == exercises == RECIPES.keys()
+
+
+def product(*factors):
+    result = 1.0
+    for factor in factors:
+        result = result * factor
+    return result
+
+
+def shared(a, b):
+    c = a * b
+    return c * c + a
+
+
+def halved(x):
+    for _ in range(10):
+        x = 0.5 * x
+    return x
+
+
+def circuit(w0, x0, w1, x1, w2):
+    t = w0 * x0 + w1 * x1 + w2
+    return 1 / (1 + np.exp(-t))
+
+
+def fused(w0, x0, w1, x1, w2):
+    return gv.sigmoid(w0 * x0 + w1 * x1 + w2)
+
+
+def size(graph):
+    return len(graph.operations), len(graph.edges)
+
+
+def costs(function, **inputs):
+    return gv.trace(function, **inputs).cost()
+
+
+TOTAL = gv.trace(
+    lambda price, amount, postage: price * amount + postage,
+    {"price": 3.0, "amount": 4.0, "postage": 5.0},
+)
+PAIR = gv.trace(lambda a, b: (a - b) ** 2 + 3 * b, a=5.0, b=2.0)
+SQUARE = gv.trace(lambda x: x * x, x=3.0)
+OUTPUTS = np.linspace(0.01, 0.99, 99)
+sigmoid_slope = gv.grad(gv.sigmoid)
+RECIPES = {  # each answer anew, by what its lesson teaches
+    "0.1": lambda: TOTAL.example.grads["amount"],
+    "0.2": lambda: TOTAL.run(price=7.0).grads["amount"],
+    "0.3": lambda: TOTAL.run(price=1.0, amount=9.0).grads["postage"],
+    "1.1": lambda: ((5 + 0.1) ** 2 - 5**2) / 0.1,
+    "1.2": lambda: gv.grad(lambda x: 1 / x)(2.0),
+    "1.3": lambda: gv.grad(lambda x: x**2 - 6 * x + 2)(3.0),
+    "2.1": lambda: size(PAIR),
+    "2.2": lambda: PAIR.example.grads["b"],
+    "2.3": lambda: (*size(SQUARE), SQUARE.example.grads["x"]),
+    "3.1": lambda: gv.trace(circuit, INPUTS).run(w2=-4.0).grads["w2"],
+    "3.2": lambda: gv.grad(lambda x: x * (x + 1))(4.0),
+    "3.3": lambda: gv.trace(circuit, INPUTS).run(w2=20.0).grads["w0"],
+    "4.1": lambda: sigmoid_slope(np.log(9.0)),  # where σ is 0.9
+    "4.2": lambda: [gv.grad(np.tanh)(t) for t in (-1.0, 0.0, 2.0)],
+    "4.3": lambda: OUTPUTS[np.argmax((1 - OUTPUTS) * OUTPUTS)],
+    "5.1": lambda: ((cost := costs(fused, **INPUTS)).n_plus_p, cost.n_times_p),
+    "5.2": lambda: costs(product, **{f"x{k}": 1.0 for k in range(10)}).bumping,
+    "5.3": lambda: costs(lambda x, y: x * y + x, x=1.0, y=2.0).n,
+    "6.1": lambda: gv.grad(lambda x: np.mean(3 * x))(np.ones(6))[0],
+    "6.2": lambda: sum(np.ones(shape).size for shape in ((64, 32), 32, (32, 10), 10)),
+    "6.3": lambda: sigmoid_slope(0.0) ** 9,
+    "7.1": lambda: gv.grad(lambda x: x**3)(-2.0),
+    "7.2": lambda: gv.grad(lambda x, y: (x + y) * x)(2.0, 1.0),
+    "7.3": lambda: gv.grad(lambda a: 0.5 * a - 0.5 * a)(1.0),
+    "7.4": lambda: 10 * sigmoid_slope(np.log(0.25)),  # where σ is 0.2
+    "7.5": lambda: (len((graph := gv.trace(shared, a=1.0, b=2.0)).nodes), len(graph.edges)),
+    "7.6": lambda: gv.grad(halved)(1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise", RECIPES)
+def test_stored_answers_are_what_the_lessons_teach(exercise):
+    numbers, within = _answers()[exercise]
+    assert RECIPES[exercise]() == pytest.approx(numbers, rel=1e-12, abs=within)
+
+
+def test_n_times_p_is_n_plus_p_only_for_two_operations():
+    equal = []
+    for count in range(1, 9):
+
+        def summed(x, y, count=count):
+            for _ in range(count):
+                x = x + y
+            return x
+
+        cost = costs(summed, x=1.0, y=2.0)
+        equal += [cost.n] if cost.n_times_p == cost.n_plus_p else []
+    assert equal == [_answers()["5.3"].numbers]
+
+
 @pytest.mark.parametrize(
     ("guess", "answer", "said"),
     [
@@ -94,17 +210,62 @@ def test_every_exercise_is_here():
         (np.array([1, 2]), (1.0, 2.0), "Right."),
         (-0.2, 0.2, "Not yet. The size is right; look at the sign."),
         (0.2, 0.21, "Not yet. Look again."),
-        ("6", 6.0, "Not yet. The answer is one number."),
+        ("6", 6.0, "Right."),
+        (" −0.59 ", -0.59, "Right."),
+        ("1/3", "0.3333", "Right."),
+        ("-1 / 4", 0.25, "Not yet. The size is right; look at the sign."),
+        ("(1, 1/2)", (1.0, 0.5), "Right."),
+        (("1", 0.5), (1.0, 0.5), "Right."),
+        ("6/", 6.0, "Not yet. The answer is one number."),
+        ("1/0", 6.0, "Not yet. The answer is one number."),
+        ("six", 6.0, "Not yet. The answer is one number."),
+        ("", 6.0, "Not yet. The answer is one number."),
+        (("1", "x"), (1.0, 2.0), "Not yet. The answer is 2 numbers, such as (1, 2)."),
         ([[1], [2, 3]], 6.0, "Not yet. The answer is one number."),
         (10**400, 6.0, "Not yet. The answer is one number."),
         (6.0, (1.0, 2.0), "Not yet. The answer is 2 numbers, such as (1, 2)."),
         (float("nan"), 6.0, "Not yet. Look again."),
         (print, 6.0, "Not yet. The answer is one number."),
+        (5.0, 6.0, "Not yet. {guess} is a place only in our own hints."),
     ],
 )
 def test_check(guess, answer, said, capsys):
-    check(guess, answer, "Look again.")
+    hint = said.removeprefix("Not yet. ") if "{" in said else "Look again."
+    check(guess, answer, hint)
     assert capsys.readouterr().out == said + "\n"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "guess", "said"),
+    [
+        ("1.3", -1.0, "Not yet. The slope there is −1. Where is it 0?"),
+        ("1.3", 0.004, "Right."),
+        (
+            "2.3",
+            (2, 3, 6.5),
+            "Not yet. Yours has (operations, arrows, gradient) = (2, 3, 6.5). What can take x on "
+            "both sides?",
+        ),
+        ("3.3", -0.0099, "Right."),
+        ("3.3", 0.0101, "Not yet. The gradient is 0.0101 there. Where is the sigmoid flat?"),
+    ],
+)
+def test_hints_say_what_came_of_the_guess(exercise, guess, said, capsys):
+    check(exercise, guess)
+    assert capsys.readouterr().out == said + "\n"
+
+
+def test_exercises_that_there_are_not():
+    with pytest.raises(ValueError, match=r"no exercise '3\.9'; lesson 3 has 3\.1, 3\.2, 3\.3$"):
+        check("3.9", 1.0)
+    with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 7\.6$"):
+        question("derivatives")
+    with pytest.raises(
+        TypeError, match=r"named by text, not by 3\.2; .+ check\(guess, answer, hint\)"
+    ):
+        check(3.2, 1.0)
+    with pytest.raises(TypeError, match=r"the answer must be a number, not 'six'"):
+        check(6.0, "six", "Look again.")
 
 
 @pytest.mark.long

@@ -241,20 +241,21 @@ def svdvals(x: Any, /) -> Any:
 
 @answers(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
-    if mode not in ("reduced", "complete", "r") or a.shape[-2] < a.shape[-1]:
+    if mode not in ("reduced", "complete", "r") or 0 < a.shape[-2] < a.shape[-1]:
         raise TypeError(
             "np.linalg.qr of Variables takes matrices of at least as many rows as columns, and the "
             f"modes 'reduced' and 'r', not {mode!r} of shape {a.shape}"
         )
-    if mode == "complete" and a.shape[-2] != a.shape[-1]:
+    if mode == "complete" and a.shape[-2] > a.shape[-1]:
         raise TypeError(
             "the columns of a complete QR beyond those of the matrix have no derivative: use "
             "np.linalg.qr(x)"
         )
-    if mode == "r":
-        return table.triangular_factor(a)
-    result = np.linalg.qr(np.eye(2))
-    return type(result)(Q=table.orthogonal_factor(a), R=table.triangular_factor(a))
+    if a.shape[-2]:
+        q, r = table.orthogonal_factor(a), table.triangular_factor(a)
+    else:  # of no rows: there is nothing in either factor
+        q, r = table.reshape(a, shape=(*a.shape[:-2], 0, 0)), table.negative(a)
+    return r if mode == "r" else type(np.linalg.qr(np.eye(2)))(Q=q, R=r)
 
 
 @answers(np.linalg.pinv)

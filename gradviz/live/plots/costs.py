@@ -22,19 +22,15 @@ from gradviz.live.plots.plot import (
     RISING,
     TITLE,
     VALUE,
+    columns,
     plain,
     plotting,
     subplots,
 )
 from gradviz.numerals import numeral
+from gradviz.words import say
 
 COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
-NAMES = {
-    "reverse": "reverse sweep",
-    "forward": "forward mode",
-    "bumping": "bumping",
-    "paths": "path by path",
-}
 MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
 
 
@@ -101,12 +97,6 @@ SIZES = {
     "layers": (9, 36, 100, 324, 900),
     "doublings": (2, 4, 8, 12, 16),
 }
-WHY = {
-    "chains": "each input touches, on average, half of the chain",
-    "trees": "the exception: a bump touches only the path to the root",
-    "layers": "each input touches what stands behind it",
-    "doublings": "one input: here forward mode is no worse; paths double at every step",
-}
 
 
 @plotting
@@ -138,42 +128,30 @@ def cost(
     costs = [_counted(family, size) for size in sizes]
     panels = 1 + timed
     figure, axes = subplots(1, panels, size=(5.4 * panels, 4), squeeze=False)
-    shown = [way for way in NAMES if way != "paths" or family == "doublings"]
+    shown = [way for way in COLOURS if way != "paths" or family == "doublings"]
     along = [each.n for each in costs]
     counts = {way: [_count(each, way) for each in costs] for way in shown}
     _lines(axes[0, 0], along, counts)
     is_one = family == "doublings"
-    axes[0, 0].set_title(f"counted: {WHY[family]}", **TITLE)
+    axes[0, 0].set_title(say(f"plot.cost.counted.{family}"), **TITLE)
     axes[0, 0].set(
-        xlabel="n, operations" if is_one else "n = p, operations and inputs",
-        ylabel="local derivatives, or evaluations",
+        xlabel=say("plot.cost.operations" if is_one else "plot.cost.operations_and_inputs"),
+        ylabel=say("plot.cost.evaluations"),
     )
     if timed:
         times = [_times(*FAMILIES[family](size)) for size in sizes]
         _lines(axes[0, 1], along, {way: [each[way] * 1e3 for each in times] for way in times[0]})
-        axes[0, 1].set_title("measured", **TITLE)
-        axes[0, 1].set(xlabel=axes[0, 0].get_xlabel(), ylabel="milliseconds")
+        axes[0, 1].set_title(say("plot.cost.measured"), **TITLE)
+        axes[0, 1].set(xlabel=axes[0, 0].get_xlabel(), ylabel=say("plot.cost.milliseconds"))
     rows = [
-        (f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown))
-        for place, each in enumerate(costs)
+        ("n", "p", *(say(f"way.{way}") for way in shown)),
+        *(
+            (f"{each.n:,}", f"{each.p:,}", *(f"{counts[way][place]:,}" for way in shown))
+            for place, each in enumerate(costs)
+        ),
+        (say("plot.cost.slope"), "", *(f"{slope(along, counts[way]):.2f}" for way in shown)),
     ]
-    return figure, "\n".join(
-        map(
-            _line,
-            [
-                ("n", "p", *(NAMES[way] for way in shown)),
-                *rows,
-                ("slope", "", *(f"{slope(along, counts[way]):.2f}" for way in shown)),
-            ],
-        )
-    )
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "".join(
-        f"{cell:>{12 if place == 0 else 8 if place == 1 else 15}}"
-        for place, cell in enumerate(cells)
-    )
+    return figure, columns(rows, (12, 6, *(13 for _ in shown)))
 
 
 @lru_cache(maxsize=16)  # a lesson shows the same counts twice
@@ -201,7 +179,8 @@ def _lines(axes: Axes, along: Sequence[float], counts: Mapping[str, Sequence[flo
     for way in ends:  # names at the ends of the lines, apart from one another
         place = max(np.log(counts[way][-1]), before + gap)
         before = place
-        label = f"{NAMES[way]}, slope {slope(along, counts[way]):.2f}"
+        steepness = f"{slope(along, counts[way]):.2f}"
+        label = say("plot.cost.line", way=say(f"way.{way}"), slope=steepness)
         axes.annotate(
             label,
             (along[-1], counts[way][-1]),
@@ -241,19 +220,13 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
     """
     figure, axes = subplots(1, 4, size=(11, 0.55 * len(table) + 1.2), sharey=True)
     names = [plain(grain.name) for grain in table]
-    titles = {
-        "nodes": "operations",
-        "local_derivatives": "local derivatives",
-        "microseconds": "µs, value and gradient",
-        "lines_by_hand": "lines of derivative by hand",
-    }
-    for place, (column, title) in enumerate(titles.items()):
+    for place, column in enumerate(("nodes", "local_derivatives", "microseconds", "lines_by_hand")):
         numbers = [getattr(grain, column) for grain in table]
         bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
         axes[place].bar_label(
             bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9, color=INK
         )
-        axes[place].set_title(title, **TITLE)
+        axes[place].set_title(say(f"plot.granularity.{column}"), **TITLE)
         axes[place].margins(x=0.2)
         axes[place].set_xticks([])
         axes[place].spines["bottom"].set_visible(False)
@@ -277,20 +250,25 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
     costs = [gradient_cost(graph_of(size)) for size in sizes]
     figure, axes = subplots(size=(6.4, 3.8))
     axes.axhline(5, color=INK, linestyle="--", linewidth=1)
-    axes.text(sizes[0], 5.08, "the bound: 5 functions, however many inputs", fontsize=9, color=INK)
+    axes.text(sizes[0], 5.08, say("plot.cheap.bound"), fontsize=9, color=INK)
+    operations, time = say("plot.cheap.operations"), say("plot.cheap.time")
     axes.semilogx(
         sizes,
         [each.in_operations for each in costs],
         marker="o",
         color=COLOURS["reverse"],
-        label="operations",
+        label=operations,
     )
     axes.semilogx(
-        sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label="time"
+        sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label=time
     )
-    axes.set(xlabel="p, inputs", ylabel="function and gradient, in functions", ylim=(0, None))
+    axes.set(xlabel=say("plot.cheap.inputs"), ylabel=say("plot.cheap.gradient"), ylim=(0, None))
     axes.legend(**LEGEND)
     rows = [
-        f"{each.inputs:>6,}  {each.in_operations:>10.2f}  {each.in_time:>4.2f}" for each in costs
+        ("p", operations, time),
+        *(
+            (f"{each.inputs:,}", f"{each.in_operations:.2f}", f"{each.in_time:.2f}")
+            for each in costs
+        ),
     ]
-    return figure, "\n".join(["     p  operations  time", *rows])
+    return figure, columns(rows, (6, 10, 4))

@@ -21,12 +21,14 @@ from gradviz.live.plots.plot import (
     VALUE,
     LivePlot,
     Plot,
+    columns,
     movable,
     plotting,
     subplots,
 )
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
+from gradviz.words import say
 
 POINTS = 241  # of a curve
 # set by hand, which is faster
@@ -57,7 +59,8 @@ def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> tuple[Figure, s
     f(−1) = 1, slope −2: falling
     """
     value, slope = value_and_grad(f)(at)
-    text = f"f({numeral(at)}) = {numeral(value)}, slope {numeral(slope)}: {_way(slope)}"
+    numbers = {"at": numeral(at), "value": numeral(value), "slope": numeral(slope)}
+    text = say(f"plot.tangent.{_way(slope)}", **numbers)
     figure, axes = subplots(**FRAME)
     x, values, slopes = _frame(axes, f, span)
     for colour, there in ((RISING, slopes > 0), (FALLING, slopes < 0)):
@@ -102,15 +105,12 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> tuple
         axes.axline((at, value), slope=quotient, color=VALUE, linewidth=1.8)
     axes.plot([at, at + h, at + h], [value, value, moved], color=INK, linewidth=1, linestyle=":")
     axes.plot([at, at + h], [value, moved], "o", color=VALUE, markersize=7, zorder=3)
-    axes.annotate(
-        f"secant, slope {numeral(quotient, 6)}", (0.03, 0.93), xycoords="axes fraction", color=VALUE
-    )
-    axes.annotate(
-        f"tangent, slope {numeral(slope, 6)}",
-        (0.03, 0.85),
-        xycoords="axes fraction",
-        color=GRADIENT,
-    )
+    for line, steepness, height, colour in (
+        ("secant", quotient, 0.93, VALUE),
+        ("tangent", slope, 0.85, GRADIENT),
+    ):
+        legend = say(f"plot.secants.{line}", slope=numeral(steepness, 6))
+        axes.annotate(legend, (0.03, height), xycoords="axes fraction", color=colour)
     axes.set_title(text, **TITLE)
     return figure, text
 
@@ -137,8 +137,11 @@ def difference_error(
     quotients = [(value_and_grad(f)(at + h)[0] - value) / h for h in sizes.tolist()]
     errors = [abs(quotient - slope) for quotient in quotients]
     rows = [
-        f"{numeral(h):>5}  {numeral(quotient, 9):>10}  {numeral(error, 1):>5}"
-        for h, quotient, error in zip(sizes.tolist(), quotients, errors)
+        ("h", say("plot.error.column.quotient"), say("plot.error.column.error")),
+        *(
+            (numeral(h), numeral(quotient, 9), numeral(error, 1))
+            for h, quotient, error in zip(sizes.tolist(), quotients, errors)
+        ),
     ]
     figure, axes = subplots(**FRAME)
     axes.loglog(
@@ -151,8 +154,8 @@ def difference_error(
     )
     axes.invert_xaxis()  # smaller and smaller steps, as one reads
     axes.grid(True, alpha=FAINT)
-    axes.set(xlabel="h, the step", ylabel="error of the difference quotient")
-    return figure, "\n".join(["    h    quotient  error", *rows])
+    axes.set(xlabel=say("plot.error.step"), ylabel=say("plot.error.error"))
+    return figure, columns(rows, (5, 10, 5))
 
 
 @overload
@@ -198,9 +201,7 @@ def descent(
 
 
 def _way(slope: float) -> str:
-    return (
-        "rising" if slope > 0 else "falling" if slope < 0 else "flat" if slope == 0 else "no slope"
-    )
+    return "rising" if slope > 0 else "falling" if slope < 0 else "flat" if slope == 0 else "none"
 
 
 def _frame(

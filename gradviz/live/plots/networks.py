@@ -22,6 +22,7 @@ from gradviz.live.plots.plot import (
     subplots,
 )
 from gradviz.numerals import numeral
+from gradviz.words import say
 
 # the colours of the heat maps in figures
 SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])
@@ -67,13 +68,14 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
         if place < len(titles):
             frame.set_title(plain(titles[place]), fontsize=10, color=INK, loc="center")
     count, height, width = pictures.shape
-    named = f": {', '.join(map(str, titles))}" if len(titles) else ""
-    return (
-        figure,
-        (
-            f"{count} picture{'s' * (count != 1)} of {height} × {width}, from {numeral(low)} to "
-            f"{numeral(high)}{named}"
-        ),
+    return figure, say(
+        "plot.images.titled" if len(titles) else "plot.images",
+        n=count,
+        height=height,
+        width=width,
+        low=numeral(low),
+        high=numeral(high),
+        titles=", ".join(map(str, titles)),
     )
 
 
@@ -108,14 +110,15 @@ def layers(gradients: Mapping[str, Sequence[ArrayLike]]) -> tuple[Figure, str]:
             linewidth=1.8,
             label=plain(name),
         )
-    axes.set(xlabel="layer", ylabel="size of its gradient", xticks=range(1, depth + 1))
+    layer, size = say("plot.layers.layer"), say("plot.layers.size")
+    axes.set(xlabel=layer, ylabel=size, xticks=range(1, depth + 1))
     axes.grid(True, alpha=FAINT, axis="y")
     axes.legend(**LEGEND)
-    width = max(len("layer"), *map(len, sizes))
+    width = max(len(layer), *map(len, sizes))
     rows = [
         f"{name:<{width}}" + "".join(f"{numeral(number, 3):>10}" for number in numbers)
         for name, numbers in sizes.items()
     ]
     return figure, "\n".join(
-        [f"{'layer':<{width}}" + "".join(f"{layer:>10}" for layer in range(1, depth + 1)), *rows]
+        [f"{layer:<{width}}" + "".join(f"{each:>10}" for each in range(1, depth + 1)), *rows]
     )

@@ -3,7 +3,7 @@ anew.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from html import escape
 from inspect import signature
@@ -65,6 +65,19 @@ def plain(words: object) -> str:
     '5 \\\\$ or 6 \\\\$'
     """
     return str(words).replace("$", r"\$")
+
+
+def columns(rows: Sequence[Sequence[str]], least: Sequence[int]) -> str:
+    """Rows of text, each column at least so wide, and as wide as its heading asks for.
+
+    >>> print(columns([("h", "a quotient"), ("0.1", "6.1")], (4, 8)))
+       h  a quotient
+     0.1         6.1
+    """
+    widths = [max(width, len(heading)) for width, heading in zip(least, rows[0])]
+    return "\n".join(
+        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths)) for row in rows
+    )
 
 
 class Plot:

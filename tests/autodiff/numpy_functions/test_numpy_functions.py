@@ -344,7 +344,8 @@ def test_few_elements(shape):
     for function in (
         np.atleast_1d, np.atleast_2d, np.atleast_3d, np.sinc, np.nan_to_num, np.cov, np.corrcoef,
         np.fliplr, np.flipud, np.rot90, np.vander, np.trapezoid, np.linalg.svdvals,
-        np.linalg.pinv, np.linalg.cond,
+        np.linalg.pinv, np.linalg.cond, lambda x: np.linalg.qr(x)[0],
+        lambda x: np.linalg.qr(x)[1], lambda x: np.linalg.qr(x, mode="r"),
         lambda x: np.append(x, [1, 2]), lambda x: np.append([], x), lambda x: np.delete(x, 0),
         lambda x: np.insert(x, 0, 5.0), lambda x: np.insert(x, 0, [5.0, 6.0], axis=0),
         lambda x: np.column_stack([x, x]), lambda x: np.dstack([x, x]), lambda x: np.block([x, x]),

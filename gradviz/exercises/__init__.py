@@ -1,0 +1,155 @@
+"""Exercises in a notebook: feedback on an answer, without giving the right one away.
+
+Those of the lessons have ids, such as ``"3.2"`` for lesson 3's second. Their right answers stand in
+``answers.json``, the same in every language; their questions and hints in the catalogue of words.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+
+from gradviz.numerals import Value, numeral, numeric
+from gradviz.words import say
+
+__all__ = ["check", "question"]
+
+CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
+
+
+class Answer(NamedTuple):
+    """A right answer: a number or several, and how far from them is right too."""
+
+    numbers: Value
+    within: float = 1e-9
+
+
+@overload
+def check(exercise: str, guess: object, /) -> None: ...
+@overload
+def check(guess: object, answer: object, hint: str) -> None: ...
+def check(guess: Any, answer: Any, hint: str | None = None) -> None:
+    """Print whether a guess is right: "Not answered yet." for None, "Right.", or what to look at.
+
+    ``check("3.2", guess)`` is for an exercise of the lessons, ``check(guess, answer, hint)`` for
+    one of your own. Numbers may be rounded to about four digits, and be given as text, such as
+    "1/3"; several come as a list, a tuple or an array. A guess that is right but for its sign is
+    told so; any other wrong one gets the hint.
+
+    Raises ValueError for an exercise that there is not, naming those of its lesson; TypeError for
+    one that is not named by text, or for an answer of your own that is no number.
+
+    >>> check("3.2", None)
+    Not answered yet.
+    >>> check("3.2", 4)
+    Not yet. x has two users, the product and the sum. What does each hand back?
+    >>> check(6, 6.0, "Which rule?")
+    Right.
+    >>> check("-6", 6.0, "Which rule?")
+    Not yet. The size is right; look at the sign.
+    >>> check((1, 2), 6.0, "Which rule?")
+    Not yet. The answer is one number.
+    """
+    if hint is not None:
+        print(_reply(guess, Answer(_read(answer)), lambda _: hint))
+    else:
+        exercise, guess = guess, answer
+        right = _answer(exercise)
+        print(_reply(guess, right, lambda said: say(f"exercise.{exercise}.hint", guess=said)))
+
+
+def question(exercise: str) -> str:
+    """The text of an exercise of the lessons, in the language that is set.
+
+    Raises ValueError and TypeError as :func:`check` does.
+
+    >>> question("3.2")
+    'What is the adjoint of `x` in `h` at x = 4?'
+    """
+    _answer(exercise)
+    return say(f"exercise.{exercise}.question")
+
+
+def _reply(guess: object, answer: Answer, hint: Callable[[str], str]) -> str:
+    """What is said to a guess."""
+    if guess is None:
+        return say("exercise.unanswered")
+    try:
+        numbers = _read(guess)
+    except (TypeError, OverflowError):
+        numbers = None
+    if numbers is None or np.shape(numbers) != np.shape(answer.numbers):
+        return _kind(answer.numbers)
+    if _agree(numbers, answer):
+        return say("exercise.right")
+    if _agree(np.abs(numbers), Answer(np.abs(answer.numbers), answer.within)):
+        return say("exercise.sign")
+    return say("exercise.wrong", hint=hint(_written(numbers)))
+
+
+def _agree(numbers: Value, answer: Answer) -> bool:
+    return np.allclose(numbers, answer.numbers, rtol=CLOSE, atol=answer.within)
+
+
+def _kind(numbers: Value) -> str:
+    """That the answer is of another kind: one number, or so many."""
+    if np.shape(numbers) == ():
+        return say("exercise.one_number")
+    count = np.size(numbers)
+    return say("exercise.numbers", n=count, example=tuple(range(1, 1 + count)))
+
+
+def _read(given: object) -> Value:
+    """Numbers, also as people write them: "−0.59", "1/3", "10, 25"."""
+    if isinstance(given, str):
+        parts = given.strip().removeprefix("(").removesuffix(")").split(",")
+        return (
+            _quotient(given) if len(parts) == 1 else np.array([_quotient(each) for each in parts])
+        )
+    if isinstance(given, list | tuple) and any(isinstance(each, str) for each in given):
+        given = [_read(each) for each in given]
+    return numeric(given, "the answer")
+
+
+def _quotient(text: str) -> float:
+    over, stroke, under = text.replace("−", "-").partition("/")
+    try:
+        return float(over) / (float(under) if stroke else 1.0)
+    except (ValueError, ZeroDivisionError):
+        raise TypeError(f"the answer must be a number, not {text!r:.40}") from None
+
+
+def _written(numbers: Value) -> str:
+    if isinstance(numbers, np.ndarray):
+        return f"({', '.join(numeral(each) for each in numbers.ravel().tolist())})"
+    return numeral(numbers)
+
+
+def _answer(exercise: str) -> Answer:
+    """The right answer of an exercise of the lessons."""
+    if not isinstance(exercise, str):
+        raise TypeError(
+            f'check("3.2", guess) is for an exercise of the lessons, named by text, not by '
+            f"{exercise!r:.40}; for one of your own: check(guess, answer, hint)"
+        )
+    answers = _answers()
+    if exercise not in answers:
+        lesson, ids = exercise.split(".")[0], sorted(answers)
+        own = [each for each in ids if each.split(".")[0] == lesson]
+        there = f"lesson {lesson} has {', '.join(own)}" if own else f"there are {', '.join(ids)}"
+        raise ValueError(f"there is no exercise {exercise!r:.40}; {there}")
+    return answers[exercise]
+
+
+@cache
+def _answers() -> dict[str, Answer]:
+    stored = json.loads((Path(__file__).parent / "answers.json").read_text(encoding="utf-8"))
+    return {
+        exercise: Answer(_read(each["numbers"]), each["within"])
+        if isinstance(each, dict)
+        else Answer(_read(each))
+        for exercise, each in stored.items()
+    }
