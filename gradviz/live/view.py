@@ -10,7 +10,6 @@ from typing import Any
 import traitlets
 
 from gradviz import web, words
-from gradviz.autodiff.programs import kernels
 from gradviz.export.sheets import style_sheet
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node, Run
