@@ -1,0 +1,237 @@
+"""The maintainer's command that writes what stands in Python and in JavaScript alike: ``python
+tests/store_vectors.py``.
+
+For each rule that both follow there is one table of cases in ``tests/vectors``: what Python makes
+of them. pytest holds Python to it, node the page (``tests/web/units``). The rows of the table of
+derivatives are written into the page's own module."""
+
+import base64
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import gradviz as gv
+from gradviz import web, words
+from gradviz.autodiff.programs import kernels
+from gradviz.export import svg
+from gradviz.graph import Run
+from gradviz.live.packing import packed, packed_inputs
+from gradviz.live.structure import inputs, structure
+from gradviz.numerals import numeral
+from gradviz.scene import cards, heat
+from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
+from gradviz.scene.words import steps as sweeps
+from gradviz.scene.words import titles
+from gradviz.scene.words.explain import Words, step
+from gradviz.scene.words.formula import State
+
+FOLDER = Path(__file__).parent / "vectors"
+TABLE = web.FOLDER / "programs" / "table.js"
+NUMBERS = [
+    0.19661193324148185, -8.0, 0.0, -0.0, 1.0, 0.00099999, 0.000999999, 0.00099995, 2.0625, 2.5,
+    999999.7, 999999.4, 123456.0, 1234567.0, 1.5e-7, -1.5e-7, 1e21, 1e22, 1.25e300, 5e-324, 0.1,
+    1 / 3, -2 / 3, 1e-3, 9.9995, 9.99949, 99999.95, 0.5, 1e6, 1e5, math.pi, math.inf, -math.inf,
+    math.nan,
+]  # fmt: skip
+ARRAYS = [
+    np.zeros(0), np.array([1.0, -2.5]), np.array([0.1, 0.2, 0.3, 0.4]), np.arange(-2.0, 3.0),
+    np.array([[1.0, -2.0, 3.0], [0.0, 0.5, -0.5]]), np.zeros((2, 3)), np.array([[[7.0]]]),
+    np.array([[np.nan, np.inf, -np.inf, 2.0, -1.0, -0.0]]), np.full((3, 1), -np.inf),
+    np.arange(-60.0, 60.0).reshape(2, 3, 20), np.sin(np.arange(34.0 * 49)).round(3).reshape(34, 49),
+    np.arange(700.0).reshape(700, 1) - 350, np.array([[1e300, -1e-300], [0.5e300, 5e-324]]),
+]  # fmt: skip
+
+
+def sent(number: Any) -> Any:
+    """A number, or an array, as strict JSON."""
+    if isinstance(number, np.ndarray):
+        elements = [sent(each) for each in number.ravel().tolist()]
+        return {"shape": list(number.shape), "elements": elements}
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            return repr(number)
+        return "-0" if number == 0 and math.copysign(1, number) < 0 else number
+    return number
+
+
+def numerals() -> Iterator[dict[str, Any]]:
+    for number in NUMBERS:
+        for digits in (1, 3, 4, 6):
+            yield {"number": sent(number), "digits": digits, "text": numeral(number, digits)}
+    for array in ARRAYS[:6]:
+        yield {"number": sent(array), "digits": 4, "text": numeral(array)}
+    yield {"number": None, "digits": 4, "text": numeral(None)}
+
+
+def heat_maps() -> Iterator[dict[str, Any]]:
+    for array in ARRAYS:
+        case = {
+            "array": sent(array),
+            "isMapped": heat.is_mapped(array),
+            "magnitude": sent(magnitude(array)),
+            "onEdge": on_edge(array),
+        }
+        if heat.is_mapped(array):
+            cells, (rows, columns, cell) = heat.grid(array), heat.size(array.shape)
+            case |= {
+                "size": [rows, columns, cell],
+                "cells": [sent(each) for each in cells.ravel().tolist()],
+                "scale": heat.scale(cells),
+                "picture": svg.cells(heat.shades(cells), cell),
+            }
+        yield {**case, "value": shown(array), "gradient": shown(array, shape=False)}
+
+
+def widths() -> Iterator[dict[str, Any]]:
+    """Of what flows back; and whether a text is condensed to its room."""
+    for flow in (0.0, -0.0, 0.25, -0.25, 1.0, 3.0, -3.0, 12.0, 1e300, math.inf, math.nan, None):
+        for largest in (1.0, 3.0, 1e9):
+            yield {"flow": sent(flow), "largest": largest, "width": flow_width(flow, largest)}
+    for text in ("", "1", "−0.1966", "∂ 0.1966", "◂ −1.23e−10", "[1, 2, 3, 4]", "2×3 ±0.333, nan"):
+        for room in (42, 50, 119):
+            fitted = cards.fitted(text, "value", 0, 0, room)
+            yield {"text": text, "room": room, "condensed": fitted.room is not None}
+
+
+def spoken() -> Iterator[dict[str, Any]]:
+    """Texts with places, by the plural rules of each language."""
+    forms = ("zero", "one", "two", "few", "many", "other")
+    counted = {form: f"{{n}} {form}" for form in forms}
+    texts = {
+        "page.plain": "{a} of {b}, {a}",
+        "page.counted": counted,
+        "page.ranked": {"ordinal": counted},
+    }
+    before = words.language()
+    for language in sorted(words.PLURALS):
+        words.add(f"{language}-tried", texts, language)
+        words.set_language(f"{language}-tried")
+        for n in (*range(26), 100, 101, 102, 103, 111, 112, 113, 1000000):
+            for text_id in ("page.counted", "page.ranked"):
+                said = words.say(text_id, n=n)
+                yield {"language": language, "id": text_id, "places": {"n": n}, "text": said}
+        for places in ({"a": "x", "b": 2}, {"a": "{b}", "b": "$& \\1"}):
+            said = words.say("page.plain", **places)
+            yield {"language": language, "id": "page.plain", "places": places, "text": said}
+    words.set_language(before)
+    yield {"texts": texts}
+
+
+# as text, or lines of this file would be in what is said
+SQUARED = "def squared(t):\n    s = t * t\n    return s + t"
+FUNCTIONS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
+    ("lambda x: +x", {"x": 2.0}, [{"x": -3.0}]),
+    ("lambda x, y: (x * y + 2 * x) / y - y * y", {"x": 3.0, "y": -2.0}, [{"x": 0.5, "y": 0.0}]),
+    ("lambda x, y: np.maximum(x, y) * 0.0 + abs(x)", {"x": 1.0, "y": 2.0}, [{"x": -4.0}]),
+    ("lambda x: x * x if x > 0 else -x", {"x": 2.0}, [{"x": 5.0}]),
+    ("lambda a: squared(a) * squared(a * 0.5)", {"a": 1.5}, [{"a": -2.0}]),
+    ("lambda x: (x - 1.0) / (x - 1.0) + x", {"x": 2.0}, [{"x": 1.0}, {"x": math.inf}]),
+    (
+        "lambda w, x: np.sum(w * x) + w[0, 0]",
+        {"w": np.arange(12.0).reshape(3, 4) - 5, "x": 2.0},
+        [{"w": np.full((3, 4), -1.5), "x": 0.0}],
+    ),
+    ("lambda w: np.sum(w * w)", {"w": np.arange(1700.0).reshape(34, 50)}, []),
+    ("lambda v: np.sum(v * v) - v[1]", {"v": [1.0, -2.0]}, [{"v": [0.5, math.inf]}]),
+]
+
+
+def function(text: str) -> Any:
+    """A function that has no lines in a file."""
+    names: dict[str, Any] = {"np": np}
+    exec(SQUARED, names)
+    names["squared"] = gv.block(names["squared"])
+    return eval(text, names)
+
+
+def runs() -> Iterator[dict[str, Any]]:
+    """Graphs as they are sent; and runs: what is sent of them, shown and said at each step."""
+    for text, example, others in FUNCTIONS:
+        graph = gv.trace(function(text), example)
+        run = graph.run(example)
+        places = run.places
+        graph_sent = json.loads(json.dumps(structure(run, places, {})))
+        del graph_sent["svg"]
+        shown_runs = []
+        for values in (example, *others):
+            run = graph.run({**example, **values})
+            if run.graph is not graph:
+                raise ValueError(f"{values}: another graph")
+            shown_runs.append(
+                {
+                    "numbers": base64.b64encode(packed(run, places)).decode(),
+                    "arrays": base64.b64encode(packed_inputs(run, inputs(graph))).decode(),
+                    "inputs": [sent(run.primals[node]) for node in graph.inputs],
+                    "summary": titles.summary(run),
+                    "steps": [said(run, at) for at in range(sweeps.last(graph) + 1)],
+                    "all": said(run, None),
+                }
+            )
+        yield {"function": text, "structure": graph_sent, "runs": shown_runs}
+
+
+def said(run: Run, at: int | None) -> dict[str, Any]:
+    """What is shown and said after a step of the sweeps; after all of them, of each part, too."""
+    state = run if at is None else sweeps.at(run, at)
+    tell, filled, graph = Words(run.graph), State(state), run.graph
+    shown_now = {
+        "values": [shown(number) for number in state.primals.values()],
+        "gradients": [shown(number, shape=False) for number in state.adjoints.values()],
+        "locals": [on_edge(number) for number in state.locals.values()],
+        "flows": [on_edge(number) for number in state.flows.values()],
+    }
+    if at is not None:
+        return {**shown_now, "words": filled.text(step(tell, sweeps.steps(graph)[at]))}
+    return {
+        **shown_now,
+        "nodes": [filled.text(titles.node_title(tell, node), 6) for node in graph.nodes],
+        "edges": [filled.text(titles.edge_title(tell, edge), 6) for edge in graph.edges],
+    }
+
+
+def figures() -> Iterator[dict[str, Any]]:
+    """All that live figures send when they are shown."""
+    nested = gv.trace(function("lambda x, y: squared(squared(x) * y) - x / y"), x=1.5, y=-2.0)
+    array = np.arange(800.0).reshape(20, 40) - 300
+    arrays = gv.trace(function("lambda w, v: np.sum(w * 2.0) + v[0]"), w=array, v=[1.0, -1.0])
+    views = {"nested": gv.View(nested, code=True), "arrays": gv.View(arrays)}
+    views["nested"].closed = [1]
+    for name, view in {**views, "race": gv.Race(nested)}.items():
+        state = {each: getattr(view, each) for each in view.keys if each[0] != "_"}
+        for each in ("layout", "tooltip", "tabbable", "words"):
+            del state[each]
+        for each, value in state.items():
+            if isinstance(value, bytes):
+                state[each] = base64.b64encode(value).decode()
+        yield {"name": name, "state": state}
+
+
+VECTORS = {
+    "figures": figures,
+    "numerals": numerals,
+    "heat": heat_maps,
+    "widths": widths,
+    "words": spoken,
+    "runs": runs,
+}
+
+
+def vector(name: str) -> str:
+    """A table of cases as it is stored: a line for each."""
+    lines = (json.dumps(case, ensure_ascii=False, allow_nan=False) for case in VECTORS[name]())
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def main() -> None:
+    """Write all tables of cases, and the page's rows."""
+    for name in VECTORS:
+        (FOLDER / f"{name}.json").write_text(vector(name), encoding="utf-8")
+    TABLE.write_text(kernels.javascript(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
