@@ -19,8 +19,8 @@ from gradviz import web, words
 from gradviz.autodiff.programs import kernels
 from gradviz.export import svg
 from gradviz.graph import Run
-from gradviz.live.packing import packed, packed_inputs
-from gradviz.live.structure import inputs, structure
+from gradviz.page.packing import packed, packed_inputs
+from gradviz.page.structure import inputs, structure
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
@@ -154,7 +154,7 @@ def runs() -> Iterator[dict[str, Any]]:
         graph = gv.trace(function(text), example)
         run = graph.run(example)
         places = run.places
-        graph_sent = json.loads(json.dumps(structure(run, places, {})))
+        graph_sent = json.loads(json.dumps(structure(run, places, {}, gv.draw(run).live_svg)))
         del graph_sent["svg"]
         shown_runs = []
         for values in (example, *others):

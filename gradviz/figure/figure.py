@@ -19,8 +19,11 @@ from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
+from gradviz.export.html import page
 from gradviz.export.svg import PAINTER, paint
 from gradviz.graph import Graph, Node, Run
+from gradviz.page.alive import alive
+from gradviz.page.told import Living, sliders_about, told
 from gradviz.scene import engine
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size
@@ -160,8 +163,18 @@ class Figure:
         >>> [(card.label, card.value.short, card.adjoint.full) for card in scene.cards]
         [('x', '3', '6.0'), ('f', '9', '1.0')]
         """
-        scene = compose(self.shown, self.layout, self.highlights)
+        scene = self._scene
         return scene if self.document is None else replace(scene, document=packed(self.document))
+
+    @property
+    def _scene(self) -> Scene:
+        return compose(self.shown, self.layout, self.highlights)
+
+    @property
+    def live_svg(self) -> str:
+        """The picture for a page that fills in the numbers, and lights what it likes."""
+        highlights = Highlights(wrong=self.wrong, labels=self.labels)
+        return paint(compose(self.run, self.layout, highlights, live=True))
 
     @property
     def _unplaced(self) -> Scene:
@@ -262,15 +275,25 @@ class Figure:
         )
 
     def save(
-        self, path: str | PathLike[str], *, theme: sheets.Theme | None = None, scale: float = 2
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: sheets.Theme | None = None,
+        scale: float = 2,
+        live: bool | Living | None = True,
     ) -> Path:
         """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``,
         ``.png`` or ``.pdf``.
 
-        The page has the picture, with what it says when one points at it, and its text twin as a
-        table; it is one file that loads nothing. Pictures of pixels and PDFs need ``pip install
-        'gradviz-notebooks[export]'``; they are the same on every machine, but for characters that
-        DejaVu Sans lacks, such as Chinese ones.
+        The page, ``.html``, is `live`: one file that any browser opens without Python and without
+        a network, with a slider for each input, about its value, and all that the live figure of a
+        notebook does: steps, reasons, blocks that open and close, hands on the numbers, code. It
+        works the numbers out itself; where it can't, as at a gate of your own, it holds them along
+        each slider. What only Python could do is greyed, and the page says so. For readers without
+        JavaScript it has the picture and a table of the numbers; with ``live=False`` only these.
+
+        Pictures of pixels and PDFs need ``pip install 'gradviz-notebooks[export]'``; they are the
+        same on every machine, but for characters that DejaVu Sans lacks, such as Chinese ones.
 
         `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on
         GitHub too), and are light in programs other than browsers; pixels and PDFs are light.
@@ -281,15 +304,37 @@ class Figure:
         for pixels and PDFs. The file is then left as it was.
 
         >>> import gradviz as gv
-        >>> gv.draw(gv.trace(lambda x: x**2, x=3.0)).save("square.jpeg")
+        >>> figure = gv.draw(gv.trace(lambda x: x**2, x=3.0))
+        >>> figure.save("square.html").read_text(encoding="utf-8").count("<script>")
+        1
+        >>> figure.save("square.jpeg")
         Traceback (most recent call last):
         ValueError: a figure can be saved as .svg, .dot, .html, .png or .pdf, not as 'square.jpeg'
         """
+        living = Living() if live is True else live
         path = Path(path)
         theme, made_as = sheets.checked(theme), format_of(path.name)
+        if made_as.can_live and living:
+            path.write_text(self.page(living, theme), encoding="utf-8")
+            return path
         scene = self.scene if made_as.has_places else self._unplaced
         path.write_bytes(made_as.written(scene, theme, scale))
         return path
+
+    def page(self, living: Living, theme: sheets.Theme | None = None) -> str:
+        """The live page as text."""
+        sliders = sliders_about(self.whole) if living.sliders is None else living.sliders
+        wrong = [node.index for node in self.wrong]
+        state = told(
+            self.run,
+            self.whole,
+            lambda run: Figure(run).live_svg,
+            replace(living, sliders=sliders),
+            self.step,
+            wrong,
+        )
+        document = "" if self.document is None else packed(self.document)
+        return page(self._scene, theme, alive("figure", state, document, theme))
 
     def __repr__(self) -> str:
         return f"<Figure {summary(self.run)}>"

@@ -3,17 +3,22 @@ counter.
 """
 
 from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from gradviz import web
 from gradviz.autodiff.tracing.trace import trace
-from gradviz.export.sheets import style_sheet
+from gradviz.export.formats import format_of
+from gradviz.export.html import page
+from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
+from gradviz.page.alive import alive
 from gradviz.scene.compose import compose
 from gradviz.words import say
 
@@ -67,6 +72,30 @@ class Race(Live):
                 ("bumping", bumping(graph)),
             )
         ]
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write the race to a file: as a page, ``.html``, it is run in any browser, without Python
+        and without a network. In any other format, or with ``live=False``, it is the still graph,
+        as :meth:`Figure.save` writes it.
+
+        >>> import gradviz as gv
+        >>> gv.race(lambda x: x + x, x=1.0).save("race.html").name
+        'race.html'
+        """
+        path, figure = Path(path), self.figure
+        if not (live and format_of(path.name).can_live):
+            return figure.save(path, theme=theme, scale=scale, live=False)
+        told = {"words": self.words, "svg": self.svg, "ways": self.ways, "title": repr(self)}
+        text = page(figure.scene, theme, alive("race", told, theme=checked(theme)))
+        path.write_text(text, encoding="utf-8")
+        return path
 
     def __repr__(self) -> str:
         counts = {way["way"]: way["operations"] + way["locals"] for way in self.ways}
