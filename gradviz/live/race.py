@@ -92,7 +92,7 @@ class Race(Live):
         path, figure = Path(path), self.figure
         if not (live and format_of(path.name).can_live):
             return figure.save(path, theme=theme, scale=scale, live=False)
-        told = {"words": self.words, "svg": self.svg, "ways": self.ways, "title": repr(self)}
+        told = {"words": self.words, "svg": self.svg, "ways": self.ways}
         text = page(figure.scene, theme, alive("race", told, theme=checked(theme)))
         path.write_text(text, encoding="utf-8")
         return path
