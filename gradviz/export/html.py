@@ -55,16 +55,15 @@ def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]
     yield f"<style>{style_sheet('page', theme)}</style>"
     if live:
         yield f"<style>{live.sheet}</style>"
-    yield f"<h1>{title}</h1>"
-    if live:
-        yield f"<noscript><p>{escape(live.note)}</p></noscript>"
         yield "<main>"
+    yield f"<h1>{title}</h1>"
     yield f'<figure tabindex="0" aria-label={label} style="--width: {scene.width}px">'
     # without its text twin: the table says it
     yield paint(scene, style_sheet("figure", theme), described=False).rstrip()
     yield "</figure>"
     yield from _table(scene)
     if live:
+        yield f"<p>{escape(live.note)}</p>"
         yield "</main>"
         for name, json in live.given.items():
             yield f'<script type="application/json" id="{name}">{_contained(json)}</script>'

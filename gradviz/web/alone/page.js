@@ -13,7 +13,7 @@ function start() {
   const given = /** @type {PageGiven} */ (JSON.parse(String(state.textContent)));
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const page = make("div", "gv-alone");
-  main.replaceChildren(page);
+  main.replaceChildren(within(main, "h1"), page);
   if (given.kind === "race") startRace(given, page);
   else startFigure(given, page);
 }
@@ -70,7 +70,7 @@ function startFigure(given, page) {
   page.append(ranges.element, ...notes.map((note) => written("p", "gv-alone-note", note)), element);
   const view = new View(store, element);
   const title = drawing.structure.nodes[drawing.structure.output].label;
-  within(document.body, "h1").textContent = title; // its numbers will be others
+  within(document, "h1").textContent = title; // its numbers will be others
   const watch = new MutationObserver(() => mark(say, view, answers)); // another picture
   watch.observe(view.stage.element, { childList: true });
   mark(say, view, answers);
