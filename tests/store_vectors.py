@@ -18,9 +18,9 @@ import gradviz as gv
 from gradviz import web, words
 from gradviz.autodiff.programs import kernels
 from gradviz.export import svg
+from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.structure import inputs, structure
 from gradviz.graph import Run
-from gradviz.page.packing import packed, packed_inputs
-from gradviz.page.structure import inputs, structure
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown

@@ -21,9 +21,9 @@ from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
 from gradviz.export.html import page
 from gradviz.export.svg import PAINTER, paint
+from gradviz.figure.page.alive import alive
+from gradviz.figure.page.told import Living, sliders_about, told
 from gradviz.graph import Graph, Node, Run
-from gradviz.page.alive import alive
-from gradviz.page.told import Living, sliders_about, told
 from gradviz.scene import engine
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size

@@ -16,9 +16,9 @@ from gradviz.export.html import page
 from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
+from gradviz.figure.page.alive import alive
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
-from gradviz.page.alive import alive
 from gradviz.scene.compose import compose
 from gradviz.words import say
 

@@ -9,10 +9,10 @@ import ipywidgets as widgets
 import traitlets
 from traitlets import Bunch, TraitError
 
+from gradviz.figure.page.spans import STEPS, Span, span
+from gradviz.figure.page.told import Track
 from gradviz.live.labels import described
 from gradviz.numerals import real
-from gradviz.page.spans import STEPS, Span, span
-from gradviz.page.told import Track
 
 BOUNDED = (
     widgets.FloatSlider | widgets.BoundedFloatText | widgets.IntSlider | widgets.BoundedIntText

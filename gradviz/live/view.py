@@ -14,12 +14,12 @@ import traitlets
 from gradviz import web, words
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.figure import Figure
+from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.structure import inputs, structure
+from gradviz.figure.page.told import Living
 from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.page.told import Living
-from gradviz.page.packing import packed, packed_inputs
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Hand, Span, tracks
-from gradviz.page.structure import inputs, structure
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.words import titles

@@ -155,7 +155,7 @@ type ViewState = {
   old?: boolean; // of a page alone: the numbers are not those of what was set
 };
 
-// What a page alone is told, as gradviz/page/told.py makes it
+// What a page alone is told, as gradviz/figure/page/told.py makes it
 
 /** Where the value of a node is in memory, and the instructions that work it out. */
 type Nudged = [places: Grid | number, start: number, end: number] | null;

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradviz.autodiff.programs import targets
+from gradviz.figure.page.packing import shapes
+from gradviz.figure.page.spans import Span, span
 from gradviz.graph import Graph, Node, Places, Run
-from gradviz.page.packing import shapes
-from gradviz.page.spans import Span, span
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.explain import Words, step
 from gradviz.scene.words.formula import Formula, name, value

@@ -3,7 +3,6 @@ sliders lead through, in each state of its blocks.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,16 @@ import numpy as np
 from gradviz.autodiff.programs import targets
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.memory import grid
+from gradviz.figure.page.spans import Span
+from gradviz.figure.page.structure import structure
 from gradviz.graph import Block, Graph, Node, Run
-from gradviz.page.spans import Span
-from gradviz.page.structure import structure
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.listing import listing
 
 MOST_TRACES = 16
 MOST_STATES = 32  # of blocks
+MOST_NODES = 1500  # in all that a page holds beside the first
 MOST_WORK = 200_000  # operations that are traced to find traces
 SEED = 20  # of the settings that are tried at random
 
@@ -33,11 +33,7 @@ def drawing(run: Run, drawn: Drawn, spans: Mapping[str, Span], trace: int = 0) -
     return {
         "graph": full,
         "trace": trace,
-        "closed": [
-            at
-            for at, block in enumerate(blocks_of(full))
-            if block in closed and not _is_hidden(block, closed)
-        ],
+        "closed": [at for at, block in enumerate(blocks_of(full)) if block in _seen(closed)],
         "structure": structure(run, run.places, spans, drawn(run)),
         "code": listing(graph),
         "nudged": nudged(graph),
@@ -79,19 +75,26 @@ def _settings(run: Run, tried: Mapping[str, Sequence[float]]) -> Iterator[dict[s
         yield {**run.inputs, **{name: float(random.choice(at)) for name, at in tried.items()}}
 
 
-def states(graph: Graph) -> list[Sequence[Block]] | None:
-    """Which blocks may be closed together, as one sees them: none inside of another that is closed.
-    None if there are more states than a page holds.
+def states(graph: Graph, closed: Collection[Block]) -> Iterator[frozenset[Block]]:
+    """Which blocks may be seen closed together, none inside of another that is closed: first these,
+    then those that are fewest clicks away.
     """
     blocks = blocks_of(graph)
-    found: list[Sequence[Block]] = []
-    for count in range(len(blocks) + 1):
-        for closed in combinations(blocks, count):
-            if not any(_is_hidden(block, closed) for block in closed):
-                found.append(closed)
-                if len(found) > MOST_STATES:
-                    return None
-    return found
+    waiting = [frozenset(closed)]
+    found, told = {*waiting}, set[frozenset[Block]]()
+    while waiting:
+        here = waiting.pop(0)
+        if _seen(here) not in told:
+            told.add(_seen(here))
+            yield _seen(here)
+        clicked = (here ^ {block} for block in blocks if not _is_hidden(block, here))
+        more = [there for there in clicked if there not in found]
+        found.update(more)
+        waiting += more
+
+
+def _seen(closed: Collection[Block]) -> frozenset[Block]:
+    return frozenset(block for block in closed if not _is_hidden(block, closed))
 
 
 def _is_hidden(block: Block, closed: Collection[Block]) -> bool:

@@ -1,19 +1,27 @@
-"""What a page that stands alone is told of a figure: all that Python would answer, as far as the page
-can hold it or work it out.
+"""What a page that stands alone is told of a figure: all that Python would answer, as far as the
+page can hold it or work it out.
 """
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from gradviz import words
-from gradviz.graph import Graph, Run
-from gradviz.page.drawings import Drawn, drawing, states, traces
-from gradviz.page.packing import packed
-from gradviz.page.spans import Span, places, span
+from gradviz.figure.page.drawings import (
+    MOST_NODES,
+    MOST_STATES,
+    Drawn,
+    drawing,
+    states,
+    traces,
+)
+from gradviz.figure.page.packing import packed
+from gradviz.figure.page.spans import Span, places, span
+from gradviz.graph import Block, Graph, Run
 from gradviz.scene.folding import fold
 from gradviz.scene.folding.blocks import blocks_of, counterparts, keys
 
@@ -127,19 +135,21 @@ def _replayed(run: Run) -> Run:
 def _others(
     run: Run, drawn: Drawn, living: Living, spans: Mapping[str, Span]
 ) -> Iterator[dict[str, Any]]:
-    """The other drawings: of this trace and others, with blocks closed and open."""
-    tried = {
-        name: slider.places for slider in living.sliders or () for name in slider.inputs
-    }
-    for number, there in enumerate(traces(run, tried)):
+    """The other drawings: of other traces as of this, then with other blocks closed and open."""
+    tried = {name: track.places for track in living.sliders or () for name in track.inputs}
+    turns: list[tuple[int, int, Run, Collection[Block]]] = []
+    for trace, there in enumerate(traces(run, tried)):
         full = there.graph.unfolded
-        closed = run.graph.origin.closed
-        as_here = frozenset(counterparts(run.graph.unfolded, closed, full))
-        for state in states(full) or [as_here]:
-            if number == 0 and frozenset(state) == closed:
-                continue  # that is here already
-            other = _replayed(fold.fold(full, state).run(there.inputs))
-            yield drawing(other, drawn, spans, number)
+        as_here = counterparts(run.graph.unfolded, run.graph.origin.closed, full)
+        for turn, closed in enumerate(islice(states(full, as_here), MOST_STATES)):
+            turns.append((turn, trace, there, closed))
+    room = MOST_NODES
+    for turn, trace, there, closed in sorted(turns, key=lambda turn: turn[0] > 0)[1:]:
+        other = _replayed(fold.fold(there.graph.unfolded, closed).run(there.inputs))
+        room -= len(other.graph.nodes)
+        if turn and room < 0:
+            break
+        yield drawing(other, drawn, spans, trace)
 
 
 def _blocks(graph: Graph) -> Iterator[dict[str, Any]]:
