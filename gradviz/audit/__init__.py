@@ -34,6 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradviz.audit.held import FIGURE, Doubted, Finding, Held, NoFigure, parsed
+from gradviz.audit.living import can_be_told, document_of, living_differences, state_of
 from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
@@ -107,6 +108,8 @@ def audit(text: str) -> Report:
                 written = Written(document_in(text))
                 written.work()
                 return _report(written, "all numbers are right")
+            if state := state_of(text):
+                return _of_document(text, document_of(text) or "", True, document_in(state))
             held = DOCUMENT.search(text)
             if held:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))
@@ -136,8 +139,12 @@ def _report(
     )
 
 
-def _of_document(text: str, document_text: str, is_page: bool) -> Report:
-    """The numbers of the document, and the picture painted again from it."""
+def _of_document(
+    text: str, document_text: str, is_page: bool, state: dict[str, Json] | None = None
+) -> Report:
+    """The numbers of the document, and the picture painted again from it; and of a live page what
+    its script is told.
+    """
     document = document_in(document_text)
     written = Written(document)
     written.need_small_arrays()
@@ -153,7 +160,11 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
         drawn, theme = figure.graph, _theme(text)
         if len(drawn.nodes) > MOST_CARDS or len(drawn.edges) > MOST_EDGES:
             return _report(written, RIGHT, f"{TOO_MUCH}; the picture was not compared", drawn)
-        if is_page:
+        if state is not None:
+            written.failures += living_differences(text, figure, state, theme)
+            if not can_be_told(figure):
+                written.note(FIGURE, "what the script of its page is told")
+        elif is_page:
             written.failures += page_differences(text, page(figure.scene, theme))
         else:
             expected = paint(figure.scene, style_sheet("figure", theme))

@@ -315,26 +315,30 @@ class Figure:
         path = Path(path)
         theme, made_as = sheets.checked(theme), format_of(path.name)
         if made_as.can_live and living:
-            path.write_text(self.page(living, theme), encoding="utf-8")
+            path.write_text(self.page_of(self.told(living), theme), encoding="utf-8")
             return path
         scene = self.scene if made_as.has_places else self._unplaced
         path.write_bytes(made_as.written(scene, theme, scale))
         return path
 
-    def page(self, living: Living, theme: sheets.Theme | None = None) -> str:
-        """The live page as text."""
+    def told(self, living: Living) -> dict[str, Any]:
+        """What a live page is told of the figure, as plain data."""
         sliders = sliders_about(self.whole) if living.sliders is None else living.sliders
         wrong = [node.index for node in self.wrong]
         state = told(
             self.run,
             self.whole,
-            lambda run: Figure(run).live_svg,
+            lambda run: Figure(run, labels=self.labels).live_svg,
             replace(living, sliders=sliders),
             self.step,
             wrong,
         )
+        return {"kind": "figure", **state}
+
+    def page_of(self, state: Mapping[str, Any], theme: sheets.Theme | None = None) -> str:
+        """The live page of what it is told, as text."""
         document = "" if self.document is None else packed(self.document)
-        return page(self._scene, theme, alive("figure", state, document, theme))
+        return page(self._scene, theme, alive(state, document, theme))
 
     def __repr__(self) -> str:
         return f"<Figure {summary(self.run)}>"

@@ -12,11 +12,9 @@ import traitlets
 from gradviz import web
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.formats import format_of
-from gradviz.export.html import page
 from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
-from gradviz.figure.page.alive import alive
 from gradviz.graph import Edge, Graph, Node
 from gradviz.live.shown import Live
 from gradviz.scene.compose import compose
@@ -92,9 +90,8 @@ class Race(Live):
         path, figure = Path(path), self.figure
         if not (live and format_of(path.name).can_live):
             return figure.save(path, theme=theme, scale=scale, live=False)
-        told = {"words": self.words, "svg": self.svg, "ways": self.ways}
-        text = page(figure.scene, theme, alive("race", told, theme=checked(theme)))
-        path.write_text(text, encoding="utf-8")
+        told = {"kind": "race", "words": self.words, "svg": self.svg, "ways": self.ways}
+        path.write_text(figure.page_of(told, checked(theme)), encoding="utf-8")
         return path
 
     def __repr__(self) -> str:

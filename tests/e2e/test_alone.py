@@ -244,17 +244,17 @@ def many_blocks(x):
 def test_what_is_not_held_is_greyed_and_said(visit):
     page = visit(gv.draw(gv.trace(many_blocks, x=0.5), collapse=True))
     assert not page.locator(".gv-fixed").count()
-    page.locator(".gv-node[data-block] .gv-head").first.dispatch_event("click")
+    page.locator(".gv-node[data-block] .gv-head").last.dispatch_event("click")
     soon(page, lambda: expect(page.locator(".gv-fixed")).not_to_have_count(0, timeout=100))
     blocks = page.locator(".gv-block").count()
-    page.locator(".gv-fixed .gv-head").last.dispatch_event("click")
+    page.locator(".gv-fixed .gv-head").first.dispatch_event("click")
     expect(page.locator(".gv-message")).to_contain_text("open the notebook")
     assert page.locator(".gv-block").count() == blocks
 
 
 def test_a_branch_that_is_not_held_is_said(visit):
     view = gv.explore(decided, x=(-2, 2), y=(-1, 3)).view
-    view.hands = {"x": view.hands["x"]}  # where y leads is not tried
+    view.hands = {"x": (view.hands or {})["x"]}  # where y leads is not tried
     page = visit(view)
     page.locator("#n1").press("Enter")
     page.locator(".gv-editor").fill("-30")

@@ -15,14 +15,10 @@ DOCUMENT, STATE = "gradviz-document", "gradviz-state"
 SHEETS = {"figure": ("view", "parts"), "race": ("view", "parts", "race")}
 
 
-def alive(
-    kind: str, told: Mapping[str, Any], document: str = "", theme: Theme | None = None
-) -> Live:
-    """What makes a page live: a "figure" or a "race", and what it is told."""
-    sheets = [web.style_sheet(name) for name in (*SHEETS[kind], "alone")]
-    state = json.dumps(
-        {"kind": kind, **told}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
+def alive(told: Mapping[str, Any], document: str = "", theme: Theme | None = None) -> Live:
+    """What makes a page live: what it is told, of which `kind` is "figure" or "race"."""
+    sheets = [web.style_sheet(name) for name in (*SHEETS[told["kind"]], "alone")]
+    state = json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Live(
         style_sheet("figure", theme) + themed("".join(sheets), theme),
         web.script("alone/page") + "gradviz.start();",

@@ -10,6 +10,7 @@ import numpy as np
 from gradviz.autodiff.programs import targets
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.memory import grid
+from gradviz.autodiff.programs.sweeps import Step
 from gradviz.figure.page.spans import Span
 from gradviz.figure.page.structure import structure
 from gradviz.graph import Block, Graph, Node, Run
@@ -19,7 +20,7 @@ from gradviz.scene.words.listing import listing
 
 MOST_TRACES = 16
 MOST_STATES = 32  # of blocks
-MOST_NODES = 1500  # in all that a page holds beside the first
+MOST_NODES = 400  # in all that a page holds beside the first
 MOST_WORK = 200_000  # operations that are traced to find traces
 SEED = 20  # of the settings that are tried at random
 
@@ -128,9 +129,9 @@ def nudged(graph: Graph) -> list[Any] | None:
 
 def _instructions(program: Instructions) -> dict[Node, tuple[int, int]]:
     """By node, the first of the instructions that work it out, and the first after them."""
-    found = dict.fromkeys(program.graph.inputs, (0, 0))
+    found: dict[Node, tuple[int, int]] = dict.fromkeys(program.graph.inputs, (0, 0))
     starts = [start for start, _ in program.steps] + [len(program.memory.code)]
     for (start, step), end in zip(program.steps, starts[1:]):
-        if getattr(step, "kind", "") == "value":
-            found[step.what] = start, end
+        if isinstance(step, Step) and step.kind == "value":
+            found[step.node] = start, end
     return found
