@@ -75,8 +75,10 @@ class Explorer(Framed):
         """Write what is shown now to a file, as :meth:`Figure.save` does: as a page, ``.html``, it
         is alive without a kernel, with these sliders.
 
+        >>> import tempfile
         >>> import gradviz as gv
-        >>> gv.explore(lambda x, y: x * y, x=2.0, y=(0, 10)).save("product.html").name
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.explore(lambda x, y: x * y, x=2.0, y=(0, 10)).save(f"{folder}/product.html").name
         'product.html'
         """
         return self.view.save(path, theme=theme, scale=scale, live=live)

@@ -83,8 +83,10 @@ class Race(Live):
         and without a network. In any other format, or with ``live=False``, it is the still graph,
         as :meth:`Figure.save` writes it.
 
+        >>> import tempfile
         >>> import gradviz as gv
-        >>> gv.race(lambda x: x + x, x=1.0).save("race.html").name
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.race(lambda x: x + x, x=1.0).save(f"{folder}/race.html").name
         'race.html'
         """
         path, figure = Path(path), self.figure

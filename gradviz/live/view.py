@@ -283,9 +283,11 @@ class View(Live):
         """Write what is shown now to a file, as :meth:`Figure.save` does: as a page, ``.html``, it
         is alive without a kernel, with these sliders, at this step, with these blocks closed.
 
+        >>> import tempfile
         >>> import gradviz as gv
         >>> view = gv.explore(lambda x, y: x * y, x=2.0, y=(0, 10)).view
-        >>> view.save("product.html").name
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     view.save(f"{folder}/product.html").name
         'product.html'
         """
         return self.figure.save(path, theme=theme, scale=scale, live=self._living if live else None)

@@ -39,8 +39,8 @@ TAMPERINGS = {
     "a script": (r"Math\.exp\(x\)", "Math.expm1(x)", "its scripts are not those"),
     "another script": (r"<script>", "<script>alert(1)</script><script>", "its scripts are not"),
     "the policy": (r"default-src 'none'", "default-src *", "its meta has content="),
-    "the still picture": (r">−0\.1966<", ">−0.1967<", "its gradient says"),
-    "the live picture": (r"(>w0<.{9,200}?>)2(<\\?/)", r"\g<1>3\2", "told otherwise of the figure"),
+    "the still picture": (r">−0\.1966<", ">−0.1967<", "its adjoint says"),
+    "the live picture": (r'(gv-card\\" width=\\")\d', r"\g<1>9", "told otherwise of the figure"),
     "a formula": (r'\["value",5\],"', '["value",6],"', "told otherwise of the figure"),
     "the program": (r'\["multiply",5,0,1\]', '["multiply",5,0,2]', "told otherwise"),
     "the numbers": (r'"numbers":"AAAA', '"numbers":"AAAB', "told other numbers"),
@@ -62,4 +62,4 @@ def test_of_a_gate_of_ones_own_the_still_picture_is_compared(text_of):
     report = audit(text)
     assert report.failures == ()
     assert any("what the script of its page is told" in each for each in report.remarks)
-    assert "its gradient says" in str(audit(text.replace(">24<", ">25<", 1)))
+    assert "its adjoint says" in str(audit(text.replace(">24<", ">25<", 1)))
