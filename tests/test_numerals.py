@@ -1,4 +1,4 @@
-"""Numbers are printed by one rule: the golden table, here in Python and in tests/e2e in the page's
+"""Numbers are printed by one rule: the golden table, here in Python and in tests/web in the page's
 JavaScript.
 """
 

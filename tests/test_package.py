@@ -228,7 +228,7 @@ def test_nobody_is_sent_to_another_package():
 
 NETWORK = re.compile(
     r"https?://(?!www\.w3\.org/)|wss?://|unpkg|jsdelivr|cdnjs|esm\.sh|skypack|googleapis|cloudflare"
-    r"|XMLHttpRequest|WebSocket|sendBeacon|\bfetch\(|@import|urlopen|import requests"
+    r"|XMLHttpRequest|WebSocket|sendBeacon|\bfetch\(|@import(?! {)|urlopen|import requests"
 )
 
 

@@ -292,7 +292,7 @@ export class View {
     const [nudges, index] = [store.get("nudges"), store.get("element")];
     this.reasons.show(structure, this.state, selected, nudges, index);
     this.stopFollowing();
-    this.rest = Number(setTimeout(() => this.follow(0), RESTING));
+    this.rest = setTimeout(() => this.follow(0), RESTING);
   }
 
   /**

@@ -116,7 +116,7 @@ export class Forecast {
 
   wait() {
     if (this.late) this.silence();
-    else if (!this.timer) this.timer = Number(setTimeout(() => this.silence(), PATIENCE));
+    else if (!this.timer) this.timer = setTimeout(() => this.silence(), PATIENCE);
   }
 
   /** The newest numbers that Python sent. */

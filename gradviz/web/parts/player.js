@@ -60,7 +60,7 @@ export class Player {
     this.go(this.now >= this.last ? 0 : this.now);
     const pace = Math.max(QUICKEST, Math.min(SLOWEST, LONGEST_PLAY / (this.last + 1)));
     const next = () => (this.now >= this.last ? this.pause() : this.go(this.now + 1));
-    this.timer = Number(setInterval(next, pace));
+    this.timer = setInterval(next, pace);
     this.showButton(true);
   }
 

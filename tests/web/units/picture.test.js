@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runOf, unknownRun, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { Elements } from "../../../gradviz/web/picture/elements.js";
+import { FittedText } from "../../../gradviz/web/picture/fitted.js";
+import { Lens } from "../../../gradviz/web/picture/lens.js";
+import { HeatMap } from "../../../gradviz/web/picture/map.js";
+import { Picture } from "../../../gradviz/web/picture/picture.js";
+import { walked } from "../../../gradviz/web/picture/walk.js";
+import { make } from "../../../gradviz/web/parts/dom.js";
+import { happen, json, place, point, say, stand, stateOf } from "./setup.js";
+
+function pictured(name) {
+  const { structure, numbers } = stateOf(name);
+  const picture = new Picture(
+    structure.svg,
+    structure.edges.map(({ blank }) => blank),
+  );
+  place().append(picture.svg);
+  return { structure, picture, run: runOf(unpacked(numbers), structure) };
+}
+
+test("texts that need more room than there is are condensed, as Python does", () => {
+  for (const { text, room, condensed } of json("vectors/widths.json")) {
+    if (condensed === undefined) continue;
+    const element = make("span", "");
+    const fitted = new FittedText(element, room);
+    fitted.write(text || "x");
+    fitted.write(text);
+    assert.equal(element.textContent, text);
+    assert.equal(element.getAttribute("textLength"), condensed ? String(room) : null, text);
+  }
+  const element = make("span", "");
+  const fitted = new FittedText(element, 20);
+  fitted.write("0.123456");
+  assert.equal(element.getAttribute("lengthAdjust"), "spacingAndGlyphs");
+  fitted.write("1");
+  assert.equal(element.hasAttribute("lengthAdjust"), false);
+});
+
+test("a map is drawn anew only when it changes", () => {
+  const cells = make("g", "");
+  const map = new HeatMap(cells);
+  const tensor = { shape: [2, 3], elements: [1, -2, 3, 0, NaN, 1] };
+  map.draw(tensor);
+  const [first] = cells.children;
+  map.draw({ ...tensor });
+  assert.equal(cells.children[0], first);
+  assert.ok(cells.querySelector(".gv-minus") && cells.querySelector(".gv-nan"));
+  map.draw(null);
+  assert.equal(cells.children.length, 0);
+});
+
+test("only numbers change in a picture", () => {
+  for (const name of ["nested", "arrays"]) {
+    const { structure, picture, run } = pictured(name);
+    const before = picture.svg.outerHTML;
+    picture.load(run);
+    for (let part = 0; part < picture.size; part++) picture.fill(part);
+    assert.equal(picture.nodes.length, structure.nodes.length);
+    assert.equal(picture.edges.length, structure.edges.length);
+    const painted = new Picture(structure.svg).svg;
+    for (const kind of [".gv-value", ".gv-adjoint", ".gv-local", ".gv-back"]) {
+      const texts = (svg) =>
+        Array.from(svg.querySelectorAll(`text${kind}`), (each) => each.textContent);
+      assert.deepEqual(texts(picture.svg), texts(painted), kind); // Python has painted the same
+    }
+    picture.load(unknownRun(structure));
+    for (let part = 0; part < picture.size; part++) picture.fill(part);
+    assert.equal(picture.nodes[0].g.getAttribute("data-value"), "");
+    assert.equal(picture.edges[0].flow.getAttribute("stroke-width"), "0.00");
+    assert.notEqual(picture.svg.outerHTML, before);
+  }
+});
+
+test("a picture without a run is left as it is", () => {
+  const { picture } = pictured("nested");
+  const before = picture.svg.outerHTML;
+  picture.fill(0);
+  assert.equal(picture.svg.outerHTML, before);
+});
+
+test("what is in sight", () => {
+  const { picture } = pictured("nested");
+  const [width, height] = ["width", "height"].map((name) => Number(picture.svg.getAttribute(name)));
+  stand(picture.svg, 0, 0, width, height);
+  const all = picture.inSight({ left: 0, right: 1000, top: 0, bottom: 800 });
+  assert.equal(all.length, picture.size);
+  const some = picture.inSight({ left: 0, right: 1, top: 0, bottom: 800 });
+  assert.ok(some.length > 0 && some.length < picture.size);
+});
+
+test("parts are found by their ids, and marked", () => {
+  const { picture } = pictured("nested");
+  assert.equal(picture.elements("n0")[0].id, "n0");
+  assert.equal(picture.elements("e0").length, 2);
+  assert.deepEqual(picture.elements("n99"), []);
+  picture.mark("gv-lit", ["n0", "e0"]);
+  picture.mark("gv-lit", ["n1"]);
+  assert.deepEqual(
+    Array.from(picture.svg.querySelectorAll(".gv-lit"), ({ id }) => id),
+    ["n1"],
+  );
+});
+
+test("arrow keys lead along wires, and up and down", () => {
+  const { structure, picture } = pictured("nested");
+  const boxes = Array.from(picture.nodes, ({ box }) => box);
+  picture.nodes.forEach(({ g }, index) => {
+    const [x0, y0, x1, y1] = boxes[index];
+    for (const element of [g, g.querySelector(".gv-card")])
+      stand(element, x0, y0, x1 - x0, y1 - y0);
+  });
+  picture.edges.forEach(({ g, label }, index) => {
+    for (const element of [g, label]) stand(element, 0, 10 * index, 5, 5);
+  });
+  const walk = (id, key) => walked(structure, picture, id, `Arrow${key}`);
+  const { from, to } = structure.edges[0];
+  assert.equal(walk("e0", "Right"), `n${to}`);
+  assert.equal(walk("e0", "Left"), `n${from}`);
+  assert.match(walk("n0", "Right"), /^e\d+$/);
+  assert.equal(walk("n0", "Left"), null);
+  for (const [kind, parts] of [
+    ["n", structure.nodes],
+    ["e", structure.edges],
+  ]) {
+    const upper = parts.map((_, index) => `${kind}${index}`).find((id) => walk(id, "Down"));
+    assert.ok(walk(walk(upper, "Down"), "Up"));
+  }
+});
+
+function lens(scroll = 500) {
+  const { picture } = pictured("nested");
+  const stage = make("div", "gv-stage");
+  picture.svg.replaceWith(stage);
+  stage.append(picture.svg);
+  const sizes = { clientWidth: 200, clientHeight: 100, scrollWidth: scroll, scrollHeight: scroll };
+  for (const [name, value] of Object.entries(sizes)) Object.defineProperty(stage, name, { value });
+  stand(stage, 0, 0, 200, 100);
+  const width = Number(picture.svg.getAttribute("width"));
+  picture.svg.getBoundingClientRect = () => {
+    const now = (parseFloat(picture.svg.style.width) || width) + 0;
+    return { x: 0, y: 0, width: now, height: now / 2 };
+  };
+  let moved = 0;
+  const made = new Lens(say, stage, picture.svg, () => (moved += 1));
+  return { lens: made, stage, svg: picture.svg, width, moved: () => moved };
+}
+
+test("nearer, farther, and to fit", () => {
+  const { lens: it, stage, svg, width, moved } = lens();
+  const [smaller, fit, larger] = it.element.querySelectorAll("button");
+  assert.deepEqual(
+    [smaller, fit, larger].map(({ title }) => title),
+    ["smaller", "fit the figure to the page", "larger"],
+  );
+  assert.equal(fit.textContent, "fit");
+  larger.click();
+  assert.equal(it.zoom, 1.25);
+  assert.ok(stage.classList.contains("gv-zoomed"));
+  assert.equal(svg.style.width, `${1.25 * width}px`);
+  smaller.click();
+  smaller.click();
+  assert.equal(it.zoom, 0.8);
+  fit.click();
+  assert.equal(it.zoom, 200 / width);
+  assert.ok(moved() >= 5);
+  it.width = 100;
+  it.fit();
+  assert.equal(it.zoom, null);
+  assert.equal(svg.style.minWidth, "75px");
+});
+
+test("a wheel zooms with Ctrl only", () => {
+  const { lens: it, stage } = lens();
+  it.wheel({ ctrlKey: false, metaKey: false });
+  assert.equal(it.zoom, null);
+  let prevented = 0;
+  const preventDefault = () => (prevented += 1);
+  it.wheel({ ctrlKey: true, deltaY: -300, clientX: 10, clientY: 10, preventDefault });
+  assert.equal(prevented, 1);
+  assert.ok(Math.abs(it.zoom - Math.E) < 1e-9);
+  happen(stage, "wheel");
+  happen(stage, "scroll");
+});
+
+test("paper is dragged, and cards are not", () => {
+  const { stage, svg } = lens();
+  point(svg, "pointerdown", { clientX: 50, clientY: 50 });
+  assert.ok(stage.classList.contains("gv-dragging"));
+  point(stage, "pointermove", { clientX: 40, clientY: 45 });
+  assert.deepEqual([stage.scrollLeft, stage.scrollTop], [10, 5]);
+  point(stage, "pointerup");
+  assert.ok(!stage.classList.contains("gv-dragging"));
+  point(svg.querySelector(".gv-node .gv-card"), "pointerdown");
+  point(svg, "pointerdown", { pointerType: "touch" });
+  point(svg, "pointerdown", { button: 2 });
+  assert.ok(!stage.classList.contains("gv-dragging"));
+  const small = lens(50);
+  point(small.svg, "pointerdown");
+  assert.ok(!small.stage.classList.contains("gv-dragging"));
+});
+
+test("an element under the pointer", () => {
+  const { structure, picture, run } = pictured("arrays");
+  const stage = make("div", "gv-stage");
+  picture.svg.replaceWith(stage);
+  stage.append(picture.svg);
+  const picked = [];
+  const elements = new Elements(say, stage, (node, index) => picked.push([node, index]));
+  const map = picture.svg.querySelector("#n0 .gv-map[data-of='value']");
+  const gradient = picture.svg.querySelector("#n0 .gv-map[data-of='adjoint']");
+  for (const each of [map, gradient]) stand(each.querySelector(".gv-frame"), 0, 0, 24, 16);
+  point(map, "pointermove", { clientX: 1, clientY: 1 });
+  assert.equal(elements.tip.hidden, true); // nothing is held yet
+  elements.load(structure.nodes, () => run, structure.nodes[structure.output].label);
+  point(map, "pointermove", { clientX: 23.5, clientY: 15.5 });
+  assert.equal(elements.tip.hidden, false);
+  assert.equal(elements.tip.textContent, "w, rows 18–19, columns 38–39: largest 499");
+  point(gradient, "pointermove", { clientX: 0, clientY: 0 });
+  assert.match(elements.tip.textContent, /^∂f\/∂w/);
+  happen(map, "click", { clientX: 23.5, clientY: 15.5 }, MouseEvent);
+  assert.deepEqual(picked, [[0, "18, 38"]]);
+  point(picture.svg, "pointermove");
+  assert.equal(elements.tip.hidden, true);
+  happen(stage, "pointerleave");
+});
