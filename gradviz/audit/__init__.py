@@ -34,7 +34,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradviz.audit.held import FIGURE, Doubted, Finding, Held, NoFigure, parsed
-from gradviz.audit.living import can_be_told, document_of, living_differences, state_of
+from gradviz.audit.living import (
+    can_be_told,
+    document_of,
+    has_another_script,
+    living_differences,
+    state_of,
+)
 from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
@@ -108,8 +114,9 @@ def audit(text: str) -> Report:
                 written = Written(document_in(text))
                 written.work()
                 return _report(written, "all numbers are right")
-            if state := state_of(text):
-                return _of_document(text, document_of(text) or "", True, document_in(state))
+            state, held = state_of(text), document_of(text)
+            if state and held:
+                return _of_document(text, held, True, document_in(state))
             held = DOCUMENT.search(text)
             if held:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))
@@ -154,6 +161,8 @@ def _of_document(
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
+    if state is not None and has_another_script(text):
+        return _report(written, RIGHT, "its script is of another version; it was not compared")
     drawn = None
     with written.guarding(FIGURE):
         figure = _figure(document)

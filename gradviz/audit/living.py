@@ -11,7 +11,7 @@ from gradviz.document.codec import Json
 from gradviz.document.reading import BadDocument
 from gradviz.export.sheets import Theme
 from gradviz.figure.figure import Figure
-from gradviz.figure.page.alive import DOCUMENT, STATE
+from gradviz.figure.page.alive import DOCUMENT, STATE, script
 from gradviz.figure.page.told import Living, Track
 
 SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)</script>\n?", re.DOTALL)
@@ -34,6 +34,12 @@ def document_of(text: str) -> str | None:
 def state_of(text: str) -> str | None:
     """What a live page is told."""
     return given(text, STATE)
+
+
+def has_another_script(text: str) -> bool:
+    """Whether a page runs one script, as pages do, and that is not the one of this version."""
+    scripts = [content for attributes, content in SCRIPT.findall(text) if not attributes]
+    return len(scripts) == 1 and scripts != [script()]
 
 
 def can_be_told(figure: Figure) -> bool:

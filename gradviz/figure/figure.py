@@ -317,12 +317,17 @@ class Figure:
         living = Living() if live is True else live
         path = Path(path)
         theme, made_as = sheets.checked(theme), format_of(path.name)
-        if made_as.can_live and living:
+        if made_as.can_live and living and self._can_live:
             path.write_text(self.page_of(self.told(living), theme), encoding="utf-8")
             return path
         scene = self.scene if made_as.has_places else self._unplaced
         path.write_bytes(made_as.written(scene, theme, scale))
         return path
+
+    @property
+    def _can_live(self) -> bool:
+        """Whether all numbers are known, and of one run."""
+        return self.graph.has_arrays or all(type(each) is float for each in self.run.numbers)
 
     def told(self, living: Living) -> dict[str, Any]:
         """What a live page is told of the figure, as plain data."""

@@ -15,13 +15,18 @@ DOCUMENT, STATE = "gradviz-document", "gradviz-state"
 SHEETS = {"figure": ("view", "parts"), "race": ("view", "parts", "race")}
 
 
+def script() -> str:
+    """The script of every live page."""
+    return web.script("alone/page") + "gradviz.start();"
+
+
 def alive(told: Mapping[str, Any], document: str = "", theme: Theme | None = None) -> Live:
     """What makes a page live: what it is told, of which `kind` is "figure" or "race"."""
     sheets = [web.style_sheet(name) for name in (*SHEETS[told["kind"]], "alone")]
     state = json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Live(
         style_sheet("figure", theme) + themed("".join(sheets), theme),
-        web.script("alone/page") + "gradviz.start();",
+        script(),
         {**({DOCUMENT: document} if document else {}), STATE: state},
         say("page.alone.script"),
     )
