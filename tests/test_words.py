@@ -1,6 +1,6 @@
 """The catalogue of words: places, plurals, and languages that are added."""
 
-import json
+import re
 
 import pytest
 
@@ -41,12 +41,6 @@ def test_no_such_language_or_place_or_text():
 
 def test_no_id_stands_twice():
     for folder in (each for each in words.FOLDER.iterdir() if each.name in words.PLURALS):
-        ids = []
-        for path in folder.glob("*.json"):
-            json.loads(
-                path.read_text("utf-8"),
-                object_pairs_hook=lambda pairs: (
-                    ids.extend([key for key, _ in pairs if "." in key]) or dict(pairs)
-                ),
-            )
-        assert len(ids) == len(set(ids))
+        texts = [path.read_text("utf-8") for path in folder.glob("*.json")]
+        ids = [key for text in texts for key in re.findall(r'^  "([\w.]+)": ', text, re.MULTILINE)]
+        assert len(ids) == len(set(ids)) > 100

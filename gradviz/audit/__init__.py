@@ -8,9 +8,10 @@ painted once more from the document, and whatever is seen, read aloud or run oth
 its node or edge: what lies over it, what is hidden, moved, recoloured or written otherwise, styles
 and scripts.
 
-Of a file that another version painted only the numbers are checked. Where there is no document, as
-in figures of large graphs, the numbers that the pieces of the picture hold are worked out again,
-and its texts, widths and maps compared with them; the picture is not.
+Of a file that another version painted, or in a language that is not known here, only the numbers
+are checked. Where there is no document, as in figures of large graphs, the numbers that the pieces
+of the picture hold are worked out again, and its texts, widths and maps compared with them; the
+picture is not.
 
 >>> import json
 >>> import gradviz as gv
@@ -50,9 +51,11 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure.figure import Figure, from_document, painter
+from gradviz.figure.figure import Figure, painter
+from gradviz.figure.reading import from_document
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
+from gradviz.words import SOURCE, languages, speaking
 
 __all__ = ["Finding", "NoFigure", "Report", "audit"]
 
@@ -61,6 +64,7 @@ PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
 SCHEME = re.compile(r"<style>[^<]*?color-scheme: ([a-z ]+);")
 MOST_EDGES = 1500  # of a picture that is painted again
 RIGHT = "numbers right; picture not compared"
+UNKNOWN_WORDS = "its words are of a language that is not known here"
 TOO_MUCH = "its graph is larger than those that are painted again"
 NO_DOCUMENT = "no document; the picture was not compared"
 
@@ -163,8 +167,11 @@ def _of_document(
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
     if state is not None and has_another_script(text):
         return _report(written, RIGHT, "its script is of another version; it was not compared")
+    language = document.get("language", SOURCE)
+    if language not in languages():
+        return _report(written, RIGHT, f"{UNKNOWN_WORDS}; the picture was not compared")
     drawn = None
-    with written.guarding(FIGURE):
+    with written.guarding(FIGURE), speaking(language):
         figure = _figure(document)
         drawn, theme = figure.graph, _theme(text)
         if len(drawn.nodes) > MOST_CARDS or len(drawn.edges) > MOST_EDGES:
@@ -212,8 +219,14 @@ def _of_pieces(text: str, is_page: bool) -> Report:
         if not text:
             raise NoFigure("it is no figure of gradviz")
     held = Held(parsed(text))
+    language = held.root.get("lang", SOURCE)
+    is_known = language in languages()
     if not held.failures:
         recomputed = Recomputed(held)
         recomputed.work()
-        Shown(held, recomputed).compare_all()
+        if is_known:
+            with speaking(language):
+                Shown(held, recomputed).compare_all()
+    if not is_known:
+        return _report(held, RIGHT, f"{UNKNOWN_WORDS}; the picture was not compared")
     return _report(held, unseen=NO_DOCUMENT)

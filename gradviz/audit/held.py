@@ -47,7 +47,8 @@ class Said(Source):
 
     __slots__ = ()
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
         return self.text
 
 

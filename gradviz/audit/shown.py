@@ -24,6 +24,7 @@ from gradviz.scene.words import explain, titles
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
 from gradviz.scene.words.steps import Step, steps
+from gradviz.words import say
 
 LONGEST = 10**8  # characters of the table of nodes
 
@@ -162,11 +163,18 @@ class Shown:
             self.compare(
                 FIGURE, "table", table or None, (text.clean(str(run)) for run in self.runs)
             )
-        for part in root.iter(f"{SVG}tspan"):
-            if words(part).startswith("gradient of "):
-                self.cut(FIGURE, "legend", words(part), f"gradient of {self.graph.output.label}")
+        self.legend()
         if self.held.caption is not None:
             self.step(self.held.caption)
+
+    def legend(self) -> None:
+        """Whose gradient is shown: that is the first text of the gradients' colour."""
+        parts = self.held.root.iterfind(f"{SVG}g[@class='gv-legend']//{SVG}tspan")
+        shown = next((words(part) for part in parts if "gv-adjoint" in classes(part)), None)
+        label = self.graph.output.label
+        outputs = printable(label), text.cut(label, 80)
+        whole = (say("figure.legend.gradient", output=output) for output in outputs)
+        self.compare(FIGURE, "legend", shown, whole)
 
     def step(self, caption: str) -> None:
         """The words of the step just taken: what it is about is lit."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -22,25 +22,36 @@ from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.graph import Graph
+from gradviz.words import say
+
+T = TypeVar("T")
+Timed = tuple[str, bool]  # a function by its name, and whether it is compiled
 
 ROUNDS = 41
 SHORTEST = 2e-3  # seconds that are timed at once
-COLUMNS = ("granularity", "nodes", "local derivatives", "µs", "lines of derivative by hand")
+COLUMNS = ("granularity", "nodes", "local_derivatives", "microseconds", "lines_by_hand")
 
 
 @dataclass(frozen=True)
 class Grain:
     """A function at one granularity: its graph, its value and gradient, what the reverse sweep
     evaluated, the median time of value and gradient together in microseconds, and how many lines of
-    derivative a person wrote for it."""
+    derivative a person wrote for it. It may be compiled without anybody's deriving anything."""
 
-    name: str
+    function: str
+    is_compiled: bool
     graph: Graph
     value: float
     gradient: Mapping[str, Any]
     local_derivatives: int
     microseconds: float
     lines_by_hand: int
+
+    @property
+    def name(self) -> str:
+        return (
+            say("granularity.compiled", name=self.function) if self.is_compiled else self.function
+        )
 
     @property
     def nodes(self) -> int:
@@ -65,7 +76,7 @@ class Granularities(tuple[Grain, ...]):
         ]
 
     def __str__(self) -> str:
-        rows = [COLUMNS, *self.rows]
+        rows = [tuple(say(f"granularity.{column}") for column in COLUMNS), *self.rows]
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
             "  ".join(
@@ -100,13 +111,11 @@ def compare_granularity(
     """
     graphs = {name: trace(function, inputs) for name, function in functions.items()}
     first, values = next(iter(functions)), tuple(inputs.values())
-    calls: dict[str, Callable[[], Any]] = {
-        name: _eager(function, values) for name, function in functions.items()
+    program = cast(Replay, graphs[first].runner).compiled(graphs[first])
+    calls: dict[Timed, Callable[[], Any]] = {
+        **{(name, False): _eager(function, values) for name, function in functions.items()},
+        (first, True): lambda: program(*values),
     }
-    compiled = f"{first}, compiled"
-    graphs[compiled] = graphs[first]
-    program = cast(Replay, graphs[compiled].runner).compiled(graphs[compiled])
-    calls[compiled] = lambda: program(*values)
     for name, graph in graphs.items():
         for input_, expected in graphs[first].example.grads.items():
             if not np.allclose(graph.example.grads[input_], expected, rtol=1e-9, atol=1e-9):
@@ -116,7 +125,8 @@ def compare_granularity(
                 )
     times = interleaved(calls)
     grains = []
-    for name, graph in graphs.items():
+    for name, is_compiled in calls:
+        graph = graphs[name]
         with Ledger() as ledger:
             run = graph.run(inputs)
         derivatives = {
@@ -128,11 +138,12 @@ def compare_granularity(
         grains.append(
             Grain(
                 name,
+                is_compiled,
                 graph,
                 run.value,
                 run.grads,
                 ledger.local_derivatives,
-                times[name] * 1e6,
+                times[name, is_compiled] * 1e6,
                 lines,
             )
         )
@@ -144,7 +155,7 @@ def _eager(function: Callable[..., Any], values: tuple[Any, ...]) -> Callable[[]
     return lambda: both(*values)
 
 
-def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+def interleaved(calls: Mapping[T, Callable[[], Any]], rounds: int = ROUNDS) -> dict[T, float]:
     """The median time of each call, in seconds. All are timed in turn, round by round, so that a
     slow moment is everybody's.
     """
@@ -154,7 +165,7 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int = ROUNDS) ->
         start = time.perf_counter()
         call()
         repeats[name] = max(1, int(SHORTEST / max(1e-7, time.perf_counter() - start)))
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    times: dict[T, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             start = time.perf_counter()

@@ -185,6 +185,8 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     return serve(
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
+        # or pages would show the widgets that are saved, and these from the network
+        "--HTMLExporter.preprocessors=gradviz.course.exporting.still",
         "--Application.log_level=ERROR",  # warnings there are for Jupyter's developers
         *([] if browser else ["--no-browser"]),
         *([] if port is None else [f"--port={port}"]),

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradviz.document.codec import Json, encoded, number
 from gradviz.graph import Excerpt, Graph, Node, Run, Source
+from gradviz.words import SOURCE, language
 
 FORMAT = "gradviz-graph/1"
 UNBEARABLE = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -22,10 +23,10 @@ def to_dict(
 
     What is believed (inputs, constants, operations, wiring, names, blocks, lines of the source,
     decisions) stands apart from what is derived of it (the numbers), which whoever doubts it works
-    out again. Of a folded, opened or partial graph it is the graph that is shown, with a note of
-    what was done to it. Arrays of more than `most` elements are summarised; the graph of such a
-    document has no numbers but these. Without `source_lines` there are of the source only the lines
-    that work something out.
+    out again; and the language that is set is named, if it is not English. Of a folded, opened or
+    partial graph it is the graph that is shown, with a note of what was done to it. Arrays of more
+    than `most` elements are summarised; the graph of such a document has no numbers but these.
+    Without `source_lines` there are of the source only the lines that work something out.
 
     >>> import gradviz as gv
     >>> document = gv.trace(lambda x: x * 2.0, x=3.0).to_dict()
@@ -40,6 +41,7 @@ def to_dict(
     writer = _Writer(graph, most, source_lines)
     return {
         "format": FORMAT,
+        **({} if language() == SOURCE else {"language": language()}),
         "believed": writer.believed(run.whole),
         "derived": writer.derived(run.whole),
         "views": views[::-1],

@@ -7,6 +7,7 @@ import graphviz
 from gradviz.export.sheets import Theme
 from gradviz.scene.scene import Card, Frame, Scene
 from gradviz.scene.text import clean
+from gradviz.words import say
 
 COLOURS = {
     "value": "#0b5f8a",
@@ -31,7 +32,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
             "nodesep": "0.3",
             "ranksep": "0.5",
             "fontname": "Helvetica",
-            "label": "value above, gradient below",
+            "label": _plain(say("figure.dot.label")),
             "fontsize": "10",
         },
         node_attr={

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.export.svg import escape, paint, quoteattr
 from gradviz.scene.scene import Scene
+from gradviz.words import say
 
+COLUMNS = ("name", "operation", "value", "gradient")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 LIVE = f"{POLICY}; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -44,9 +46,13 @@ def page(scene: Scene, theme: Theme | None = None, live: Live | None = None) -> 
 
 def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]:
     title = escape(scene.title)
-    label = quoteattr(", ".join(filter(None, ["figure", scene.progress])))
+    label = (
+        say("figure.page.figure_at_step", progress=scene.progress)
+        if scene.step
+        else say("figure.page.figure")
+    )
     yield "<!doctype html>"
-    yield '<html lang="en">'
+    yield f"<html lang={quoteattr(scene.language)}>"
     yield '<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f'<meta name="color-scheme" content="{theme or "light dark"}">'
@@ -57,7 +63,7 @@ def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]
         yield f"<style>{live.sheet}</style>"
         yield "<main>"
     yield f"<h1>{title}</h1>"
-    yield f'<figure tabindex="0" aria-label={label} style="--width: {scene.width}px">'
+    yield f'<figure tabindex="0" aria-label={quoteattr(label)} style="--width: {scene.width}px">'
     # without its text twin: the table says it
     yield paint(scene, style_sheet("figure", theme), described=False).rstrip()
     yield "</figure>"
@@ -81,16 +87,18 @@ def _contained(json: str) -> str:
 
 
 def _table(scene: Scene) -> Iterator[str]:
-    after = scene.step and f", after {scene.step}"
-    yield '<div class="table" role="group" tabindex="0" aria-label="table">'
-    yield f"<table><caption>Every value and its gradient{after}</caption>"
-    yield (
-        "<thead><tr>"
-        + "".join(
-            f'<th scope="col">{name}</th>' for name in ("name", "operation", "value", "gradient")
-        )
-        + "</tr></thead>"
+    caption = (
+        say("figure.page.caption_at_step", step=scene.step)
+        if scene.step
+        else say("figure.page.caption")
     )
+    heads = "".join(
+        f'<th scope="col">{escape(say(f"figure.table.{column}"))}</th>' for column in COLUMNS
+    )
+    label = quoteattr(say("figure.page.table"))
+    yield f'<div class="table" role="group" tabindex="0" aria-label={label}>'
+    yield f"<table><caption>{escape(caption)}</caption>"
+    yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for card in scene.cards:
         cells = "".join(

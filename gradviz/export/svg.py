@@ -22,6 +22,7 @@ from gradviz.scene.scene import (
     Wire,
 )
 from gradviz.scene.text import clean
+from gradviz.words import SOURCE
 
 PAINTER = 1  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
 MARKUP = re.compile('[&<>"]')
@@ -51,7 +52,8 @@ def paint(scene: Scene, sheet: str = "", *, titled: bool = True, described: bool
 def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterator[str]:
     width, height = scene.width, scene.height
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}>'
+    lang = "" if scene.language == SOURCE else f" lang={quoteattr(scene.language)}"
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}{lang}>'
     if not scene.is_live:
         if titled:
             yield f"<title>{escape(scene.title)}</title>"

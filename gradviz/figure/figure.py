@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import graphviz
+import numpy as np
 
-from gradviz.document.reading import BadDocument, from_dict
 from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
@@ -23,6 +23,7 @@ from gradviz.export.html import page
 from gradviz.export.svg import PAINTER, paint
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import Living, sliders_about, told
+from gradviz.figure.spoken import spoken
 from gradviz.graph import Graph, Node, Run
 from gradviz.scene import engine
 from gradviz.scene import layout as layout_
@@ -30,10 +31,11 @@ from gradviz.scene.cards import card_size
 from gradviz.scene.compose import Highlights, compose
 from gradviz.scene.data import MOST
 from gradviz.scene.folding import overview
-from gradviz.scene.scene import Scene, twin
+from gradviz.scene.scene import Scene, progress, twin
 from gradviz.scene.words import explain as explain_
 from gradviz.scene.words import steps as steps_
 from gradviz.scene.words.titles import summary
+from gradviz.words import say
 
 
 class Figure:
@@ -62,7 +64,7 @@ class Figure:
         labels: bool | None = None,
         whole: Run | None = None,
     ) -> None:
-        self.run = run
+        self._run = self.run = run
         self.step = step
         self.whole: Run = whole or run  # of which the run may be an excerpt
         self.labels: bool = (
@@ -76,12 +78,22 @@ class Figure:
         """The graph that is drawn."""
         return self.run.graph
 
-    @cached_property
+    @spoken
+    def run(self) -> Run:
+        """The run that is drawn. Of a part of a graph, the boxes have names in the language that
+        is set.
+        """
+        base, origin = self._run.base, self._run.graph.origin
+        if base is None or not origin.is_excerpt:
+            return self._run
+        return origin.again(base.graph).origin.shown(base)
+
+    @spoken
     def shown(self) -> Run:
         """The run as far as it is shown: at a step, what is not known yet is None."""
         return self.run if self.step is None else steps_.at(self.run, self.step)
 
-    @cached_property
+    @spoken
     def layout(self) -> layout_.Layout:
         """The places of everything; they depend on the graph alone, not on its numbers."""
         return layout_.layout(self.graph, self._card_sizes, self.labels)
@@ -91,11 +103,19 @@ class Figure:
         return [card_size(*pair) for pair in zip(self.graph.nodes, self.graph.example_numbers)]
 
     @cached_property
+    def _wrong(self) -> list[int]:
+        return [node.index for node in explain_.suspects(self.run)]
+
+    @property
     def wrong(self) -> list[Node]:
         """Gates whose handwritten derivative is wrong."""
-        return explain_.suspects(self.run)
+        return [self.graph.nodes[index] for index in self._wrong]
 
-    @cached_property
+    @wrong.setter
+    def wrong(self, nodes: Collection[Node]) -> None:
+        self._wrong = [node.index for node in nodes]
+
+    @spoken
     def document(self) -> dict[str, Any] | None:
         """The graph and its numbers as a document, with what is drawn of them; None if the graph is
         too large for a picture to hold, or has what no document holds.
@@ -111,10 +131,13 @@ class Figure:
             return None
         if "flows" in document["derived"] and document["views"]:
             return None  # what is shown does not follow from what is summarised
-        view = {"step": self.step, "labels": self.labels, "wrong": [n.index for n in self.wrong]}
+        adjoints = zip(self.shown.adjoints.values(), self.run.adjoints.values())
+        if any(np.size(part) > MOST for part, whole in adjoints if part is not whole):
+            return None  # nor does a part of a sum
+        view = {"step": self.step, "labels": self.labels, "wrong": self._wrong}
         return {**document, "painter": painter(), "view": view}
 
-    @cached_property
+    @spoken
     def highlights(self) -> Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         if self.step is None:
@@ -123,7 +146,7 @@ class Figure:
         words = explain_.step(explain_.Words(self.graph), step)
         return Highlights(
             step.what,
-            f"step {self.step} of {steps_.last(self.graph)}",
+            say("figure.step", step=self.step, last=steps_.last(self.graph)),
             explain_.State(self.shown).text(words),
             self.wrong,
             self.labels,
@@ -154,7 +177,7 @@ class Figure:
         figure.layout = self.layout  # nothing moves
         return figure
 
-    @cached_property
+    @spoken
     def scene(self) -> Scene:
         """What is to be seen, with words and places, as plain data: of this every picture is made.
 
@@ -181,12 +204,12 @@ class Figure:
         """The scene for a program that finds places itself, and shows no titles."""
         return compose(self.shown, layout_.nowhere(self.graph, self._card_sizes), live=True)
 
-    @cached_property
+    @spoken
     def svg(self) -> str:
         """The picture as an SVG document."""
         return paint(self.scene)
 
-    @cached_property
+    @spoken
     def dot(self) -> graphviz.Digraph:
         """The graph with values, gradients and local derivatives as labels, for any Graphviz."""
         return digraph(self._unplaced)
@@ -331,17 +354,10 @@ class Figure:
 
     def told(self, living: Living) -> dict[str, Any]:
         """What a live page is told of the figure, as plain data."""
-        sliders = sliders_about(self.whole) if living.sliders is None else living.sliders
-        wrong = [node.index for node in self.wrong]
-        state = told(
-            self.run,
-            self.whole,
-            lambda run: Figure(run, labels=self.labels).live_svg,
-            replace(living, sliders=sliders),
-            self.step,
-            wrong,
-        )
-        return {"kind": "figure", **state}
+        if living.sliders is None:
+            living = replace(living, sliders=sliders_about(self.whole))
+        drawn = lambda run: Figure(run, labels=self.labels).live_svg  # noqa: E731
+        return told(self.run, self.whole, drawn, living, self.step, [n.index for n in self.wrong])
 
     def page_of(self, state: Mapping[str, Any], theme: sheets.Theme | None = None) -> str:
         """The live page of what it is told, as text."""
@@ -354,7 +370,9 @@ class Figure:
     @property
     def progress(self) -> str:
         """The step just taken: its number and its words; empty if the sweeps are complete."""
-        return "" if self.step is None else f"{self.highlights.step}: {self.highlights.event}"
+        if self.step is None:
+            return ""
+        return progress(self.highlights.step, self.highlights.event)
 
     def __str__(self) -> str:
         return twin(summary(self.shown), self.progress, str(self.shown))
@@ -381,29 +399,3 @@ class Figure:
 def painter() -> str:
     """Who paints here; pictures of the same painter are the same to the letter."""
     return f"gradviz {PAINTER}, {engine.name()}"
-
-
-def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Figure:
-    """The figure that a picture's document tells of; its graph may be at hand already.
-
-    Raises BadDocument, a ValueError, if there is none.
-    """
-    run = _example(graph or from_dict(document))
-    view = document.get("view")
-    match view:
-        case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
-            if step is not None and not 0 <= step <= steps_.last(run.graph):
-                raise BadDocument(f"there is no step {step}")
-            nodes = run.graph.nodes
-            if not all(type(n) is int and 0 <= n < len(nodes) for n in wrong):
-                raise BadDocument("it says of no node of it that it is wrong")
-            figure = Figure(run, step, labels)
-            figure.wrong = [nodes[n] for n in wrong]
-            return figure
-    raise BadDocument("it does not say what a picture shows of it")
-
-
-def _example(graph: Graph) -> Run:
-    """The example of a graph; of one that shows another, as that one's is shown."""
-    base = graph.origin.base
-    return graph.example if base is None else graph.origin.shown(_example(base))

@@ -5,13 +5,15 @@ Nothing here knows any calculus: operations are known by the small protocol :cla
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from gradviz.numerals import Value, numeral
+from gradviz.words import say
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+Missing = Literal["timed", "exec", "unreadable", "changed"]  # why there are no lines
 BREAKS = "\u2028\u2029"  # ends of lines and paragraphs, also of a line of JavaScript
 
 
@@ -82,7 +84,7 @@ class Operation(Protocol):
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """The lines of the user's function, or statement, as they were compiled; where they are not to
-    be had, why.
+    be had, why: one of `Missing`, or the sentence of an older document.
     """
 
     first: int
@@ -92,7 +94,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A line of the user's code, and what stands around it."""
+    """A line of the user's code, and what stands around it. As text it is what errors say of it."""
 
     file: str
     line: int
@@ -101,6 +103,13 @@ class Source:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.text}" if self.text else f"line {self.line}"
+
+    @property
+    def said(self) -> str:
+        """What figures say of it."""
+        if not self.text:
+            return say("figure.title.line", line=self.line)
+        return say("figure.title.line_with_text", line=self.line, text=self.text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +181,9 @@ class Node:
     @property
     def expression(self) -> str:
         """The operation applied to its operands' labels: ``w0·x0``; ``input`` for an input."""
-        return self.operation.expression(self.operand_labels) if self.operation else "input"
+        if self.operation is None:
+            return say("figure.operation.input")
+        return self.operation.expression(self.operand_labels)
 
     @property
     def operand_labels(self) -> tuple[str | Value, ...]:

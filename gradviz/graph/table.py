@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 
 from gradviz.numerals import Value, numeral
+from gradviz.words import say
 
+COLUMNS = ("name", "operation", "value", "gradient")
 WIDEST = 200  # characters of an operation: a sum of thousands is longer
 
 
 def table(nodes: Iterable[tuple[str, str, Value | None, Value | None]]) -> str:
     """Rows of name, operation, value and gradient, under their headings."""
     rows = [
-        ("name", "operation", "value", "gradient"),
+        tuple(say(f"figure.table.{column}") for column in COLUMNS),
         *(
             (label, _cut(operation), numeral(value), numeral(gradient))
             for label, operation, value, gradient in nodes

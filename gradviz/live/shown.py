@@ -1,8 +1,9 @@
 """What a cell shows of something live. Run again, the cell shows something new: then the old is
 closed, or notebook and page would grow with each run. And where a page cannot show the live figure,
-a still one stands in its place.
+a still one stands in its place; where nobody looks while the cell runs, the still one alone.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from html import escape
@@ -26,7 +27,7 @@ INSTEAD = f"""<style>
 """
 INSTALL = "pip install anywidget"
 
-Bundle = tuple[dict[str, Any], Any] | dict[str, Any] | None  # data by MIME type, and of the data
+Bundle = tuple[dict[str, Any], dict[str, Any]]  # data by MIME type, and of the data
 
 
 class Shown(widgets.VBox):
@@ -45,6 +46,7 @@ class Shown(widgets.VBox):
         lent: Collection[Any] = (),
         **options: Any,
     ) -> None:
+        _teach_boxes()
         self._cells: set[str] = set()  # those whose last run showed it
         self._lent = lent
         self._counted = [self, *(part for part in counted if part not in lent)]
@@ -90,14 +92,22 @@ class Shown(widgets.VBox):
             part.close()
             vars(part).pop("_repr_mimebundle_", None)  # in the way of showing it again
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        self.wake()
+    def picture(self) -> Bundle:
+        """The still picture that stands for it."""
+        raise NotImplementedError
+
+    def count(self) -> None:
+        """Have pages tell from now on how often they show it."""
         for part in self._counted:
             if part._view_count is None:
-                part._view_count = 0  # from now on pages tell how often they show it
+                part._view_count = 0
                 part.observe(_tidy, "_view_count")
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self.wake()
+        self.count()
         _remember(self)
-        return super()._repr_mimebundle_(**options)
+        return _beside(super()._repr_mimebundle_(**options), self.picture())
 
 
 class Framed(Shown):
@@ -138,10 +148,10 @@ class Framed(Shown):
         self._still.value = INSTEAD + note + html
         self._is_old = False
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
-        picture = self._live.figure._repr_mimebundle_()
-        self._draw(picture["text/html"])
-        return with_picture(super()._repr_mimebundle_(**options), picture)
+    def picture(self) -> Bundle:
+        data, metadata = self._live.picture()
+        self._draw(data["text/html"])
+        return data, metadata
 
 
 class Live(anywidget.AnyWidget):
@@ -168,14 +178,56 @@ class Live(anywidget.AnyWidget):
             self._frame.wake()
         return super().model_id
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], Any]:
+    def picture(self) -> Bundle:
+        """The still picture that stands for it."""
+        return self.figure._repr_mimebundle_(), {}
+
+    def _repr_mimebundle_(self, **options: Any) -> Bundle:
         return self._frame._repr_mimebundle_(**options)
 
 
-def with_picture(bundle: Bundle, picture: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
-    """A widget's MIME bundle with a static picture beside it, for readers without a kernel."""
-    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    return {**(data or {}), **picture}, metadata
+def _beside(widget: Mapping[str, Any] | None, picture: Bundle) -> Bundle:
+    """A widget's MIME bundle with a still picture, for readers without a kernel. nbconvert would
+    never show that beside a widget, whose state the notebook holds as soon as nbclient runs it.
+    """
+    data, metadata = picture
+    live = {**(widget or {})} if _is_looked_at() else {}
+    return {**live, **data}, metadata
+
+
+def _teach_boxes() -> None:
+    """That the boxes of ipywidgets, too, have a still picture beside them."""
+    formatter = getattr(get_ipython(), "display_formatter", None)
+    if formatter is not None:
+        bundles = formatter.mimebundle_formatter
+        if widgets.Box not in bundles:
+            bundles.for_type(widgets.Box, _box)
+
+
+def _box(box: widgets.Box) -> Any:
+    """A box as it shows itself, and the pictures of what is live in it."""
+    bundle = box._repr_mimebundle_ and box._repr_mimebundle_()  # none, if it is closed
+    pictures = [] if isinstance(box, Shown) else [*_pictures(box)]
+    if not (bundle and pictures):
+        return bundle
+    if len(pictures) == 1:
+        return _beside(bundle, pictures[0])
+    between = "\n" if isinstance(box, widgets.HBox) else "<br>\n"
+    data = {
+        "text/html": between.join(data["text/html"] for data, _ in pictures),
+        "text/plain": "\n\n".join(data["text/plain"] for data, _ in pictures),
+    }
+    return _beside(bundle, (data, {}))
+
+
+def _pictures(box: widgets.Box) -> Iterator[Bundle]:
+    for child in box.children:
+        if isinstance(child, Shown):
+            child.count()
+        if isinstance(child, Shown | Live):
+            yield child.picture()
+        elif isinstance(child, widgets.Box):
+            yield from _pictures(child)
 
 
 _runs: dict[str, tuple[str, list[Shown]]] = {}  # of each cell: its last run, and what that showed
@@ -211,6 +263,16 @@ def _here() -> tuple[str | None, str, Collection[str]]:
     request = getattr(get_ipython(), "get_parent", dict)()
     said = request.get("metadata", {})
     return said.get("cellId"), request.get("header", {}).get("msg_id"), said.get("deletedCells", ())
+
+
+def _is_looked_at() -> bool:
+    """Whether a page shows what the cell that runs now shows. Whoever runs notebooks for nbconvert
+    or papermill tells the kernel that nobody can be asked anything; and so does Voilà, which then
+    shows them live.
+    """
+    request = getattr(get_ipython(), "get_parent", dict)()
+    can_ask = request.get("content", {}).get("allow_stdin", True)
+    return can_ask or _here()[0] is not None or "VOILA_BASE_URL" in os.environ
 
 
 def _ran(result: object = None) -> None:

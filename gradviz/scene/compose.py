@@ -30,6 +30,7 @@ from gradviz.scene.scene import (
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
 from gradviz.scene.words.titles import TITLE_DIGITS, edge_title, node_title, summary
+from gradviz.words import language, say
 
 MARGIN = 12
 LEGEND = 26
@@ -108,6 +109,7 @@ class _Composer:
             ),
             legend=self.legend(height, has_maps),
             is_live=self.live,
+            language=language(),
         )
 
     def title(self, words_of: Callable[[Words, Thing], Formula], what: Thing) -> str:
@@ -210,11 +212,14 @@ class _Composer:
     def legend(self, height: float, has_maps: bool) -> Legend:
         graph = self.run.graph
         entries = [
-            ("value", "value"),
-            ("adjoint", f"gradient of {text.cut(graph.output.label, 80)}"),
+            ("value", say("figure.legend.value")),
+            ("adjoint", say("figure.legend.gradient", output=text.cut(graph.output.label, 80))),
         ]
         if graph.edges and self.highlights.labels:
-            entries += [("", "∂ local derivative"), ("adjoint", "◂ what flows back")]
+            entries += [
+                ("", say("figure.legend.local")),
+                ("adjoint", say("figure.legend.flow")),
+            ]
         return Legend(
             x=MARGIN,
             y=height - 10,
@@ -240,7 +245,7 @@ def _scale(x: float, y: float) -> Scale:
             for at, words in (
                 (0, "−"),
                 (width + 14, "+"),
-                (width + 30, "the strongest shade is the number after ±"),
+                (width + 30, say("figure.legend.shades")),
             )
         ),
     )

@@ -36,7 +36,7 @@ def of_node(node: Node, value: Value | None, adjoint: Value | None) -> dict[str,
     """
     held: dict[str, object] = {"name" if node.name else "label": node.label}
     held |= _of_operation(node) | _of_number("value", value) | _of_number("adjoint", adjoint)
-    return held | {"source": node.source} if node.source else held
+    return held | {"source": node.source.said} if node.source else held
 
 
 def of_edge(edge: Edge, local: Value | None, flow: Value | None) -> dict[str, object]:

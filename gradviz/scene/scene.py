@@ -13,6 +13,8 @@ What a text or a map is about is its role, which gives it its colour.
 from dataclasses import dataclass
 from typing import Literal
 
+from gradviz.words import say
+
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 Data = tuple[tuple[str, str], ...]  # what a piece holds in full for machines, by name
@@ -186,17 +188,23 @@ class Scene:
     caption: tuple[Text, ...]  # the event, on as many lines as it needs
     legend: Legend
     is_live: bool
+    language: str  # of its words
     document: str = ""  # what it was composed of, for machines (:mod:`gradviz.document`)
 
     @property
     def progress(self) -> str:
         """The step and what happens there; empty if the sweeps are complete."""
-        return f"{self.step}: {self.event}" if self.step else ""
+        return progress(self.step, self.event) if self.step else ""
 
     @property
     def words(self) -> str:
         """All of it in words: the text twin of any picture."""
         return twin(self.title, self.progress, self.table)
+
+
+def progress(step: str, event: str) -> str:
+    """At which step it stands, and what happens there."""
+    return say("figure.step.progress", step=step, event=event)
 
 
 def twin(title: str, progress: str, table: str) -> str:

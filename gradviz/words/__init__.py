@@ -13,7 +13,8 @@ the code that raises them.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,8 +50,13 @@ class Catalogue(NamedTuple):
     plurals: str
 
 
+Parts = tuple[str, ...]  # a text taken apart: words, and between them the names of places
+
 _spoken = SOURCE
 _added: dict[str, Catalogue] = {}
+_additions = 0
+# texts of the language that is set, taken apart when first said; by the number where it decides
+_ready: dict[str, Parts | Callable[[Any], Parts]] = {}
 
 
 def languages() -> list[str]:
@@ -75,15 +81,35 @@ def set_language(language: str) -> None:
 
     >>> set_language("en")
     """
-    global _spoken  # noqa: PLW0603 (set for all figures at once)
+    global _spoken, _ready  # noqa: PLW0603 (set for all figures at once)
     if language not in languages():
         raise ValueError(f"there are no words in {language!r}; there are: {', '.join(languages())}")
     _spoken = language
+    _ready = {}  # another one: a thread that says something now may still fill the old
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Another language for a while."""
+    before = _spoken
+    set_language(language)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def add(language: str, texts: Mapping[str, Any], plurals: str = SOURCE) -> None:
     """Bring texts of another language, or other texts, with the plural rules of a known one."""
+    global _additions, _ready  # noqa: PLW0603
     _added[language] = Catalogue(texts, plurals)
+    _additions += 1
+    _ready = {}
+
+
+def edition() -> tuple[str, int]:
+    """What changes when other texts are to be said: whoever keeps one asks for it again then."""
+    return _spoken, _additions
 
 
 def catalogue(language: str) -> Catalogue:
@@ -97,10 +123,29 @@ def say(text_id: str, **places: object) -> str:
     >>> say("ordinal", n=3), say("ordinal", n=11)
     ('3rd', '11th')
     """
-    spoken = catalogue(_spoken)
-    if text_id not in spoken.texts:
-        spoken = catalogue(SOURCE)
-    return fill(_form(spoken.texts[text_id], PLURALS[spoken.plurals], places), places)
+    return _filled(parts(text_id, places), places)
+
+
+def parts(text_id: str, places: Mapping[str, object] = {}) -> Parts:
+    """The same text taken apart, for whoever fills its places with more than words.
+
+    >>> parts("figure.step", {})
+    ('step ', 'step', ' of ', 'last', '')
+    """
+    ready = _ready
+    found = ready.get(text_id)
+    if found is None:
+        found = ready[text_id] = _taken_apart(text_id)
+    return found if isinstance(found, tuple) else found(places["n"])
+
+
+def listed(items: Iterable[str]) -> str:
+    """Some things of a kind, one after another.
+
+    >>> listed(["x = 1", "y = 2"])
+    'x = 1, y = 2'
+    """
+    return say("list.between").join(items)
 
 
 def fill(text: str, places: Mapping[str, object]) -> str:
@@ -109,7 +154,7 @@ def fill(text: str, places: Mapping[str, object]) -> str:
     >>> fill("{a} and {a}", {"a": "{b}"})
     '{b} and {b}'
     """
-    return re.sub(r"\{(\w+)\}", lambda place: str(places[place[1]]), text)
+    return _filled(_split(text), places)
 
 
 def for_the_page() -> dict[str, Any]:
@@ -122,12 +167,26 @@ def for_the_page() -> dict[str, Any]:
     }
 
 
-def _form(text: Any, plurals: Plurals, places: Mapping[str, Any]) -> str:
+def _filled(parts: Parts, places: Mapping[str, object]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return "".join([str(places[part]) if place % 2 else part for place, part in enumerate(parts)])
+
+
+def _split(text: str) -> Parts:
+    return tuple(re.split(r"\{(\w+)\}", text))
+
+
+def _taken_apart(text_id: str) -> Parts | Callable[[Any], Parts]:
+    spoken = catalogue(_spoken)
+    if text_id not in spoken.texts:
+        spoken = catalogue(SOURCE)
+    text, plurals = spoken.texts[text_id], PLURALS[spoken.plurals]
     if isinstance(text, str):
-        return text
-    if "ordinal" in text:
-        return text["ordinal"][plurals.ordinal(places["n"])]
-    return text[plurals.cardinal(places["n"])]
+        return _split(text)
+    category = plurals.ordinal if "ordinal" in text else plurals.cardinal
+    forms = {name: _split(form) for name, form in text.get("ordinal", text).items()}
+    return lambda n: forms[category(n)]
 
 
 @cache

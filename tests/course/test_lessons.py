@@ -140,6 +140,7 @@ def test_lab_opens_the_first_lesson_in_the_folder(home, tmp_path, opened, capsys
     assert {option.split("=")[0] for option in opened} - {"--allow-root"} == {
         "--ServerApp.root_dir",
         "--LabApp.default_url",
+        "--HTMLExporter.preprocessors",
         "--Application.log_level",
     }
     assert str(tmp_path / "mine") in capsys.readouterr().out
@@ -303,12 +304,39 @@ def test_what_a_newcomers_terminal_shows(home, tmp_path):
 
         asyncio.run(used())
     home_address = address[0].replace("127.0.0.1", "localhost")
-    assert [line for line in shown if line] == [
+    # the kernel says so by itself if it is interrupted at work, as a server that ends does
+    interrupted = "KeyboardInterrupt caught in kernel"
+    assert [line for line in shown if line and interrupted not in line] == [
         f"The lessons are in {tmp_path / 'mine'}; Ctrl-C here ends JupyterLab.",
         "JupyterLab is at",
         f"    {home_address}",
         f"    {address[0]}",
     ]
+
+
+@on_posix
+@pytest.mark.long
+def test_what_is_exported_shows_figures_and_not_widgets(home, tmp_path):
+    """JupyterLab saves the state of widgets, and nbconvert would show nothing but these."""
+    data = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2},
+        "text/html": "<img src='data:,' alt='a figure'>",
+        "text/plain": "a figure",
+    }
+    widget = {"model_name": "VBoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}
+    states = {"version_major": 2, "version_minor": 0, "state": {"1": widget}}
+    notebook = new_notebook(
+        cells=[new_code_cell("view", outputs=[new_output("display_data", data=data)])],
+        metadata={"widgets": {"application/vnd.jupyter.widget-state+json": states}},
+    )
+    (tmp_path / "mine").mkdir()
+    nbformat.write(notebook, tmp_path / "mine" / "saved.ipynb")
+    with served(home, tmp_path / "mine") as (_, address):
+        key = address[0].partition("?")[2]
+        for format in ("html", "slides"):
+            page = f"{address[1]}/nbconvert/{format}/saved.ipynb?{key}"
+            with urlopen(page, timeout=120) as answer:
+                assert 'alt="a figure"' in answer.read().decode()
 
 
 @on_posix

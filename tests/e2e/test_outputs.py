@@ -19,8 +19,11 @@ CELLS = [
 ]
 
 
-def written(jupyter, name):
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+IN_A_BOX = "import ipywidgets\nipywidgets.HBox([gv.explore(f, x=0.5, y=2.0)])"
+
+
+def written(jupyter, name, cells=CELLS):
+    cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
     nbformat.write(notebook, jupyter.folder / name)
     return jupyter.folder / name
@@ -89,21 +92,23 @@ def lacking(jupyter):
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_a_still_figure_where_the_page_has_no_anywidget(jupyter, lacking, open_notebook, app):
-    path = written(jupyter, f"without-{app}.ipynb")
+    path = written(jupyter, f"without-{app}.ipynb", [*CELLS, IN_A_BOX])
     notebook = open_notebook(jupyter.address, path.name, app)
     page = notebook.page
     notebook.run_all()
     stills = page.locator(".gradviz-still img")
-    expect(stills).to_have_count(3)
+    expect(stills).to_have_count(4)
     for still in stills.all():
         still.scroll_into_view_if_needed()
         expect(still).to_be_visible()
         assert still.evaluate("(image) => image.naturalWidth") > 100
-    expect(page.locator(".gradviz-still [role=note]").filter(visible=True)).to_have_count(3)
+    expect(page.locator(".gradviz-still [role=note]").filter(visible=True)).to_have_count(4)
     expect(page.locator(".jupyter-widgets-error-widget").filter(visible=True)).to_have_count(0)
     expect(page.locator(".gradviz-view")).to_have_count(0)
-    page.locator(".noUi-target").first.click(position={"x": 20, "y": 2})
-    x = float(page.locator(".noUi-handle").first.get_attribute("aria-valuetext"))
-    assert x < 0.4
-    shown = re.compile(f"^f = .* at x = {re.escape(numeral(round(x, 9)))}, y = 2")
-    expect(stills.first).to_have_attribute("alt", shown)
+    for explorer, still in ((0, stills.first), (1, stills.last)):  # the last is in a box
+        slider = page.locator(".gradviz-explorer").nth(explorer).locator(".noUi-target").first
+        slider.click(position={"x": 20, "y": 2})
+        x = float(slider.locator(".noUi-handle").get_attribute("aria-valuetext"))
+        assert x < 0.4
+        shown = re.compile(f"^f = .* at x = {re.escape(numeral(round(x, 9)))}, y = 2")
+        expect(still).to_have_attribute("alt", shown)

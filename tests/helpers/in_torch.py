@@ -24,6 +24,11 @@ def atleast(x, rank):
     return x.reshape((1,) * (rank - x.ndim) + tuple(x.shape))
 
 
+def block(rows):
+    rank = max(2, *(x.ndim for row in rows for x in row))
+    return torch.cat([torch.cat([atleast(x, rank) for x in row], -1) for row in rows], -2)
+
+
 def convolved(x, y, mode):
     whole = torch.nn.functional.conv1d(
         x.reshape(1, 1, -1), y.flip(0).reshape(1, 1, -1), padding=len(y) - 1
@@ -84,9 +89,7 @@ def more(names):
         ),
         "append": lambda x, y, axis=None: names["concatenate"]([x, y], axis),
         "column_stack": torch.column_stack,
-        "block": lambda rows: torch.cat(
-            [torch.cat([atleast(x, 2) for x in row], -1) for row in rows], -2
-        ),
+        "block": block,
         "cross": lambda x, y: torch.linalg.cross(*torch.broadcast_tensors(x, y)),
         "convolve": lambda x, y, mode="full": convolved(x, y, mode),
         "correlate": lambda x, y, mode: convolved(x, y.flip(0), mode),

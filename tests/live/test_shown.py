@@ -6,6 +6,7 @@ from itertools import count
 import ipywidgets as widgets
 import pytest
 from circuit import INPUTS, circuit
+from IPython.core.formatters import DisplayFormatter
 from ipywidgets.widgets.widget import _instances
 from lengths import short
 
@@ -168,3 +169,44 @@ def test_the_still_figure_follows_where_the_live_one_cannot_be_painted(notebook)
     before = explorer._still.value
     explorer.sliders["w0"].value = 4.0
     assert explorer._still.value == before
+
+
+@pytest.fixture
+def told(notebook, monkeypatch):
+    """What a cell shows of something, whose kernel was told that nobody can be asked anything."""
+    notebook.display_formatter = DisplayFormatter()
+
+    def told_(make, can_ask=False, cell=None):
+        metadata = {} if cell is None else {"cellId": cell}
+        notebook.request = {"metadata": metadata, "content": {"allow_stdin": can_ask}}
+        return notebook.display_formatter.mimebundle_formatter(make())
+
+    return told_
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_where_nobody_looks_only_the_still_figure_is_shown(told, monkeypatch, maker):
+    still, sizes = told(maker)
+    assert VIEW not in still and "<img" in still["text/html"]
+    live, live_sizes = told(maker, can_ask=True)
+    assert live.pop(VIEW) and live == still and live_sizes == sizes
+    assert VIEW in told(maker, cell="a")[0]  # a page names its cells
+    monkeypatch.setenv("VOILA_BASE_URL", "/")
+    assert VIEW in told(maker)[0]
+
+
+def test_a_box_has_the_pictures_of_what_is_live_in_it(told):
+    explorer, view, plot = (make() for make in (MAKERS[0], MAKERS[1], MAKERS[3]))
+    box = widgets.VBox([widgets.HBox([explorer, widgets.HTML("words")]), view, plot])
+    pictures = [part.picture()[0]["text/html"] for part in (explorer, view, plot)]
+    for can_ask in (True, False):
+        data, _ = told(lambda: box, can_ask)
+        assert (VIEW in data) is can_ask
+        assert data["text/html"].split("<br>\n") == pictures
+        assert data["text/plain"].startswith(f"{explorer.view.figure}\n\n")
+    (data, sizes), picture = told(lambda: widgets.Tab([plot])), plot.picture()
+    assert (data, sizes) == picture
+    other = widgets.HBox([widgets.HTML("words")])
+    assert told(lambda: other) == (other._repr_mimebundle_(), {})
+    box.close()
+    assert told(lambda: box) == ({}, {})

@@ -293,7 +293,8 @@ def test_a_live_scene_stands_where_the_still_one_does():
 
 def test_painters_know_scenes_only():
     """No graph, no run, and nothing of how a scene was made."""
-    known = {f"gradviz.scene.{name}" for name in ("scene", "heat", "text")} | {"gradviz.numerals"}
+    known = {f"gradviz.scene.{name}" for name in ("scene", "heat", "text")}
+    known |= {"gradviz.numerals", "gradviz.words"}
     found = imports(PACKAGE)
     formats = {name for name in found if name.startswith("gradviz.export")}
     assert formats and all(found[name] <= known | formats for name in formats)

@@ -47,7 +47,7 @@ type EdgeWords = {
   choice: boolean;
   local: Formula;
   flow: Formula;
-  soFar: Formula;
+  soFar: Formula | null;
 };
 
 /** A step of the sweeps, and the index of its node, or of its edge if it goes backward. */

@@ -10,7 +10,6 @@ uses, with a Ledger open.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,22 +20,28 @@ from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tape.tape import Page, recording_on
 from gradviz.autodiff.tape.variable import Variable, input_of
 from gradviz.graph import Edge, Graph, Node
+from gradviz.words import say
 
 MOST_STEPS = 2_500_000  # along paths that are walked one by one
 LARGE, AT_ONCE = 100_000, 512  # n × p from which on many inputs are tried at once, and how many
-COLUMNS = ("way", "operations", "local derivatives", "written")
+COLUMNS = ("way", "operations", "local_derivatives", "written")
 
 
 @dataclass(frozen=True)
 class Way:
     """One way of differentiating, and what it evaluated: operations of the function, local
-    derivatives, and how many derivatives it wrote; and the gradient that came out."""
+    derivatives, and how many derivatives it wrote; and the gradient that came out. Its `name` is
+    what people call its `kind`."""
 
-    name: str
+    kind: str
     operations: int
     local_derivatives: int
     written: int
     gradient: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        return say(f"cost.way.{self.kind}")
 
 
 class Cost:
@@ -71,7 +76,7 @@ class Cost:
         """
         return self.ways["bumping"].operations
 
-    @cached_property
+    @property
     def rows(self) -> list[tuple[str, ...]]:
         return [
             (
@@ -84,16 +89,23 @@ class Cost:
     @property
     def verdict(self) -> str:
         """Which of n + p and n × p is less here."""
-        n, p = f"n + p = {self.n_plus_p:,}", f"n × p = {self.n_times_p:,}"
+        told = {"sum": f"n + p = {self.n_plus_p:,}", "product": f"n × p = {self.n_times_p:,}"}
         if self.n_times_p < self.n_plus_p:
-            return (
-                f"{p} is less than {n}: with {self.p} input{'s' * (self.p != 1)} one forward sweep "
-                "writes less than the reverse sweep"
-            )
-        return (
-            f"{n} is less than {p}"
-            if self.n_plus_p < self.n_times_p
-            else f"{n} and {p} are the same"
+            return say("cost.verdict.product", n=self.p, **told)
+        if self.n_plus_p < self.n_times_p:
+            return say("cost.verdict.sum", **told)
+        return say("cost.verdict.same", **told)
+
+    @property
+    def head(self) -> str:
+        """How large the graph is."""
+        return say(
+            "cost.head",
+            graph=self.graph.name,
+            operations=f"{self.n:,}",
+            inputs=f"{self.p:,}",
+            edges=f"{self.edges:,}",
+            paths=f"{self.paths:,}",
         )
 
     def __repr__(self) -> str:
@@ -103,7 +115,7 @@ class Cost:
         )
 
     def __str__(self) -> str:
-        rows = [COLUMNS, *self.rows]
+        rows = [_headings(), *self.rows]
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
             "  ".join(
@@ -112,33 +124,32 @@ class Cost:
             )
             for row in rows
         ]
-        head = (
-            f"{self.graph.name}: n = {self.n:,} operations, p = {self.p:,} inputs, "
-            f"{self.edges:,} edges, {self.paths:,} paths"
-        )
-        return "\n".join([head, self.verdict, "", lines[0], "─" * len(lines[0]), *lines[1:]])
+        return "\n".join([self.head, self.verdict, "", lines[0], "─" * len(lines[0]), *lines[1:]])
 
     def _repr_html_(self) -> str:
         from html import escape
 
         head = "".join(
-            f"<th style='text-align: {'right' if column else 'left'}'>{name}</th>"
-            for column, name in enumerate(COLUMNS)
+            f"<th style='text-align: {'right' if column else 'left'}'>{escape(name)}</th>"
+            for column, name in enumerate(_headings())
         )
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td style='text-align: {'right' if column else 'left'}'>{cell}</td>"
+                f"<td style='text-align: {'right' if column else 'left'}'>{escape(cell)}</td>"
                 for column, cell in enumerate(row)
             )
             + "</tr>"
             for row in self.rows
         )
-        first, second, *_ = str(self).split("\n")
         return (
-            f"<div>{escape(first)}<br>{escape(second)}</div>"
+            f"<div>{escape(self.head)}<br>{escape(self.verdict)}</div>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
+
+
+def _headings() -> tuple[str, ...]:
+    return tuple(say(f"cost.{column}") for column in COLUMNS)
 
 
 def cost(graph: Graph) -> Cost:
@@ -152,12 +163,10 @@ def cost(graph: Graph) -> Cost:
             "counted by a Ledger, as in: with gv.Ledger() as ledger: graph.run()"
         )
     paths, steps = count_paths(graph)
-    ways = {
-        way.__name__.strip("_"): way(graph) for way in (_reverse, _forward, _forward_all, _bumping)
-    }
+    ways = [way(graph) for way in (_reverse, _forward, _forward_all, _bumping)]
     if steps <= MOST_STEPS:
-        ways["paths"] = _paths(graph)
-    return Cost(graph, ways, paths)
+        ways.append(_paths(graph))
+    return Cost(graph, {way.kind: way for way in ways}, paths)
 
 
 def _reverse(graph: Graph) -> Way:
@@ -165,7 +174,7 @@ def _reverse(graph: Graph) -> Way:
         output, inputs = performed(graph)
         _, leaves = reverse.sweep(output)
     return Way(
-        "reverse sweep",
+        "reverse",
         ledger.operations,
         ledger.local_derivatives,
         ledger.adjoints,
@@ -176,7 +185,7 @@ def _reverse(graph: Graph) -> Way:
 def _forward(graph: Graph) -> Way:
     ledger, gradient = _tangents(graph, skipping=True)
     return Way(
-        "forward mode, skipping",
+        "forward",
         ledger.operations,
         ledger.local_derivatives,
         ledger.tangents,
@@ -187,7 +196,7 @@ def _forward(graph: Graph) -> Way:
 def _forward_all(graph: Graph) -> Way:
     ledger, gradient = _tangents(graph, skipping=False)
     return Way(
-        "forward mode, leaving nothing out",
+        "forward_all",
         ledger.operations,
         ledger.derivative_flops,
         ledger.tangents + ledger.idle_tangents,
@@ -322,7 +331,7 @@ def _paths(graph: Graph) -> Way:
             multiplied += len(further)
             waiting += further
         gradient.append(total)
-    return Way("path by path", len(graph.operations), multiplied, walked, tuple(gradient))
+    return Way("paths", len(graph.operations), multiplied, walked, tuple(gradient))
 
 
 def count_paths(graph: Graph) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, UNREACHED, Page, state
 from gradviz.autodiff.tape.variable import Variable
+from gradviz.words import say
 
 
 class Ledger:
@@ -128,7 +129,9 @@ class Ledger:
         )
 
     def __str__(self) -> str:
-        return "\n".join(f"{name.replace('_', ' '):<18}{getattr(self, name):>14,}" for name in SAID)
+        return "\n".join(
+            f"{say(f'cost.ledger.{name}'):<18}{getattr(self, name):>14,}" for name in SAID
+        )
 
 
 SAID = ("operations", "local_derivatives", "adjoints", "tangents", "flops", "derivative_flops")

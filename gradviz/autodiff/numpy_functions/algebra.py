@@ -175,16 +175,16 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     along = {"axis": axis, "keepdims": keepdims}
     if ord == 2 and not np.ndim(axis):
         return table.norm(x, **along)
-    if ord == np.inf and not x.size:
-        ord = 1
+    if isinstance(ord, str):
+        raise ValueError(f"a vector has no norm of order {ord!r}")
+    if ord > 0 and not x.size:
+        ord = 1  # of nothing, they are all 0
     if ord in (np.inf, -np.inf):
         return (table.max_ if ord > 0 else table.min_)(absolute(x), **along)
     if ord == 0:
         return table.sum_(1.0 - table.equals(x, 0.0), **along)
     if ord == 1:
         return table.sum_(absolute(x), **along)
-    if isinstance(ord, str):
-        raise ValueError(f"a vector has no norm of order {ord!r}")
     return table.sum_(absolute(x) ** float(ord), **along) ** (1.0 / ord)
 
 

@@ -225,6 +225,11 @@ def numbers_of(a: Any, where: Any = True) -> Any:
     return where if not HAS_NAN(a) else ~UFUNCS[np.isnan](a) & where
 
 
+def axis_of(a: Any, axis: Any) -> Any:
+    """The axis of a mean: of a single number, NumPy's own take the first and the last here."""
+    return None if not a.ndim and axis in (0, -1) else axis
+
+
 @answers(np.nansum)
 def nansum(a: Any, axis: Any = None, *more: Any, where: Any = True, **options: Any) -> Any:
     return sum_(a, axis, *more, where=numbers_of(a, where), **options)
@@ -237,17 +242,17 @@ def nanprod(a: Any, axis: Any = None, *more: Any, where: Any = True, **options: 
 
 @answers(np.nanmean)
 def nanmean(a: Any, axis: Any = None, *more: Any, where: Any = True, **options: Any) -> Any:
-    return mean(a, axis, *more, where=numbers_of(a, where), **options)
+    return mean(a, axis_of(a, axis), *more, where=numbers_of(a, where), **options)
 
 
 @answers(np.nanvar)
 def nanvar(a: Any, axis: Any = None, *more: Any, where: Any = True, **options: Any) -> Any:
-    return var(a, axis, *more, where=numbers_of(a, where), **options)
+    return var(a, axis_of(a, axis), *more, where=numbers_of(a, where), **options)
 
 
 @answers(np.nanstd)
 def nanstd(a: Any, axis: Any = None, *more: Any, where: Any = True, **options: Any) -> Any:
-    return std(a, axis, *more, where=numbers_of(a, where), **options)
+    return std(a, axis_of(a, axis), *more, where=numbers_of(a, where), **options)
 
 
 @answers(np.nanmax)

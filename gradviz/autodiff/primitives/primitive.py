@@ -14,6 +14,7 @@ from gradviz.autodiff.primitives.symbols import Symbol, Syntax
 from gradviz.autodiff.tape import variable
 from gradviz.autodiff.tape.protocols import Operand
 from gradviz.autodiff.tape.variable import Variable
+from gradviz.words import say
 
 
 def each(operands: Sequence[Any], result: Any) -> int:
@@ -113,10 +114,7 @@ class Primitive:
 
 def ordinals(count: int) -> tuple[str, ...]:
     """Marks of operands whose order matters: 1st, 2nd, 3rd, 4th …"""
-    return tuple(
-        f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }"
-        for number in range(1, count + 1)
-    )
+    return tuple(say("ordinal", n=number) for number in range(1, count + 1))
 
 
 def _times(adjoint: Any, local: Any) -> Any:

@@ -18,6 +18,7 @@ from gradviz.autodiff.programs.memory import Grid, Instruction, grid
 from gradviz.autodiff.programs.program import Line
 from gradviz.autodiff.programs.sweeps import Guard, Step
 from gradviz.graph import Graph
+from gradviz.words import say
 
 
 class Named(Instructions):
@@ -54,10 +55,8 @@ class ArraysWriter:
         ):
             if isinstance(step, Step) and (step.kind, step.what) == ("adjoint", graph.output):
                 yield ""
-                yield (
-                    "    // backward: adj_v is the derivative of "
-                    f"{self.program.names[graph.output]} with respect to v"
-                )
+                output = self.program.names[graph.output]
+                yield f"    // {say('code.backward', output=output)}"
             yield from self.step(step, self.memory.code[start:end])
         yield ""
         adjoints = (
@@ -90,7 +89,8 @@ class ArraysWriter:
         else:
             is_part = at.size and at.shape and not self.is_whole(at)
             same = self.part(grid(at)) if is_part else self.whole(at)
-            lines = [*map(self.line, code), f"    // {step.name} is {same}"]
+            remark = say("code.same", name=step.name, other=same)
+            lines = [*map(self.line, code), f"    // {remark}"]
         rule = self.program.rule(step.node) if step.kind == "adjoint" else ""
         if rule:
             lines[-1] += f", {rule}" if lines[-1].startswith("    //") else f"  // {rule}"

@@ -21,6 +21,7 @@ from gradviz.autodiff.primitives.symbols import SUM, Symbol
 from gradviz.autodiff.programs.sweeps import Guard, Step, Sweeps
 from gradviz.autodiff.tape.plain import IS
 from gradviz.graph import Edge, Graph, Node, Places, printable
+from gradviz.words import say
 
 LONG = 1000  # operations, of which it is felt how long they take to be compiled: as long as …
 PATIENCE = 10  # … so many runs by the interpreter, so they come first
@@ -122,10 +123,7 @@ class Writer(Sweeps):
             for name, constant in self.constants.items():
                 yield f"{name} = {_packed(constant)}"
             for own, name in self.own.items():
-                yield (
-                    f"# {name} is a primitive of your own, {printable(own.name)}: have it at hand "
-                    "under this name"
-                )
+                yield f"# {say('code.own', name=name, primitive=printable(own.name))}"
             for helper in self.helpers:
                 yield from ("", inspect.getsource(helper).rstrip())
             yield ""
@@ -164,7 +162,7 @@ class Writer(Sweeps):
         for step in self.forward():
             yield self.assertion(step) if isinstance(step, Guard) else self.line(step)
         yield ""
-        yield (f"    {self.remark} backward: adj_v is the derivative of {output} with respect to v")
+        yield f"    {self.remark} {say('code.backward', output=output)}"
         for step in self.backward():
             if step.kind == "flows":
                 yield self.call(step)
@@ -188,7 +186,7 @@ class Writer(Sweeps):
     def total(self, step: Step) -> Iterator[str]:
         name, example = step.name, self.graph.examples[step.node]
         if step.alias is not None:  # another name for the same number costs nothing
-            yield f"    {self.remark} {name} is {step.alias}"
+            yield f"    {self.remark} {say('code.same', name=name, other=step.alias)}"
             return
         nothing = (
             f"np.zeros({example.shape}, {example.dtype.name!r})"

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, takewhile
-from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, Literal
 
-from gradviz.graph import Excerpt, Source
+from gradviz.graph import Excerpt, Missing, Source
 
 Span = tuple[int, int, int, int]  # first line, last line, first column, column after the last
 Part = tuple[int, ...]  # of nested tuples: () is all of it, (1, 0) the first element of the second
@@ -99,7 +98,7 @@ def look_again() -> None:
             _known_code.pop(key, None)
 
 
-def _text(code: CodeType, space: dict[str, Any]) -> tuple[list[str], str]:
+def _text(code: CodeType, space: dict[str, Any]) -> tuple[list[str], Missing | Literal[""]]:
     """The lines that code was compiled from; where they are not to be had, why."""
     file, lines = code.co_filename, []
     for again in (False, True):
@@ -109,14 +108,10 @@ def _text(code: CodeType, space: dict[str, Any]) -> tuple[list[str], str]:
         if lines and _is_from(code, lines, space.get("__loader__")):
             return lines, ""
     if file.startswith("<timed"):
-        return [], "%%time keeps no text of its cell; define the function in a cell of its own"
+        return [], "timed"  # %%time keeps no text of its cell
     if file.startswith("<"):
-        return [], "it was made by exec or the like, which keeps no text"
-    name = Path(file).name
-    if not lines:
-        return [], f"{name} cannot be read"
-    how = "by importlib.reload or in a new kernel"
-    return [], f"{name} was changed after it was loaded; load it again, {how}"
+        return [], "exec"
+    return [], "changed" if lines else "unreadable"
 
 
 def _is_from(code: CodeType, lines: list[str], loader: Any) -> bool:

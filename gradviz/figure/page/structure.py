@@ -1,7 +1,6 @@
 """What a live figure is sent of a graph: its picture, and all that can be said about it."""
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from gradviz.figure.page.spans import Span, span
 from gradviz.graph import Graph, Node, Places, Run
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.explain import Words, step
-from gradviz.scene.words.formula import Formula, name, value
+from gradviz.scene.words.formula import Formula, listed, name, said, value
 from gradviz.scene.words.steps import Step, steps
 from gradviz.words import say
 
@@ -42,7 +41,7 @@ def structure(
             {
                 "label": node.label,
                 "kind": kind(node, graph),
-                "source": str(node.source) if node.source else "",
+                "source": node.source.said if node.source else "",
                 "value": words.value(node),
                 "adjoint": words.adjoint(node),
                 "input": None if node.index in graph.origin.coming else hand(node, run, spans),
@@ -76,13 +75,7 @@ def summary(graph: Graph) -> Formula:
     output, *inputs = ([name(node), " = ", value(node)] for node in (graph.output, *graph.inputs))
     if not graph.operations:
         return output
-    parts = {
-        "{output}": output,
-        "{inputs}": [part for each in inputs for part in (", ", *each)][1:],
-    }
-    text = say("live.summary", output="{output}", inputs="{inputs}")
-    pieces = (piece for piece in re.split(r"(\{\w+\})", text) if piece)
-    return [part for piece in pieces for part in parts.get(piece, [piece])]
+    return said("figure.title.at_inputs", output=output, inputs=listed(inputs))
 
 
 def kind(node: Node, graph: Graph) -> str:

@@ -102,6 +102,7 @@ def told(
     graphs = {each["trace"]: each.pop("graph") for each in drawings}
     closed = keys(graphs[0])
     return {
+        "kind": "figure",
         "words": words.for_the_page(),
         "drawings": drawings,
         "blocks": [[*_blocks(graphs[trace])] for trace in sorted(graphs)],

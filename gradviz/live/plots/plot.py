@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gradviz.live.panel import Panel
-from gradviz.live.shown import Shown, with_picture
+from gradviz.live.shown import Bundle, Shown
 from gradviz.live.sliders import Hand, is_range, slider
 from gradviz.numerals import real
 
@@ -184,9 +184,8 @@ class LivePlot(Shown):
     def __repr__(self) -> str:
         return self.plot.text
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        picture, sizes = self.plot._repr_mimebundle_()
-        return with_picture(super()._repr_mimebundle_(**options), picture)[0], sizes
+    def picture(self) -> Bundle:
+        return self.plot._repr_mimebundle_()
 
 
 P = ParamSpec("P")

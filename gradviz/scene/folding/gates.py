@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from gradviz.numerals import Value
 from gradviz.scene.folding.boxes import Part
+from gradviz.words import say
 
 
 class Drawn:
@@ -57,10 +58,10 @@ class Many(Drawn):
 
     def expression(self, operands: Sequence[str | Value]) -> str:
         if not self.part.size:
-            return f"{len(self.part.nodes)} inputs"
-        return (
-            f"{self.part.size} operations" if self.part.size > 1 else self.part.nodes[0].expression
-        )
+            return say("figure.operation.inputs", n=len(self.part.nodes))
+        if self.part.size == 1:
+            return self.part.nodes[0].expression
+        return say("figure.operation.operations", n=self.part.size)
 
 
 class Rest(Drawn):
@@ -71,7 +72,7 @@ class Rest(Drawn):
     name = "rest"
 
     def sign(self, constants: Sequence[str | None]) -> str:
-        return "▸ rest"
+        return say("figure.sign.rest")
 
     def expression(self, operands: Sequence[str | Value]) -> str:
-        return "the rest of the graph"
+        return say("figure.operation.rest")

@@ -16,6 +16,7 @@ from gradviz.numerals import Value
 from gradviz.scene.folding import fold
 from gradviz.scene.folding.boxes import Part, parts
 from gradviz.scene.folding.gates import Many, Rest
+from gradviz.words import say
 
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
@@ -83,8 +84,8 @@ class Excerpt(Origin[Graph, Run]):
 
 class Overview(Excerpt):
     """The boxes of a graph: the values, gradients and flows of each are arrays of those of its
-    nodes and edges, but for the output's, which shows what is returned. The last boxes, as many as
-    are `outside`, are what stands around a box that was opened."""
+    nodes and edges, but for the output's, which shows what is returned. `before` and `after` are
+    what stands around a box that was opened."""
 
     def __init__(
         self,
@@ -92,14 +93,12 @@ class Overview(Excerpt):
         path: Sequence[int],
         names: Sequence[str],
         boxes: Sequence[Part],
-        outside: int,
+        before: Sequence[Part],
+        after: Sequence[Part],
     ) -> None:
         super().__init__(full, path, names)
-        inner, around = boxes[: len(boxes) - outside], boxes[len(boxes) - outside :]
-        before = [box for box in around if box.name == "before"]
-        in_order = [*before, *inner, *around[len(before) :]]
         self.parts: list[Part] = sorted(
-            in_order, key=lambda box: not _is_input(box)
+            [*before, *boxes, *after], key=lambda box: not _is_input(box)
         )  # inputs come first
         number = {node: count for count, box in enumerate(self.parts) for node in box.nodes}
         crossing: dict[tuple[int, int], list[Edge]] = {}
@@ -117,7 +116,7 @@ class Overview(Excerpt):
             operands = tuple(nodes[source] for source, target in ways if target == count)
             source = box.nodes[-1].source if len(box.nodes) == 1 else None
             nodes.append(Node(count, label, operation, operands, label, source))
-        opened = {box: count for count, box in enumerate(inner) if len(box.nodes) > 1}
+        opened = {box: count for count, box in enumerate(boxes) if len(box.nodes) > 1}
         self.boxes = {
             node.label: opened[box] for node, box in zip(nodes, self.parts) if box in opened
         }  # and the numbers of those boxes
@@ -256,7 +255,8 @@ class Inner(Excerpt):
         made = list(nodes.values())
         self.leaving: list[Node] = [node for node in self.originals if node in self.elsewhere]
         if self.leaving:
-            label = full.output.label if full.output not in inside else "elsewhere"
+            is_outside = full.output not in inside
+            label = full.output.label if is_outside else say("figure.box.elsewhere")
             made.append(
                 Node(len(made), label, Rest(), tuple(nodes[node] for node in self.leaving), label)
             )
@@ -336,13 +336,19 @@ def level(full: Graph, path: Sequence[int] = ()) -> Graph:
                     for operand in node.operands
                     if isinstance(operand, Node) and operand not in inside
                 )
-        around_it = [
-            ("before", [node for node in full.nodes if node in before]),
-            ("after", [node for node in full.nodes if node not in before and node not in inside]),
-        ]
-        more = [Part(name, tuple(group)) for name, group in around_it if group]
-        boxes = [*parts(nodes, full.output, around), *more]
-        return Overview(full, path, names, boxes, outside=len(more)).graph
+        after = [node for node in full.nodes if node not in before and node not in inside]
+        return Overview(
+            full,
+            path,
+            names,
+            parts(nodes, full.output, around),
+            _around(say("figure.box.before"), [node for node in full.nodes if node in before]),
+            _around(say("figure.box.after"), after),
+        ).graph
+
+
+def _around(name: str, nodes: Sequence[Node]) -> list[Part]:
+    return [Part(name, tuple(nodes))] if nodes else []
 
 
 def fitting(run: Run) -> tuple[Run, bool]:

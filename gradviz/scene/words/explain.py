@@ -21,12 +21,14 @@ from gradviz.scene.words.formula import (
     has_places,
     in_numbers,
     in_symbols,
+    listed,
     local,
     name,
-    say,
+    said,
     value,
 )
 from gradviz.scene.words.steps import Step
+from gradviz.words import say
 
 STEP = 6e-6  # the cube root of the rounding error: best for central differences
 TOLERANCE = 1e-4
@@ -83,7 +85,7 @@ class Words:
         target = edge.target
         whole = derivative(target.label, edge.source.label)
         if self.graph.example.locals[edge] is None:
-            return [whole, say(" is a matrix: what flows back is worked out at once")]
+            return said("figure.explain.matrix", derivative=[whole])
         symbols = in_symbols(target, self._written(edge))
         names = [*symbols, " = "] if has_places(symbols) else []
         return [
@@ -136,16 +138,11 @@ class Words:
         whole = derivative(self.graph.output.label, edge.source.label)
         if edge.is_flat:
             zero = derivative(edge.target.label, edge.source.label)
-            return [
-                whole,
-                " += ",
-                flow(edge),
-                say(", whatever comes: "),
-                zero,
-                say(" is 0 everywhere"),
-            ]
+            return said("figure.explain.flat", flow=[whole, " += ", flow(edge)], derivative=[zero])
         if edge in self.graph.idle:
-            return [whole, " += ", flow(edge), say(": nothing comes back to "), name(edge.target)]
+            return said(
+                "figure.explain.idle", flow=[whole, " += ", flow(edge)], node=[name(edge.target)]
+            )
         numbers = (
             [adjoint(edge.target, True), " × ", local(edge, True), " = "]
             if edge.local_expression and not self.graph.has_arrays
@@ -162,13 +159,13 @@ class Words:
             flow(edge),
         ]
 
-    def so_far(self, edge: Edge) -> Formula:
-        """What has come together at the source of an edge, if that is not the only one that leaves
-        it.
+    def so_far(self, edge: Edge) -> Formula | None:
+        """What an edge hands back, as a formula, and with it what has come together at its source;
+        None if that is the only edge that leaves it.
         """
-        return (
-            [say(", so far "), adjoint(edge.source)] if len(self.leaving[edge.source]) > 1 else []
-        )
+        if len(self.leaving[edge.source]) == 1:
+            return None
+        return said("figure.step.so_far", flow=self.flow(edge), adjoint=[adjoint(edge.source)])
 
     def _upstream(self, edge: Edge) -> Formula:
         return [derivative(self.graph.output.label, edge.target.label)]
@@ -199,15 +196,15 @@ def step(words: Words, step: Step) -> Formula:
     """What happens at a step of the sweeps."""
     match step.what:
         case Edge() as edge:
-            return [*words.flow(edge), *words.so_far(edge)]
+            return words.so_far(edge) or words.flow(edge)
         case Node() as node if step.kind == "seed":
-            return [*words.adjoint(node), say(": the way back begins")]
+            return said("figure.step.seed", adjoint=words.adjoint(node))
         case Node() as node:
             return words.value(node)
-    inputs = [
-        part for node in words.graph.inputs for part in (", ", name(node), " = ", value(node))
-    ]
-    return [say("given: "), *inputs[1:]] if inputs else [say("nothing is given")]
+    inputs = [[name(node), " = ", value(node)] for node in words.graph.inputs]
+    if not inputs:
+        return said("figure.step.nothing_given")
+    return said("figure.step.given", inputs=listed(inputs))
 
 
 def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
@@ -236,8 +233,10 @@ def element(run: Run, node: Node, index: str) -> str:
     if len(at) != len(shape) or not all(
         -length <= part < length for part, length in zip(at, shape)
     ):
-        lengths = " × ".join(map(str, shape)) or "that of a single number"
-        return f"{node.label} has no element [{index.strip()}]: its shape is {lengths}"
+        told = {"node": node.label, "index": index.strip()}
+        if not shape:
+            return say("figure.explain.no_element_of_number", **told)
+        return say("figure.explain.no_element", shape=" × ".join(map(str, shape)), **told)
     at = tuple(part % length for part, length in zip(at, shape))
     name = f"{node.label}[{', '.join(map(str, at))}]"
     numbers = (
@@ -305,19 +304,14 @@ class Nudge:
             else (self.what.target, self.what.source)
         )
         if self.quotient is None:
-            return [say("nudging "), name(under), say(" tells nothing here")]
-        together = (
-            " (all elements together)" if isinstance(self.run.primals[under], np.ndarray) else ""
+            return said("figure.nudge.nothing", node=[name(under)])
+        moved = "array" if isinstance(self.run.primals[under], np.ndarray) else "number"
+        return said(
+            f"figure.nudge.{moved}" if self.agrees else f"figure.nudge.{moved}_disagrees",
+            node=[name(under)],
+            quotient=[derivative(over.label, under.label, "Δ"), f" = {numeral(self.quotient)}"],
+            derivative=[numeral(self.derivative)],
         )
-        verdict = "" if self.agrees else f", but the derivative says {numeral(self.derivative)}"
-        return [
-            say("nudging "),
-            name(under),
-            say(f"{together}: "),
-            derivative(over.label, under.label, "Δ"),
-            f" = {numeral(self.quotient)}",
-            say(verdict),
-        ]
 
 
 def nudges(run: Run, what: Node | Edge) -> list[Nudge]:

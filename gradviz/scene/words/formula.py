@@ -13,8 +13,9 @@ A formula is a list of parts, so plain that a live figure can be sent it as it i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from gradviz import words
 from gradviz.graph import Edge, Node, Run
 from gradviz.numerals import Value, numeral
 
@@ -31,6 +32,23 @@ def name(node: Node) -> Part:
 
 def say(words: str) -> Part:
     return ["say", words]
+
+
+def said(text_id: str, **places: Sequence[Part]) -> Formula:
+    """A text of the catalogue whose places are formulas."""
+    formula: Formula = []
+    for place, part in enumerate(words.parts(text_id)):
+        if place % 2:
+            formula += places[part]
+        elif part:
+            formula.append(say(part))
+    return formula
+
+
+def listed(formulas: Iterable[Formula]) -> Formula:
+    """Formulas one after another."""
+    between = words.say("list.between")
+    return [part for formula in formulas for part in (between, *formula)][1:]
 
 
 def derivative(over: str, under: str, sign: str = "∂") -> Part:
@@ -125,8 +143,8 @@ class State:
         match part:
             case str():
                 return part
-            case ["name" | "say", words]:
-                return str(words)
+            case ["name" | "say", text]:
+                return str(text)
             case ["∂" | "Δ" as sign, over, under]:
                 return f"{sign}{over}/{sign}{under}"
             case [str(kind), int(index), *in_brackets]:

@@ -5,10 +5,12 @@ the numbers that it works out.
 import ast
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
-from gradviz.graph import Edge, Excerpt, Graph, Node, Source
+from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source
 from gradviz.scene.words.formula import Formula, Part
+from gradviz.words import say
 
 LONGEST = 400  # lines of each kind
 SHOWN = 3  # numbers of a line that is run more than once
@@ -78,12 +80,9 @@ class _Reader:
 
     def notes(self) -> Iterator[str]:
         """Why lines of the user's are not here."""
-        for why in dict.fromkeys(source.around.missing for source in self.sources):
+        for why in dict.fromkeys(map(_why_missing, self.sources)):
             if why:
-                yield (
-                    "Not all lines of your code can be shown, and values without names are called "
-                    f"v2, v3, …: {why}."
-                )
+                yield say("figure.code.missing", why=why)
 
     def _line(self, text: str, nodes: Sequence[Node]) -> Line:
         users = {
@@ -93,7 +92,8 @@ class _Reader:
         shown = results if len(results) <= SHOWN else [*results[: SHOWN - 1], results[-1]]
         shows: Formula = []
         for count, node in enumerate(shown):
-            gap = " … " if len(results) > SHOWN and count == SHOWN - 1 else ", "
+            is_far = len(results) > SHOWN and count == SHOWN - 1
+            gap = " … " if is_far else say("list.between")
             shows += [*([gap] if count else []), self.number("value", node)]
         return {
             "text": text,
@@ -117,6 +117,14 @@ class _Reader:
                 "nodes": [] if edges else [self.nodes[node.index]],
                 "edges": edges,
             }
+
+
+def _why_missing(source: Source) -> str:
+    """Why the lines around one are not here; empty if they are."""
+    missing = source.around.missing
+    if missing not in get_args(Missing):
+        return missing  # the sentence of an older document
+    return say(f"figure.code.missing.{missing}", file=Path(source.file).name)
 
 
 def _only_return(excerpt: Excerpt) -> int | None:

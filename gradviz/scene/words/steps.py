@@ -2,6 +2,7 @@
 by edge, from right to left.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -62,7 +63,7 @@ def at(run: Run, step: int) -> Run:
     worked_out = {*graph.inputs, *(done.what for done in taken if isinstance(done.what, Node))}
     flows: list[Any] = [None] * len(graph.edges)
     adjoints: list[Any] = [None] * len(graph.nodes)
-    users = {edge.source for edge in graph.edges}
+    users = Counter(edge.source for edge in graph.edges)  # uses that have handed nothing back
     for done in taken:
         if done.kind == "seed":
             for node in graph.nodes:
@@ -72,13 +73,10 @@ def at(run: Run, step: int) -> Run:
             flow = flows[done.what.index] = run.flows[done.what]
             source = done.what.source
             before, whole = adjoints[source.index], run.adjoints[source]
-            # of a box, only some elements flow here: its gradient is known when all do
-            if np.shape(flow) != np.shape(whole):
-                all_known = all(
-                    flows[edge.index] is not None for edge in graph.edges if edge.source is source
-                )
-                adjoints[source.index] = whole if all_known else None
-            else:
+            users[source] -= 1
+            if not users[source]:
+                adjoints[source.index] = whole
+            elif np.shape(flow) == np.shape(whole):  # of a box, only some elements flow here
                 adjoints[source.index] = flow if before is None else before + flow
     primals = (run.primals[node] if node in worked_out else None for node in graph.nodes)
     locals_ = (run.locals[edge] if edge.target in worked_out else None for edge in graph.edges)

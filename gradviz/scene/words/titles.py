@@ -3,17 +3,19 @@
 from gradviz.graph import Edge, Node, Run
 from gradviz.numerals import numeral
 from gradviz.scene.words.explain import Words
-from gradviz.scene.words.formula import Formula
+from gradviz.scene.words.formula import Formula, said
+from gradviz.words import listed, say
 
 TITLE_DIGITS = 6
 
 
 def summary(run: Run) -> str:
     """One line that says what is drawn."""
-    inputs = ", ".join(f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs)
-    return f"{run.graph.output.label} = {numeral(run.value)}" + (
-        f" at {inputs}" if run.graph.operations else ""
-    )
+    output = f"{run.graph.output.label} = {numeral(run.value)}"
+    if not run.graph.operations:
+        return output
+    inputs = [f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs]
+    return say("figure.title.at_inputs", output=output, inputs=listed(inputs))
 
 
 def node_title(words: Words, node: Node) -> Formula:
@@ -22,10 +24,10 @@ def node_title(words: Words, node: Node) -> Formula:
         *words.value(node),
         "\n",
         *words.adjoint(node),
-        *([f"\n{node.source}"] if node.source else []),
+        *([f"\n{node.source.said}"] if node.source else []),
     ]
 
 
 def edge_title(words: Words, edge: Edge) -> Formula:
     """What is said of an edge when one points at it."""
-    return [*words.local(edge), "\nflows back: ", *words.flow(edge)]
+    return [*words.local(edge), "\n", *said("figure.title.flows_back", flow=words.flow(edge))]

@@ -15,7 +15,7 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
   if (kind === "start") return start;
   if (kind === "forward") return nodes[at].value;
   if (kind === "seed") return seed;
-  return [...edges[at].flow, ...edges[at].soFar];
+  return edges[at].soFar ?? edges[at].flow;
 }
 
 /**

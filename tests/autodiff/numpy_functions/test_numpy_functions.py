@@ -369,6 +369,20 @@ def test_few_elements(shape):
         agree(function, x)
 
 
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min", "mean", "var", "std"])
+def test_the_first_and_last_axis_of_a_single_number(name):
+    for function in (getattr(np, name), getattr(np, f"nan{name}")):
+        for axis in (0, -1, 1, (0,)):
+            agree(lambda x, f=function, a=axis: f(x, axis=a), np.float64(0.3))
+
+
+@pytest.mark.parametrize("ord", [0, 0.5, 1, 2, 3, np.inf])
+def test_a_norm_of_nothing_has_no_slope(ord):
+    nothing = np.zeros((3, 0))
+    moved = gv.jvp(lambda x: np.linalg.norm(x, ord, axis=-1), (nothing,), (nothing,))
+    assert np.array_equal(moved, np.zeros((2, 3)))
+
+
 @pytest.mark.parametrize("num", [0, 1, 2, 5])
 @pytest.mark.parametrize("endpoint", [True, False])
 def test_grids_of_every_size(num, endpoint):
