@@ -330,8 +330,7 @@ class Figure:
         >>> figure = gv.draw(gv.trace(lambda x: x**2, x=3.0))
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     page = figure.save(f"{folder}/square.html").read_text(encoding="utf-8")
-        >>> "<script>" in page
+        ...     "<script>" in figure.save(f"{folder}/square.html").read_text(encoding="utf-8")
         True
         >>> figure.save("square.jpeg")
         Traceback (most recent call last):
