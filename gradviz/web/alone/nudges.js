@@ -28,9 +28,8 @@ function sumOf(number) {
  * @param {Structure} structure
  * @param {Worked} numbers
  */
-function partsOf({ places, nodes, edges }, numbers) {
-  const at = (/** @type {number} */ place) => numbers[places && !isOfArrays ? places[place] : place];
-  const isOfArrays = Array.from(numbers).some((number) => typeof number !== "number");
+function partsOf({ places, shapes, nodes, edges }, numbers) {
+  const at = (/** @type {number} */ place) => numbers[shapes || !places ? place : places[place]];
   return {
     primal: (/** @type {number} */ node) => at(node),
     local: (/** @type {number} */ edge) => at(nodes.length + edge),

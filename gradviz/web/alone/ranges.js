@@ -15,7 +15,8 @@ export class Ranges {
   constructor(say, ranges, set, valueOf) {
     this.set = set;
     this.valueOf = valueOf;
-    this.element = make("div", "gv-ranges", { role: "group", "aria-label": say("page.alone.inputs") });
+    const named = { role: "group", "aria-label": say("page.alone.inputs") };
+    this.element = make("div", "gv-ranges", named);
     this.element.hidden = ranges.length === 0;
     this.rows = ranges.map((range) => this.row(say, range));
     this.show();
@@ -27,8 +28,8 @@ export class Ranges {
    */
   row(say, range) {
     const { label, inputs } = range;
-    const most = String(stepsIn(range));
-    const track = make("input", "gv-track-of-input", { type: "range", min: "0", max: most, step: "1" });
+    const ends = { min: "0", max: String(stepsIn(range)), step: "1" };
+    const track = make("input", "gv-track-of-input", { type: "range", ...ends });
     const number = make("input", "gv-readout", {
       type: "text",
       inputmode: "decimal",
