@@ -18,9 +18,10 @@ import gradviz as gv
 from gradviz import web, words
 from gradviz.autodiff.programs import kernels
 from gradviz.export import svg
+from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.structure import inputs, structure
+from gradviz.figure.page.told import Living, sliders_about
 from gradviz.graph import Run
-from gradviz.live.packing import packed, packed_inputs
-from gradviz.live.structure import inputs, structure
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
@@ -154,7 +155,7 @@ def runs() -> Iterator[dict[str, Any]]:
         graph = gv.trace(function(text), example)
         run = graph.run(example)
         places = run.places
-        graph_sent = json.loads(json.dumps(structure(run, places, {})))
+        graph_sent = json.loads(json.dumps(structure(run, places, {}, gv.draw(run).live_svg)))
         del graph_sent["svg"]
         shown_runs = []
         for values in (example, *others):
@@ -210,7 +211,37 @@ def figures() -> Iterator[dict[str, Any]]:
         yield {"name": name, "state": state}
 
 
+def pages() -> Iterator[dict[str, Any]]:
+    """What pages alone are told; and what the cards say where a slider is moved."""
+    cube = gv.primitive(function("lambda t: t**3"))
+    cube.derivative(lambda t, out: 3 * t * t)
+    array = np.arange(6.0) - 2
+    inputs = {
+        "decided": (function("lambda x, y: squared(x * y) + x if x > y else x - y"), (2.0, 1.0)),
+        "array": (lambda x, y: np.sum(np.tanh(x * array) * y), (0.5, 2.0)),
+        "own": (lambda x, y: cube(x) * y, (1.0, 2.0)),
+    }
+    for name, (of, (x, y)) in inputs.items():
+        graph = gv.trace(of, dict(zip("xy", (x, y))))
+        told = gv.draw(graph).told(Living())
+        del told["words"]
+        moves = []
+        for at, track in enumerate(sliders_about(graph.example)):
+            for place in (0, 50, 100, 150):
+                value = track.places[place]
+                run = graph.run({**graph.example.inputs, track.inputs[0]: value})
+                cards = [numeral(run.primals[node]) for node in run.graph.nodes]
+                moves.append({"slider": at, "place": place, "value": value, "cards": cards})
+        yield {"name": name, "told": told, "moves": moves}
+    x = gv.Variable(2.0, name="x")
+    (y := x * x).backward()
+    told = gv.draw(y).told(Living())
+    del told["words"]
+    yield {"name": "still", "told": told, "moves": []}
+
+
 VECTORS = {
+    "pages": pages,
     "figures": figures,
     "numerals": numerals,
     "heat": heat_maps,

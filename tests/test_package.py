@@ -122,7 +122,7 @@ MAY_IMPORT = {
     **{each: GROUND | {*INSIDE[: place + 1]} for place, each in enumerate(INSIDE)},
     "scene": GROUND | {"scene"},
     "export": {"numerals", "words", "scene", "export"},
-    "figure": GROUND | {"scene", "export", "document", "figure"},
+    "figure": GROUND | AUTODIFF | {"scene", "export", "document", "web", "figure"},
     "live": GROUND | AUTODIFF | {"scene", "export", "figure", "web", "live"},
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},

@@ -35,6 +35,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradviz.audit.held import FIGURE, Doubted, Finding, Held, NoFigure, parsed
+from gradviz.audit.living import (
+    can_be_told,
+    document_of,
+    has_another_script,
+    living_differences,
+    state_of,
+)
 from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
@@ -44,7 +51,8 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure.figure import Figure, from_document, painter
+from gradviz.figure.figure import Figure, painter
+from gradviz.figure.reading import from_document
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
 from gradviz.words import SOURCE, languages, speaking
@@ -110,6 +118,9 @@ def audit(text: str) -> Report:
                 written = Written(document_in(text))
                 written.work()
                 return _report(written, "all numbers are right")
+            state, held = state_of(text), document_of(text)
+            if state and held:
+                return _of_document(text, held, True, document_in(state))
             held = DOCUMENT.search(text)
             if held:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))
@@ -139,8 +150,12 @@ def _report(
     )
 
 
-def _of_document(text: str, document_text: str, is_page: bool) -> Report:
-    """The numbers of the document, and the picture painted again from it."""
+def _of_document(
+    text: str, document_text: str, is_page: bool, state: dict[str, Json] | None = None
+) -> Report:
+    """The numbers of the document, and the picture painted again from it; and of a live page what
+    its script is told.
+    """
     document = document_in(document_text)
     written = Written(document)
     written.need_small_arrays()
@@ -150,6 +165,8 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
+    if state is not None and has_another_script(text):
+        return _report(written, RIGHT, "its script is of another version; it was not compared")
     language = document.get("language", SOURCE)
     if language not in languages():
         return _report(written, RIGHT, f"{UNKNOWN_WORDS}; the picture was not compared")
@@ -159,7 +176,11 @@ def _of_document(text: str, document_text: str, is_page: bool) -> Report:
         drawn, theme = figure.graph, _theme(text)
         if len(drawn.nodes) > MOST_CARDS or len(drawn.edges) > MOST_EDGES:
             return _report(written, RIGHT, f"{TOO_MUCH}; the picture was not compared", drawn)
-        if is_page:
+        if state is not None:
+            written.failures += living_differences(text, figure, state, theme)
+            if not can_be_told(figure):
+                written.note(FIGURE, "what the script of its page is told")
+        elif is_page:
             written.failures += page_differences(text, page(figure.scene, theme))
         else:
             expected = paint(figure.scene, style_sheet("figure", theme))

@@ -13,17 +13,18 @@ from gradviz.scene.scene import Scene
 
 class Format(NamedTuple):
     """What makes the content of a file of a scene, in a theme (None is the reader's) and at a
-    scale; and whether it shows where things stand.
+    scale; whether it shows where things stand, and whether it can be live.
     """
 
     written: Callable[[Scene, Theme | None, float], bytes]
     has_places: bool = True
+    can_live: bool = False
 
 
 FORMATS = {  # by the endings of files
     ".svg": Format(svg.written),
     ".dot": Format(dot.written, has_places=False),
-    ".html": Format(html.written),
+    ".html": Format(html.written, can_live=True),
     ".png": Format(png.written),
     ".pdf": Format(pdf.written),
 }

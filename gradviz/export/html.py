@@ -1,8 +1,11 @@
-"""A scene as a page: the picture and its text twin, in one file without scripts, which loads
-nothing.
+"""A scene as a page: the picture and its text twin, in one file which loads nothing. It has no
+scripts, or the one that makes it live and puts the live figure in their place.
 """
 
-from collections.abc import Iterator
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.export.svg import escape, paint, quoteattr
@@ -11,6 +14,24 @@ from gradviz.words import say
 
 COLUMNS = ("name", "operation", "value", "gradient")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+LIVE = f"{POLICY}; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+@dataclass(frozen=True)
+class Live:
+    """What makes a page live: a style sheet, a classic script, what this is given, as JSON by the
+    ids of elements, and a note for readers without scripts.
+    """
+
+    sheet: str
+    script: str
+    given: Mapping[str, str]
+    note: str
+
+    @property
+    def policy(self) -> str:
+        digest = base64.b64encode(hashlib.sha256(self.script.encode()).digest()).decode()
+        return f"{LIVE}; script-src 'sha256-{digest}'"
 
 
 def written(scene: Scene, theme: Theme | None, scale: float) -> bytes:
@@ -18,12 +39,12 @@ def written(scene: Scene, theme: Theme | None, scale: float) -> bytes:
     return page(scene, theme).encode()
 
 
-def page(scene: Scene, theme: Theme | None = None) -> str:
+def page(scene: Scene, theme: Theme | None = None, live: Live | None = None) -> str:
     """The picture, with what it says when one points at it, and its numbers as a table."""
-    return "\n".join(_page(scene, theme)) + "\n"
+    return "\n".join(_page(scene, theme, live)) + "\n"
 
 
-def _page(scene: Scene, theme: Theme | None) -> Iterator[str]:
+def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]:
     title = escape(scene.title)
     label = (
         say("figure.page.figure_at_step", progress=scene.progress)
@@ -35,16 +56,34 @@ def _page(scene: Scene, theme: Theme | None) -> Iterator[str]:
     yield '<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f'<meta name="color-scheme" content="{theme or "light dark"}">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{live.policy if live else POLICY}">'
     yield f"<title>{title}</title>"
     yield f"<style>{style_sheet('page', theme)}</style>"
+    if live:
+        yield f"<style>{live.sheet}</style>"
+        yield "<main>"
     yield f"<h1>{title}</h1>"
     yield f'<figure tabindex="0" aria-label={quoteattr(label)} style="--width: {scene.width}px">'
     # without its text twin: the table says it
     yield paint(scene, style_sheet("figure", theme), described=False).rstrip()
     yield "</figure>"
     yield from _table(scene)
+    if live:
+        yield f"<p>{escape(live.note)}</p>"
+        yield "</main>"
+        for name, json in live.given.items():
+            yield f'<script type="application/json" id="{name}">{_contained(json)}</script>'
+        yield f"<script>{live.script}</script>"
     yield "</html>"
+
+
+def _contained(json: str) -> str:
+    """JSON in which nothing ends the element that it stands in, or begins a comment.
+
+    >>> _contained('"</script>"')
+    '"\\\\u003c/script>"'
+    """
+    return json.replace("<", "\\u003c")
 
 
 def _table(scene: Scene) -> Iterator[str]:

@@ -22,6 +22,13 @@ def style_sheet(name: str, theme: Theme | None = None) -> str:
     sheet = "\n".join(line for line in text.splitlines() if not line.startswith("/*"))
     if theme is None:
         return f"{plain(sheet, 'light')}\n{preferred(sheet)}"
+    return themed(sheet, theme)
+
+
+def themed(sheet: str, theme: Theme | None) -> str:
+    """A sheet for browsers in one theme; as it is if that is None."""
+    if theme is None:
+        return sheet
     return plain(sheet, theme).replace("color-scheme: light dark", f"color-scheme: {theme}")
 
 

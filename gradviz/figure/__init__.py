@@ -1,6 +1,7 @@
 """A run, drawn."""
 
 from gradviz.figure.drawing import draw, folded
-from gradviz.figure.figure import Figure, from_document, painter
+from gradviz.figure.figure import Figure, painter
+from gradviz.figure.reading import from_document
 
 __all__ = ["Figure", "draw", "folded", "from_document", "painter"]

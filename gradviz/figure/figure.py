@@ -10,17 +10,20 @@ from functools import cached_property
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self, TypeVar, overload
+from typing import Any
 
 import graphviz
 import numpy as np
 
-from gradviz.document.reading import BadDocument, from_dict
 from gradviz.document.writing import packed, to_dict
 from gradviz.export import sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
+from gradviz.export.html import page
 from gradviz.export.svg import PAINTER, paint
+from gradviz.figure.page.alive import alive
+from gradviz.figure.page.told import Living, sliders_about, told
+from gradviz.figure.spoken import spoken
 from gradviz.graph import Graph, Node, Run
 from gradviz.scene import engine
 from gradviz.scene import layout as layout_
@@ -32,28 +35,7 @@ from gradviz.scene.scene import Scene, progress, twin
 from gradviz.scene.words import explain as explain_
 from gradviz.scene.words import steps as steps_
 from gradviz.scene.words.titles import summary
-from gradviz.words import edition, say
-
-T = TypeVar("T")
-
-
-class spoken(cached_property[T]):
-    """A property that is kept as long as the same language is set."""
-
-    @overload
-    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
-    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
-        if instance is None:
-            return self
-        kept = vars(instance).get(str(self.attrname))
-        if kept is None or kept[0] != edition():
-            kept = vars(instance)[str(self.attrname)] = edition(), self.func(instance)
-        return kept[1]
-
-    def __set__(self, instance: object, value: T) -> None:
-        vars(instance)[str(self.attrname)] = edition(), value
+from gradviz.words import say
 
 
 class Figure:
@@ -204,8 +186,18 @@ class Figure:
         >>> [(card.label, card.value.short, card.adjoint.full) for card in scene.cards]
         [('x', '3', '6.0'), ('f', '9', '1.0')]
         """
-        scene = compose(self.shown, self.layout, self.highlights)
+        scene = self._scene
         return scene if self.document is None else replace(scene, document=packed(self.document))
+
+    @property
+    def _scene(self) -> Scene:
+        return compose(self.shown, self.layout, self.highlights)
+
+    @property
+    def live_svg(self) -> str:
+        """The picture for a page that fills in the numbers, and lights what it likes."""
+        highlights = Highlights(wrong=self.wrong, labels=self.labels)
+        return paint(compose(self.run, self.layout, highlights, live=True))
 
     @property
     def _unplaced(self) -> Scene:
@@ -306,15 +298,25 @@ class Figure:
         )
 
     def save(
-        self, path: str | PathLike[str], *, theme: sheets.Theme | None = None, scale: float = 2
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: sheets.Theme | None = None,
+        scale: float = 2,
+        live: bool | Living | None = True,
     ) -> Path:
         """Write the picture to a file; its ending says as what: ``.svg``, ``.dot``, ``.html``,
         ``.png`` or ``.pdf``.
 
-        The page has the picture, with what it says when one points at it, and its text twin as a
-        table; it is one file that loads nothing. Pictures of pixels and PDFs need ``pip install
-        'gradviz-notebooks[export]'``; they are the same on every machine, but for characters that
-        DejaVu Sans lacks, such as Chinese ones.
+        The page, ``.html``, is `live`: one file that any browser opens without Python and without
+        a network, with a slider for each input, about its value, and all that the live figure of a
+        notebook does: steps, reasons, blocks that open and close, hands on the numbers, code. It
+        works the numbers out itself; where it can't, as at a gate of your own, it holds them along
+        each slider. What only Python could do is greyed, and the page says so. For readers without
+        JavaScript it has the picture and a table of the numbers; with ``live=False`` only these.
+
+        Pictures of pixels and PDFs need ``pip install 'gradviz-notebooks[export]'``; they are the
+        same on every machine, but for characters that DejaVu Sans lacks, such as Chinese ones.
 
         `theme` is "light" or "dark". With None, SVG and pages follow whoever looks at them (on
         GitHub too), and are light in programs other than browsers; pixels and PDFs are light.
@@ -325,15 +327,41 @@ class Figure:
         for pixels and PDFs. The file is then left as it was.
 
         >>> import gradviz as gv
-        >>> gv.draw(gv.trace(lambda x: x**2, x=3.0)).save("square.jpeg")
+        >>> figure = gv.draw(gv.trace(lambda x: x**2, x=3.0))
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     "<script>" in figure.save(f"{folder}/square.html").read_text(encoding="utf-8")
+        True
+        >>> figure.save("square.jpeg")
         Traceback (most recent call last):
         ValueError: a figure can be saved as .svg, .dot, .html, .png or .pdf, not as 'square.jpeg'
         """
+        living = Living() if live is True else live
         path = Path(path)
         theme, made_as = sheets.checked(theme), format_of(path.name)
+        if made_as.can_live and living and self._can_live:
+            path.write_text(self.page_of(self.told(living), theme), encoding="utf-8")
+            return path
         scene = self.scene if made_as.has_places else self._unplaced
         path.write_bytes(made_as.written(scene, theme, scale))
         return path
+
+    @property
+    def _can_live(self) -> bool:
+        """Whether all numbers are known, and of one run."""
+        return self.graph.has_arrays or all(type(each) is float for each in self.run.numbers)
+
+    def told(self, living: Living) -> dict[str, Any]:
+        """What a live page is told of the figure, as plain data."""
+        if living.sliders is None:
+            living = replace(living, sliders=sliders_about(self.whole))
+        drawn = lambda run: Figure(run, labels=self.labels).live_svg  # noqa: E731
+        return told(self.run, self.whole, drawn, living, self.step, [n.index for n in self.wrong])
+
+    def page_of(self, state: Mapping[str, Any], theme: sheets.Theme | None = None) -> str:
+        """The live page of what it is told, as text."""
+        document = "" if self.document is None else packed(self.document)
+        return page(self._scene, theme, alive(state, document, theme))
 
     def __repr__(self) -> str:
         return f"<Figure {summary(self.run)}>"
@@ -370,29 +398,3 @@ class Figure:
 def painter() -> str:
     """Who paints here; pictures of the same painter are the same to the letter."""
     return f"gradviz {PAINTER}, {engine.name()}"
-
-
-def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Figure:
-    """The figure that a picture's document tells of; its graph may be at hand already.
-
-    Raises BadDocument, a ValueError, if there is none.
-    """
-    run = _example(graph or from_dict(document))
-    view = document.get("view")
-    match view:
-        case {"step": None | int() as step, "labels": bool(labels), "wrong": list(wrong)}:
-            if step is not None and not 0 <= step <= steps_.last(run.graph):
-                raise BadDocument(f"there is no step {step}")
-            nodes = run.graph.nodes
-            if not all(type(n) is int and 0 <= n < len(nodes) for n in wrong):
-                raise BadDocument("it says of no node of it that it is wrong")
-            figure = Figure(run, step, labels)
-            figure.wrong = [nodes[n] for n in wrong]
-            return figure
-    raise BadDocument("it does not say what a picture shows of it")
-
-
-def _example(graph: Graph) -> Run:
-    """The example of a graph; of one that shows another, as that one's is shown."""
-    base = graph.origin.base
-    return graph.example if base is None else graph.origin.shown(_example(base))

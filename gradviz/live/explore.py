@@ -3,12 +3,15 @@
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
 from gradviz.autodiff.tracing.trace import trace
+from gradviz.export.sheets import Theme
 from gradviz.figure import folded
 from gradviz.graph import Run
 from gradviz.live import sliders
@@ -38,6 +41,7 @@ class Explorer(Framed):
             str(inputs.index(name)): f"IPY_MODEL_{slider.model_id}"
             for name, slider in sliders.items()
         }
+        view.hands = self.sliders
         super().__init__(
             view,
             [self.panel],
@@ -59,6 +63,25 @@ class Explorer(Framed):
     def update(self, /, **inputs: float) -> Run | None:
         """Move sliders, and with them the figure."""
         return self.view.update(**self.panel.tied(inputs))
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write what is shown now to a file, as :meth:`Figure.save` does: as a page, ``.html``, it
+        is alive without a kernel, with these sliders.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.explore(lambda x, y: x * y, x=2.0, y=(0, 10)).save(f"{folder}/product.html").name
+        'product.html'
+        """
+        return self.view.save(path, theme=theme, scale=scale, live=live)
 
     def _moved(self, values: dict[str, float]) -> None:
         self.view.update(**values)

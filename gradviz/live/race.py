@@ -3,13 +3,16 @@ counter.
 """
 
 from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from gradviz import web
 from gradviz.autodiff.tracing.trace import trace
-from gradviz.export.sheets import style_sheet
+from gradviz.export.formats import format_of
+from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.export.svg import paint
 from gradviz.figure import Figure
 from gradviz.graph import Edge, Graph, Node
@@ -67,6 +70,31 @@ class Race(Live):
                 ("bumping", bumping(graph)),
             )
         ]
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write the race to a file: as a page, ``.html``, it is run in any browser, without Python
+        and without a network. In any other format, or with ``live=False``, it is the still graph,
+        as :meth:`Figure.save` writes it.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.race(lambda x: x + x, x=1.0).save(f"{folder}/race.html").name
+        'race.html'
+        """
+        path, figure = Path(path), self.figure
+        if not (live and format_of(path.name).can_live):
+            return figure.save(path, theme=theme, scale=scale, live=False)
+        told = {"kind": "race", "words": self.words, "svg": self.svg, "ways": self.ways}
+        path.write_text(figure.page_of(told, checked(theme)), encoding="utf-8")
+        return path
 
     def __repr__(self) -> str:
         counts = {way["way"]: way["operations"] + way["locals"] for way in self.ways}

@@ -1,7 +1,7 @@
 """Sliders for inputs, from ipywidgets' abbreviations."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
@@ -9,16 +9,16 @@ import ipywidgets as widgets
 import traitlets
 from traitlets import Bunch, TraitError
 
+from gradviz.figure.page.spans import STEPS, Span, span
+from gradviz.figure.page.told import Track
 from gradviz.live.labels import described
 from gradviz.numerals import real
 
-STEPS = 200  # about so many positions of a slider
 BOUNDED = (
     widgets.FloatSlider | widgets.BoundedFloatText | widgets.IntSlider | widgets.BoundedIntText
 )
 
 Change = Bunch  # what is handed to whoever observes
-Span = tuple[float, float, float]  # where a slider begins and ends, and its step
 
 
 @runtime_checkable
@@ -73,10 +73,36 @@ def place(slider: Hand, value: float) -> None:
         slider.value = value
 
 
-def span_of(slider: widgets.FloatSlider) -> Span:
+def span_of(slider: Any) -> Span:
     """Where a slider begins and ends, and its step."""
     grain = (slider.max - slider.min) / STEPS if slider.step is None else slider.step
     return slider.min, slider.max, grain
+
+
+def tracks(hands: Mapping[str, Hand]) -> list[Track]:
+    """The sliders of a page without a kernel that do what these do: of a widget without ends there
+    is one about its number.
+    """
+    found: dict[int, Track] = {}
+    for name, hand in hands.items():
+        if id(hand) in found:
+            found[id(hand)] = found[id(hand)].and_of(name)
+            continue
+        try:
+            found[id(hand)] = Track(name, (name,), *_ends(name, hand))
+        except ValueError:  # its number is infinite
+            continue
+    return [*found.values()]
+
+
+def _ends(name: str, hand: Hand) -> tuple[Span, float | None]:
+    """Between which ends a widget moves, and the base of a logarithmic one."""
+    if isinstance(hand, widgets.FloatLogSlider):
+        return (hand.min, hand.max, hand.step or (hand.max - hand.min) / STEPS), hand.base
+    if isinstance(hand, BOUNDED):
+        return span_of(hand), None
+    _, *ends = span(name, float(number(hand)))
+    return (ends[0], ends[1], ends[2]), None
 
 
 def slider(name: str, abbreviation: object) -> Hand:
@@ -95,50 +121,3 @@ def slider(name: str, abbreviation: object) -> Hand:
         readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
         layout=widgets.Layout(width="300px"),
     )
-
-
-def span(name: str, abbreviation: object) -> tuple[float, float, float, float]:
-    """Where a slider stands, where it begins and ends, and its step: the value stands on a step."""
-    if isinstance(abbreviation, tuple | list):
-        if len(abbreviation) not in (2, 3):
-            raise TypeError(
-                f"input {name!r} must be a number, (least, most) or (least, most, step), not "
-                f"{abbreviation!r}"
-            )
-        least, most, *step = (
-            real(part, f"input {name!r}: each part of its range") for part in abbreviation
-        )
-        if not (math.isfinite(least) and math.isfinite(most) and least < most) or (
-            step and not step[0] > 0
-        ):
-            raise ValueError(
-                f"input {name!r}: in (least, most, step), least must be below most and the step "
-                f"positive, not {abbreviation!r}"
-            )
-        value = least + (most - least) / 2
-    else:
-        value = real(abbreviation, f"input {name!r}")
-        if not math.isfinite(value):
-            raise ValueError(
-                f"input {name!r} must be finite to have a slider, not {value}; give a range, as in "
-                f"{name}=(-1, 1)"
-            )
-        least, most = sorted((-value, 3 * value)) if value else (-1.0, 1.0)
-        step = []
-    if not (math.isfinite(most - least) and (most - least) / STEPS > 0):
-        raise ValueError(
-            f"input {name!r}: from {least} to {most} is too far or too near for a slider; give "
-            "(least, most)"
-        )
-    width = step[0] if step else _round_step((most - least) / STEPS)
-    if isinstance(abbreviation, tuple | list):
-        value = least + width * round((value - least) / width)
-    else:  # the value stands on a step, whole steps away from both ends
-        least, most = (value + width * round((end - value) / width) for end in (least, most))
-    return value, least, most, width
-
-
-def _round_step(step: float) -> float:
-    """The nearest of 1, 2, 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return min((1, 2, 5, 10), key=lambda factor: abs(factor * power - step)) * power

@@ -5,18 +5,21 @@ numbers, and nothing else.
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from gradviz import web, words
-from gradviz.export.sheets import style_sheet
+from gradviz.export.sheets import Theme, style_sheet
 from gradviz.figure import Figure
+from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.structure import inputs, structure
+from gradviz.figure.page.told import Living
 from gradviz.graph import Edge, Graph, Node, Run
-from gradviz.live.packing import packed, packed_inputs
 from gradviz.live.shown import Live
-from gradviz.live.sliders import Change, Span
-from gradviz.live.structure import inputs, structure
+from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.words import titles
@@ -95,6 +98,7 @@ class View(Live):
         **options: Any,
     ) -> None:
         self._spans = dict(spans or {})
+        self.hands: Mapping[str, Hand] | None = None  # that move the inputs, if they are known
         self._excerpt: Graph | None = None
         self._updating = threading.RLock()  # hands are told of in a thread of their own
         super().__init__(**options)
@@ -170,7 +174,8 @@ class View(Live):
         self._has_handwritten = any(node.is_handwritten for node in self.run.graph.operations)
         blocks, closed = blocks_of(run.graph.unfolded), run.graph.origin.closed
         with self.hold_sync():
-            self.structure = structure(self.run, self._places, self._spans)
+            svg = Figure(self.run).live_svg
+            self.structure = structure(self.run, self._places, self._spans, svg)
             self._send_numbers()
             self.closed = [number for number, block in enumerate(blocks) if block in closed]
             if self.code_open:
@@ -266,6 +271,31 @@ class View(Live):
     def _list(self, change: Change | None = None) -> None:
         if self.code_open and hasattr(self, "run"):
             self.code = listing(self.run.graph)
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write what is shown now to a file, as :meth:`Figure.save` does: as a page, ``.html``, it
+        is alive without a kernel, with these sliders, at this step, with these blocks closed.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> view = gv.explore(lambda x, y: x * y, x=2.0, y=(0, 10)).view
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     view.save(f"{folder}/product.html").name
+        'product.html'
+        """
+        return self.figure.save(path, theme=theme, scale=scale, live=self._living if live else None)
+
+    @property
+    def _living(self) -> Living:
+        sliders = None if self.hands is None else tracks(self.hands)
+        return Living(sliders, self._spans, self.code_open)
 
     @property
     def figure(self) -> Figure:

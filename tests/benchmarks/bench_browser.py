@@ -17,7 +17,7 @@ MOVES, FEWER, BURST = 30, 10, 200
 CELLS = '''
 import gradviz as gv, graphviz, numpy as np, ipywidgets, time, json
 from IPython.display import SVG, display
-from gradviz.live.packing import packed
+from gradviz.figure.page.packing import packed
 
 def chain(nodes):
     """Gate upon gate, each with one of the last five values."""

@@ -20,7 +20,7 @@ from circuit import GRADIENTS, INPUTS, circuit
 import gradviz as gv
 from gradviz import web
 from gradviz.autodiff.programs.targets import in_a_page as page_program
-from gradviz.live.packing import packed
+from gradviz.figure.page.packing import packed
 
 VALUES = tuple(INPUTS.values())
 SECONDS = 1.0  # for each way: longer than most disturbances by other work on the machine

@@ -80,6 +80,17 @@ type Prepared = (
   inputs: (number | ArrayLike<number>)[],
 ) => ArrayLike<number | Float64Array | null> | null;
 
+/** What performs a program, and moves a number and performs a part of it again. */
+type Performer = {
+  run: Prepared;
+  moved: (
+    what: Grid | number,
+    by: number,
+    way: [start: number, end: number],
+    result: Grid | number,
+  ) => number;
+};
+
 type Structure = {
   svg: string;
   path: string[];
@@ -141,7 +152,54 @@ type ViewState = {
   element: string;
   code_open: boolean;
   sliders: Record<string, string>;
+  old?: boolean; // of a page alone: the numbers are not those of what was set
 };
+
+// What a page alone is told, as gradviz/figure/page/told.py makes it
+
+/** Where the value of a node is in memory, and the instructions that work it out. */
+type Nudged = [places: Grid | number, start: number, end: number] | null;
+
+type NudgeLine = NonNullable<Nudges["lines"]>[number];
+
+type Drawing = {
+  trace: number;
+  closed: number[]; // blocks, those inside of closed ones left out
+  structure: Structure;
+  code: Listing;
+  nudged: Nudged[] | null;
+};
+
+/** A slider; of a logarithmic one the ends are powers of the base. */
+type Track = {
+  label: string;
+  inputs: number[];
+  least: number;
+  most: number;
+  grain: number;
+  base: number | null;
+};
+
+type FigureGiven = {
+  kind: "figure";
+  words: Words;
+  drawings: Drawing[];
+  blocks: { key: string; parent: number | null }[][]; // of each trace
+  closed: string[]; // keys
+  can_move: boolean;
+  numbers: string;
+  values: string;
+  sizes: (number | null)[]; // of the inputs; null of a single number
+  sliders: Track[];
+  held: (string | null)[][] | null; // numbers, by slider and place
+  step: number | null;
+  wrong: number[];
+  code_open: boolean;
+};
+
+type RaceGiven = { kind: "race" } & Omit<RaceState, "painted">;
+
+type PageGiven = FigureGiven | RaceGiven;
 
 /** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
 type Way = { name: string; events: string[]; operations: number; locals: number };

@@ -130,6 +130,7 @@ export class View {
       wrong: soon,
       element: soon,
       code_open: soon,
+      old: soon,
     };
   }
 
@@ -283,7 +284,7 @@ export class View {
     this.run = forecast.over(answer);
     this.state = stateAt(this.run, structure, step);
     this.notice.textContent = forecast.notice;
-    this.stage.element.classList.toggle("gv-old", forecast.isOld);
+    this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
     this.player.show(step, last);
     const words = stepWords(structure, step);

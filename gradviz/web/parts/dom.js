@@ -79,7 +79,7 @@ export function icon(path) {
 
 /**
  * A part of an element that is always there.
- * @param {Element} element
+ * @param {Element | Document} element
  * @param {string} selector
  */
 export function within(element, selector) {

@@ -188,7 +188,16 @@ function reader(m, numbers) {
  * @param {Program} program
  * @returns {Prepared}
  */
-export function prepared({ size, constants, code, numbers }) {
+export function prepared(program) {
+  return performer(program).run;
+}
+
+/**
+ * What performs a program; and, after that, parts of it once more with some numbers moved.
+ * @param {Program} program
+ * @returns {Performer}
+ */
+export function performer({ size, constants, code, numbers }) {
   const m = new Float64Array(size);
   const steps = new Int32Array(4 * code.length);
   for (const [place, sent] of constants) m.set(received(sent), place);
@@ -198,7 +207,8 @@ export function prepared({ size, constants, code, numbers }) {
     return action;
   });
   const read = reader(m, numbers);
-  return (inputs) => {
+  /** @type {Prepared} */
+  const run = (inputs) => {
     let place = 0;
     for (const input of inputs) {
       if (typeof input === "number") m[place++] = input;
@@ -207,7 +217,14 @@ export function prepared({ size, constants, code, numbers }) {
         place += input.length;
       }
     }
-    for (let at = 0; at < actions.length; at++) {
+    return perform(0, actions.length, true) ? read() : null;
+  };
+  const perform = (
+    /** @type {number} */ start,
+    /** @type {number} */ end,
+    /** @type {boolean} */ decides,
+  ) => {
+    for (let at = start; at < end; at++) {
       const z = steps[4 * at + 1];
       const x = steps[4 * at + 2];
       const y = steps[4 * at + 3];
@@ -231,9 +248,28 @@ export function prepared({ size, constants, code, numbers }) {
           m[z] = /** @type {number} */ (actions[at](m[x], m[y]));
           break;
         default:
-          if (actions[at]() === false) return null;
+          if (actions[at]() === false && decides) return false;
       }
     }
-    return read();
+    return true;
   };
+  const moved = (
+    /** @type {Grid | number} */ what,
+    /** @type {number} */ by,
+    /** @type {[number, number]} */ [start, end],
+    /** @type {Grid | number} */ result,
+  ) => {
+    const before = m.slice();
+    for (const place of gridOf(what)) m[place] += by;
+    perform(start, end, false);
+    const sum = gridOf(result).reduce((all, place) => all + m[place], 0);
+    m.set(before);
+    return sum;
+  };
+  return { run, moved };
+}
+
+/** @param {Grid | number} at */
+function gridOf(at) {
+  return typeof at === "number" ? Int32Array.of(at) : placesOf(at);
 }

@@ -5,12 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradviz.autodiff.programs import targets
-from gradviz.export.svg import paint
-from gradviz.figure import Figure
+from gradviz.figure.page.packing import shapes
+from gradviz.figure.page.spans import Span, span
 from gradviz.graph import Graph, Node, Places, Run
-from gradviz.live.packing import shapes
-from gradviz.live.sliders import Span, span
-from gradviz.scene.compose import compose
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.explain import Words, step
 from gradviz.scene.words.formula import Formula, listed, name, said, value
@@ -18,15 +15,16 @@ from gradviz.scene.words.steps import Step, steps
 from gradviz.words import say
 
 
-def structure(run: Run, places: Places | None, spans: Mapping[str, Span]) -> dict[str, Any]:
+def structure(
+    run: Run, places: Places | None, spans: Mapping[str, Span], svg: str
+) -> dict[str, Any]:
     """What a live figure knows of a graph: its picture, and all that can be said about its nodes
     and edges, with places for numbers.
     """
     graph, words = run.graph, Words(run.graph)
-    figure = Figure(run)
     taken = steps(graph)
     return {
-        "svg": paint(compose(run, figure.layout, figure.highlights, live=True)),
+        "svg": svg,
         "path": list(graph.origin.names),
         "output": graph.output.index,
         "places": places,

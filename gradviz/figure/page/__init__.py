@@ -1,0 +1,1 @@
+"""What the page is told of a figure, and the page as a file that lives without a kernel."""

@@ -1,0 +1,126 @@
+// A figure or a race in a file: no kernel, no request. What was still gives way to what is live.
+
+import { View } from "../figure/view.js";
+import { make, within, written } from "../parts/dom.js";
+import { Race } from "../race/race.js";
+import { speaker } from "../words.js";
+import { Answers, bytesOf } from "./answers.js";
+import { Ranges } from "./ranges.js";
+import { Alone } from "./store.js";
+
+function start() {
+  const state = /** @type {HTMLElement} */ (document.getElementById("gradviz-state"));
+  const given = /** @type {PageGiven} */ (JSON.parse(String(state.textContent)));
+  const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+  const page = make("div", "gv-alone");
+  main.replaceChildren(within(main, "h1"), page);
+  if (given.kind === "race") startRace(given, page);
+  else startFigure(given, page);
+}
+
+/**
+ * @param {RaceGiven} given
+ * @param {HTMLElement} page
+ */
+function startRace(given, page) {
+  new Race(new Alone({ ...given, painted: true }), page.appendChild(make("div", "")));
+}
+
+/**
+ * @param {FigureGiven} given
+ * @param {HTMLElement} page
+ */
+function startFigure(given, page) {
+  const say = speaker(given.words);
+  const [drawing] = given.drawings;
+  /** @type {ViewState} */
+  const state = {
+    words: given.words,
+    structure: Answers.shown(drawing),
+    numbers: bytesOf(given.numbers),
+    arrays: bytesOf(""),
+    message: "",
+    step: given.step,
+    selected: "",
+    nudges: {},
+    wrong: given.wrong,
+    closed: [],
+    hand: {},
+    asked: "",
+    answered: "",
+    painted: true,
+    code: drawing.code,
+    part: [],
+    opened: [],
+    element: "",
+    code_open: given.code_open,
+    sliders: tiedIn(given, drawing.structure),
+    old: false,
+  };
+  const store = new Alone(state);
+  const answers = new Answers(say, store, given);
+  store.put({ closed: answers.numbered() });
+  const valueOf = (/** @type {number} */ input) => Number(answers.values[input]);
+  const set = (/** @type {number[]} */ inputs, /** @type {number} */ value) =>
+    answers.set(inputs, value);
+  const ranges = new Ranges(say, given.sliders, set, valueOf);
+  answers.moved = () => ranges.show();
+  const notes = [...(given.held ? [say("page.alone.held")] : []), ...needs(say, given)];
+  const element = make("div", "");
+  page.append(ranges.element, ...notes.map((note) => written("p", "gv-alone-note", note)), element);
+  const view = new View(store, element);
+  const title = drawing.structure.nodes[drawing.structure.output].label;
+  within(document, "h1").textContent = title; // its numbers will be others
+  const watch = new MutationObserver(() => mark(say, view, answers)); // another picture
+  watch.observe(view.stage.element, { childList: true });
+  mark(say, view, answers);
+}
+
+/**
+ * What a page that can't be moved would need.
+ * @param {Say} say
+ * @param {FigureGiven} given
+ */
+function needs(say, given) {
+  return given.can_move || given.held ? [] : [say("page.alone.needs_python")];
+}
+
+/**
+ * The sliders by the node that each moves: which inputs are tied.
+ * @param {FigureGiven} given
+ * @param {Structure} structure
+ */
+function tiedIn({ sliders }, { inputs }) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  sliders.forEach((slider, at) => {
+    for (const input of slider.inputs) {
+      const node = inputs[input];
+      if (node !== null) found[node] = String(at);
+    }
+  });
+  return found;
+}
+
+/**
+ * Grey what only Python could open or close, and say so.
+ * @param {Say} say
+ * @param {View} view
+ * @param {Answers} answers
+ */
+function mark(say, view, answers) {
+  const { svg } = view.stage.picture;
+  view.reasons.opener.disabled = true;
+  view.reasons.opener.title = say("page.alone.arrays");
+  const parts = svg.querySelectorAll(".gv-block, .gv-node[data-block], .gv-node[data-box]");
+  for (const part of /** @type {NodeListOf<SVGElement>} */ (parts)) {
+    const { block, box } = part.dataset;
+    const can = !box && block !== undefined && answers.canToggle(Number(block));
+    part.classList.toggle("gv-fixed", !can);
+    const handle = part.matches(".gv-block") ? part.querySelector("text") : part;
+    if (can) handle?.removeAttribute("aria-disabled");
+    else handle?.setAttribute("aria-disabled", "true");
+  }
+}
+
+export default { start };

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Answers } from "../../../gradviz/web/alone/answers.js";
+import { compared } from "../../../gradviz/web/alone/nudges.js";
+import page from "../../../gradviz/web/alone/page.js";
+import { placeOf, stepsIn, valueAt } from "../../../gradviz/web/alone/places.js";
+import { Alone } from "../../../gradviz/web/alone/store.js";
+import { WORDS, frame, happen, json, say, stateOf, turn } from "./setup.js";
+
+globalThis.MutationObserver = document.defaultView.MutationObserver;
+globalThis.matchMedia = () => ({ matches: false });
+
+const CASES = json("vectors/pages.json");
+
+/** A page of what it is told, as it stands in a file. */
+function opened(told) {
+  document.body.innerHTML = `<main><h1>a title</h1><p>still</p></main>
+    <script type="application/json" id="gradviz-state"></script>`;
+  document.getElementById("gradviz-state").textContent = JSON.stringify({ ...told, words: WORDS });
+  page.start();
+  return document.querySelector(".gv-alone");
+}
+
+const case_ = (name) => CASES.find((each) => each.name === name);
+
+async function painted() {
+  await turn();
+  frame();
+  await turn();
+  frame();
+}
+
+/** Until what is out of sight is painted, too: here nothing is in sight. */
+async function settled() {
+  await painted();
+  await new Promise((done) => setTimeout(done, 150));
+  frame();
+}
+
+const texts = (el, kind) =>
+  Array.from(el.querySelectorAll(`.gv-node .${kind}`), ({ textContent }) => textContent);
+const message = (el) => el.querySelector(".gv-message").textContent;
+
+/** Set the number on a card. */
+async function typed(el, id, text) {
+  el.querySelector(`#${id}`).dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Enter", bubbles: true }),
+  );
+  const editor = el.querySelector(".gv-editor");
+  editor.value = text;
+  editor.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  await painted();
+}
+
+for (const { name, told, moves } of CASES) {
+  test(`what a page shows where sliders are moved: ${name}`, async () => {
+    for (const { slider, place, value, cards } of moves) {
+      const el = opened(told);
+      const track = el.querySelectorAll(".gv-track-of-input")[slider];
+      track.value = String(place);
+      happen(track, "input");
+      await settled();
+      assert.equal(valueAt(told.sliders[slider], place), value);
+      const seen = texts(el, "gv-value").map((text) => text.split(" ")[0]);
+      assert.deepEqual(seen, cards, `slider ${slider} at ${place}`);
+    }
+  });
+}
+
+test("what was still gives way, and the heading says no number", () => {
+  const el = opened(case_("array").told);
+  assert.equal(document.querySelectorAll("main > p").length, 0);
+  assert.equal(document.querySelector("h1").textContent.includes("="), false);
+  assert.equal(el.querySelectorAll(".gv-alone-note").length, 0);
+});
+
+test("numbers are typed and stepped beside the track", async () => {
+  const el = opened(case_("array").told);
+  const number = el.querySelector(".gv-readout");
+  const key = (name) =>
+    number.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+  number.focus();
+  number.value = "0.75";
+  key("Enter");
+  await painted();
+  assert.equal(texts(el, "gv-value")[0], "0.75");
+  key("ArrowUp");
+  assert.equal(number.value, "0.76");
+  number.value = "nonsense";
+  key("Escape");
+  assert.equal(number.value, "0.76");
+  key("x");
+  number.value = "-inf";
+  number.blur();
+  await painted();
+  assert.equal(texts(el, "gv-value")[0], "−∞");
+});
+
+test("where no trace holds, the numbers of before are greyed", async () => {
+  const { told } = case_("decided");
+  const drawings = told.drawings.filter(({ trace }) => trace === 0);
+  const el = opened({ ...told, drawings, blocks: told.blocks.slice(0, 1) });
+  await typed(el, "n0", "-30");
+  assert.equal(message(el), say("page.alone.branch"));
+  assert.ok(el.querySelector(".gv-stage").classList.contains("gv-old"));
+  await typed(el, "n0", "30");
+  assert.equal(message(el), "");
+});
+
+test("blocks close and open, and keep their numbers; what is not held is refused", async () => {
+  const { told } = case_("decided");
+  let el = opened(told);
+  happen(el.querySelector(".gv-block > text"), "click");
+  await painted();
+  assert.equal(el.querySelectorAll(".gv-block").length, 0);
+  happen(el.querySelector(".gv-node[data-block] .gv-head"), "click");
+  await painted();
+  assert.equal(el.querySelectorAll(".gv-block").length, 1);
+  el = opened({ ...told, drawings: told.drawings.slice(0, 1) });
+  assert.equal(el.querySelectorAll(".gv-fixed").length, 1);
+  happen(el.querySelector(".gv-block > text"), "click");
+  await painted();
+  assert.equal(message(el), say("page.alone.blocks"));
+});
+
+test("nudges and single elements are worked out", async () => {
+  const { told } = case_("array");
+  const el = opened(told);
+  el.querySelector("#n0").focus();
+  await painted();
+  assert.match(el.querySelector(".gv-ghost").textContent, /nudging x/);
+  assert.equal(el.querySelectorAll(".gv-disagrees").length, 0);
+  for (const id of ["n2", "e0"]) {
+    el.querySelector(`#${id}`).focus();
+    await painted();
+    assert.match(el.querySelector(".gv-ghost").textContent, /nudging/);
+  }
+  el.querySelector("#n2").focus();
+  const index = el.querySelector(".gv-index");
+  for (const [text, part] of [
+    ["4", "[4] = 1"],
+    ["-1", "[5] = 1.5"],
+    ["9", say("page.element.none", { node: "v2", index: "9", shape: "6" })],
+  ]) {
+    index.value = text;
+    happen(index, "change");
+    await painted();
+    assert.ok(el.querySelector(".gv-lines").textContent.includes(part), text);
+  }
+});
+
+test("a value that does not move with its derivative is told", () => {
+  const square = (by) => (3 + by) ** 2;
+  assert.equal(compared(square, 6, 3).agrees, true);
+  assert.equal(compared(square, 5, 3).agrees, false);
+  assert.equal(compared(() => NaN, 5, 3), null);
+  assert.equal(compared(() => 1, 0, 3).quotient, 0);
+});
+
+test("held numbers: one slider moves, and the others go back", async () => {
+  const { told } = case_("own");
+  const el = opened(told);
+  assert.equal(el.querySelector(".gv-alone-note").textContent, say("page.alone.held"));
+  await typed(el, "n0", "2.5");
+  await typed(el, "n1", "3");
+  assert.deepEqual(
+    Array.from(el.querySelectorAll(".gv-readout"), ({ value }) => value),
+    ["1", "3"],
+  );
+  el.querySelector("#n0").focus();
+  await painted();
+  assert.match(el.querySelector(".gv-ghost").textContent, /needs Python/);
+  const held = told.held.map((places) => places.map(() => null));
+  const empty = opened({ ...told, held });
+  await typed(empty, "n0", "2.5");
+  assert.equal(message(empty), say("page.alone.not_held"));
+});
+
+test("a figure that stands still says what it would need", async () => {
+  const el = opened(case_("still").told);
+  assert.equal(el.querySelector(".gv-ranges").hidden, true);
+  assert.equal(el.querySelector(".gv-alone-note").textContent, say("page.alone.needs_python"));
+  await typed(el, "n0", "2.5");
+  assert.equal(message(el), say("page.alone.needs_python"));
+});
+
+test("boxes and arrays are opened by Python only", () => {
+  const { told } = case_("array");
+  const store = new Alone({ part: [], opened: [], message: "" });
+  const answers = new Answers(say, store, told);
+  store.ask({ part: [1] });
+  assert.deepEqual([store.get("part"), store.get("message")], [[], say("page.alone.boxes")]);
+  store.ask({ opened: ["v2"] });
+  assert.deepEqual([store.get("opened"), store.get("message")], [[], say("page.alone.arrays")]);
+  assert.equal(answers.store, store);
+});
+
+test("a store calls who listens, and no one who has left", async () => {
+  const store = new Alone({ step: 1 });
+  let calls = 0;
+  const count = () => (calls += 1);
+  store.on("step", count);
+  store.put({ step: 1 });
+  store.put({ step: 2 });
+  store.off("step", count);
+  store.off("selected", count);
+  store.put({ step: 3 });
+  assert.equal(calls, 1);
+  await assert.rejects(store.slider());
+});
+
+test("places on a logarithmic track", () => {
+  const track = { label: "x", inputs: [0], least: -2, most: 3, grain: 0.5, base: 10 };
+  assert.equal(stepsIn(track), 10);
+  assert.equal(valueAt(track, 2), 0.1);
+  assert.equal(placeOf(track, 0.1), 2);
+  assert.equal(placeOf(track, 1e9), 10);
+  assert.equal(placeOf(track, NaN), 0);
+});
+
+test("a race in a page", () => {
+  const { svg, ways } = stateOf("race");
+  const el = opened({ kind: "race", svg, ways });
+  assert.equal(el.querySelectorAll(".gv-runner").length, 3);
+});
