@@ -92,7 +92,9 @@ def told(
         whole = _replayed(whole)
         run = run.graph.shown(whole) if is_part else whole
     drawings = [drawing(run, drawn, spans)]
-    can_move = can_run and drawings[0]["structure"]["program"] is not None
+    first = drawings[0]["structure"]
+    can_place = first["places"] is not None or first["shapes"] is not None
+    can_move = can_run and can_place and first["program"] is not None
     if can_move and not is_part:
         drawings += _others(run, drawn, living, spans)
     sliders = (living.sliders or ()) if can_run else ()
@@ -129,6 +131,8 @@ def told(
 
 def _replayed(run: Run) -> Run:
     """By the program, which knows where its numbers stand."""
+    full = run.graph.unfolded
+    full.performer.prepare(full)
     replayed = run.graph.run(run.inputs)
     return replayed if replayed.graph is run.graph else run
 

@@ -67,8 +67,8 @@ export class Alone {
     this.put(/** @type {any} */ ({ answered: asked }));
   }
 
-  /** @returns {Promise<Slider>} */
+  /** There are no models of sliders. @returns {Promise<Slider>} */
   slider() {
-    return Promise.reject(new Error("a page alone has no models of sliders"));
+    return Promise.reject(new Error());
   }
 }
