@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit
 from gallery import SMALL_LAYER, nested
+from lengths import short
 from playwright.sync_api import expect
 
 import gradviz as gv
@@ -145,7 +146,7 @@ def check_moves(page, explorer, every):
 
 
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", EXPLORED)
+@pytest.mark.parametrize("name", short(1, EXPLORED))
 def test_moves_give_what_python_gives(visit, name, every):
     explorer = EXPLORED[name]()
     check_moves(visit(explorer), explorer, every)
@@ -180,6 +181,7 @@ def test_steps_reasons_hands_and_code(visit):
     expect(page.locator(".gv-notice")).to_have_text("")
 
 
+@pytest.mark.long
 def test_every_nudge_is_pythons(visit):
     for function, inputs in ((circuit, INPUTS), (curve, {"a": 0.7, "b": 0.5})):
         figure = gv.draw(gv.trace(function, inputs))
@@ -193,6 +195,7 @@ def test_every_nudge_is_pythons(visit):
             expect(page.locator(".gv-disagrees")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_numbers_are_typed_beside_the_track(visit):
     explorer = gv.explore(circuit, INPUTS)
     page = visit(explorer)
@@ -252,6 +255,7 @@ def test_what_is_not_held_is_greyed_and_said(visit):
     assert page.locator(".gv-block").count() == blocks
 
 
+@pytest.mark.long
 def test_a_branch_that_is_not_held_is_said(visit):
     view = gv.explore(decided, x=(-2, 2), y=(-1, 3)).view
     view.hands = {"x": (view.hands or {})["x"]}  # where y leads is not tried
@@ -293,6 +297,7 @@ def test_a_figure_of_what_was_computed_stands_still(visit):
     check(page.evaluate(READ), y._run_())
 
 
+@pytest.mark.long
 def test_single_elements(visit):
     figure = gv.draw(gv.trace(curve, a=0.7, b=0.5))
     page = visit(figure)
@@ -306,6 +311,7 @@ def test_single_elements(visit):
             expect(page.locator(".gv-lines")).to_contain_text(line.rpartition(" = ")[2])
 
 
+@pytest.mark.long
 def test_a_race(visit):
     page = visit(gv.race(circuit, INPUTS))
     for _ in range(30):
@@ -324,7 +330,7 @@ def check_axe(page):
 
 
 @only_chromium
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", short(0, ["light", "dark"]))
 def test_nothing_is_to_be_mended(visit, scheme):
     for name in ("circuit", "own gate"):
         page = visit(EXPLORED[name](), f"{name}.html", color_scheme=scheme)

@@ -155,6 +155,7 @@ def test_boxes_open_by_keyboard_and_by_mouse(show):
     assert page.evaluate("() => model.get('part')") == []
 
 
+@pytest.mark.long
 def test_a_picture_that_is_gone_is_filled_no_more(show):
     """Its numbers may come after the structure, and what is out of sight waits for them to rest."""
     view = gv.View(gv.trace(network, WEIGHTS))

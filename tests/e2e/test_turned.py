@@ -85,6 +85,7 @@ def test_a_figure_its_code_and_its_reasons(in_turned, show):
     check_no_english(page, names)
 
 
+@pytest.mark.long
 @only_chromium
 def test_an_array(in_turned, show):
     view = gv.View(gv.trace(lambda w: (w * w).sum(), w=[[0.5] * 60] * 40))
@@ -100,6 +101,7 @@ def test_an_array(in_turned, show):
     )
 
 
+@pytest.mark.long
 @only_chromium
 def test_a_race(in_turned, show):
     race = gv.race(lambda x, y: x * y + x, x=1.5, y=-2.0)
