@@ -335,7 +335,7 @@ def written(svg):
     return ET.canonicalize(svg, strip_text=True)
 
 
-@pytest.mark.parametrize("tries", short(1, [100, 5000]))
+@pytest.mark.parametrize("tries", short(1, [50, 5000]))
 def test_random_tampering_is_named(tries):
     chance, told_of = random.Random(6), 0
     while told_of < tries:
@@ -431,7 +431,7 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("kind", short(1, ENDLESS))
+@pytest.mark.parametrize("kind", short(0, ENDLESS))
 def test_files_of_50_megabytes(kind):
     """Each is read once, if at all: else this would not end."""
     svg = FIGURES["circuit"]().svg

@@ -145,7 +145,7 @@ def check_moves(page, explorer, every):
         explorer.update(**{**here, name: all_places[back]})
 
 
-@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [25, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", short(1, EXPLORED))
 def test_moves_give_what_python_gives(visit, name, every):
     explorer = EXPLORED[name]()

@@ -138,6 +138,7 @@ def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
     expect(page.locator(".gv-tip-text")).to_have_text("w, rows 2–3, columns 4–5: largest −7")
 
 
+@pytest.mark.long
 def test_boxes_open_by_keyboard_and_by_mouse(show):
     view = gv.View(gv.trace(network, WEIGHTS))
     page = show(view)

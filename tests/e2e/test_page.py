@@ -197,7 +197,7 @@ SCENES = {  # a view, and what is then done with it
 }
 
 
-@pytest.mark.parametrize("dark", short(1, [False, True]), ids=["light", "dark"])
+@pytest.mark.parametrize("dark", short(0, [False, True]), ids=["light", "dark"])
 @pytest.mark.parametrize(
     "scene",
     short(1, SCENES),
@@ -264,7 +264,7 @@ HOSTS = [  # what a host says of its page and where, how that is, and on what th
 ]
 
 
-@pytest.mark.parametrize(("preference", "paper"), short(1, [("dark", BLACK), ("light", WHITE)]))
+@pytest.mark.parametrize(("preference", "paper"), short(0, [("dark", BLACK), ("light", WHITE)]))
 def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, paper):
     page = hosted(view_of(), color_scheme=preference)
     assert page.evaluate(LOOKS) == looks(preference, paper)

@@ -133,6 +133,7 @@ def test_a_slider_draws_anew():
         plot.update(h=1.0)
 
 
+@pytest.mark.long
 def test_sliders_that_are_moved_beside_a_cell():
     """A notebook answers a slider in another thread: the figure, the settings and the counts of a
     cell that is running are its own.

@@ -185,6 +185,7 @@ def twice(x):
     return np.sin(x) * 2.0 + x
 
 
+@pytest.mark.long
 def test_detail_goes_step_by_step():
     full = gv.draw(gv.trace(lambda x: np.sin(x) * x, x=1.0))
     assert full.labels
