@@ -30,11 +30,11 @@ Drawn = Callable[[Run], str]  # the picture of a run, for a page that fills in t
 def drawing(run: Run, drawn: Drawn, spans: Mapping[str, Span], trace: int = 0) -> dict[str, Any]:
     """What a page is told of one drawing."""
     graph = run.graph
-    full, closed = graph.unfolded, graph.origin.closed
+    full, closed = graph.unfolded, _seen(graph.origin.closed)
     return {
         "graph": full,
         "trace": trace,
-        "closed": [at for at, block in enumerate(blocks_of(full)) if block in _seen(closed)],
+        "closed": [at for at, block in enumerate(blocks_of(full)) if block in closed],
         "structure": structure(run, run.places, spans, drawn(run)),
         "code": listing(graph),
         "nudged": nudged(graph),
