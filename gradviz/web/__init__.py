@@ -48,7 +48,8 @@ def script(entry: str, name: str = "gradviz") -> str:
 @cache
 def style_sheet(name: str) -> str:
     """The style sheet of this name."""
-    return _bare((FOLDER / "styles" / f"{name}.css").read_text(encoding="utf-8"))
+    text = (FOLDER / "styles" / f"{name}.css").read_text(encoding="utf-8")
+    return _bare(COMMENT.sub("", text))
 
 
 def joined(entry: Path) -> tuple[str, str]:
@@ -92,6 +93,6 @@ def joined(entry: Path) -> tuple[str, str]:
 
 
 def _bare(text: str) -> str:
-    """A text without comments, blank lines and blanks before lines."""
-    lines = map(str.strip, COMMENT.sub("", text).splitlines())
+    """A text without blank lines and blanks before lines."""
+    lines = map(str.strip, text.splitlines())
     return "".join(f"{line}\n" for line in lines if line)
