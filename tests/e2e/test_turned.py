@@ -63,6 +63,7 @@ def check_no_english(page, names):
     assert found & LITERAL <= {word for word in LITERAL if word[::-1] in LITERAL}
 
 
+@pytest.mark.long
 @only_chromium
 def test_a_figure_its_code_and_its_reasons(in_turned, show):
     @gv.block

@@ -115,12 +115,12 @@ def cost(
     Raises ValueError for another family.
 
     >>> import gradviz as gv
-    >>> gv.plot.cost("chains", sizes=(10, 100, 1000), timed=False)
+    >>> gv.plot.cost("chains", sizes=(10, 50, 250), timed=False)
                n       p  reverse sweep   forward mode        bumping
               10      10             19             64             74
-             100     100            199          5,149          5,249
-           1,000   1,000          1,999        501,499        502,499
-           slope                   1.00           1.99           1.98
+              50      50             99          1,324          1,374
+             250     250            499         31,624         31,874
+           slope                   1.01           1.97           1.95
     """
     if family not in FAMILIES:
         raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")

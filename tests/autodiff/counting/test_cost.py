@@ -68,6 +68,7 @@ def test_the_documents_figures(name):
         )
 
 
+@pytest.mark.long
 def test_what_is_said_where_n_plus_p_does_not_win():
     cost = counted("doubled")
     assert (
