@@ -6,6 +6,7 @@ import os
 
 import hypothesis
 from comparison import forgive_rounding
+from hypothesis.internal.conjecture.providers import Constants, HypothesisProvider
 from nbval.plugin import IPyNbCell, NbCellError
 
 _compare_outputs, _runtest = IPyNbCell.compare_outputs, IPyNbCell.runtest
@@ -32,3 +33,5 @@ hypothesis.settings.register_profile("here", deadline=None)  # nothing depends o
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 # the hunt for new failures is not what a change should fail of
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+if os.environ.get("CI"):  # nor of the constants of whatever modules happen to be imported
+    HypothesisProvider._local_constants = Constants()

@@ -508,9 +508,9 @@ def jax():
             jax.scipy.special,
             {
                 "log_expit": jax.nn.log_sigmoid,
-                "xlogy": lambda x, y: jax.scipy.special.xlogy(
-                    x, 1.0 * y
-                ),  # of an int it has no log
+                # of whole numbers it has no derivative
+                "xlogy": lambda x, y: jax.scipy.special.xlogy(1.0 * x, 1.0 * y),
+                "rel_entr": lambda x, y: jax.scipy.special.rel_entr(1.0 * x, 1.0 * y),
             },
         ),
     }

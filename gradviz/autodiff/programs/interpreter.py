@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from gradviz.autodiff.primitives.operation import operation_of
+from gradviz.autodiff.tape import refusals
 from gradviz.autodiff.tape.tape import state
 from gradviz.graph import Graph, Node
 
@@ -44,7 +45,12 @@ def _forward(graph: Graph, values: Sequence[Any]) -> tuple[list[Any], list[Seque
                 raise AssertionError(guard.broken)
         if node is not None and node.operation is not None:
             operands[node.index] = numbers = [*map(at, node.operands)]
-            primals[node.index] = result = node.operation.number(*numbers)
+            try:
+                primals[node.index] = result = node.operation.number(*numbers)
+            except refusals.NUMPYS as error:
+                source = f" ({node.source})" if node.source else ""
+                name = operation_of(node).primitive.name
+                raise refusals.of_operands(name, numbers, error, source) from None
             if ledger is not None:
                 ledger.operation(node.operation, numbers, result)
     return primals, operands

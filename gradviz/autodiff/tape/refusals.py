@@ -2,7 +2,7 @@
 says so."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,19 @@ def _stored(variable: Any, code: ast.Subscript) -> TypeError:
         "graph would end there. Make a new one: np.stack([x, y]) joins single Variables, "
         "np.concatenate arrays, and np.where(mask, x, h) replaces elements" + where()
     )
+
+
+NUMPYS = ValueError, TypeError, IndexError  # np.linalg.LinAlgError among them
+
+
+def of_operands(name: str, values: Sequence[Any], error: Exception, where: str) -> Exception:
+    """NumPy does not take these operands."""
+    shapes = " and ".join(
+        f"shape {np.shape(value)}" if np.shape(value) else "a single number" for value in values
+    )
+    operands = "operands" if len(values) > 1 else "an operand"
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    return kind(f"{name} can't take {operands} of {shapes}: {error}{where}")
 
 
 def where() -> str:

@@ -363,15 +363,8 @@ def _value(primitive: Any, values: Sequence[Any], params: dict[str, Any] | None)
     """
     try:
         return primitive.number(*values, **params) if params else primitive.number(*values)
-    except (ValueError, TypeError, IndexError) as error:  # np.linalg.LinAlgError among them
-        shapes = " and ".join(
-            f"shape {np.shape(value)}" if np.shape(value) else "a single number" for value in values
-        )
-        message = (
-            f"{primitive.name} can't take {'operands' if len(values) > 1 else 'an operand'} of "
-            f"{shapes}: {error}{refusals.where()}"
-        )
-        raise (TypeError if isinstance(error, TypeError) else ValueError)(message) from None
+    except refusals.NUMPYS as error:
+        raise refusals.of_operands(primitive.name, values, error, refusals.where()) from None
 
 
 def _check_name(name: object) -> None:

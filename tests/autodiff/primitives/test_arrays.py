@@ -674,3 +674,12 @@ def test_what_is_no_number_is_passed_over(function):
     by_x, by_y = gv.vjp(function, np.array([1.0, np.nan]), np.array([np.nan, 1.0]))[1](np.ones(2))
     assert (by_x.tolist(), by_y.tolist()) == ([1.0, 0.0], [0.0, 1.0])
     assert np.isnan(gv.grad(function)(np.nan, np.nan))
+
+
+def test_run_says_what_numpy_does_not_take_as_tracing_does():
+    """Also where the compiled program gives up, and the interpreter comes after it."""
+    graph = gv.trace(lambda x: np.sum(np.linalg.inv(x)), x=np.eye(2))
+    told = r"inv can't take an operand of shape \(2, 2\): Singular matrix \(line \d+: .*inv\(x\)"
+    for work in graph.run, lambda x: gv.trace(lambda x: np.sum(np.linalg.inv(x)), x=x):
+        with pytest.raises(ValueError, match=told):
+            work(x=np.ones((2, 2)))
