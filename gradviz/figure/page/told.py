@@ -51,10 +51,13 @@ class Track:
         return at if self.base is None else [self.base**power for power in at]
 
     def told(self, names: Sequence[str]) -> dict[str, Any]:
-        """It as plain data, for a page that knows inputs by their numbers."""
-        ends = dict(zip(("least", "most", "grain"), self.span))
-        moved = [names.index(name) for name in self.inputs]
-        return {"label": self.name, "inputs": moved, **ends, "base": self.base}
+        """The same for a page, where inputs have these names."""
+        return {
+            "label": self.name,
+            "inputs": [names.index(name) for name in self.inputs],
+            **dict(zip(("least", "most", "grain"), self.span)),
+            "base": self.base,
+        }
 
 
 @dataclass(frozen=True)
