@@ -152,6 +152,7 @@ type ViewState = {
   element: string;
   code_open: boolean;
   sliders: Record<string, string>;
+  ranges?: Track[]; // in a notebook, of the page's own
   old?: boolean; // of a page alone: the numbers are not those of what was set
 };
 

@@ -13,7 +13,30 @@ function start() {
   const given = /** @type {PageGiven} */ (JSON.parse(String(state.textContent)));
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const page = make("div", "gv-alone");
-  main.replaceChildren(within(main, "h1"), page);
+  const heading = within(main, "h1");
+  main.replaceChildren(heading, page);
+  mount(given, page);
+  if (given.kind !== "figure") return;
+  const { output, nodes } = given.drawings[0].structure;
+  heading.textContent = nodes[output].label; // its numbers will be others
+}
+
+/**
+ * As MyST calls it, and whoever else calls modules as anywidget does: one figure, which a model
+ * that nobody answers tells of.
+ * @param {{model: Pick<Model<{told: PageGiven}>, "get">, el: HTMLElement}} given
+ */
+function render({ model, el }) {
+  const page = el.appendChild(make("div", "gv-alone"));
+  mount(model.get("told"), page);
+  return () => page.remove();
+}
+
+/**
+ * @param {PageGiven} given
+ * @param {HTMLElement} page
+ */
+function mount(given, page) {
   if (given.kind === "race") startRace(given, page);
   else startFigure(given, page);
 }
@@ -69,8 +92,6 @@ function startFigure(given, page) {
   const element = make("div", "");
   page.append(ranges.element, ...notes.map((note) => written("p", "gv-alone-note", note)), element);
   const view = new View(store, element);
-  const title = drawing.structure.nodes[drawing.structure.output].label;
-  within(document, "h1").textContent = title; // its numbers will be others
   const watch = new MutationObserver(() => mark(say, view, answers)); // another picture
   watch.observe(view.stage.element, { childList: true });
   mark(say, view, answers);
@@ -123,4 +144,4 @@ function mark(say, view, answers) {
   }
 }
 
-export default { start };
+export default { start, render };
