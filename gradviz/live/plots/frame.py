@@ -3,8 +3,10 @@ and has no ids; and where numbers stand in it.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import imsave
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
 POINTS = 72  # per inch
+FONTS = "DejaVu Sans, Verdana, Noto Sans CJK SC, sans-serif"
 POWER = re.compile(r"\$\\mathdefault\{(?:(.+)\\times)?10\^\{(.+)\}\}\$")  # as matplotlib labels it
 RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
@@ -28,21 +32,27 @@ def frame(figure: Figure, axes: Axes) -> dict[str, Any]:
     in, and how numbers become places along x and y: their logarithm where it `is_log`, times
     `scale`, plus `start`.
     """
+    svg = picture(figure)
+    width, height = figure.get_size_inches() * POINTS
+    ends = axes.get_position().get_points() * (width, height)
+    (left, bottom), (right, top) = ends
+    return {
+        "svg": svg,
+        "size": [_rounded(width), _rounded(height)],
+        "box": [*map(_rounded, (left, height - top, right - left, top - bottom))],
+        "x": _along(axes.get_xlim(), axes.get_xscale(), ends[:, 0]),
+        "y": _along(axes.get_ylim(), axes.get_yscale(), height - ends[:, 1]),
+    }
+
+
+def picture(figure: Figure) -> str:
+    """The elements of a figure's picture, in points."""
     dots = figure.dpi
     figure.set_dpi(POINTS)
     try:
-        width, height = figure.bbox.size
-        renderer = Renderer(width, height)
+        renderer = Renderer(*figure.bbox.size)
         figure.draw(renderer)
-        left, bottom, right, top = axes.bbox.extents
-        ends = axes.transAxes.transform([(0, 0), (1, 1)])
-        return {
-            "svg": "".join(renderer.parts),
-            "size": [_rounded(width), _rounded(height)],
-            "box": [*map(_rounded, (left, height - top, right - left, top - bottom))],
-            "x": _along(axes.get_xlim(), axes.get_xscale(), ends[:, 0]),
-            "y": _along(axes.get_ylim(), axes.get_yscale(), height - ends[:, 1]),
-        }
+        return "".join(renderer.parts)
     finally:
         figure.set_dpi(dots)
 
@@ -104,7 +114,14 @@ class Renderer(RendererBase):
             yield LETTERS[code] + " ".join(f"{_rounded(each):g}" for each in xy.ravel())
 
     def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
-        raise NotImplementedError("a frame has no images")
+        target = BytesIO()
+        imsave(target, im, format="png", origin="lower")
+        height, width = im.shape[:2]
+        self.parts.append(
+            f'<image x="{_rounded(x):g}" y="{_rounded(self.height - y - height):g}" '
+            f'width="{width}" height="{height}" '
+            f'href="data:image/png;base64,{b64encode(target.getvalue()).decode()}"/>'
+        )
 
     def draw_text(
         self,
