@@ -24,7 +24,7 @@ from gradviz.figure.page.told import MOST_HELD, Track
 from gradviz.live.panel import Panel
 from gradviz.live.plots.frame import frame
 from gradviz.live.plots.marks import Mark, Shown, draw, lost
-from gradviz.live.plots.plot import Plot, narrow
+from gradviz.live.plots.plot import MARGINS, NARROW, UNTITLED, Plot, fit
 from gradviz.live.shown import Bundle, Framed, Live
 from gradviz.live.sliders import Hand, is_range, slider, tracks
 from gradviz.numerals import real
@@ -227,9 +227,12 @@ class LivePlot(Framed):
         """Draw what stands still, and tell the page."""
         places, subject = self._places, self.subject
         figure, self._axes = subject.axes(places)
-        frames = [frame(figure, self._axes)]
-        narrow(figure)
-        frames.append(frame(figure, self._axes))
+        width, height = figure.get_size_inches()
+        top = MARGINS["top"] if self._axes.get_legend() else UNTITLED  # the page says the title
+        frames: list[dict[str, Any]] = []
+        for size in ((width, height), NARROW):
+            fit(figure, size, top)
+            frames.append(frame(figure, self._axes))
         curve, (values, _) = subject.curve, self._there
         here = next(iter(values.values()), 0.0)
         with self._drawing.hold_sync():

@@ -190,5 +190,9 @@ class Layers(Subject):
             [Line2D([], [], linewidth=1.8, **look) for look in looks],
             [plain(mark.name) for mark in self.marks],
             **LEGEND,
+            loc="lower left",  # above the axes, where nothing moves
+            bbox_to_anchor=(0, 1),
+            borderaxespad=0,
+            ncols=len(self.marks),
         )
         return figure, axes

@@ -26,7 +26,8 @@ DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count t
 MARGINS = {"left": 0.7, "right": 0.19, "bottom": 0.49, "top": 0.3}  # inches
 # set by hand, which is faster
 FRAME: dict[str, Any] = {"size": (6.4, 3.8), "layout": None}
-NARROW = 3.7, 3.3  # inches, for a phone
+NARROW = 3.7, 3.2  # inches, for a phone
+UNTITLED = 0.1  # inches above axes that have no title
 
 
 def subplots(
@@ -46,23 +47,19 @@ def subplots(
     for each in figure.axes:
         _styled(each)
     if layout is None:
-        _set_margins(figure)
+        fit(figure, size)
     return figure, axes
 
 
-def narrow(figure: Figure) -> None:
-    """Make it as narrow as a phone."""
-    figure.set_size_inches(*NARROW)
-    _set_margins(figure)
-
-
-def _set_margins(figure: Figure) -> None:
-    width, height = figure.get_size_inches()
+def fit(figure: Figure, size: tuple[float, float], top: float = MARGINS["top"]) -> None:
+    """Give a figure another size, and as much room above its axes; all in inches."""
+    width, height = size
+    figure.set_size_inches(width, height)
     figure.subplots_adjust(
         left=MARGINS["left"] / width,
         right=1 - MARGINS["right"] / width,
         bottom=MARGINS["bottom"] / height,
-        top=1 - MARGINS["top"] / height,
+        top=1 - top / height,
     )
 
 

@@ -47,7 +47,8 @@ export function startPlot({ words, given, numbers, sliders, held }, around) {
     ranges.show();
   };
   const can = programs !== null || held !== null;
-  const note = held ? "page.alone.held" : can ? null : "page.alone.needs_python";
+  const isTied = held !== null && sliders.length > 1;
+  const note = can ? (isTied ? "page.alone.held" : null) : "page.alone.needs_python";
   around.append(element);
   const plot = new Plot(store, element);
   const stored = plot.set;
