@@ -274,21 +274,21 @@ def plots() -> Iterator[dict[str, Any]]:
         frame = {**FRAME, "x": AXIS, "y": LOG if is_log else {**AXIS, "scale": -8.0}}
         told["given"] |= {"frames": [frame, {**frame, "size": [60, 100]}]}
         moves, here = [], {each: plot.values[each] for each in plot.sliders}
-        for at, track in enumerate(tracks(plot.sliders)):
+        for slider, track in enumerate(tracks(plot.sliders)):
             last = len(track.places) - 1
             tried = {0, last // 4, last // 2, 3 * last // 4, last}
             if told["held"]:
-                rows = told["held"][at]
-                told["held"][at] = [row if at in tried else [] for at, row in enumerate(rows)]
+                rows = told["held"][slider]
+                told["held"][slider] = [row if at in tried else [] for at, row in enumerate(rows)]
             for place in sorted(tried):
                 plot.update(**{**here, track.name: track.places[place]})
                 shown = plot.subject.shown(*plot._there)
                 marks = {
-                    mark: what if isinstance(what, str) else [sent(float(x)) for x in np.ravel(what)]
-                    for mark, what in shown.marks.items()
+                    mark: at if isinstance(at, str) else [*map(sent, np.ravel(at).tolist())]
+                    for mark, at in shown.marks.items()
                 }
                 moves.append(
-                    {"slider": at, "place": place, "text": shown.text, "title": shown.title}
+                    {"slider": slider, "place": place, "text": shown.text, "title": shown.title}
                     | {"marks": marks}
                 )
             plot.update(**here)

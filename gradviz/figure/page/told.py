@@ -122,9 +122,7 @@ def told(
         "numbers": _base64(packed(run, run.places)),
         "values": _base64(np.concatenate([np.ravel(value) for value in values] or [[]])),
         "sizes": [np.size(value) if isinstance(value, np.ndarray) else None for value in values],
-        "sliders": [
-            slider.told(names) for slider in (sliders if can_move or held else ())
-        ],
+        "sliders": [slider.told(names) for slider in (sliders if can_move or held else ())],
         "held": held,
         "step": step,
         "wrong": [*wrong],

@@ -1,5 +1,5 @@
-"""The curve of a function of one number: its value and its slope anywhere, and the programs by which
-a page finds them.
+"""The curve of a function of one number: its value and its slope anywhere, and the programs by
+which a page finds them.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -161,10 +161,7 @@ class Secants(Subject):
         """From where to where, and the places of points."""
         at = [each for each in places["at"] if math.isfinite(each)] or [0.0]
         h = [each for each in places["h"] if math.isfinite(each)]
-        if min(len(at), len(h)) > 1:
-            few = thinned(at), thinned(h)
-        else:
-            few = at, h
+        few = (thinned(at), thinned(h)) if min(len(at), len(h)) > 1 else (at, h)
         points = [*at, *(one + other for one in few[0] for other in few[1])]
         return around(self.span or (min(at) - 2.0, max(at) + 2.0), points), points
 

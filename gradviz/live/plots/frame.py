@@ -84,7 +84,7 @@ class Renderer(RendererBase):
         gc: GraphicsContextBase,
         path: Path,
         transform: Transform,
-        rgbFace: Any = None,  # noqa: N803 (matplotlib's)
+        rgbFace: Any = None,
     ) -> None:
         bounds = gc.get_clip_rectangle()
         clip = bounds.extents if bounds is not None and rgbFace is None else None
@@ -97,7 +97,7 @@ class Renderer(RendererBase):
             style += f' stroke-linejoin="{gc.get_joinstyle()}"'
             if alpha < 1:
                 style += f' stroke-opacity="{_rounded(alpha)}"'
-            _, dashes = gc.get_dashes()
+            dashes: Any = gc.get_dashes()[1]
             if dashes is not None:
                 style += f' stroke-dasharray="{" ".join(f"{_rounded(each)}" for each in dashes)}"'
         if way and (stroke != "none" or rgbFace is not None):
@@ -142,7 +142,7 @@ class Renderer(RendererBase):
         if mtext is not None:
             at = mtext.get_transform().transform(mtext.get_unitless_position())
             x, y = (x, self.height - at[1]) if angle else (at[0], y)
-            anchor = ANCHORS[mtext.get_ha()]
+            anchor = ANCHORS[mtext.get_horizontalalignment()]
         place = f"translate({_rounded(x):g} {_rounded(y):g})"
         place += f" rotate({-angle:g})" if angle else ""
         size = f"{_rounded(prop.get_size_in_points()):g}"

@@ -11,9 +11,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.markers import MarkerStyle
 
-Points = Sequence[tuple[float, float]]
-Line = tuple[float, float, float]  # through x and y with a slope
-
 
 class Shown(NamedTuple):
     """What a plot shows at some values: all that it says, the part of it that stands above, and by
@@ -22,7 +19,7 @@ class Shown(NamedTuple):
 
     text: str
     title: str
-    marks: Mapping[str, Line | Points | str]
+    marks: Mapping[str, Any]  # a line, points or words
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,7 @@ class Mark:
     """
 
     name: str
+    # of a line: x, y and a slope; of a path: points
     kind: Literal["line", "path", "words"]
     colour: str
     width: float = 0
@@ -55,7 +53,7 @@ class Mark:
     def draw(self, axes: Axes, at: Any, above: int) -> None:
         """Draw it by matplotlib, above what has a lower number."""
         style: dict[str, Any] = {"color": self.colour, "zorder": 2 + above / 100}
-        if self.kind == "words":
+        if self.kind == "words" and self.place:
             axes.annotate(at, self.place, xycoords="axes fraction", **style)
             return
         style |= {"linewidth": self.width or None, "linestyle": "-" if self.width else ""}

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from gradviz import web
 from gradviz.export.html import document
-from gradviz.export.sheets import Theme, checked
+from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import MOST_HELD, Track
 from gradviz.live.panel import Panel
@@ -74,7 +74,7 @@ class Drawing(Live):
     """What the page shows of a live plot."""
 
     _esm = web.module("notebook/plot")
-    _css = web.style_sheet("plot")
+    _css = style_sheet("figure") + web.style_sheet("view") + web.style_sheet("plot")
 
     # the axes, the marks, and how the page finds the numbers
     given: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
@@ -164,9 +164,7 @@ class LivePlot(Framed):
         self.panel.stand(values)
         self._show(values)
 
-    def save(
-        self, path: str | Path, *, theme: Theme | None = None, live: bool = True
-    ) -> Path:
+    def save(self, path: str | Path, *, theme: Theme | None = None, live: bool = True) -> Path:
         """Write the plot to a file: as a page, ``.html``, it is alive, with its sliders, in any
         browser, without Python and without a network; of a function that the page can't work out
         it holds the numbers along each slider. In any other format, or with ``live=False``, it is
@@ -286,8 +284,8 @@ def plotted(
 
 
 def movable(*names: str) -> Callable[[Callable[..., Subject]], Callable[..., Plot | LivePlot]]:
-    """A function that makes what a plot is of, as one that gives a plot of it: a live one where some
-    of these arguments are ranges or widgets.
+    """A function that makes what a plot is of, as one that gives a plot of it: a live one where
+    some of these arguments are ranges or widgets.
     """
 
     def with_sliders(make: Callable[..., Subject]) -> Callable[..., Plot | LivePlot]:

@@ -185,9 +185,11 @@ class Layers(Subject):
             ylim=decades(sizes),
         )
         axes.grid(True, alpha=FAINT, axis="y")
-        looks = ({"marker": mark.marker, "color": mark.colour} for mark in self.marks)
         axes.legend(
-            [Line2D([], [], linewidth=1.8, **look) for look in looks],
+            [
+                Line2D([], [], linewidth=1.8, marker=mark.marker, color=mark.colour)
+                for mark in self.marks
+            ],
             [plain(mark.name) for mark in self.marks],
             **LEGEND,
             loc="lower left",  # above the axes, where nothing moves
