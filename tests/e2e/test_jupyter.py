@@ -116,10 +116,7 @@ def check_stands(notebook, count, made):
     check_shows(notebook.cell(count), made)
     if isinstance(made, gv.plot.LivePlot):
         inputs, sliders = made.values, made.sliders
-        assert notebook.ask(f"[Out[{count}].values, Out[{count}].plot.text]") == [
-            inputs,
-            made.plot.text,
-        ]
+        assert notebook.ask(f"[Out[{count}].values, Out[{count}].text]") == [inputs, made.text]
     else:
         primals = f"[*map(repr, Out[{count}].run.primals.values())]"
         assert notebook.ask(primals) == [*map(repr, made.run.primals.values())]
@@ -138,8 +135,8 @@ def check_stands(notebook, count, made):
 def check_shows(output, made):
     """A live figure or plot in the page shows what this one does."""
     if isinstance(made, gv.plot.LivePlot):
-        shown = output.locator(".gradviz-plot svg").get_attribute("aria-label")
-        assert shown.split() == made.plot.text.split()
+        shown = output.locator(".gv-plot > svg").get_attribute("aria-label")
+        assert shown.split() == made.text.split()
         return
     view, run = getattr(made, "view", made), made.run
     seen = output.locator("svg.gradviz").evaluate(READ)

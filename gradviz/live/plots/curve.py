@@ -91,3 +91,10 @@ def roomy(values: np.ndarray) -> Span:
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     room = 0.08 * (high - low) or 1.0
     return float(low - room), float(high + room)
+
+
+def thinned(places: Sequence[float], most: int) -> list[float]:
+    """At most so many of these, the first and the last among them."""
+    if len(places) <= most:
+        return [*places]
+    return [places[round(at)] for at in np.linspace(0, len(places) - 1, most)]

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy
+from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy, thinned
 from gradviz.live.plots.marks import Mark, Shown
 from gradviz.live.plots.moving import LivePlot, Places, Subject, movable
 from gradviz.live.plots.plot import (
@@ -59,8 +59,8 @@ class Tangent(Subject):
     def __init__(self, curve: Curve, span: Span) -> None:
         self.curve, self.span = curve, span
 
-    def numbers(self, at: float) -> list[float]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return [*self.curve(at)]
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
+        return [*self.curve(values["at"])]
 
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
         at, (value, slope) = values["at"], numbers
@@ -120,7 +120,8 @@ class Secants(Subject):
     def __init__(self, curve: Curve, span: Span | None) -> None:
         self.curve, self.span = curve, span
 
-    def numbers(self, at: float, h: float) -> list[float]:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
+        at, h = values["at"], values["h"]
         value, slope = self.curve(at)
         moved, _ = self.curve(at + h)
         return [value, slope, moved, (moved - value) / h if h else math.nan]
@@ -161,16 +162,13 @@ class Secants(Subject):
         """From where to where, and the places of points."""
         at = [each for each in places["at"] if math.isfinite(each)] or [0.0]
         h = [each for each in places["h"] if math.isfinite(each)]
-        few = (thinned(at), thinned(h)) if min(len(at), len(h)) > 1 else (at, h)
+        few = (
+            (thinned(at, MOST_BESIDE), thinned(h, MOST_BESIDE))
+            if min(len(at), len(h)) > 1
+            else (at, h)
+        )
         points = [*at, *(one + other for one in few[0] for other in few[1])]
         return around(self.span or (min(at) - 2.0, max(at) + 2.0), points), points
-
-
-def thinned(places: Sequence[float], most: int = MOST_BESIDE) -> list[float]:
-    """At most so many of these, the first and the last among them."""
-    if len(places) <= most:
-        return [*places]
-    return [places[round(at)] for at in np.linspace(0, len(places) - 1, most)]
 
 
 @overload
@@ -216,7 +214,8 @@ class Errors(Subject):
     def given(self) -> dict[str, Any]:
         return {"sizes": self.sizes}
 
-    def numbers(self, at: float) -> list[float]:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
+        at = values["at"]
         value, slope = self.curve(at)
         return [slope, *((self.curve(at + h)[0] - value) / h for h in self.sizes)]
 
@@ -237,7 +236,7 @@ class Errors(Subject):
         errors: list[float] = []
         for at in places["at"]:
             try:
-                slope, *quotients = self.numbers(at)
+                slope, *quotients = self.numbers({"at": at})
             except Exception:  # the function fails there
                 continue
             errors += (abs(quotient - slope) for quotient in quotients)

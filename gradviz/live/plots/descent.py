@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy
-from gradviz.live.plots.derivatives import thinned
+from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy, thinned
 from gradviz.live.plots.marks import Mark, Shown
 from gradviz.live.plots.moving import LivePlot, Places, Subject, movable
 from gradviz.live.plots.plot import FRAME, GRADIENT, VALUE, Plot, subplots
@@ -64,14 +63,14 @@ class Descent(Subject):
     def given(self) -> dict[str, Any]:
         return {"steps": self.steps}
 
-    def numbers(self, start: float, rate: float = 0.1) -> list[float]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        walk, values = [float(start)], []
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
+        walk, heights = [float(values["start"])], []
         for _ in range(self.steps):
             value, slope = self.curve(walk[-1])
-            values.append(value)
-            walk.append(walk[-1] - rate * slope)
-        values.append(self.curve(walk[-1])[0])
-        return [*walk, *values]
+            heights.append(value)
+            walk.append(walk[-1] - values["rate"] * slope)
+        heights.append(self.curve(walk[-1])[0])
+        return [*walk, *heights]
 
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
         walk, heights = numbers[: self.steps + 1], numbers[self.steps + 1 :]
@@ -104,7 +103,7 @@ class Descent(Subject):
         for start in thinned(places["start"], FEW):
             for rate in thinned(places["rate"], FEW):
                 try:
-                    numbers = self.numbers(start, rate)
+                    numbers = self.numbers({"start": start, "rate": rate})
                 except Exception:  # the function fails somewhere there
                     continue
                 found += zip(numbers[: self.steps + 1], numbers[self.steps + 1 :])

@@ -3,10 +3,10 @@ once; the page draws the rest, by the function's program, or by numbers that it 
 """
 
 import base64
+import math
 import struct
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -22,6 +22,7 @@ from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import MOST_HELD, Track
 from gradviz.live.panel import Panel
+from gradviz.live.plots.curve import thinned
 from gradviz.live.plots.frame import frame
 from gradviz.live.plots.marks import Mark, Shown, draw, lost
 from gradviz.live.plots.plot import MARGINS, NARROW, UNTITLED, Plot, fit
@@ -29,6 +30,8 @@ from gradviz.live.shown import Bundle, Framed, Live
 from gradviz.live.sliders import Hand, is_range, slider, tracks
 from gradviz.numerals import real
 from gradviz.words import language, say
+
+FEW = 9  # places of a slider that axes are made for where each of them may take long
 
 Places = Mapping[str, Sequence[float]]  # where each of the values may stand
 
@@ -42,7 +45,7 @@ class Subject:
     marks: Sequence[Mark]
     curve: Any = None  # whose program finds the numbers, if there is one
 
-    def numbers(self, **values: float) -> list[float]:
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
         """All numbers that are shown at these values."""
         raise NotImplementedError
 
@@ -64,7 +67,7 @@ class Subject:
 
     def plot(self, values: Mapping[str, float], places: Places | None = None) -> Plot:
         """The still plot at some values, by matplotlib alone."""
-        shown = self.shown(values, self.numbers(**values))
+        shown = self.shown(values, self.numbers(values))
         figure, axes = self.axes(places or {name: [value] for name, value in values.items()})
         draw(axes, self.marks, shown)
         return Plot(figure, shown.text, shown.title, say(f"page.plot.{self.kind}"))
@@ -115,10 +118,12 @@ class LivePlot(Framed):
         self.panel = Panel(hands, self._show)
         self.values: dict[str, float] = {**values}
         self._showing = threading.RLock()  # hands are told of in a thread of their own
-        self._there = {**values}, subject.numbers(**values)  # where it was shown last
+        self._there = {**values}, subject.numbers(values)  # where it was shown last
         self._tried = {name: [value] for name, value in values.items()}
         for track in tracks(hands):
-            self._tried |= dict.fromkeys(track.inputs, track.places)
+            # where there is no curve, each place may take long
+            tried = track.places if subject.curve else thinned(track.places, FEW)
+            self._tried |= {name: [*tried] for name in track.inputs}
         self._kept: tuple[object, Plot] | None = None
         self._drawing = Drawing(
             lambda: self.plot,
@@ -188,9 +193,9 @@ class LivePlot(Framed):
 
     def _told(self) -> dict[str, Any]:
         """What the page is told that stands alone."""
-        given, found = self._drawing.given, tracks(self.sliders)
-        held = None if given["programs"] else self._held(found)
-        names = [*self.values]
+        found, names = tracks(self.sliders), [*self.values]
+        held = None if self._drawing.given["programs"] else self._held(found)
+        given = self._drawing.given  # with room for what is held
         return {
             "kind": "plot",
             "words": self._drawing.words,
@@ -208,18 +213,34 @@ class LivePlot(Framed):
         if len(numbers) * sum(len(track.places) for track in found) > MOST_HELD:
             return None
 
-        def at(track: Track, place: float) -> list[str]:
-            with suppress(Exception):
-                there = {**values, **dict.fromkeys(track.inputs, place)}
-                return [repr(number) for number in self.subject.numbers(**there)]
-            return []
+        missed = False
 
-        return [[at(track, place) for place in track.places] for track in found]
+        def at(track: Track, place: float) -> list[str]:
+            nonlocal missed
+            there = {**values, **dict.fromkeys(track.inputs, place)}
+            try:
+                numbers = self.subject.numbers(there)
+                if lost(self._axes, self.subject.marks, self.subject.shown(there, numbers)):
+                    missed = True
+                    for name in track.inputs:
+                        self._tried[name].append(place)
+            except Exception:  # the function fails there
+                return []
+            return [*map(repr, numbers)]
+
+        held = [[at(track, place) for place in track.places] for track in found]
+        if missed:
+            self._frame()
+        return held
 
     @property
     def _places(self) -> dict[str, list[float]]:
         """Where the values may stand, and where they do."""
-        return {name: [*tried, self._there[0][name]] for name, tried in self._tried.items()}
+        values, _ = self._there
+        return {
+            name: sorted({*tried, values[name]}) if math.isfinite(values[name]) else tried
+            for name, tried in self._tried.items()
+        }
 
     def _frame(self) -> None:
         """Draw what stands still, and tell the page."""
@@ -249,7 +270,7 @@ class LivePlot(Framed):
             self.values = {**self.values, **values}
             self._drawing.message = ""  # or a page would not hear of the same error once more
             try:
-                numbers = self.subject.numbers(**self.values)
+                numbers = self.subject.numbers(self.values)
                 shown = self.subject.shown(self.values, numbers)
             except Exception as error:
                 self._drawing.numbers = _packed(self.values, ())

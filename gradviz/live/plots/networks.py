@@ -148,7 +148,7 @@ class Layers(Subject):
             for name, arrays in self.gradients(**values).items()
         }
 
-    def numbers(self, **values: float) -> list[float]:
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
         return [number for numbers in self.sizes(values).values() for number in numbers]
 
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
@@ -172,7 +172,7 @@ class Layers(Subject):
         for count in range(max(map(len, places.values()), default=1)):
             try:
                 there = {name: at[min(count, len(at) - 1)] for name, at in places.items()}
-                sizes += self.numbers(**there)
+                sizes += self.numbers(there)
             except Exception:  # the function fails there
                 continue
         figure, axes = subplots(**{**FRAME, "size": (6.4, 3.2)})

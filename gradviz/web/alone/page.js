@@ -1,4 +1,5 @@
-// A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is live.
+// A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is
+// live.
 
 import { View } from "../figure/view.js";
 import { make, within, written } from "../parts/dom.js";

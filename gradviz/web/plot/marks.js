@@ -28,7 +28,8 @@ export class MarkView {
     const [x, y, wide, high] = frame.box;
     if (mark.kind === "words" && place) {
       const at = { x: x + place[0] * wide, y: y + (1 - place[1]) * high };
-      this.words = this.element.appendChild(drawn("text", { ...at, "font-size": 10, fill: colour }));
+      this.words = drawn("text", { ...at, "font-size": 10, fill: colour });
+      this.element.append(this.words);
     }
     if (width) {
       // what is beyond the axes is not seen

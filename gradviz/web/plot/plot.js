@@ -46,7 +46,11 @@ export class Plot {
     this.title = make("p", "gv-plot-title", { "aria-live": "polite" });
     this.svg = drawn("svg", { role: "img" });
     el.append(this.message, this.notice, this.title, this.svg);
-    this.handlers = { given: () => this.load(), numbers: () => this.hear(), message: () => this.soon() };
+    this.handlers = {
+      given: () => this.load(),
+      numbers: () => this.hear(),
+      message: () => this.soon(),
+    };
     for (const [name, handler] of Object.entries(this.handlers)) store.on(name, handler);
     this.watch = new ResizeObserver(() => this.fit());
     this.watch.observe(el);
