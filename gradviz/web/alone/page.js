@@ -1,9 +1,9 @@
 // A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is
 // live.
 
+import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
 import { make, within, written } from "../parts/dom.js";
-import { Race } from "../race/race.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
 import { startPlot } from "./plot.js";
