@@ -273,7 +273,7 @@ def plots() -> Iterator[dict[str, Any]]:
         is_log = told["given"]["kind"] in ("error", "layers")
         frame = {**FRAME, "x": AXIS, "y": LOG if is_log else {**AXIS, "scale": -8.0}}
         told["given"] |= {"frames": [frame, {**frame, "size": [60, 100]}]}
-        moves, here = [], {each: plot.values[each] for each in plot.sliders}
+        moves, here = [], plot.values
         for slider, track in enumerate(tracks(plot.sliders)):
             last = len(track.places) - 1
             tried = {0, last // 4, last // 2, 3 * last // 4, last}

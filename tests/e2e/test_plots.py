@@ -158,7 +158,7 @@ def is_within(frame, point):
 
 def check_moves(page, plot, most=None):
     for count, track in enumerate(tracks(plot.sliders)):
-        here = {name: plot.values[name] for name in plot.sliders}
+        here = plot.values
         places = range(0, len(track.places), max(1, len(track.places) // (most or 200)))
         moved = page.evaluate(MOVE, [count, [*places]])
         for place, seen in zip(places, moved, strict=True):

@@ -116,7 +116,7 @@ class LivePlot(Framed):
     ) -> None:
         self.subject = subject
         self.panel = Panel(hands, self._show)
-        self.values: dict[str, float] = {**values}
+        self._set = {**values}  # those of no slider among them
         self._showing = threading.RLock()  # hands are told of in a thread of their own
         self._there = {**values}, subject.numbers(values)  # where it was shown last
         self._tried = {name: [value] for name, value in values.items()}
@@ -142,6 +142,11 @@ class LivePlot(Framed):
     def sliders(self) -> dict[str, Hand]:
         """The sliders, by the name of what they set."""
         return self.panel.hands
+
+    @property
+    def values(self) -> dict[str, float]:
+        """What the sliders were set to last."""
+        return {name: self._set[name] for name in self.sliders}
 
     @property
     def text(self) -> str:
@@ -193,7 +198,7 @@ class LivePlot(Framed):
 
     def _told(self) -> dict[str, Any]:
         """What the page is told that stands alone."""
-        found, names = tracks(self.sliders), [*self.values]
+        found, names = tracks(self.sliders), [*self._set]
         held = None if self._drawing.given["programs"] else self._held(found)
         given = self._drawing.given  # with room for what is held
         return {
@@ -267,16 +272,16 @@ class LivePlot(Framed):
 
     def _show(self, values: dict[str, float]) -> None:
         with self._showing:
-            self.values = {**self.values, **values}
+            self._set = {**self._set, **values}
             self._drawing.message = ""  # or a page would not hear of the same error once more
             try:
-                numbers = self.subject.numbers(self.values)
-                shown = self.subject.shown(self.values, numbers)
+                numbers = self.subject.numbers(self._set)
+                shown = self.subject.shown(self._set, numbers)
             except Exception as error:
-                self._drawing.numbers = _packed(self.values, ())
+                self._drawing.numbers = _packed(self._set, ())
                 self._drawing.message = f"{type(error).__name__}: {error}"
                 return
-            self._there = {**self.values}, numbers
+            self._there = {**self._set}, numbers
             if lost(self._axes, self.subject.marks, shown):
                 self._frame()
             else:
