@@ -170,7 +170,7 @@ def check_moves(page, plot, most=None):
         plot.update(**{**here, track.name: track.places[back]})
 
 
-@pytest.mark.parametrize("name", short(2, PLOTTED))
+@pytest.mark.parametrize("name", short(1, PLOTTED))
 def test_moves_show_what_python_shows(visit, name):
     plot = PLOTTED[name]()
     given = plot._drawing.given
@@ -204,6 +204,7 @@ def test_nothing_is_to_be_mended(visit, scheme):
 
 
 @only_chromium
+@pytest.mark.long
 def test_on_a_phone(visit):
     plot = PLOTTED["secants"]()
     page = visit(plot, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
@@ -218,6 +219,7 @@ def test_on_a_phone(visit):
 
 
 @only_chromium
+@pytest.mark.long
 def test_without_scripts_it_is_the_still_page(browser, tmp_path):
     page = browser.new_page(java_script_enabled=False)
     page.goto(PLOTTED["error"]().save(tmp_path / "plot.html").as_uri())

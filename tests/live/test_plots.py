@@ -308,6 +308,7 @@ def check_kept(plot, **values):
             assert not np.isfinite(point).all() or is_within(plot._axes, *point), point
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(curve=st.sampled_from(sorted(CURVES)), at=RANGES, share=st.lists(st.integers(0, 200)))
 def test_a_point_is_never_lost(curve, at, share):
@@ -326,6 +327,7 @@ def test_a_point_is_never_lost(curve, at, share):
         assert plot._drawing.given is not given or not np.isfinite(function(at[1] + 50.0))
 
 
+@pytest.mark.long
 @settings(max_examples=10, deadline=None)
 @given(curve=st.sampled_from(["square", "falls", "large", "flat"]), at=RANGES, h=RANGES)
 def test_no_end_of_a_secant_is_lost(curve, at, h):
@@ -340,6 +342,8 @@ def test_no_end_of_a_secant_is_lost(curve, at, h):
 def test_axes_follow_the_range():
     plot = gv.plot.tangent(np.sin, at=(-6.0, 6.0))
     assert plot._axes.get_xlim() == (-6.0, 6.0)
+    for place in (-6.0, -1.55, 6.0):
+        check_kept(plot, at=place)
     assert gv.plot.tangent(np.sin, at=9.0).figure.axes[0].get_xlim() == (-4.0, 9.0)
     assert gv.plot.secants(square, at=3.0, h=1.0).figure.axes[0].get_xlim() == (1.0, 5.0)
     assert gv.plot.secants(square, at=(0.0, 4.0), h=3.0)._axes.get_xlim() == (-2.0, 7.0)
