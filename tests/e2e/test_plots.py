@@ -18,13 +18,10 @@ SEEN = """() => {
     const svg = document.querySelector(".gv-plot > svg");
     const marks = {};
     for (const mark of svg.querySelectorAll("[data-mark]")) {
-        const [line, dots] = mark.matches(":has(svg)") && mark.lastChild.tagName === "path"
-            ? [mark.querySelector("svg path"), mark.lastChild]
-            : [mark.querySelector("svg path"), mark.querySelector(":scope > path")];
         marks[mark.dataset.mark] = {
             at: mark.dataset.at ?? mark.textContent,
-            line: line?.getAttribute("d") ?? null,
-            dots: dots?.getAttribute("d") ?? null,
+            line: mark.querySelector("svg path")?.getAttribute("d"),
+            dots: mark.querySelector(":scope > path")?.getAttribute("d"),
         };
     }
     const said = (kind) => document.querySelector(kind).textContent;

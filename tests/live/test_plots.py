@@ -349,6 +349,26 @@ def test_axes_follow_the_range():
     assert gv.plot.secants(square, at=(0.0, 4.0), h=3.0)._axes.get_xlim() == (-2.0, 7.0)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 1.7e308 * np.sin(x),
+        lambda x: 5e-324 * x,
+        lambda x: 1e20 + 0 * x,
+        lambda x: x * np.nan,
+        lambda x: 3.0,
+    ],
+    ids=["huge", "tiny", "flat and high", "nan", "no Variable"],
+)
+def test_numbers_that_axes_have_no_room_for(function):
+    for plot in (
+        gv.plot.tangent(function, at=(-2.0, 2.0)),
+        gv.plot.descent(function, start=2.0, rate=(0.1, 1.0)),
+        gv.plot.difference_error(function, at=(1.0, 3.0)),
+    ):
+        assert plot.plot.svg  # warnings are errors
+
+
 def test_a_steep_curve_is_seen_where_a_descent_goes():
     axes = gv.plot.descent(lambda x: x**4, start=2.0, rate=0.01).figure.axes[0]
     low, high = axes.get_ylim()

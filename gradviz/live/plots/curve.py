@@ -18,6 +18,7 @@ from gradviz.live.plots.plot import FALLING, INK, RISING
 Function = Callable[[Any], Any]
 Span = tuple[float, float]
 POINTS = 241  # of a curve
+SMALLEST, LARGEST = 1e-300, 1e300  # between which matplotlib finds ticks
 
 
 class Curve:
@@ -87,10 +88,15 @@ def around(span: Span, places: Sequence[float]) -> Span:
 
 def roomy(values: np.ndarray) -> Span:
     """The range of what is finite, with some room above and below."""
-    finite = values[np.isfinite(values)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
-    room = 0.08 * (high - low) or 1.0
-    return float(low - room), float(high + room)
+    finite = drawable(values)
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    room = 0.08 * (high - low) if high - low > SMALLEST else max(1.0, 0.08 * abs(high))
+    return low - room, high + room
+
+
+def drawable(values: np.ndarray) -> np.ndarray:
+    """Those that axes may have room for."""
+    return values[np.abs(values) < LARGEST]
 
 
 def thinned(places: Sequence[float], most: int) -> list[float]:

@@ -8,7 +8,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy, thinned
+from gradviz.live.plots.curve import (
+    LARGEST,
+    POINTS,
+    SMALLEST,
+    Curve,
+    Function,
+    Span,
+    around,
+    roomy,
+    thinned,
+)
 from gradviz.live.plots.marks import Mark, Shown
 from gradviz.live.plots.moving import LivePlot, Places, Subject, movable
 from gradviz.live.plots.plot import (
@@ -254,7 +264,7 @@ class Errors(Subject):
 
 def decades(numbers: Sequence[float]) -> Span:
     """The range of what a logarithmic axis can show of these, with some room at its ends."""
-    shown = [number for number in numbers if 0 < number < math.inf]
+    shown = [number for number in numbers if SMALLEST < number < LARGEST]
     low, high = (math.log10(min(shown)), math.log10(max(shown))) if shown else (-1.0, 0.0)
     room = 0.05 * (high - low) or 0.5
-    return 10 ** max(low - room, -320.0), 10 ** min(high + room, 308.0)
+    return 10 ** max(low - room, -305.0), 10 ** min(high + room, 305.0)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, roomy, thinned
+from gradviz.live.plots.curve import POINTS, Curve, Function, Span, around, drawable, roomy, thinned
 from gradviz.live.plots.marks import Mark, Shown
 from gradviz.live.plots.moving import LivePlot, Places, Subject, movable
 from gradviz.live.plots.plot import FRAME, GRADIENT, VALUE, Plot, subplots
@@ -114,11 +114,11 @@ def _heights(curve: np.ndarray, starts: np.ndarray, visited: Sequence[float]) ->
     """From the lowest of the curve to the highest that a descent comes to, and some more of the
     curve.
     """
-    finite = curve[np.isfinite(curve)]
+    finite = drawable(curve)
     finite = finite if finite.size else np.zeros(1)
     least, middle = np.quantile(finite, (0.02, 0.5))
     low = max(finite.min(), least - (middle - least))  # a pole downward is cut off
-    kept = np.r_[low, starts[np.isfinite(starts)], visited]
+    kept = np.r_[low, drawable(np.r_[starts, visited])]
     low, high = kept.min(), kept.max()
     top = min(finite.max(), high + AROUND * (high - low) if high > low else middle)
     return roomy(np.r_[low, high, top])

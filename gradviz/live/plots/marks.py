@@ -11,6 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.markers import MarkerStyle
 
+STEEPEST = 1e200  # of lines that matplotlib can draw
+
 
 class Shown(NamedTuple):
     """What a plot shows at some values: all that it says, the part of it that stands above, and by
@@ -61,7 +63,8 @@ class Mark:
             style["linestyle"] = 0, [each / self.width for each in self.dashes]
         if self.kind == "line":
             x, y, slope = at
-            if all(map(math.isfinite, at)):
+            if all(abs(each) < STEEPEST for each in at):
+                slope = slope if abs(slope) > 1 / STEEPEST else 0.0
                 axes.axline((x, y), slope=slope, **style)
             return
         x, y = np.array(at, float).reshape(-1, 2).T
