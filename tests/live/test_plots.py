@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradviz as gv
+from gradviz.audit import NoFigure, audit
 from gradviz.live.plots import derivatives
 
 
@@ -258,7 +259,10 @@ def test_a_page_that_is_not_to_live_is_still(tmp_path):
     page = plot.save(tmp_path / "plot.html", live=False).read_text(encoding="utf-8")
     assert page == plot.plot.save(tmp_path / "still.html").read_text(encoding="utf-8")
     assert "<script" not in page and "f(0) = 0, slope 0: flat" in page
-    assert "<script>" in plot.save(tmp_path / "plot.html").read_text(encoding="utf-8")
+    page = plot.save(tmp_path / "plot.html").read_text(encoding="utf-8")
+    assert "<script>" in page
+    with pytest.raises(NoFigure, match="it is a plot"):
+        audit(page)
 
 
 def test_a_plot_stands_where_its_sliders_cannot():
