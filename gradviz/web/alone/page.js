@@ -1,10 +1,12 @@
-// A figure or a race in a file: no kernel, no request. What was still gives way to what is live.
+// A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is
+// live.
 
+import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
 import { make, within, written } from "../parts/dom.js";
-import { Race } from "../race/race.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
+import { startPlot } from "./plot.js";
 import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
 
@@ -38,6 +40,7 @@ function render({ model, el }) {
  */
 function mount(given, page) {
   if (given.kind === "race") startRace(given, page);
+  else if (given.kind === "plot") startPlot(given, page);
   else startFigure(given, page);
 }
 
