@@ -16,7 +16,7 @@ import graphviz
 import numpy as np
 
 from gradviz.document.writing import packed, to_dict
-from gradviz.export import sheets
+from gradviz.export import published, sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
 from gradviz.export.html import page
@@ -378,8 +378,11 @@ class Figure:
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
+    ) -> dict[str, Any]:
+        stored = {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
+        if not self._can_live:
+            return stored
+        return stored | published.handed(lambda: self.told(Living(sliders=())))
 
     @property
     def html(self) -> str:

@@ -201,6 +201,9 @@ type RaceGiven = { kind: "race" } & Omit<RaceState, "painted">;
 
 type PageGiven = FigureGiven | RaceGiven;
 
+/** Of a page that holds many: `words` is the number of those that it says. */
+type SharedGiven = Omit<PageGiven, "words"> & { words: number };
+
 /** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
 type Way = { name: string; events: string[]; operations: number; locals: number };
 

@@ -13,7 +13,41 @@ function start() {
   const given = /** @type {PageGiven} */ (JSON.parse(String(state.textContent)));
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const page = make("div", "gv-alone");
-  main.replaceChildren(within(main, "h1"), page);
+  const heading = within(main, "h1");
+  main.replaceChildren(heading, page);
+  mount(given, page);
+  if (given.kind === "race") return;
+  const { output, nodes } = given.drawings[0].structure;
+  heading.textContent = nodes[output].label; // its numbers will be others
+}
+
+/**
+ * Every figure of a page that holds many: where one stands still is also what makes it live, all
+ * but the words, which they share. What fails stands still.
+ */
+function startAll() {
+  const told = /** @type {HTMLElement} */ (document.getElementById("gradviz-words"));
+  const words = /** @type {Words[]} */ (JSON.parse(String(told.textContent)));
+  for (const place of document.querySelectorAll(".figure")) {
+    const { textContent } = within(place, "script");
+    const given = /** @type {SharedGiven} */ (JSON.parse(String(textContent)));
+    const page = make("div", "gv-alone");
+    place.append(page);
+    try {
+      mount(/** @type {PageGiven} */ ({ ...given, words: words[given.words] }), page);
+      place.replaceChildren(page);
+    } catch (error) {
+      page.remove();
+      console.error(error);
+    }
+  }
+}
+
+/**
+ * @param {PageGiven} given
+ * @param {HTMLElement} page
+ */
+function mount(given, page) {
   if (given.kind === "race") startRace(given, page);
   else startFigure(given, page);
 }
@@ -69,8 +103,6 @@ function startFigure(given, page) {
   const element = make("div", "");
   page.append(ranges.element, ...notes.map((note) => written("p", "gv-alone-note", note)), element);
   const view = new View(store, element);
-  const title = drawing.structure.nodes[drawing.structure.output].label;
-  within(document, "h1").textContent = title; // its numbers will be others
   const watch = new MutationObserver(() => mark(say, view, answers)); // another picture
   watch.observe(view.stage.element, { childList: true });
   mark(say, view, answers);
@@ -123,4 +155,4 @@ function mark(say, view, answers) {
   }
 }
 
-export default { start };
+export default { start, startAll };

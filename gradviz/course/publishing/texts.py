@@ -1,0 +1,89 @@
+"""The text of notebooks as HTML: Markdown, formulas as MathML, code with its colours."""
+
+import re
+from collections.abc import Collection
+from html import escape, unescape
+from typing import Any
+from urllib.parse import quote, unquote
+
+from math_core import LatexError, LatexToMathML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
+
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)  # how the address of one begins
+MATHEMATICS = LatexToMathML(fancy_error=False)
+
+
+def formula(tex: str, *, alone: bool) -> str:
+    """A formula as MathML, in a paragraph of its own or within a line; what is not understood
+    stands as it was written.
+
+    >>> formula("x_1", alone=False)
+    '<math><msub><mi>x</mi><mn>1</mn></msub></math>'
+    >>> formula(r"\\\\frac{1", alone=False)
+    '<code>\\\\frac{1</code>'
+    """
+    try:
+        mathml = MATHEMATICS.convert_with_local_state(tex, displaystyle=alone)
+    except LatexError:
+        mathml = f"<code>{escape(tex.strip())}</code>"
+    return f'<div class="formula" tabindex="0">{mathml}</div>' if alone else mathml
+
+
+def code(source: str) -> str:
+    """Python, with its parts marked for a style sheet."""
+    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+
+
+class Renderer(IPythonRenderer):
+    """Markdown as Jupyter reads it, for a page: `pages` are the notebooks that links may lead to,
+    and `headings` what was found, as level, id and text.
+    """
+
+    def __init__(self, path: str, pages: Collection[str]) -> None:
+        super().__init__(escape=False, embed_images=True, path=path)
+        self.pages = pages
+        self.headings: list[tuple[int, str, str]] = []
+
+    def block_math(self, body: str) -> str:
+        return formula(body, alone=True)
+
+    def inline_math(self, body: str) -> str:
+        return formula(body, alone=False)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", alone=True)
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        words = unescape(re.sub(r"<[^>]+>", "", text)).strip()
+        # as Jupyter names it, and each name once
+        slug = words.replace(" ", "-")
+        taken = [name for _, name, _ in self.headings]
+        name = slug
+        while name in taken:
+            name = f"{slug}-{taken.count(slug) + len(taken)}"
+        self.headings.append((level, name, words))
+        return f'<h{level} id="{escape(name)}">{text}</h{level}>\n'
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, self.led(url), title)
+
+    def led(self, url: str) -> str:
+        """Where a link leads: among the pages, to the page of a notebook."""
+        if ELSEWHERE.match(url):
+            return url
+        path, mark, part = url.partition("#")
+        if unquote(path) in self.pages:
+            path = quote(unquote(path).removesuffix(".ipynb") + ".html")
+        return path + mark + part
+
+    def table(self, text: str) -> str:
+        return f'<div class="wide" role="group" tabindex="0"><table>{text}</table></div>\n'
+
+
+def markdown(source: str, renderer: Renderer, attachments: Any = None) -> str:
+    """A text in Markdown."""
+    renderer.attachments = attachments or {}
+    return MarkdownWithMath(renderer=renderer).render(source)
