@@ -78,7 +78,7 @@ class Reader:
         parts = "".join(outputs)
         if source:
             label = escape(say("publish.code"))
-            shown = f'<pre role="group" tabindex="0" aria-label="{label}"><code>{code(source)}'
+            shown = f'<pre role="group" aria-label="{label}"><code>{code(source)}'
             parts = f'<div class="code">{shown}</code></pre></div>{parts}'
         return f'<section class="cell"{at}>{parts}</section>' if parts else ""
 
@@ -134,7 +134,7 @@ def _contained(data: Any) -> str:
 def _printed(text: str, stream: str, around: bool = True) -> str:
     label = escape(say("publish.output"))
     html = ansi2html(text.rstrip("\n"))
-    shown = f'<pre class="{stream}" role="group" tabindex="0" aria-label="{label}">{html}</pre>'
+    shown = f'<pre class="{stream}" role="group" aria-label="{label}">{html}</pre>'
     return f'<div class="output">{shown}</div>' if around else shown
 
 

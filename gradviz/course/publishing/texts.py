@@ -13,6 +13,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)  # how the address of one begins
+PICTURE = re.compile(r"""(<img\b[^>]*?\bsrc\s*=\s*["'])([^"']+)(["'])""", re.IGNORECASE)
 MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
@@ -29,7 +30,7 @@ def formula(tex: str, *, alone: bool) -> str:
         mathml = MATHEMATICS.convert_with_local_state(tex, displaystyle=alone)
     except LatexError:
         mathml = f"<code>{escape(tex.strip())}</code>"
-    return f'<div class="formula" tabindex="0">{mathml}</div>' if alone else mathml
+    return f'<div class="formula">{mathml}</div>' if alone else mathml
 
 
 def code(source: str) -> str:
@@ -79,8 +80,15 @@ class Renderer(IPythonRenderer):
             path = quote(unquote(path).removesuffix(".ipynb") + ".html")
         return path + mark + part
 
+    def _html_embed_images(self, html: str) -> str:
+        """HTML with its pictures inside of it. It may end within an element, and stays so."""
+        return PICTURE.sub(lambda found: self._embedded(*found.groups()), html)
+
+    def _embedded(self, before: str, address: str, after: str) -> str:
+        return before + (self._src_to_base64(unescape(address)) or address) + after
+
     def table(self, text: str) -> str:
-        return f'<div class="wide" role="group" tabindex="0"><table>{text}</table></div>\n'
+        return f'<div class="wide" role="group"><table>{text}</table></div>\n'
 
 
 def markdown(source: str, renderer: Renderer, attachments: Any = None) -> str:

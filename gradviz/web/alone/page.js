@@ -1,12 +1,14 @@
 // A figure or a race in a file: no kernel, no request. What was still gives way to what is live.
 
 import { View } from "../figure/view.js";
-import { make, within, written } from "../parts/dom.js";
+import { make, scrolls, within, written } from "../parts/dom.js";
 import { Race } from "../race/race.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
 import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
+
+const SCROLLED = "pre, .output, .wide, .formula, .still"; // what may be wider than a page
 
 function start() {
   const state = /** @type {HTMLElement} */ (document.getElementById("gradviz-state"));
@@ -41,6 +43,7 @@ function startAll() {
       console.error(error);
     }
   }
+  for (const box of document.querySelectorAll(SCROLLED)) scrolls(/** @type {HTMLElement} */ (box));
 }
 
 /**
