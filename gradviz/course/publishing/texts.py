@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from html import escape, unescape
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -59,12 +60,10 @@ class Renderer(IPythonRenderer):
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         words = unescape(re.sub(r"<[^>]+>", "", text)).strip()
-        # as Jupyter names it, and each name once
-        slug = words.replace(" ", "-")
-        taken = [name for _, name, _ in self.headings]
-        name = slug
-        while name in taken:
-            name = f"{slug}-{taken.count(slug) + len(taken)}"
+        slug = words.replace(" ", "-")  # as Jupyter names it
+        taken = {name for _, name, _ in self.headings}
+        numbered = (f"{slug}-{number}" for number in count(2))
+        name = next(name for name in chain([slug], numbered) if name not in taken)
         self.headings.append((level, name, words))
         return f'<h{level} id="{escape(name)}">{text}</h{level}>\n'
 
@@ -86,6 +85,11 @@ class Renderer(IPythonRenderer):
 
     def _embedded(self, before: str, address: str, after: str) -> str:
         return before + (self._src_to_base64(unescape(address)) or address) + after
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        tag = "th" if head and text else "td"
+        style = f' style="text-align: {align}"' if align else ""
+        return f"<{tag}{style}>{text}</{tag}>\n"
 
     def table(self, text: str) -> str:
         return f'<div class="wide" role="group"><table>{text}</table></div>\n'

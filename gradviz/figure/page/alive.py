@@ -28,7 +28,7 @@ def shared_script() -> str:
 def shared_sheet() -> str:
     """The style sheet of pages that hold many figures, and of the text around these."""
     names = dict.fromkeys(name for sheets in SHEETS.values() for name in sheets)
-    sheets = (web.style_sheet(name) for name in (*names, "alone", "site"))
+    sheets = (web.style_sheet(name) for name in (*names, "alone", "text", "site"))
     return "".join([style_sheet("figure"), "\n", *sheets])
 
 
