@@ -199,7 +199,19 @@ type FigureGiven = {
 
 type RaceGiven = { kind: "race" } & Omit<RaceState, "painted">;
 
-type PageGiven = FigureGiven | RaceGiven;
+/** As gradviz/exercises tells it; `wrong` has a place for the guess. */
+type QuestionGiven = {
+  kind: "question";
+  words: Words;
+  numbers: number[];
+  is_one: boolean;
+  within: number;
+  close: number;
+  is_typed: boolean;
+  says: Record<"unanswered" | "right" | "sign" | "kind" | "wrong", string>;
+};
+
+type PageGiven = FigureGiven | RaceGiven | QuestionGiven;
 
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };

@@ -90,7 +90,8 @@ class Reader:
             return _printed("\n".join(output.traceback), "stderr")
         data = output.data
         if PAGE in data:
-            return "".join(self.figure(told, data["text/html"]) for told in data[PAGE])
+            still = self.still(data)
+            return "".join(self.figure(told, still) for told in data[PAGE])
         html = self.still(data)
         return f'<div class="output">{html}</div>' if html else ""
 

@@ -19,13 +19,13 @@ MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
 def formula(tex: str, *, alone: bool) -> str:
-    """A formula as MathML, in a paragraph of its own or within a line; what is not understood
+    r"""A formula as MathML, in a paragraph of its own or within a line; what is not understood
     stands as it was written.
 
     >>> formula("x_1", alone=False)
     '<math><msub><mi>x</mi><mn>1</mn></msub></math>'
-    >>> formula(r"\\\\frac{1", alone=False)
-    '<code>\\\\frac{1</code>'
+    >>> formula(r"\frac{1", alone=False)
+    '<code>\\frac{1</code>'
     """
     try:
         mathml = MATHEMATICS.convert_with_local_state(tex, displaystyle=alone)

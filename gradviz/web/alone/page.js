@@ -5,6 +5,7 @@ import { make, scrolls, within, written } from "../parts/dom.js";
 import { Race } from "../race/race.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
+import { ask } from "./questions.js";
 import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
 
@@ -18,7 +19,7 @@ function start() {
   const heading = within(main, "h1");
   main.replaceChildren(heading, page);
   mount(given, page);
-  if (given.kind === "race") return;
+  if (given.kind !== "figure") return;
   const { output, nodes } = given.drawings[0].structure;
   heading.textContent = nodes[output].label; // its numbers will be others
 }
@@ -51,7 +52,8 @@ function startAll() {
  * @param {HTMLElement} page
  */
 function mount(given, page) {
-  if (given.kind === "race") startRace(given, page);
+  if (given.kind === "question") ask(given, page);
+  else if (given.kind === "race") startRace(given, page);
   else startFigure(given, page);
 }
 
