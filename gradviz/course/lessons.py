@@ -29,7 +29,7 @@ NO_LAB = """JupyterLab is not installed here. To install it:
 or, in a checkout of gradviz:
     pip install -e '.[lab]'"""
 
-PUBLISHING = "nbclient", "nbconvert", "math_core"
+PUBLISHING = "ipykernel", "nbclient", "nbconvert", "math_core"
 NO_PUBLISHING = """what makes pages is not installed here. To install it:
     pip install 'gradviz-notebooks[publish]'
 or, in a checkout of gradviz:

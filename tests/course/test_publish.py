@@ -126,6 +126,12 @@ def test_what_stands_as_it_was_stored(tmp_path):
     assert "<code>IntProgress</code>" in shown(tmp_path, widget={}, plain="IntProgress(value=0)")
 
 
+def test_what_was_printed_over_is_gone(tmp_path):
+    bar = new_output("stream", name="stderr", text=" 10%\r 55%\r100%\nlast\r\n")
+    found = html(tmp_path, new_code_cell("it", outputs=[bar]))
+    assert ">100%\nlast</pre>" in found
+
+
 def test_an_error_that_was_meant_is_shown_in_its_colours(tmp_path):
     error = new_output("error", ename="A", evalue="b", traceback=["\x1b[31mA\x1b[0m: <b>"])
     found = html(tmp_path, new_code_cell("it", outputs=[error]))
@@ -211,8 +217,9 @@ def test_what_is_in_the_way_is_said_before_anything_runs(tmp_path, told):
     assert "is a file" in told(notebook, "--to", notebook)[2]
     missing = tmp_path / "none.ipynb"
     assert told(notebook, missing, "--to", pages)[2] == f"gradviz: there is no file {missing}\n"
-    (tmp_path / "words.ipynb").write_text("# words")
-    assert "is no notebook" in told(tmp_path / "words.ipynb", "--to", pages)[2]
+    for text in ("# words", "{}", "[1]"):
+        (tmp_path / "words.ipynb").write_text(text)
+        assert "is no notebook" in told(tmp_path / "words.ipynb", "--to", pages)[2]
     other = store(tmp_path / "pages" / "mine.ipynb", "1")
     assert "is called so too" in told(notebook, other, "--to", pages)[2]
     index = store(tmp_path / "index.ipynb", "1")

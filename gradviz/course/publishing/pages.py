@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -61,7 +62,7 @@ class Reader:
         cells = [Markup(html) for cell in notebook.cells if (html := self.cell(cell))]
         headings = self.renderer.headings
         title = next((text for _, _, text in headings), self.path.stem)
-        lead = next((text for cell in cells if (text := _lead(cell))), "")
+        lead = next(filter(None, map(_lead, cells)), "")
         return Page(self.path.stem, title, lead, headings, cells, self.words)
 
     def cell(self, cell: Any) -> str:
@@ -134,7 +135,7 @@ def _contained(data: Any) -> str:
 
 def _printed(text: str, stream: str, around: bool = True) -> str:
     label = escape(say("publish.output"))
-    html = ansi2html(text.rstrip("\n"))
+    html = ansi2html(re.sub(r"[^\n]*\r(?!\n)", "", text).rstrip("\r\n"))  # as a terminal shows it
     shown = f'<pre class="{stream}" role="group" aria-label="{label}">{html}</pre>'
     return f'<div class="output">{shown}</div>' if around else shown
 
@@ -153,9 +154,9 @@ def _balanced(html: str) -> str:
     return str(soup)
 
 
-def _lead(html: str) -> str:
-    """The first paragraph, as text."""
-    found = BeautifulSoup(html, "html.parser").find("p")
+def _lead(cell: str) -> str:
+    """The first paragraph of a text, without markup."""
+    found = BeautifulSoup(cell, "html.parser").select_one(".text > p")
     return found.get_text() if found else ""
 
 

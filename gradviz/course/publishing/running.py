@@ -1,6 +1,7 @@
 """A notebook is run from top to bottom, in a kernel of its own."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,12 @@ def read(path: Path) -> Any:
     Raises Trouble if there is none that can be read.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings(action="ignore"):  # of cells that have no ids yet
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.validate(notebook)
     except OSError as error:
         raise Trouble(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, nbformat.ValidationError) as error:
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
         raise Trouble(f"{path} is no notebook: {str(error).splitlines()[0]:.120}") from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
