@@ -65,6 +65,7 @@ def test_the_wheel_has_all_that_is_needed(wheel):
         "gradviz/web/numbers/numeral.js",
         "gradviz/web/styles/view.css",
         "gradviz/words/en/page.json",
+        "gradviz/course/publishing/templates/page.html",
     } <= names
     assert "gradviz/course/jupyter/labconfig/default_setting_overrides.json" in names
     assert "gradviz/notebooks/data/digits.csv.gz" in names
@@ -126,11 +127,12 @@ MAY_IMPORT = {
     "live": GROUND | AUTODIFF | {"scene", "export", "figure", "web", "live"},
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
-    "exercises": {"numerals", "words"},
+    "exercises": {"numerals", "words", "export"},  # what a published page is handed
     "output": set(),
     "words": set(),
     "web": set(),
-    "course": {"gradviz", "audit", "course"},  # for the version; it stands beside the face
+    # for the version; it stands beside the face
+    "course": {"gradviz", "audit", "words", "export", "figure", "course"},
     "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "output"},
 }
 

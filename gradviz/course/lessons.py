@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from gradviz import __version__
 from gradviz.course.server import serve
+from gradviz.course.trouble import Trouble
+from gradviz.words import say
 
 # widgets are saved with a notebook, and no news is fetched from the network
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
@@ -27,9 +29,11 @@ NO_LAB = """JupyterLab is not installed here. To install it:
 or, in a checkout of gradviz:
     pip install -e '.[lab]'"""
 
-
-class Trouble(Exception):
-    """What keeps a command from doing its work, said so that the learner can mend it."""
+PUBLISHING = "ipykernel", "nbclient", "nbconvert", "math_core"
+NO_PUBLISHING = """what makes pages is not installed here. To install it:
+    pip install 'gradviz-notebooks[publish]'
+or, in a checkout of gradviz:
+    pip install -e '.[publish]'"""
 
 
 def lessons_folder() -> Path:
@@ -221,6 +225,19 @@ def _trust(args: argparse.Namespace) -> int:
     return 0
 
 
+def _publish(args: argparse.Namespace) -> int:
+    if missing := [name for name in PUBLISHING if find_spec(name) is None]:
+        raise Trouble(f"{NO_PUBLISHING}\n(missing: {', '.join(missing)})")
+    from gradviz.course.publishing.site import publish
+
+    notebooks = args.notebooks or [lessons_folder() / name for name in lessons()]
+    about = "publish.title" if args.notebooks else "publish.title.lessons"
+    files = publish(notebooks, args.folder, args.title or say(about))
+    size = sum(path.stat().st_size for path in files)
+    print(f"{args.folder / 'index.html'}: {len(notebooks)} pages, {size / 1e6:.1f} MB in all")
+    return 0
+
+
 def _check(args: argparse.Namespace) -> int:
     from gradviz.audit import audit
 
@@ -278,6 +295,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_list)
 
+    about = (
+        "run notebooks and write them to a folder as pages that live without Python: the figures "
+        "move, the code has colours, formulas are set; they open from a disk and from any web "
+        "site, and load nothing from elsewhere"
+    )
+    command = commands.add_parser(
+        "publish", help="make pages of the lessons, or of your notebooks", description=about
+    )
+    command.add_argument(
+        "notebooks", nargs="*", type=Path, metavar="NOTEBOOK.ipynb", help="default: the lessons"
+    )
+    command.add_argument(
+        "--to",
+        dest="folder",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="what else is in it stays as it is",
+    )
+    command.add_argument("--title", help="of all of them, above the contents")
+    command.set_defaults(run=_publish)
+
     about = "mark the notebooks of a folder as trusted, so that Jupyter shows their stored figures"
     command = commands.add_parser("trust", help=about.split(",")[0], description=about)
     command.add_argument("folder", type=Path, metavar="FOLDER")
@@ -310,7 +349,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except Trouble as trouble:
         print(f"gradviz: {trouble}", file=sys.stderr)
-        return 2
+        return trouble.code
     except KeyboardInterrupt:
         return 130  # as a shell counts Ctrl-C
     except OSError as error:

@@ -5,6 +5,8 @@ Those of the lessons have ids, such as ``"3.2"`` for lesson 3's second. Their ri
 """
 
 import json
+import math
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,19 +14,25 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 
+from gradviz.export import published
 from gradviz.numerals import Value, numeral, numeric
-from gradviz.words import say
+from gradviz.words import for_the_page, say
 
 __all__ = ["check", "question"]
 
+SIZE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+POWER = re.compile(rf"([+-]?)({SIZE})(?:\s*(?:\*\*|\^)\s*([+-]?{SIZE}))?", re.ASCII)
 CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
 
 
 class Answer(NamedTuple):
-    """A right answer: a number or several, and how far from them is right too."""
+    """A right answer: a number or several, and how far from them is right too; and whether it is
+    typed, and not what the learner's code comes to.
+    """
 
     numbers: Value
     within: float = 1e-9
+    is_typed: bool = True
 
 
 @overload
@@ -54,11 +62,16 @@ def check(guess: Any, answer: Any, hint: str | None = None) -> None:
     Not yet. The answer is one number.
     """
     if hint is not None:
-        print(_reply(guess, Answer(_read(answer)), lambda _: hint))
+        right, hinted = Answer(_read(answer)), lambda _: hint
     else:
         exercise, guess = guess, answer
         right = _answer(exercise)
-        print(_reply(guess, right, lambda said: say(f"exercise.{exercise}.hint", guess=said)))
+        hinted = lambda said: say(f"exercise.{exercise}.hint", guess=said)  # noqa: E731
+    reply = _reply(guess, right, hinted)
+    if guess is None and published.is_wanted():
+        _ask(right, hinted, reply)
+    else:
+        print(reply)
 
 
 def question(exercise: str) -> str:
@@ -71,6 +84,33 @@ def question(exercise: str) -> str:
     """
     _answer(exercise)
     return say(f"exercise.{exercise}.question")
+
+
+def _ask(answer: Answer, hint: Callable[[str], str], reply: str) -> None:
+    """Hand the page what it takes to judge an answer that is typed there."""
+    from IPython.display import display  # only kernels are asked
+
+    display({"text/plain": reply, **published.handed(lambda: _told(answer, hint))}, raw=True)
+
+
+def _told(answer: Answer, hint: Callable[[str], str]) -> dict[str, Any]:
+    """What a page is told of a question: `says` is what it replies, with a place for a guess."""
+    return {
+        "kind": "question",
+        "words": for_the_page(),
+        "numbers": np.ravel(answer.numbers).tolist(),
+        "is_one": np.shape(answer.numbers) == (),
+        "within": answer.within,
+        "close": CLOSE,
+        "is_typed": answer.is_typed,
+        "says": {
+            "unanswered": say("exercise.unanswered"),
+            "right": say("exercise.right"),
+            "sign": say("exercise.sign"),
+            "kind": _kind(answer.numbers),
+            "wrong": say("exercise.wrong", hint=hint("{guess}")),
+        },
+    }
 
 
 def _reply(guess: object, answer: Answer, hint: Callable[[str], str]) -> str:
@@ -103,7 +143,9 @@ def _kind(numbers: Value) -> str:
 
 
 def _read(given: object) -> Value:
-    """Numbers, also as people write them: "−0.59", "1/3", "10, 25"."""
+    """Numbers, also as people write them: "−0.59", "1/3", "0.5**9", "10, 25". The page does the
+    same: web/alone/questions.js.
+    """
     if isinstance(given, str):
         parts = given.strip().removeprefix("(").removesuffix(")").split(",")
         return (
@@ -117,9 +159,21 @@ def _read(given: object) -> Value:
 def _quotient(text: str) -> float:
     over, stroke, under = text.replace("−", "-").partition("/")
     try:
-        return float(over) / (float(under) if stroke else 1.0)
-    except (ValueError, ZeroDivisionError):
-        raise TypeError(f"the answer must be a number, not {text!r:.40}") from None
+        quotient = _power(over) / (_power(under) if stroke else 1.0)
+    except (ValueError, ArithmeticError):
+        quotient = math.nan
+    if not math.isfinite(quotient):
+        raise TypeError(f"the answer must be a number, not {text!r:.40}")
+    return quotient
+
+
+def _power(text: str) -> float:
+    found = POWER.fullmatch(text.strip())
+    if found is None:
+        raise ValueError
+    sign, base, exponent = found.groups()
+    size = float(base) if exponent is None else math.pow(float(base), float(exponent))
+    return -size if sign == "-" else size
 
 
 def _written(numbers: Value) -> str:
@@ -148,7 +202,7 @@ def _answer(exercise: str) -> Answer:
 def _answers() -> dict[str, Answer]:
     stored = json.loads((Path(__file__).parent / "answers.json").read_text(encoding="utf-8"))
     return {
-        exercise: Answer(_read(each["numbers"]), each["within"])
+        exercise: Answer(**{**each, "numbers": _read(each["numbers"])})
         if isinstance(each, dict)
         else Answer(_read(each))
         for exercise, each in stored.items()

@@ -16,13 +16,13 @@ import graphviz
 import numpy as np
 
 from gradviz.document.writing import packed, to_dict
-from gradviz.export import sheets
+from gradviz.export import published, sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
 from gradviz.export.html import page
 from gradviz.export.svg import PAINTER, paint
 from gradviz.figure.page.alive import alive
-from gradviz.figure.page.told import Living, sliders_about, told
+from gradviz.figure.page.told import Living, told
 from gradviz.figure.spoken import spoken
 from gradviz.graph import Graph, Node, Run
 from gradviz.scene import engine
@@ -353,8 +353,6 @@ class Figure:
 
     def told(self, living: Living) -> dict[str, Any]:
         """What a live page is told of the figure, as plain data."""
-        if living.sliders is None:
-            living = replace(living, sliders=sliders_about(self.whole))
         drawn = lambda run: Figure(run, labels=self.labels).live_svg  # noqa: E731
         return told(self.run, self.whole, drawn, living, self.step, [n.index for n in self.wrong])
 
@@ -378,8 +376,10 @@ class Figure:
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
+    ) -> dict[str, Any]:
+        stored = {"text/plain": str(self), "text/html": self.html, "image/svg+xml": self.svg}
+        living = lambda: self.told(Living(sliders=()))  # noqa: E731
+        return stored | (published.handed(living) if self._can_live else {})
 
     @property
     def html(self) -> str:

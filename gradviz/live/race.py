@@ -92,9 +92,12 @@ class Race(Live):
         path, figure = Path(path), self.figure
         if not (live and format_of(path.name).can_live):
             return figure.save(path, theme=theme, scale=scale, live=False)
-        told = {"kind": "race", "words": self.words, "svg": self.svg, "ways": self.ways}
-        path.write_text(figure.page_of(told, checked(theme)), encoding="utf-8")
+        path.write_text(figure.page_of(self.told(), checked(theme)), encoding="utf-8")
         return path
+
+    def told(self) -> dict[str, Any]:
+        """What a page without Python is told of it."""
+        return {"kind": "race", "words": self.words, "svg": self.svg, "ways": self.ways}
 
     def __repr__(self) -> str:
         counts = {way["way"]: way["operations"] + way["locals"] for way in self.ways}

@@ -16,6 +16,7 @@ from IPython.core.getipython import get_ipython
 from ipywidgets.widgets.widget import _instances  # all that are open
 
 from gradviz import words
+from gradviz.export import published
 
 STILL = "gradviz-still"
 MISSING = ".jupyter-widgets-error-widget"  # what ipywidgets puts where a page can't show a widget
@@ -180,7 +181,11 @@ class Live(anywidget.AnyWidget):
 
     def picture(self) -> Bundle:
         """The still picture that stands for it."""
-        return self.figure._repr_mimebundle_(), {}
+        return self.figure._repr_mimebundle_() | published.handed(self.told), {}
+
+    def told(self) -> dict[str, Any]:
+        """What a page without Python is told of it."""
+        raise NotImplementedError
 
     def _repr_mimebundle_(self, **options: Any) -> Bundle:
         return self._frame._repr_mimebundle_(**options)
@@ -216,6 +221,7 @@ def _box(box: widgets.Box) -> Any:
     data = {
         "text/html": between.join(data["text/html"] for data, _ in pictures),
         "text/plain": "\n\n".join(data["text/plain"] for data, _ in pictures),
+        **published.together(data for data, _ in pictures),
     }
     return _beside(bundle, (data, {}))
 

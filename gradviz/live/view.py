@@ -294,6 +294,10 @@ class View(Live):
         """
         return self.figure.save(path, theme=theme, scale=scale, live=self._living if live else None)
 
+    def told(self) -> dict[str, Any]:
+        """What a page without Python is told of what is shown now."""
+        return self.figure.told(self._living)
+
     @property
     def _living(self) -> Living:
         sliders = None if self.hands is None else tracks(self.hands)

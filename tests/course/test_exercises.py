@@ -14,6 +14,7 @@ from needs import needed
 
 import gradviz as gv
 from gradviz.exercises import _answers, check, question
+from gradviz.export import published
 from gradviz.words import catalogue
 
 ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
@@ -184,7 +185,7 @@ RECIPES = {  # each answer anew, by what its lesson teaches
 
 @pytest.mark.parametrize("exercise", RECIPES)
 def test_stored_answers_are_what_the_lessons_teach(exercise):
-    numbers, within = _answers()[exercise]
+    numbers, within, _ = _answers()[exercise]
     assert RECIPES[exercise]() == pytest.approx(numbers, rel=1e-12, abs=within)
 
 
@@ -275,3 +276,28 @@ def test_pytorch_says_what_lesson_one_says_it_says(capsys):
     needed("torch", "PyTorch IS NOT INSTALLED: what lesson 1 says of it was not tried")
     exec(compile(source, "<lesson 1>", "exec"), {})
     assert capsys.readouterr().out == said
+
+
+def test_what_is_typed_in_a_page_is_what_a_cell_takes_as_the_guess():
+    found = [
+        re.findall(r'^ *check\("([\d.]+)", (.*)\)$', cell, re.MULTILINE)
+        for lesson in range(len(PATHS))
+        for cell in code(lesson).values()
+    ]
+    taken = {exercise: name == "guess" for calls in found for exercise, name in calls}
+    assert taken == {exercise: answer.is_typed for exercise, answer in _answers().items()}
+
+
+def test_a_page_is_handed_what_judges_an_answer(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setenv(published.VARIABLE, "1")
+    check("3.2", None)
+    check(None, (1, 2), "Add {guess}.")
+    assert capsys.readouterr().out == ""
+    told = [data[published.PAGE][0] for data in shown]
+    assert [each["numbers"] for each in told] == [[9.0], [1.0, 2.0]]
+    assert [each["is_one"] for each in told] == [True, False]
+    assert shown[0]["text/plain"] == "Not answered yet."
+    check("3.2", 9)
+    assert capsys.readouterr().out == "Right.\n"

@@ -209,7 +209,22 @@ type PlotPageGiven = {
   held: string[][][] | null; // numbers, by slider and place; none where there are none
 };
 
-type PageGiven = FigureGiven | RaceGiven | PlotPageGiven;
+/** As gradviz/exercises tells it; `wrong` has a place for the guess. */
+type QuestionGiven = {
+  kind: "question";
+  words: Words;
+  numbers: number[];
+  is_one: boolean;
+  within: number;
+  close: number;
+  is_typed: boolean;
+  says: Record<"unanswered" | "right" | "sign" | "kind" | "wrong", string>;
+};
+
+type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;
+
+/** Of a page that holds many: `words` is the number of those that it says. */
+type SharedGiven = Omit<PageGiven, "words"> & { words: number };
 
 /** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
 type Way = { name: string; events: string[]; operations: number; locals: number };

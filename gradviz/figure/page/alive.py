@@ -24,6 +24,18 @@ def script() -> str:
     return web.script("alone/page") + "gradviz.start();"
 
 
+def shared_script() -> str:
+    """The script of pages that hold many figures."""
+    return web.script("alone/page") + "gradviz.startAll();\n"
+
+
+def shared_sheet() -> str:
+    """The style sheet of pages that hold many figures, and of the text around these."""
+    names = dict.fromkeys(name for sheets in SHEETS.values() for name in sheets)
+    sheets = (web.style_sheet(name) for name in (*names, "alone", "text", "site"))
+    return "".join([style_sheet("figure"), "\n", *sheets])
+
+
 def alive(told: Mapping[str, Any], document: str = "", theme: Theme | None = None) -> Live:
     """What makes a page live: what it is told, of which `kind` is "figure", "race" or "plot"."""
     sheets = [web.style_sheet(name) for name in (*SHEETS[told["kind"]], "alone")]

@@ -91,6 +91,8 @@ def told(
     run: Run, whole: Run, drawn: Drawn, living: Living, step: int | None, wrong: Sequence[int]
 ) -> dict[str, Any]:
     """All of it, as plain data, for ``web/alone``."""
+    if living.sliders is None:
+        living = replace(living, sliders=sliders_about(whole))
     graph, spans = whole.graph, {**living.spans}
     for slider in living.sliders or ():
         if slider.base is None:

@@ -3,12 +3,15 @@
 
 import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
-import { make, within, written } from "../parts/dom.js";
+import { make, scrolls, within, written } from "../parts/dom.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
 import { startPlot } from "./plot.js";
+import { ask } from "./questions.js";
 import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
+
+const SCROLLED = "pre, .output, .wide, .formula, .still"; // what may be wider than a page
 
 function start() {
   const state = /** @type {HTMLElement} */ (document.getElementById("gradviz-state"));
@@ -35,11 +38,35 @@ function render({ model, el }) {
 }
 
 /**
+ * Every figure of a page that holds many: where one stands still is also what makes it live, all
+ * but the words, which they share. What fails stands still.
+ */
+function startAll() {
+  const told = /** @type {HTMLElement} */ (document.getElementById("gradviz-words"));
+  const words = /** @type {Words[]} */ (JSON.parse(String(told.textContent)));
+  for (const place of document.querySelectorAll(".figure")) {
+    const { textContent } = within(place, "script");
+    const given = /** @type {SharedGiven} */ (JSON.parse(String(textContent)));
+    const page = make("div", "gv-alone");
+    place.append(page);
+    try {
+      mount(/** @type {PageGiven} */ ({ ...given, words: words[given.words] }), page);
+      place.replaceChildren(page);
+    } catch (error) {
+      page.remove();
+      console.error(error);
+    }
+  }
+  for (const box of document.querySelectorAll(SCROLLED)) scrolls(/** @type {HTMLElement} */ (box));
+}
+
+/**
  * @param {PageGiven} given
  * @param {HTMLElement} page
  */
 function mount(given, page) {
-  if (given.kind === "race") startRace(given, page);
+  if (given.kind === "question") ask(given, page);
+  else if (given.kind === "race") startRace(given, page);
   else if (given.kind === "plot") startPlot(given, page);
   else startFigure(given, page);
 }
@@ -147,4 +174,4 @@ function mark(say, view, answers) {
   }
 }
 
-export default { start, render };
+export default { start, startAll, render };

@@ -438,7 +438,7 @@ def test_a_vjp_of_ones_own_by_ieee():
 
 
 def test_an_argument_of_a_product_that_is_changed_during_the_function():
-    """Of a product of matrices, each is copied only if the derivative by the other depends on it."""
+    """Of two matrices, each is copied only where a derivative by the other is asked for."""
     x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones((2, 2))
 
     def f(v, w):

@@ -4,8 +4,9 @@ import { Answers } from "../../../gradviz/web/alone/answers.js";
 import { compared } from "../../../gradviz/web/alone/nudges.js";
 import page from "../../../gradviz/web/alone/page.js";
 import { placeOf, stepsIn, valueAt } from "../../../gradviz/web/alone/places.js";
+import { reply } from "../../../gradviz/web/alone/questions.js";
 import { Alone } from "../../../gradviz/web/alone/store.js";
-import { WORDS, frame, happen, json, say, stateOf, turn } from "./setup.js";
+import { WORDS, frame, happen, json, say, stateOf, turn, watched } from "./setup.js";
 
 globalThis.MutationObserver = document.defaultView.MutationObserver;
 globalThis.matchMedia = () => ({ matches: false });
@@ -225,6 +226,54 @@ test("places on a logarithmic track", () => {
   assert.equal(placeOf(track, 0.1), 2);
   assert.equal(placeOf(track, 1e9), 10);
   assert.equal(placeOf(track, NaN), 0);
+});
+
+test("many figures of one page share their words; what fails stands still", () => {
+  const place = (told) => `<div class="figure"><div class="still">still</div>
+    <script type="application/json">${JSON.stringify(told).replaceAll("<", "\\u003c")}</script></div>`;
+  const { told } = case_("array");
+  const { svg, ways } = stateOf("race");
+  const broken = { ...told, drawings: [], words: 0 };
+  const places = [{ ...told, words: 0 }, broken, { kind: "race", svg, ways, words: 0 }].map(place);
+  document.body.innerHTML = `<main>${places.join("")}<pre>wide</pre></main>
+    <script type="application/json" id="gradviz-words"></script>`;
+  document.getElementById("gradviz-words").textContent = JSON.stringify([WORDS]);
+  const { error } = console;
+  const errors = [];
+  console.error = (told_) => errors.push(told_);
+  page.startAll();
+  console.error = error;
+  const [one, other, race] = document.querySelectorAll(".figure");
+  assert.equal(one.querySelectorAll(".gv-track-of-input").length, 2);
+  assert.equal(one.querySelector(".still"), null);
+  assert.equal(other.textContent.includes("still"), true);
+  assert.equal(other.querySelector(".gv-alone"), null);
+  assert.equal(errors.length, 1);
+  assert.equal(race.querySelectorAll(".gv-runner").length, 3);
+  assert.ok(watched.some(([box]) => box.tagName === "PRE"));
+});
+
+for (const { name, told, replies } of json("vectors/replies.json")) {
+  test(`what is replied to what is typed: ${name}`, () => {
+    for (const [text, said] of replies) assert.equal(reply(told, text), said, text);
+    assert.equal(reply(told, " "), told.says.unanswered);
+  });
+}
+
+test("a question is answered in the page", () => {
+  const { told } = json("vectors/replies.json")[0];
+  const el = opened(told);
+  const [field, status] = [el.querySelector("input"), el.querySelector("[role=status]")];
+  assert.equal(status.textContent, "");
+  field.value = "9";
+  field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  assert.equal(status.textContent, told.says.right);
+  assert.ok(status.classList.contains("gv-right"));
+  field.value = "4";
+  el.querySelector("button").dispatchEvent(new MouseEvent("click"));
+  assert.ok(!status.classList.contains("gv-right"));
+  const code = opened({ ...told, is_typed: false });
+  assert.equal(code.textContent, say("page.question.code"));
 });
 
 test("a race in a page", () => {

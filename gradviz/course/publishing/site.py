@@ -1,0 +1,125 @@
+"""A folder of pages: one for each notebook, their contents, and one script and one style sheet for
+all of them.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from gradviz import words
+from gradviz.course.publishing.pages import Page, environment, page_of, sealed
+from gradviz.course.publishing.running import read, run
+from gradviz.course.trouble import Trouble
+from gradviz.figure.page.alive import shared_script, shared_sheet
+
+MARK = "published by gradviz"  # stands in every file of here: no other is written over
+CONTENTS, SCRIPT, SHEET = "index.html", "gradviz.js", "gradviz.css"
+
+
+def publish(notebooks: Sequence[Path], folder: Path, title: str) -> list[Path]:
+    """Run notebooks and write them to a folder, as pages which live without Python; the paths of
+    what was written.
+
+    What else is in the folder stays. Raises Trouble, before anything is written, if a notebook
+    can't be read or fails, or if a file of the folder is not of here and in the way.
+    """
+    named = _named(notebooks)
+    read_in = {name: read(path) for name, path in named.items()}
+    names = [*(f"{name}.html" for name in named), *(f"{name}.ipynb" for name in named)]
+    _check(folder, [CONTENTS, SCRIPT, SHEET, *names])
+    files: dict[str, str] = {}
+    pages: list[Page] = []
+    for count, (name, path) in enumerate(named.items(), 1):
+        notebook = read_in[name]
+        files[f"{name}.ipynb"] = nbformat.writes(_bare(notebook)) + "\n"
+        with _Progress(f"{count} of {len(named)}  {path.name}") as progress:
+            run(notebook, path, progress)
+            pages.append(page_of(notebook, path, {each.name for each in notebooks}))
+    files |= dict(_written(pages, title))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        why = error.strerror or error
+        raise Trouble(f"cannot write to {folder}: {why}") from error
+    return [folder / name for name in files]
+
+
+def _named(notebooks: Sequence[Path]) -> dict[str, Path]:
+    """The notebooks by the names of their pages."""
+    named: dict[str, Path] = {}
+    for path in notebooks:
+        if not path.is_file():
+            raise Trouble(f"there is no file {path}")
+        other = named.setdefault(path.stem, path)
+        if other is not path or f"{path.stem}.html" == CONTENTS:
+            why = f"{other} is called so too" if other is not path else "the contents are there"
+            raise Trouble(f"{path} would become {path.stem}.html, but {why}; rename it")
+    return named
+
+
+def _check(folder: Path, names: Sequence[str]) -> None:
+    """That nothing which is not of here stands where pages will."""
+    if folder.exists() and not folder.is_dir():
+        raise Trouble(f"{folder} is a file; pages need a folder")
+    for name in names:
+        path = folder / name
+        if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
+            raise Trouble(f"{path} is there already, and not by gradviz: choose another folder")
+
+
+def _bare(notebook: Any) -> Any:
+    """A notebook without outputs, for whoever wants to run it."""
+    bare = deepcopy(notebook)
+    bare.metadata["about"] = MARK
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return bare
+
+
+def _written(pages: Sequence[Page], title: str) -> Iterator[tuple[str, str]]:
+    """Files by their names."""
+    jinja = environment()
+    language = pages[0].language if pages else words.language()
+    contents = jinja.get_template("contents.html")
+    yield CONTENTS, sealed(contents.render(site=title, language=language, pages=pages))
+    template = jinja.get_template("page.html")
+    for at, page in enumerate(pages):
+        around = {
+            "before": pages[at - 1] if at else None,
+            "after": pages[at + 1] if at + 1 < len(pages) else None,
+        }
+        here = [heading for heading in page.headings if heading[0] == 2]
+        html = template.render(site=title, language=page.language, page=page, here=here, **around)
+        yield f"{page.name}.html", sealed(html)
+    yield SCRIPT, f"/* {MARK} */\n{shared_script()}"
+    yield SHEET, f"/* {MARK} */\n{shared_sheet()}"
+
+
+class _Progress:
+    """A line on standard error that says how far a notebook is; where that is no terminal, one for
+    each notebook.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.is_seen = sys.stderr is not None and sys.stderr.isatty()
+
+    def __call__(self, cell: int, count: int) -> None:
+        if self.is_seen:
+            print(f"\r\x1b[K{self.what}  cell {cell} of {count}", end="", file=sys.stderr)
+            sys.stderr.flush()
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, failed: object, *_: object) -> None:
+        if sys.stderr is not None:
+            line = f"{self.what}{'' if failed is None else ' fails'}"
+            print(f"\r\x1b[K{line}" if self.is_seen else line, file=sys.stderr)

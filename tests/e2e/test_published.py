@@ -1,0 +1,360 @@
+"""Published pages in real browsers: from a disk, and from a static server below a path, with no
+Python running and nothing but themselves to load. Whatever moves in a notebook moves there.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+import threading
+from ast import literal_eval
+from contextlib import chdir, contextmanager
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import nbformat
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import environment, only_chromium, soon
+from lesson_code import NOTEBOOKS, PATHS, played
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from playwright.sync_api import expect
+
+import gradviz as gv
+from gradviz.figure.page.spans import places
+
+pytestmark = pytest.mark.long
+
+LIVE = {
+    0: {"figure": "Explorer"},
+    1: {},
+    2: {
+        "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
+        "twice": "Figure", "backward-figure": "Figure",
+    },
+    3: {
+        "steps": "Explorer", "figure": "Figure", "shared": "Figure", "live": "Explorer",
+        "learner": "Explorer",
+    },
+    4: {
+        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Figure",
+        "wrong": "Figure",
+    },
+    5: {"race": "Race"},
+    6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
+    7: {"graph": "Figure", "back": "Explorer"},
+}  # fmt: skip
+KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure
+
+MOVE = """async ([cell, slider, places]) => {
+    const figure = document.getElementById(`cell-id=${cell}`).querySelector(".figure");
+    figure.scrollIntoView({ block: "center" }); // what is out of sight is painted later
+    const track = figure.querySelectorAll(".gv-track-of-input")[slider];
+    const seen = [];
+    for (const place of places) {
+        track.value = place;
+        track.dispatchEvent(new Event("input", { bubbles: true }));
+        for (let frame = 0; frame < 2; frame++)
+            await new Promise((done) => requestAnimationFrame(done));
+        const cards = figure.querySelectorAll(".gv-stage g.gv-node");
+        seen.push([
+            track.getAttribute("aria-valuetext"),
+            Array.from(cards, ({ dataset }) => [dataset.value, dataset.adjoint]),
+        ]);
+    }
+    return seen;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *said):
+        pass
+
+
+@contextmanager
+def served(folder):
+    """The address of a folder, as a static host has it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def publish(home, *arguments):
+    """As one does it in a terminal: what it says."""
+    command = [sys.executable, "-m", "gradviz.course.lessons", "publish", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=home, env=environment(home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """The lessons, published: below a path, as a repository's Pages are."""
+    home = tmp_path_factory.mktemp("hosted")
+    publish(home, "--to", home / "some" / "where")
+    return home
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages. Whatever they ask for from elsewhere, or complain of, is a failure."""
+    complaints, pages = [], []
+
+    def visit_(address, **options):
+        page = browser.new_page(**{"viewport": {"width": 1280, "height": 1000}, **options})
+        pages.append(page)
+        base = address.rpartition("/")[0]
+        foreign = lambda url: not url.startswith((base, "data:"))  # noqa: E731
+        page.on("request", lambda asked: foreign(asked.url) and complaints.append(asked.url))
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_load_state()
+        return page
+
+    yield visit_
+    for page in pages:
+        page.close()
+    assert [each for each in complaints if "favicon" not in each] == []
+
+
+@pytest.fixture(params=["file", "http"])
+def hosted(request, course):
+    """Where the course is opened."""
+    if request.param == "file":
+        yield (course / "some" / "where").as_uri()
+    else:
+        with served(course) as address:
+            yield f"{address}/some/where"
+
+
+def near(seen, python):
+    """Whether two numbers in full are the same, but for what another math library rounds."""
+    if not seen:  # a page writes no large array in full
+        return not python or "[" in python
+    one, other = (np.array(literal_eval(text), float) for text in (seen, python))
+    return np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def check_moves(page, cell, explorer, count=5):
+    """Each slider is moved; the numbers are Python's."""
+    spans = explorer.view._spans
+    for slider, (name, span) in enumerate(spans.items()):  # wherever they were
+        page.evaluate(MOVE, [cell, slider, [60]])
+        explorer.update(**{name: places(span)[60]})
+    for slider, (name, span) in enumerate(spans.items()):
+        all_places = places(span)
+        tried = [*np.linspace(0, len(all_places) - 1, count).astype(int).tolist(), 70]
+        for place, (text, cards) in zip(tried, page.evaluate(MOVE, [cell, slider, tried])):
+            explorer.update(**{name: all_places[place]})
+            assert text == gv.numerals.numeral(all_places[place])
+            scene = gv.draw(explorer.run).scene
+            numbers = [(card.value.full, card.adjoint.full) for card in scene.cards]
+            assert len(numbers) == len(cards)
+            for seen, python in zip(cards, numbers):
+                assert near(seen[0], python[0])
+                assert near(seen[1], python[1])
+
+
+@cache
+def live_cells(number):
+    """The cells of a lesson that show something live, by their ids; and what."""
+    with chdir(NOTEBOOKS):
+        given = played(number)
+    found = {cell: shown for cell, shown in given.items() if isinstance(shown, KINDS)}
+    assert found.pop("eager", None) is None or number == 2  # its gradients are not known yet
+    return found
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
+    page = visit(f"{hosted}/{PATHS[number].stem}.html")
+    live = live_cells(number)
+    assert {cell: type(given).__name__ for cell, given in live.items()} == LIVE[number]
+    for cell, given in live.items():
+        place = page.locator(f'[id="cell-id={cell}"] .figure')
+        expect(place.locator("svg.gradviz").first).to_be_visible()
+        expect(place.locator(".still")).to_have_count(0)
+        if isinstance(given, gv.Race):
+            for _ in range(3):
+                place.locator(".gv-button").nth(2).click()
+            expect(place.locator(".gv-visited").first).to_be_visible()
+        else:
+            place.locator(".gv-button").first.click()
+            expect(place.locator(".gv-count")).to_contain_text("step 0 of")
+            place.get_by_role("button", name="show all").click()
+            expect(place.locator(".gv-count")).to_contain_text("all")
+        if isinstance(given, gv.Explorer):
+            check_moves(page, cell, given)
+    assert page.evaluate("document.querySelectorAll('.still').length") == 0
+    asked = len(page.locator(".gv-question").all())
+    assert asked == (6 if number == 7 else 3)
+
+
+def test_questions_are_answered_in_the_page(visit, hosted):
+    page = visit(f"{hosted}/05-n-plus-p.html")
+    first, _, code = page.locator(".gv-question").all()
+    first.locator("input").fill("10, 24")
+    first.locator("input").press("Enter")
+    expect(first.get_by_role("status")).to_contain_text("What do n and p stand for here?")
+    first.locator("input").fill("(10, 25)")
+    first.get_by_role("button").click()
+    expect(first.get_by_role("status")).to_have_text("Right.")
+    expect(code).to_contain_text("open the notebook")
+
+
+def test_one_finds_ones_way(visit, hosted):
+    page = visit(f"{hosted}/index.html")
+    assert len(page.locator("main li").all()) == 8
+    page.get_by_role("link", name="7 · Summary").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("7 · Summary")
+    page.get_by_role("link", name="A rate of change").first.click()
+    expect(page).to_have_url(f"{hosted}/01-derivatives.html#cell-id=limit")
+    assert page.evaluate("scrollY") > 100
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 · Computational graphs")
+    page.get_by_role("link", name="Before this").click()
+    page.get_by_role("link", name="See backpropagation").click()
+    expect(page).to_have_url(f"{hosted}/index.html")
+
+
+@only_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_to_be_mended(visit, course, scheme):
+    for path in sorted((course / "some" / "where").glob("*.html")):
+        page = visit(path.as_uri(), color_scheme=scheme)
+        soon(page, check_axe, page)
+        page.close()
+
+
+def check_axe(page):
+    # it would read the style sheet once more, which the policy forbids
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []
+
+
+@only_chromium
+def test_on_a_phone(visit, course):
+    for path in sorted((course / "some" / "where").glob("*.html")):
+        page = visit(path.as_uri(), viewport={"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, path.name
+        page.close()
+
+
+@only_chromium
+def test_no_script_but_its_own_is_run(browser, tmp_path):
+    attack = (
+        "from IPython.display import HTML\n"
+        'HTML(\'<img src=x onerror="document.title=1"><script>document.title=2</script>'
+        '<a href="javascript:document.title=3">press</a><iframe src="own.html"></iframe>\')'
+    )
+    words = "## Words\n\n<script>document.title=4</script><script src='own.js'></script>"
+    cells = [new_markdown_cell(words), new_code_cell(attack)]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "mine.ipynb")
+    publish(tmp_path, "mine.ipynb", "--to", "pages")
+    (tmp_path / "pages" / "own.js").write_text("document.title = 5")
+    (tmp_path / "pages" / "own.html").write_text("<script>parent.document.title = 6</script>")
+    with served(tmp_path) as address:
+        for base in ((tmp_path / "pages").as_uri(), f"{address}/pages"):
+            page = browser.new_page()
+            page.goto(f"{base}/mine.html")
+            page.get_by_role("link", name="press").click()
+            page.wait_for_timeout(300)
+            assert page.title() == "Words · Notebooks"
+            page.close()
+
+
+TEACHERS = [
+    new_markdown_cell(
+        "# 学习率与损失\n\nWhat does one step against the gradient change?\n\n"
+        "The loss is $L(w) = \\frac{1}{n} \\sum_{i=1}^{n} (w x_i - y_i)^2$, and\n\n"
+        "$$\\begin{aligned} w &\\leftarrow w - \\eta \\frac{\\partial L}{\\partial w} \\\\ "
+        "\\text{损失} &= 0 \\end{aligned}$$"
+    ),
+    new_code_cell("import numpy as np\nimport matplotlib.pyplot as plt\nimport gradviz as gv"),
+    new_markdown_cell("## 分支 · A branch\n\n| name | means |\n|---|---|\n| 权重 | weight |"),
+    new_code_cell(
+        "@gv.block\ndef 激活(t):\n    return t if t > 0 else 0.1 * t\n\n"
+        "def 损失(权重, 偏置):\n    误差 = 激活(权重 * 2.0 + 偏置) - 1.0\n    return 误差**2\n\n"
+        "gv.explore(损失, 权重=(-2, 2), 偏置=0.5)"
+    ),
+    new_markdown_cell("## An array"),
+    new_code_cell(
+        "x = np.linspace(-1, 1, 12)\n\ndef fit(a, b):\n"
+        "    return np.mean((np.tanh(a * x + b) - x) ** 2)\n\ngv.explore(fit, a=1.0, b=0.0)"
+    ),
+    new_markdown_cell("## A plot"),
+    new_code_cell("plt.plot(x, np.tanh(x));", id="plot"),
+    new_code_cell("{'权重': 2, '偏置': 0.5}"),
+    new_code_cell(
+        'from gradviz.exercises import check\nguess = None\ncheck(guess, 6, "d(x²)/dx at 3")',
+        id="asked",
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def teachers(tmp_path_factory):
+    """A teacher's notebook, published as a newcomer does it."""
+    home = tmp_path_factory.mktemp("teacher")
+    nbformat.write(new_notebook(cells=TEACHERS), home / "第一课.ipynb")
+    said = publish(home, "第一课.ipynb", "--to", "my pages", "--title", "微积分")
+    assert said.stderr == "1 of 1  第一课.ipynb\n"
+    return home / "my pages"
+
+
+def 激活(t):
+    return t if t > 0 else 0.1 * t
+
+
+def 损失(权重, 偏置):
+    误差 = gv.block(激活)(权重 * 2.0 + 偏置) - 1.0
+    return 误差**2
+
+
+def test_a_teachers_own_notebook(visit, teachers):
+    page = visit((teachers / "index.html").as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("微积分")
+    page.get_by_role("link", name="学习率与损失").click()
+    assert len(page.locator("math").all()) >= 2
+    assert page.locator("mtable").count() == 1
+    explorer = gv.explore(损失, 权重=(-2, 2), 偏置=0.5)
+    cell = TEACHERS[3].id
+    check_moves(page, cell, explorer)
+    blocks = page.locator(f'[id="cell-id={cell}"] .gv-block > text')
+    blocks.first.dispatch_event("click")
+    expect(page.locator(f'[id="cell-id={cell}"] .gv-closed').first).to_be_visible()
+    x = np.linspace(-1, 1, 12)
+    fitted = gv.explore(lambda a, b: np.mean((np.tanh(a * x + b) - x) ** 2), a=1.0, b=0.0)
+    check_moves(page, TEACHERS[5].id, fitted)
+    picture = page.locator('[id="cell-id=plot"] img')
+    assert picture.evaluate("(picture) => picture.naturalWidth") > 100
+    asked = page.locator('[id="cell-id=asked"] .gv-question')
+    asked.locator("input").fill("5")
+    asked.get_by_role("button").click()
+    expect(asked.get_by_role("status")).to_have_text("Not yet. d(x²)/dx at 3")
+
+
+@only_chromium
+def test_a_teachers_own_notebook_is_for_everyone(visit, teachers):
+    for scheme in ("light", "dark"):
+        page = visit((teachers / "第一课.html").as_uri(), color_scheme=scheme)
+        soon(page, check_axe, page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_weights(course, record_property):
+    """What one downloads: the README's figures."""
+    sizes = {}
+    for path in sorted((course / "some" / "where").iterdir()):
+        sizes[path.name] = len(gzip.compress(path.read_bytes()))
+    record_property("gzip", json.dumps(sizes))
+    shared = sizes["gradviz.js"] + sizes["gradviz.css"]
+    assert shared < 60_000
+    assert max(size for name, size in sizes.items() if name.endswith(".html")) + shared < 500_000
