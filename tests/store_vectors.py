@@ -22,6 +22,7 @@ from gradviz.figure.page.packing import packed, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living, sliders_about
 from gradviz.graph import Run
+from gradviz.live.sliders import tracks
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
@@ -260,8 +261,63 @@ def replies() -> Iterator[dict[str, Any]]:
             yield {"name": f"{numbers}, {name}", "told": told, "replies": said}
 
 
+AXIS = {"is_log": False, "scale": 8.0, "start": 50.0}
+LOG = {"is_log": True, "scale": -5.0, "start": 50.0}
+FRAME = {"svg": "<path d='M0 0'/>", "size": [100, 100], "box": [10, 10, 80, 80]}
+
+
+def plots() -> Iterator[dict[str, Any]]:
+    """What pages alone are told of live plots, but for what matplotlib draws; and what is shown
+    where a slider is moved.
+    """
+    cubic, decided, own = map(
+        function,
+        ("lambda x: x * x * x - x", "lambda x: x * x if x > 0 else -x", "lambda x: abs(x)"),
+    )
+    own = gv.primitive(own)
+    own.derivative(lambda x, out: 1.0 if x > 0 else -1.0)
+    sizes = {"a": lambda w: [[w, -w], [w * w]], "b": lambda w: [[1.0, w]]}
+    made = {
+        "tangent": gv.plot.tangent(cubic, at=(-6, 2)),
+        "branches": gv.plot.tangent(decided, at=(-2, 2)),
+        "secants": gv.plot.secants(cubic, at=(0, 4), h=(-1, 1)),
+        "error": gv.plot.difference_error(cubic, at=(-2, 2), steps=[1.0, 0.5, 0.125]),
+        "descent": gv.plot.descent(cubic, start=(-2, 2), rate=(0.0, 8.0), steps=7),
+        "short descent": gv.plot.descent(cubic, start=(-2, 2), steps=3),
+        "own": gv.plot.secants(own, at=(-1, 1), h=0.5),
+        "layers": gv.plot.layers(lambda w: {name: of(w) for name, of in sizes.items()}, w=(-1, 1)),
+    }
+    for name, plot in made.items():
+        told = plot._told()
+        del told["words"]
+        is_log = told["given"]["kind"] in ("error", "layers")
+        frame = {**FRAME, "x": AXIS, "y": LOG if is_log else {**AXIS, "scale": -8.0}}
+        told["given"] |= {"frames": [frame, {**frame, "size": [60, 100]}]}
+        moves, here = [], plot.values
+        for slider, track in enumerate(tracks(plot.sliders)):
+            last = len(track.places) - 1
+            tried = {0, last // 4, last // 2, 3 * last // 4, last}
+            if told["held"]:
+                rows = told["held"][slider]
+                told["held"][slider] = [row if at in tried else [] for at, row in enumerate(rows)]
+            for place in sorted(tried):
+                plot.update(**{**here, track.name: track.places[place]})
+                shown = plot.subject.shown(*plot._there)
+                marks = {
+                    mark: at if isinstance(at, str) else [*map(sent, np.ravel(at).tolist())]
+                    for mark, at in shown.marks.items()
+                }
+                moves.append(
+                    {"slider": slider, "place": place, "text": shown.text, "title": shown.title}
+                    | {"marks": marks}
+                )
+            plot.update(**here)
+        yield {"name": name, "told": told, "moves": moves}
+
+
 VECTORS = {
     "replies": replies,
+    "plots": plots,
     "pages": pages,
     "figures": figures,
     "numerals": numerals,

@@ -12,7 +12,7 @@ from gradviz import web
 
 MODULES = sorted(web.FOLDER.rglob("*.js"))
 WRITTEN = {web.FOLDER / "programs" / "table.js"}  # by Python, a row a line
-ENTRIES = ["view", "race", "labels", "drags"]
+ENTRIES = ["view", "race", "plot", "labels", "drags"]
 
 
 def node(script, *flags):

@@ -121,6 +121,8 @@ def audit(text: str) -> Report:
             state, held = state_of(text), document_of(text)
             if state and held:
                 return _of_document(text, held, True, document_in(state))
+            if state and document_in(state).get("kind") == "plot":
+                raise NoFigure("it is a plot, which holds no graph")
             held = DOCUMENT.search(text)
             if held:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))

@@ -4,7 +4,7 @@ scripts, or the one that makes it live and puts the live figure in their place.
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gradviz.export.sheets import Theme, style_sheet
@@ -13,8 +13,8 @@ from gradviz.scene.scene import Scene
 from gradviz.words import say
 
 COLUMNS = ("name", "operation", "value", "gradient")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-LIVE = f"{POLICY}; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+LIVE = f"{POLICY}; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(frozen=True)
@@ -41,33 +41,36 @@ def written(scene: Scene, theme: Theme | None, scale: float) -> bytes:
 
 def page(scene: Scene, theme: Theme | None = None, live: Live | None = None) -> str:
     """The picture, with what it says when one points at it, and its numbers as a table."""
-    return "\n".join(_page(scene, theme, live)) + "\n"
+    return document(scene.title, _body(scene, theme), scene.language, theme, live)
 
 
-def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]:
-    title = escape(scene.title)
-    label = (
-        say("figure.page.figure_at_step", progress=scene.progress)
-        if scene.step
-        else say("figure.page.figure")
-    )
+def document(
+    title: str,
+    body: Iterable[str],
+    language: str,
+    theme: Theme | None = None,
+    live: Live | None = None,
+) -> str:
+    """A page under a title; the lines of its body are what is still."""
+    return "\n".join(_document(title, body, language, theme, live)) + "\n"
+
+
+def _document(
+    title: str, body: Iterable[str], language: str, theme: Theme | None, live: Live | None
+) -> Iterator[str]:
     yield "<!doctype html>"
-    yield f"<html lang={quoteattr(scene.language)}>"
+    yield f"<html lang={quoteattr(language)}>"
     yield '<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f'<meta name="color-scheme" content="{theme or "light dark"}">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{live.policy if live else POLICY}">'
-    yield f"<title>{title}</title>"
+    yield f"<title>{escape(title)}</title>"
     yield f"<style>{style_sheet('page', theme)}</style>"
     if live:
         yield f"<style>{live.sheet}</style>"
         yield "<main>"
-    yield f"<h1>{title}</h1>"
-    yield f'<figure tabindex="0" aria-label={quoteattr(label)} style="--width: {scene.width}px">'
-    # without its text twin: the table says it
-    yield paint(scene, style_sheet("figure", theme), described=False).rstrip()
-    yield "</figure>"
-    yield from _table(scene)
+    yield f"<h1>{escape(title)}</h1>"
+    yield from body
     if live:
         yield f"<p>{escape(live.note)}</p>"
         yield "</main>"
@@ -75,6 +78,19 @@ def _page(scene: Scene, theme: Theme | None, live: Live | None) -> Iterator[str]
             yield f'<script type="application/json" id="{name}">{_contained(json)}</script>'
         yield f"<script>{live.script}</script>"
     yield "</html>"
+
+
+def _body(scene: Scene, theme: Theme | None) -> Iterator[str]:
+    label = (
+        say("figure.page.figure_at_step", progress=scene.progress)
+        if scene.step
+        else say("figure.page.figure")
+    )
+    yield f'<figure tabindex="0" aria-label={quoteattr(label)} style="--width: {scene.width}px">'
+    # without its text twin: the table says it
+    yield paint(scene, style_sheet("figure", theme), described=False).rstrip()
+    yield "</figure>"
+    yield from _table(scene)
 
 
 def _contained(json: str) -> str:

@@ -83,6 +83,12 @@ class Explorer(Framed):
         """
         return self.view.save(path, theme=theme, scale=scale, live=live)
 
+    def _display_(self) -> View:
+        """What marimo shows, which asks for it by this name: it has no sliders of ipywidgets."""
+        names = self.view.whole.graph.input_names
+        self.view.ranges = [track.told(names) for track in sliders.tracks(self.sliders)]
+        return self.view
+
     def _moved(self, values: dict[str, float]) -> None:
         self.view.update(**values)
 

@@ -49,7 +49,7 @@ class View(Live):
     """
 
     _esm = web.module("notebook/view")
-    _css = style_sheet("figure") + web.style_sheet("view") + web.style_sheet("parts")
+    _css = style_sheet("figure") + "".join(map(web.style_sheet, ("view", "parts", "alone")))
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
@@ -86,6 +86,8 @@ class View(Live):
     code_open: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
     # models of sliders by the node, an input, that each moves
     sliders: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)
+    # sliders that the page has itself, where it has none of ipywidgets'
+    ranges: "traitlets.List[dict[str, Any]]" = traitlets.List().tag(sync=True)
     inputs: traitlets.Any = traitlets.Any()
 
     def __init__(

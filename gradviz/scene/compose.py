@@ -168,7 +168,9 @@ class _Composer:
         value, adjoint = self.primals[node], self.adjoints[node]
         name, sign, held = node.label if node.name else "", node.sign, self.held(node)
         kinds = tuple(self.kinds(node))
-        texts, maps = cards.numbers(value, adjoint, example, box.width, box.height)
+        texts, maps = [], []
+        if self.layout.width:  # who finds places itself writes and draws itself
+            texts, maps = cards.numbers(value, adjoint, example, box.width, box.height)
         return Card(
             index=node.index,
             label=node.label,

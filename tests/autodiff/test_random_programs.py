@@ -56,9 +56,9 @@ ELEMENTWISE = {
         "1 / x; np.reciprocal(x); np.arctan2(x, y); abs(x); np.abs(x); np.fabs(x); gv.relu(x); "
         "np.sign(x); np.heaviside(x, y); np.maximum(x, 0); np.log(abs(x) + 0.5); "
         "(x if x > 0 else 0.1 * x); special.entr(abs(x)); special.xlogy(y, abs(x)); "
-        "special.gammaln(abs(x)); special.digamma(abs(x)); special.rel_entr(abs(x), 1.5); "
-        "np.select([x > 0, x < -9], [x * y, y], 0.5 * y)"
+        "special.gammaln(abs(x)); special.digamma(abs(x)); special.rel_entr(abs(x), 1.5)"
     ),
+    "x * (x + 1)": "np.select([x > 0, x < -1], [x * y, y], 0.5 * y)",
     "(x + 1) * (x - 0.5) * (x - 2)": "np.interp(x, knots, heights)",
     "(x - 0.1) * (x - 0.9) * (abs(x - 0.5) < 0.5)": "special.logit(x)",
     # a negative number has real powers, but no derivative by the exponent
@@ -869,7 +869,7 @@ def tries(examples, portion):
 
 
 @pytest.mark.filterwarnings("ignore:.*[dD]egrees of freedom", "ignore:Mean of empty slice")
-@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(10, 10_000))
+@pytest.mark.parametrize(("kind", "examples", "portion"), hunts(10, 3_000))
 def test_random_programs(kind, examples, portion):
     tally = Counter()
 

@@ -1,15 +1,19 @@
 """How long a slider's move takes, in a real browser: from the event of the key to the frame after
-the numbers have changed.
+the numbers have changed. And how soon a saved page is painted.
 
 The common way beside it is `interact` around a function that draws the graph with Graphviz anew for
 every value. Both stand in one notebook; the one is moved before the other and after it."""
 
+import gzip
 import json
 import statistics
 from pathlib import Path
 
 import nbformat
 from browser import APP
+from circuit import INPUTS, circuit
+
+import gradviz as gv
 
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- written by the browser benchmark -->", "<!-- up to here -->"
@@ -217,16 +221,15 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
         "now; if (count++ === 60) done((now - start) / 60); else requestAnimationFrame(next); }; "
         "requestAnimationFrame(next); })"
     )
-    table = [
+    written(
         START,
-        "",
-        "From the key event to the frame after the text has changed, in milliseconds; a frame",
-        f"takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come: how long after",
-        "its last one the figure stands at the last value, and how often it was painted meanwhile.",
-        "What is in sight is painted first; what is not, and all descriptions, follow once the",
-        "numbers rest. The lean figure has values and gradients on its nodes, and nothing on its",
-        "edges.",
-        "",
+        END,
+        "From the key event to the frame after the text has changed, in milliseconds; a\n"
+        f"frame takes {frame:.1f} ms here. A burst is {BURST} moves as fast as they come: how\n"
+        "long after its last one the figure stands at the last value, and how often it was\n"
+        "painted meanwhile. What is in sight is painted first; what is not, and all\n"
+        "descriptions, follow once the numbers rest. The lean figure has values and gradients on\n"
+        "its nodes, and nothing on its edges.",
         (
             "| graph, nodes | gradviz, median | nine in ten "
             "| the same figure by `interact` and Graphviz, median | times faster "
@@ -234,10 +237,92 @@ def bench_a_slider_in_jupyterlab(jupyter, open_notebook):
             "| bytes a move | kernel: replay and packing, µs | ipywidgets' sending, µs |"
         ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-        *rows,
-        "",
-        END,
-    ]
+        rows,
+    )
+
+
+PAGE_START, PAGE_END = (
+    "<!-- written by the benchmark of saved pages -->",
+    "<!-- up to this line -->",
+)
+VISITS, PLACES = 15, 40
+WATCH = """(() => {
+    const seen = (window.seen = {});
+    const paints = (list) => list.getEntries().forEach(({ name, startTime }) => {
+        if (name === "first-contentful-paint") seen.painted = startTime;
+    });
+    new PerformanceObserver(paints).observe({ type: "paint", buffered: true });
+    const watcher = new MutationObserver(() => {
+        if (!document.querySelector("#n0 .gv-value")?.closest(ALIVE)) return;
+        watcher.disconnect();
+        requestAnimationFrame(() => setTimeout(() => { seen.alive = performance.now(); }));
+    });
+    watcher.observe(document, { childList: true, subtree: true });
+})()"""
+MOVES_JS = """async (places) => {
+    const track = document.querySelector(".gv-track-of-input");
+    const shown = document.querySelector("#n0 .gv-value");
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const counts = [];
+    for (let place = 0; place < places; place++) {
+        await frame();
+        const before = shown.textContent;
+        track.value = String(3 * place + 1);
+        track.dispatchEvent(new Event("input", { bubbles: true }));
+        let frames = 0;
+        while (shown.textContent === before && frames < 60) {
+            await frame();
+            frames += 1;
+        }
+        counts.push(frames);
+    }
+    return counts;
+}"""
+
+
+def bench_a_saved_page(launch, tmp_path):
+    chromium, rows = launch(), []
+    explorer = gv.explore(circuit, INPUTS)
+    for name, live in (("a blank page", None), ("still", False), ("alive", True)):
+        path = tmp_path / "page.html"
+        if live is None:
+            path.write_text("<!doctype html><p>x", encoding="utf-8")
+        else:
+            explorer.save(path, live=live)
+        times = {"painted": [], "alive": []}
+        for _ in range(VISITS):
+            page = chromium.new_page(viewport={"width": 1280, "height": 900})
+            page.add_init_script(WATCH.replace("ALIVE", json.dumps(".gv-stage" if live else "svg")))
+            page.goto(path.as_uri())
+            page.wait_for_timeout(500)
+            for what, when in page.evaluate("seen").items():
+                times[what].append(when)
+            moves = page.evaluate(MOVES_JS, PLACES) if live else []
+            page.close()
+        text = path.read_bytes()
+        painted, alive = (
+            f"{statistics.median(of):.0f} | {min(of):.0f}" if of else "| " for of in times.values()
+        )
+        size = f"{len(text) / 1000:.1f} | {len(gzip.compress(text)) / 1000:.1f}"
+        rows.append(f"| {name} | {size} | {painted} | {alive} | {max(moves) if moves else ''} |")
+        print(rows[-1])
+    chromium.close()
+    written(
+        PAGE_START,
+        PAGE_END,
+        "From the beginning of a visit to the first paint, and to the frame with the figure in\n"
+        f"its place, in milliseconds: the median of {VISITS} visits and the best. Kilobytes as\n"
+        "they are, and compressed. A move of a slider is seen after so many frames at most, of\n"
+        f"{PLACES}.",
+        "| the circuit's page | kB | compressed | painted | best | figure | best | frames a move |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        rows,
+    )
+
+
+def written(start, end, about, heads, rule, rows):
+    """Write a table into the README, between two marks."""
     text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    README.write_text(before + "\n".join(table) + rest.partition(END)[2], encoding="utf-8")
+    before, _, rest = text.partition(start)
+    table = "\n".join([start, "", about, "", heads, rule, *rows, "", end])
+    README.write_text(before + table + rest.partition(end)[2], encoding="utf-8")

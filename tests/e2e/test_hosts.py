@@ -3,6 +3,7 @@ network.
 """
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,8 @@ from browser import PATIENCE, serving, soon
 from circuit import INPUTS, circuit
 from playwright.sync_api import expect
 from reading import PLACES, check_against_python, check_theme
+
+from gradviz.numerals import numeral
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 pytestmark = pytest.mark.long
@@ -43,6 +46,19 @@ def _(hand, view):
 """
 
 
+OWN_SLIDERS = """
+import marimo
+
+app = marimo.App()
+
+@app.cell
+def _():
+    import gradviz as gv
+    from circuit import INPUTS, circuit
+    gv.explore(circuit, INPUTS)
+"""
+
+
 @pytest.fixture(scope="module")
 def voila(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voila")
@@ -64,11 +80,11 @@ def voila(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="module")
-def marimo(tmp_path_factory):
+@contextmanager
+def in_marimo(app, tmp_path_factory):
     folder = tmp_path_factory.mktemp("marimo")
     shutil.copy(HELPERS / "circuit.py", folder)
-    (folder / "app.py").write_text(APP, encoding="utf-8")
+    (folder / "app.py").write_text(app, encoding="utf-8")
     with serving(
         "marimo",
         "run",
@@ -80,6 +96,18 @@ def marimo(tmp_path_factory):
         folder=folder,
         home=tmp_path_factory.mktemp("home"),
     ) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def marimo(tmp_path_factory):
+    with in_marimo(APP, tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def marimo_with_own_sliders(tmp_path_factory):
+    with in_marimo(OWN_SLIDERS, tmp_path_factory) as server:
         yield server
 
 
@@ -178,4 +206,24 @@ def test_marimo(marimo, visit):
     elsewhere = []
     page = visit(marimo, elsewhere)
     check_that_it_is_live(page, page.locator("[role=slider]"))
+    assert elsewhere == []
+
+
+def test_sliders_of_the_pages_own_in_marimo(marimo_with_own_sliders, visit):
+    elsewhere = []
+    page = visit(marimo_with_own_sliders, elsewhere)
+    check_that_it_is_live(page, page.locator(".gv-track-of-input").first)
+    svg, numbers = page.locator("svg.gradviz"), page.locator(".gv-readout")
+    expect(numbers).to_have_count(len(INPUTS))
+    numbers.last.fill("-0.125")
+    page.keyboard.press("Enter")
+    expect(svg.locator("#n4 .gv-value")).to_have_text("−0.125")
+    svg.locator("#n1").press("Enter")  # on its card
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    expect(numbers.nth(1)).to_have_value("4")
+    at = svg.locator("g.gv-input").evaluate_all("(all) => all.map(({ dataset }) => +dataset.value)")
+    assert at[1:] == [4.0, -3.0, -2.0, -0.125]
+    output = numeral(float(circuit(*at)))
+    expect(svg.locator("g.gv-output .gv-value")).to_have_text(output)
     assert elsewhere == []

@@ -19,8 +19,8 @@ from gradviz.course.lessons import trust
 
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-# of each lesson: outputs with sliders, races, and views, races among them
-LIVE = [(1, 0, 1), (2, 0, 0), (1, 0, 1), (4, 0, 3), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 1)]
+# of each lesson: outputs with sliders, races, and views, races and plots among them
+LIVE = [(1, 0, 1), (2, 0, 2), (1, 0, 1), (4, 0, 4), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 2)]
 
 
 def opened(notebook, path):
@@ -116,10 +116,7 @@ def check_stands(notebook, count, made):
     check_shows(notebook.cell(count), made)
     if isinstance(made, gv.plot.LivePlot):
         inputs, sliders = made.values, made.sliders
-        assert notebook.ask(f"[Out[{count}].values, Out[{count}].plot.text]") == [
-            inputs,
-            made.plot.text,
-        ]
+        assert notebook.ask(f"[Out[{count}].values, Out[{count}].text]") == [inputs, made.text]
     else:
         primals = f"[*map(repr, Out[{count}].run.primals.values())]"
         assert notebook.ask(primals) == [*map(repr, made.run.primals.values())]
@@ -138,8 +135,8 @@ def check_stands(notebook, count, made):
 def check_shows(output, made):
     """A live figure or plot in the page shows what this one does."""
     if isinstance(made, gv.plot.LivePlot):
-        shown = output.locator(".gradviz-plot svg").get_attribute("aria-label")
-        assert shown.split() == made.plot.text.split()
+        shown = output.locator(".gv-plot > svg").get_attribute("aria-label")
+        assert shown.split() == made.text.split()
         return
     view, run = getattr(made, "view", made), made.run
     seen = output.locator("svg.gradviz").evaluate(READ)

@@ -112,7 +112,9 @@ def more(names):
         "polyval": lambda p, x: sum(x ** (len(p) - 1 - i) * p[i] for i in range(len(p))),
         "interp": interp,
         "select": lambda conditions, choices, default: torch.where(
-            torch.as_tensor(conditions[0]), real(choices[0]), real(default)
+            torch.as_tensor(conditions[0]),
+            real(choices[0]),
+            torch.where(torch.as_tensor(conditions[1]), real(choices[1]), real(default)),
         ),
         "median": lambda x, axis=None, keepdims=False: quantile(x, 0.5, axis, keepdims),
         "nanmedian": lambda x, axis=None, keepdims=False: quantile(x, 0.5, axis, keepdims),

@@ -29,6 +29,17 @@ def test_a_moved_slider_is_a_run():
     assert explorer.view.structure is structure
 
 
+def test_marimo_is_shown_the_view_with_sliders_of_its_own():
+    power = widgets.FloatLogSlider(100.0, base=10.0, min=-1, max=3, step=0.5)
+    explorer = gv.explore(lambda x, y, z: x * y + z, x=(0, 4, 0.5), y=power, z=power)
+    assert explorer.view.ranges == []
+    assert explorer._display_() is explorer.view
+    assert explorer.view.ranges == [
+        {"label": "x", "inputs": [0], "least": 0.0, "most": 4.0, "grain": 0.5, "base": None},
+        {"label": "y, z", "inputs": [1, 2], "least": -1.0, "most": 3.0, "grain": 0.5, "base": 10.0},
+    ]
+
+
 def test_only_numbers_are_sent_when_a_slider_moves():
     explorer = gv.explore(circuit, INPUTS)
     sent = []

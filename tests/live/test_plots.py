@@ -2,12 +2,13 @@
 
 import itertools
 import re
+import struct
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
+from html import escape, unescape
 from io import BytesIO
 
 import ipywidgets as widgets
@@ -15,8 +16,11 @@ import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gradviz as gv
+from gradviz.audit import NoFigure, audit
 from gradviz.live.plots import derivatives
 
 
@@ -119,12 +123,14 @@ def test_images_share_one_scale():
 # Live plots
 
 
-def test_a_slider_draws_anew():
+def test_a_slider_moves_what_moves():
     plot = gv.plot.tangent(square, at=(-4.0, 4.0))
+    given = plot._drawing.given
     assert str(plot) == "f(0) = 0, slope 0: flat"
     plot.sliders["at"].value = 2.0
     assert str(plot) == "f(2) = 4, slope 4: rising"
-    assert "f(2) = 4" in plot.children[1].value
+    assert struct.unpack("<3d", plot._drawing.numbers) == (2.0, 4.0, 4.0)
+    assert plot._drawing.given is given  # nothing else is sent
     data, _ = plot._repr_mimebundle_()
     assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} <= set(data)
     plot.update(at=-2.0)
@@ -202,10 +208,15 @@ def test_a_function_that_fails_does_not_stop_the_plot():
         return x
 
     plot = gv.plot.tangent(root, at=(-9.0, 4.0), span=(-4.0, 4.0))
+    before = plot.text
     plot.update(at=-8.0)
-    assert plot.children[1].value == "<p role='alert'>ValueError: &lt;b&gt;too far&lt;/b&gt;</p>"
+    assert plot._drawing.message == "ValueError: <b>too far</b>"
+    assert struct.unpack("<d", plot._drawing.numbers) == (-8.0,)
+    assert (plot.values, plot.text) == ({"at": -8.0}, before)
     plot.update(at=1.0)
-    assert "slope 1: rising" in plot.children[1].value
+    assert plot._drawing.message == "" and plot.text == "f(1) = 1, slope 1: rising"
+    with pytest.raises(ValueError, match="too far"):
+        gv.plot.tangent(root, at=-8.0)
 
 
 def test_a_curve_with_a_pole_is_drawn_where_it_is_finite():
@@ -227,10 +238,31 @@ def test_names_are_not_taken_for_mathematics():
 
 
 def test_saving(tmp_path):
-    PLOTS["tangent"]().save(tmp_path / "tangent.png")
-    PLOTS["tangent"]().save(tmp_path / "tangent.svg")
-    assert (tmp_path / "tangent.png").stat().st_size > 5000
-    assert (tmp_path / "tangent.svg").read_text().startswith("<?xml")
+    for plot in (PLOTS["tangent"](), gv.plot.tangent(square, at=(-4.0, 4.0))):
+        assert plot.save(tmp_path / "tangent.png").stat().st_size > 5000
+        assert plot.save(tmp_path / "tangent.svg").read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize("name", ["tangent", "images", "cost"])
+def test_a_still_page(name, tmp_path):
+    plot = PLOTS[name]()
+    page = plot.save(tmp_path / "plot.html", theme="dark").read_text(encoding="utf-8")
+    assert "Content-Security-Policy" in page and "<script" not in page
+    assert ("<image" if name == "images" else plot.svg) in page and escape(plot.text) in page
+    assert '<meta name="color-scheme" content="dark">' in page
+    with pytest.raises(ValueError, match="a theme is"):
+        plot.save(tmp_path / "plot.html", theme="blue")
+
+
+def test_a_page_that_is_not_to_live_is_still(tmp_path):
+    plot = gv.plot.tangent(square, at=(-4.0, 4.0))
+    page = plot.save(tmp_path / "plot.html", live=False).read_text(encoding="utf-8")
+    assert page == plot.plot.save(tmp_path / "still.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "f(0) = 0, slope 0: flat" in page
+    page = plot.save(tmp_path / "plot.html").read_text(encoding="utf-8")
+    assert "<script>" in page
+    with pytest.raises(NoFigure, match="it is a plot"):
+        audit(page)
 
 
 def test_a_plot_stands_where_its_sliders_cannot():
@@ -245,3 +277,161 @@ def test_a_plot_stands_where_its_sliders_cannot():
     assert plot.plot.text == "f(∞) = ∞, slope ∞: rising"
     with pytest.raises(TypeError, match="'at' of this plot must be a real number"):
         plot.update(at="1")
+
+
+# Axes
+
+
+CURVES = {
+    "square": square,
+    "steep": lambda x: x**4 * 1e6,
+    "falls": lambda x: -(x**3),
+    "waves": lambda x: 3 * np.sin(5 * x),
+    "pole": lambda x: 1 / x,
+    "flat": lambda x: 7.0 + 0 * x,
+    "large": lambda x: 1e20 * x,
+    "root": np.sqrt,
+    "branches": lambda x: x if x > 0.3 else x * x,
+}
+RANGES = st.tuples(st.floats(-20, 20), st.floats(0.01, 10)).map(lambda p: (p[0], p[0] + p[1]))
+
+
+def is_within(axes, x, y):
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    return left <= x <= right and low <= y <= high
+
+
+def check_kept(plot, **values):
+    """The points that are to be seen are within the axes, and these have room around what is
+    finite.
+    """
+    plot.update(**values)
+    shown = plot.subject.shown(*plot._there)
+    for mark in plot.subject.marks:
+        for point in shown.marks[mark.name] if mark.kept else ():
+            assert not np.isfinite(point).all() or is_within(plot._axes, *point), point
+
+
+@pytest.mark.long
+@settings(max_examples=20, deadline=None)
+@given(curve=st.sampled_from(sorted(CURVES)), at=RANGES, share=st.lists(st.integers(0, 200)))
+def test_a_point_is_never_lost(curve, at, share):
+    function = CURVES[curve]
+    plots = {
+        "at": gv.plot.tangent(function, at=at),
+        "start": gv.plot.descent(function, start=at, rate=1e-3, steps=2),
+    }
+    for name, plot in plots.items():
+        given = plot._drawing.given
+        places = plot._tried[name]
+        for place in {0, len(places) - 1, *(each % len(places) for each in share)}:
+            check_kept(plot, **{name: places[place]})
+        assert plot._drawing.given is given  # no other axes were drawn
+        check_kept(plot, **{name: at[1] + 50})  # now they are
+        assert plot._drawing.given is not given or not np.isfinite(function(at[1] + 50.0))
+
+
+@pytest.mark.long
+@settings(max_examples=10, deadline=None)
+@given(curve=st.sampled_from(["square", "falls", "large", "flat"]), at=RANGES, h=RANGES)
+def test_no_end_of_a_secant_is_lost(curve, at, h):
+    plot = gv.plot.secants(CURVES[curve], at=at, h=h)
+    given = plot._drawing.given
+    for one in plot._tried["at"][::40]:
+        for other in plot._tried["h"][::40]:
+            check_kept(plot, at=one, h=other)
+    assert plot._drawing.given is given
+
+
+def test_axes_follow_the_range():
+    plot = gv.plot.tangent(np.sin, at=(-6.0, 6.0))
+    assert plot._axes.get_xlim() == (-6.0, 6.0)
+    for place in (-6.0, -1.55, 6.0):
+        check_kept(plot, at=place)
+    assert gv.plot.tangent(np.sin, at=9.0).figure.axes[0].get_xlim() == (-4.0, 9.0)
+    assert gv.plot.secants(square, at=3.0, h=1.0).figure.axes[0].get_xlim() == (1.0, 5.0)
+    assert gv.plot.secants(square, at=(0.0, 4.0), h=3.0)._axes.get_xlim() == (-2.0, 7.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 1.7e308 * np.sin(x),
+        lambda x: 5e-324 * x,
+        lambda x: 1e20 + 0 * x,
+        lambda x: x * np.nan,
+        lambda x: 3.0,
+    ],
+    ids=["huge", "tiny", "flat and high", "nan", "no Variable"],
+)
+def test_numbers_that_axes_have_no_room_for(function):
+    for plot in (
+        gv.plot.tangent(function, at=(-2.0, 2.0)),
+        gv.plot.descent(function, start=2.0, rate=(0.1, 1.0)),
+        gv.plot.difference_error(function, at=(1.0, 3.0)),
+    ):
+        assert plot.plot.svg  # warnings are errors
+
+
+def test_a_steep_curve_is_seen_where_a_descent_goes():
+    axes = gv.plot.descent(lambda x: x**4, start=2.0, rate=0.01).figure.axes[0]
+    low, high = axes.get_ylim()
+    assert -4 < low < 0 and 16 < high < 16 * 1.6  # of 256 at the ends of the span
+    low, high = gv.plot.descent(square, start=4.0).figure.axes[0].get_ylim()
+    assert low == pytest.approx(-0.08 * 16) and high == pytest.approx(1.08 * 16)
+    diverging = gv.plot.descent(square, start=1.0, rate=1.5).figure.axes[0]
+    assert 16 < diverging.get_ylim()[1] < 18  # 1, −2 and 4 are seen, −8 is not
+    flat = gv.plot.descent(square, start=0.0).figure.axes[0].get_ylim()
+    assert flat[1] > 3
+
+
+# What the page is told
+
+
+def test_places_in_a_frame_are_those_of_matplotlib():
+    for plot in (
+        gv.plot.tangent(square, at=(-4.0, 4.0)),
+        gv.plot.difference_error(square, at=(1.0, 3.0)),
+        gv.plot.layers(lambda w: {"a": [[w], [w * w]]}, w=(0.1, 1.0)),
+    ):
+        figure, axes = plot._axes.figure, plot._axes
+        for told, size in zip(plot._drawing.given["frames"], ((6.4, None), (3.7, 3.2))):
+            assert told["size"][0] == pytest.approx(72 * size[0])
+            assert not re.search(r"\bid=|href=|style=", told["svg"])
+        narrow = plot._drawing.given["frames"][1]
+        figure.set_dpi(72)
+        ends = np.array([axes.get_xlim(), axes.get_ylim()]).T
+        for x, y in [*ends, np.exp(np.log(np.abs(ends) + 0.1).mean(axis=0))]:
+            right, up = axes.transData.transform((x, y))
+            for number, axis, place in ((x, "x", right), (y, "y", 72 * 3.2 - up)):
+                along = narrow[axis]
+                number = np.log10(number) if along["is_log"] else number
+                assert number * along["scale"] + along["start"] == pytest.approx(place, abs=1e-6)
+
+
+def test_programs_and_held_numbers():
+    @gv.primitive
+    def cube(x):
+        return x**3
+
+    cube.derivative(lambda x, out: 3 * x**2)
+    told = gv.plot.tangent(square, at=(-1.0, 1.0))._told()
+    assert len(told["given"]["programs"]) == 1 and told["held"] is None
+    branches = gv.plot.tangent(CURVES["branches"], at=(-1.0, 1.0))
+    assert len(branches._told()["given"]["programs"]) == 2
+    own = gv.plot.secants(cube, at=(-1.0, 1.0), h=0.5)
+    told = own._told()
+    assert told["given"]["programs"] is None
+    for place, row in zip(own._tried["at"], told["held"][0], strict=True):
+        assert [float(each) for each in row] == own.subject.numbers({"at": place, "h": 0.5})
+    many = gv.plot.descent(cube, start=(-1.0, 1.0), steps=1000)._told()
+    assert many["given"]["programs"] is many["held"] is None
+
+
+def test_layers_of_a_function():
+    plot = gv.plot.layers(lambda w, b: {"one": [[w, w], [b]], "two": [[1.0]]}, w=(0.5, 1.5), b=2.0)
+    assert plot.text.split() == ["layer", "1", "2", "one", "1", "2", "two", "1"]
+    plot.update(w=1.25)
+    assert plot.text.split() == ["layer", "1", "2", "one", "1.25", "2", "two", "1"]
+    with pytest.raises(TypeError, match="are for a function of them, not for data"):
+        gv.plot.layers({"one": [[1.0]]}, w=(0.5, 1.5))

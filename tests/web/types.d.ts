@@ -152,6 +152,7 @@ type ViewState = {
   element: string;
   code_open: boolean;
   sliders: Record<string, string>;
+  ranges?: Track[]; // in a notebook, of the page's own
   old?: boolean; // of a page alone: the numbers are not those of what was set
 };
 
@@ -211,7 +212,16 @@ type QuestionGiven = {
   says: Record<"unanswered" | "right" | "sign" | "kind" | "wrong", string>;
 };
 
-type PageGiven = FigureGiven | RaceGiven | QuestionGiven;
+type PlotPageGiven = {
+  kind: "plot";
+  words: Words;
+  given: PlotGiven;
+  numbers: string;
+  sliders: Track[];
+  held: string[][][] | null; // numbers, by slider and place; none where there are none
+};
+
+type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;
 
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };
@@ -221,6 +231,73 @@ type Way = { name: string; events: string[]; operations: number; locals: number 
 
 /** The traits of Race in gradviz/live/race.py. */
 type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };
+
+// A plot, as gradviz/live/plots makes it
+
+/** How numbers become places: times `scale`, plus `start`, all of their logarithm if it `is_log`. */
+type AxisGiven = { is_log: boolean; scale: number; start: number };
+
+/** What stands still, in points. */
+type FrameGiven = {
+  svg: string;
+  size: [number, number];
+  box: [left: number, top: number, width: number, height: number];
+  x: AxisGiven;
+  y: AxisGiven;
+};
+
+/** Something that moves, and how it looks; `marker` is its outline, null of a round one. */
+type MarkGiven = {
+  name: string;
+  kind: "line" | "path" | "words";
+  colour: string;
+  width: number;
+  dashes: [number, number] | null;
+  marker: [number, number][] | null;
+  size: number;
+  place: [number, number] | null;
+};
+
+/** Where a mark is: a line by a point and its slope, points, or words. */
+type MarkAt = string | number[] | [number, number][];
+
+/** A place in a picture. */
+type Spot = [number, number];
+
+type PlotGiven = {
+  kind: string;
+  names: string[]; // of the values that are set
+  frames: [wide: FrameGiven, narrow: FrameGiven];
+  marks: MarkGiven[];
+  programs: Program[] | null;
+  sizes: number[]; // of difference quotients
+  steps: number; // of a descent
+  depths: number[]; // of networks
+};
+
+type Kind = {
+  numbers: (
+    f: (x: number) => [number, number],
+    values: Record<string, number>,
+    given: PlotGiven,
+  ) => number[];
+  shown: (
+    say: Say,
+    values: Record<string, number>,
+    numbers: number[],
+    given: PlotGiven,
+  ) => { text: string; title: string; marks: Record<string, any> };
+};
+
+/** The traits of Drawing in gradviz/live/plots/moving.py. */
+type PlotState = {
+  words: Words;
+  given: PlotGiven;
+  numbers: DataView;
+  message: string;
+  sliders: Record<string, string>;
+  painted: boolean;
+};
 
 /** What stands between a figure and its host, which answers what is asked. */
 interface Store<State> {

@@ -12,7 +12,7 @@ from gradviz.autodiff.tape.constants import snapshot
 from gradviz.autodiff.tape.containers import flatten, paths
 from gradviz.autodiff.tape.refusals import explain
 from gradviz.autodiff.tape.tape import UNREACHED, Page, record_on, state
-from gradviz.autodiff.tape.variable import Variable, input_of, record
+from gradviz.autodiff.tape.variable import Variable, borrowing, input_of, own, record
 from gradviz.numerals import numeric
 
 
@@ -53,6 +53,7 @@ class Evaluation:
                         f"{title(function)} must return one number or array to be differentiated, "
                         f"not {what}"
                     ) from None
+            own(output)
         except _NoNumber:
             where = (
                 path
@@ -150,7 +151,7 @@ def _fresh(argument: Any, recorded: bool) -> Variable:
             argument = numeric(argument, "an argument")
         except TypeError as error:
             raise _NoNumber(*error.args) from None
-        argument = input_of(snapshot(argument))
+        argument = input_of(snapshot(argument)) if recorded else borrowing(argument)
     return record(primitives.positive, (argument,)) if recorded else argument
 
 

@@ -114,6 +114,10 @@ class General(Primitive):
     def is_flat(self, position: int, operands: Sequence[Any], positions: Sequence[int]) -> bool:
         return self.flat is not None and self.flat(position, operands, positions)
 
+    def reads(self, position: int, positions: Sequence[int]) -> bool:
+        is_product = self.multilinear and not self.variadic
+        return not is_product or any(other != position for other in positions)
+
     def number(self, *operands: Any, **params: Any) -> Any:
         return settled(self.function(*operands, **params))
 

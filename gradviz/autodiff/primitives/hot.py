@@ -13,7 +13,7 @@ from gradviz.autodiff.primitives.printers.printer import CARRIED
 from gradviz.autodiff.primitives.symbols import SUM
 from gradviz.autodiff.tape.constants import snapshot
 from gradviz.autodiff.tape.plain import number
-from gradviz.autodiff.tape.tape import state, turn
+from gradviz.autodiff.tape.tape import NOWHERE, state, turn
 from gradviz.autodiff.tape.variable import NO_ALIAS, ArrayVariable, Variable, record
 
 ZERO = 0
@@ -125,7 +125,7 @@ def reflected(self, other):
 ON_ARRAY = """
 def on_array(self):
     page, x = self.page, self._value
-    if type(x) is float:  # of a class derived from Variable
+    if type(x) is float or page is NOWHERE:  # of a class derived from Variable; or borrowed
         return record(primitive, (self,))
     z = {value}
     index = next(page.room, None)
@@ -153,7 +153,7 @@ def on_arrays(self, other):
     else:
         page, y, b, operation = other.page, other._value, other.index, right
         x = a = snapshot(self)
-    if type(x) is type(y) is float:  # of classes derived from Variable
+    if type(x) is type(y) is float or page is NOWHERE:
         return record(primitive, (self, other))
     {beside_zero}
     try:
@@ -321,6 +321,6 @@ def moved(operand: Variable, entry: tuple[Any, ...]) -> Variable:
 
 _HOT: dict[str, Any] = {
     "moved": moved, "state": state, "record": record, "number": number, "new": _new,
-    "Variable": Variable, "ArrayVariable": ArrayVariable, "NO_ALIAS": NO_ALIAS,
+    "Variable": Variable, "ArrayVariable": ArrayVariable, "NO_ALIAS": NO_ALIAS, "NOWHERE": NOWHERE,
     "snapshot": snapshot, "np": np, "math": math, **CARRIED,
 }  # fmt: skip

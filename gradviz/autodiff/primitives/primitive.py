@@ -67,6 +67,10 @@ class Primitive:
         """
         return False
 
+    def reads(self, position: int, positions: Sequence[int]) -> bool:
+        """Whether a derivative by an operand at `positions` depends on the one at `position`."""
+        return True
+
     def helpers(self, on_arrays: bool) -> tuple[Callable[..., Any], ...]:
         """The functions of ours that generated code calls for it, and carries along."""
         return ()

@@ -5,7 +5,7 @@
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -298,6 +298,22 @@ def input_of(value: Any) -> Variable:
     return variable
 
 
+def borrowing(value: Any) -> Variable:
+    """The same of somebody else's array, which is copied once a derivative is to depend on it."""
+    variable = input_of(value)
+    if type(value) is not float:
+        variable.alias, variable.page = (variable.page, variable.index), NOWHERE
+    return variable
+
+
+def own(variable: Variable) -> None:
+    """Copy what it borrows, if it does."""
+    if variable.page is NOWHERE:
+        variable._value = snapshot(variable._value)
+        variable.page, variable.index = page, index = cast(tuple[Page, int], variable.alias)
+        page.entries[index] = (LEAF, variable.leaf, None, None, index, variable._value)
+
+
 def _enter(variable: Variable) -> None:
     """Give an input its place on the current page."""
     page = state.page
@@ -317,16 +333,26 @@ def record(
     places: list[Any] = []
     values: list[Any] = []
     positions: list[int] = []
+    borrowed = False
     try:
         for operand in operands:
             if isinstance(operand, Variable):
                 positions.append(len(places))
-                places.append(operand.index if operand.page is page else page.place(operand))
+                if operand.page is page:
+                    places.append(operand.index)
+                else:
+                    places.append(page.place(operand))
+                    borrowed |= operand.page is NOWHERE
                 values.append(operand._value)
             else:
                 operand = snapshot(constant(operand, f"an operand of {primitive.name}"))
                 places.append(operand)
                 values.append(operand)
+        if borrowed:
+            for position in positions:
+                if primitive.reads(position, positions):
+                    own(operands[position])
+                values[position] = operands[position]._value
         value = _value(primitive, values, params)
         index = next(page.room)  # last, so that what fails leaves no gap
     except StopIteration:

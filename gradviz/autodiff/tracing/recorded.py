@@ -6,7 +6,7 @@ from typing import Any
 from gradviz.autodiff.modes.reachable import reachable
 from gradviz.autodiff.programs import interpreter
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, Leaf, Page, adjoint_at, state
-from gradviz.autodiff.tape.variable import Variable
+from gradviz.autodiff.tape.variable import Variable, own
 from gradviz.autodiff.tracing.pickling import packed, unpacked
 from gradviz.autodiff.tracing.recording import Nodes
 from gradviz.autodiff.tracing.runner import Unrunnable
@@ -45,6 +45,7 @@ def run_of(self: Variable) -> Run:
             "a figure of a Variable shows plain numbers, which a trace can't follow; draw outside "
             "the traced function"
         )
+    own(output)
     pages, _ = getattr(output, "sweep", ({}, {}))
     nodes, primals, adjoints = Nodes(), [], []
     marks = reachable([(output.page, output.index)])

@@ -33,8 +33,9 @@ class Replay:
                 function, places = made
                 try:
                     return Run(graph, function(*values), places)
-                except (ArithmeticError, ValueError):
-                    pass
+                except (ArithmeticError, ValueError):  # what floats refuse, it gives as inf or nan
+                    numbers = interpreter.interpret(graph, values)
+                    return Run(graph, places.compressed(numbers), places)
             return Run(graph, interpreter.interpret(graph, values))
         except AssertionError as error:
             broken = str(error)

@@ -12,7 +12,11 @@ from gradviz.export.sheets import Theme, style_sheet, themed
 from gradviz.words import say
 
 DOCUMENT, STATE = "gradviz-document", "gradviz-state"
-SHEETS = {"figure": ("view", "parts"), "race": ("view", "parts", "race")}
+SHEETS = {
+    "figure": ("view", "parts"),
+    "race": ("view", "parts", "race"),
+    "plot": ("view", "plot"),
+}
 
 
 def script() -> str:
@@ -33,7 +37,7 @@ def shared_sheet() -> str:
 
 
 def alive(told: Mapping[str, Any], document: str = "", theme: Theme | None = None) -> Live:
-    """What makes a page live: what it is told, of which `kind` is "figure" or "race"."""
+    """What makes a page live: what it is told, of which `kind` is "figure", "race" or "plot"."""
     sheets = [web.style_sheet(name) for name in (*SHEETS[told["kind"]], "alone")]
     state = json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Live(

@@ -50,6 +50,15 @@ class Track:
         at = places(self.span)
         return at if self.base is None else [self.base**power for power in at]
 
+    def told(self, names: Sequence[str]) -> dict[str, Any]:
+        """The same for a page, where inputs have these names."""
+        return {
+            "label": self.name,
+            "inputs": [names.index(name) for name in self.inputs],
+            **dict(zip(("least", "most", "grain"), self.span)),
+            "base": self.base,
+        }
+
 
 @dataclass(frozen=True)
 class Living:
@@ -115,15 +124,7 @@ def told(
         "numbers": _base64(packed(run, run.places)),
         "values": _base64(np.concatenate([np.ravel(value) for value in values] or [[]])),
         "sizes": [np.size(value) if isinstance(value, np.ndarray) else None for value in values],
-        "sliders": [
-            {
-                "label": slider.name,
-                "inputs": [names.index(name) for name in slider.inputs],
-                **dict(zip(("least", "most", "grain"), slider.span)),
-                "base": slider.base,
-            }
-            for slider in (sliders if can_move or held else ())
-        ],
+        "sliders": [slider.told(names) for slider in (sliders if can_move or held else ())],
         "held": held,
         "step": step,
         "wrong": [*wrong],

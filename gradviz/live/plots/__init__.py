@@ -7,9 +7,11 @@ f(3) = 9, slope 6: rising
 """
 
 from gradviz.live.plots.costs import cheap_gradient, cost, granularity
-from gradviz.live.plots.derivatives import descent, difference_error, secants, tangent
+from gradviz.live.plots.derivatives import difference_error, secants, tangent
+from gradviz.live.plots.descent import descent
+from gradviz.live.plots.moving import LivePlot
 from gradviz.live.plots.networks import images, layers
-from gradviz.live.plots.plot import LivePlot, Plot
+from gradviz.live.plots.plot import Plot
 
 __all__ = [
     "LivePlot",

@@ -2,25 +2,35 @@
 layer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from typing import Any, overload
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from gradviz.live.plots.derivatives import decades
+from gradviz.live.plots.marks import Mark, Shown
+from gradviz.live.plots.moving import LivePlot, Places, Subject, plotted
 from gradviz.live.plots.plot import (
     FAINT,
     FALLING,
+    FRAME,
     GRADIENT,
     INK,
     LEGEND,
     RISING,
     VALUE,
+    Plot,
     plain,
     plotting,
     subplots,
 )
+from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
 from gradviz.words import say
 
@@ -79,46 +89,112 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
     )
 
 
-@plotting
-def layers(gradients: Mapping[str, Sequence[ArrayLike]]) -> tuple[Figure, str]:
+Gradients = Mapping[str, Sequence[ArrayLike]]
+
+
+@overload
+def layers(gradients: Gradients) -> Plot: ...
+@overload
+def layers(gradients: Callable[..., Gradients], **inputs: float | Range) -> Plot | LivePlot: ...
+def layers(
+    gradients: Gradients | Callable[..., Gradients], **inputs: float | Range
+) -> Plot | LivePlot:
     """The size of the gradient in each layer of networks: the root of the mean square of its
     elements, on a logarithmic scale.
 
     `gradients` has for each network the gradients of its layers' weights, from the first layer to
-    the last.
+    the last; or it is a function that returns that, and `inputs` are numbers, ranges or sliders for
+    its arguments: then the plot follows them.
 
     >>> import gradviz as gv
     >>> import numpy as np
     >>> gv.plot.layers({"steep": [np.ones((2, 2)), [3.0, 4.0]]})
     layer         1         2
     steep         1      3.54
+    >>> gv.plot.layers(lambda scale: {"net": [[scale**3], [scale]]}, scale=(0.1, 1.0))
+    layer         1         2
+    net       0.166      0.55
     """
-    sizes = {
-        name: [float(np.sqrt(np.mean(np.square(each)))) for each in arrays]
-        for name, arrays in gradients.items()
-    }
-    depth = max(map(len, sizes.values()))
-    figure, axes = subplots(size=(6.4, 3.2))
-    for (name, numbers), colour, marker in zip(
-        sizes.items(), (GRADIENT, VALUE, RISING, FALLING, INK), "os^vD"
-    ):
-        axes.semilogy(
-            range(1, len(numbers) + 1),
-            numbers,
-            marker=marker,
-            color=colour,
-            linewidth=1.8,
-            label=plain(name),
+    if callable(gradients):
+        made = gradients
+    elif inputs:
+        raise TypeError(f"sliders ({', '.join(inputs)}) are for a function of them, not for data")
+    else:
+        made = lambda: gradients  # noqa: E731
+    return plotted(lambda values: Layers(made, values), inputs)
+
+
+class Layers(Subject):
+    """The sizes of the gradients in the layers of networks."""
+
+    kind = "layers"
+
+    def __init__(self, gradients: Callable[..., Gradients], values: Mapping[str, float]) -> None:
+        self.gradients = gradients
+        sizes = self.sizes(values)
+        self.depths = {name: len(numbers) for name, numbers in sizes.items()}
+        looks = zip((GRADIENT, VALUE, RISING, FALLING, INK), "os^vD")
+        self.marks = tuple(
+            Mark(name, "path", colour, 1.8, marker=marker, size=6, kept=True)
+            for name, (colour, marker) in zip(sizes, looks)
         )
-    layer, size = say("plot.layers.layer"), say("plot.layers.size")
-    axes.set(xlabel=layer, ylabel=size, xticks=range(1, depth + 1))
-    axes.grid(True, alpha=FAINT, axis="y")
-    axes.legend(**LEGEND)
-    width = max(len(layer), *map(len, sizes))
-    rows = [
-        f"{name:<{width}}" + "".join(f"{numeral(number, 3):>10}" for number in numbers)
-        for name, numbers in sizes.items()
-    ]
-    return figure, "\n".join(
-        [f"{layer:<{width}}" + "".join(f"{each:>10}" for each in range(1, depth + 1)), *rows]
-    )
+
+    def given(self) -> dict[str, Any]:
+        return {"depths": [*self.depths.values()]}
+
+    def sizes(self, values: Mapping[str, float]) -> dict[str, list[float]]:
+        return {
+            name: [float(np.sqrt(np.mean(np.square(each)))) for each in arrays]
+            for name, arrays in self.gradients(**values).items()
+        }
+
+    def numbers(self, values: Mapping[str, float]) -> list[float]:
+        return [number for numbers in self.sizes(values).values() for number in numbers]
+
+    def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
+        rest, layer = iter(numbers), say("page.plot.layers.layer")
+        sizes = {name: [*islice(rest, depth)] for name, depth in self.depths.items()}
+        width = max(len(layer), *map(len, sizes))
+        rows = [(layer, [*map(str, range(1, self.depth + 1))])]
+        rows += ((name, [numeral(each, 3) for each in row]) for name, row in sizes.items())
+        text = "\n".join(
+            f"{name:<{width}}" + "".join(f"{each:>10}" for each in row) for name, row in rows
+        )
+        points = {name: [*enumerate(row, 1)] for name, row in sizes.items()}
+        return Shown(text, "", {mark.name: points[mark.name] for mark in self.marks})
+
+    @property
+    def depth(self) -> int:
+        return max(self.depths.values())
+
+    def axes(self, places: Places) -> tuple[Figure, Axes]:
+        sizes: list[float] = []
+        for count in range(max(map(len, places.values()), default=1)):
+            try:
+                there = {name: at[min(count, len(at) - 1)] for name, at in places.items()}
+                sizes += self.numbers(there)
+            except Exception:  # the function fails there
+                continue
+        figure, axes = subplots(**{**FRAME, "size": (6.4, 3.2)})
+        axes.set(
+            xlabel=say("page.plot.layers.layer"),
+            ylabel=say("plot.layers.size"),
+            xlim=(1 - 0.05 * self.depth, 1.05 * self.depth),
+            xticks=range(1, self.depth + 1),
+            yscale="log",
+            ylim=decades(sizes),
+        )
+        axes.grid(True, alpha=FAINT, axis="y")
+        axes.legend(
+            [
+                Line2D([], [], linewidth=1.8, marker=mark.marker, color=mark.colour)
+                for mark in self.marks
+            ],
+            [plain(mark.name) for mark in self.marks],
+            **LEGEND,
+            loc="lower left",  # above the axes, where nothing moves
+            bbox_to_anchor=(0, 1),
+            borderaxespad=0,
+            ncols=len(self.marks),
+        )
+        return figure, axes

@@ -1,25 +1,21 @@
-"""Plot: a picture by matplotlib with its numbers as words; and LivePlot, which its sliders draw
-anew.
-"""
+"""Plot: a picture by matplotlib with its numbers as words."""
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
-from inspect import signature
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
 
-import ipywidgets as widgets
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gradviz.live.panel import Panel
-from gradviz.live.shown import Bundle, Shown
-from gradviz.live.sliders import Hand, is_range, slider
-from gradviz.numerals import real
+from gradviz.export.html import document
+from gradviz.export.sheets import Theme, checked
+from gradviz.live.plots.frame import FONTS, POINTS, picture
+from gradviz.words import language
 
 INK = "#75818d"  # these are seen on white and on black
 VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
@@ -27,6 +23,11 @@ TITLE: Any = {"loc": "left", "fontsize": 10, "color": INK}
 LEGEND: Any = {"frameon": False, "labelcolor": INK}
 FAINT = 0.25  # of a grid
 DOTS, PIXELS = 144, 96  # per inch: in files, and on a page, as browsers count them
+MARGINS = {"left": 0.7, "right": 0.19, "bottom": 0.49, "top": 0.3}  # inches
+# set by hand, which is faster
+FRAME: dict[str, Any] = {"size": (6.4, 3.8), "layout": None}
+NARROW = 3.7, 3.2  # inches, for a phone
+UNTITLED = 0.1  # inches above axes that have no title
 
 
 def subplots(
@@ -45,7 +46,21 @@ def subplots(
     axes = figure.subplots(rows, columns, **options)
     for each in figure.axes:
         _styled(each)
+    if layout is None:
+        fit(figure, size)
     return figure, axes
+
+
+def fit(figure: Figure, size: tuple[float, float], top: float = MARGINS["top"]) -> None:
+    """Give a figure another size, and as much room above its axes; all in inches."""
+    width, height = size
+    figure.set_size_inches(width, height)
+    figure.subplots_adjust(
+        left=MARGINS["left"] / width,
+        right=1 - MARGINS["right"] / width,
+        bottom=MARGINS["bottom"] / height,
+        top=1 - top / height,
+    )
 
 
 def _styled(axes: Axes) -> None:
@@ -84,34 +99,72 @@ class Plot:
     """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the
     picture where there is none.
 
-    `figure` is matplotlib's own, to be changed as one likes.
+    `figure` is matplotlib's own, to be changed as one likes; `name` what kind of plot it is.
     """
 
-    def __init__(self, figure: Figure, text: str) -> None:
+    def __init__(self, figure: Figure, text: str, title: str = "", name: str = "") -> None:
         self.figure = figure
         self.text = text
+        self.name = name or text.partition("\n")[0]
+        if title:
+            figure.axes[0].set_title(title, **TITLE)
 
-    def save(self, path: str | Path) -> None:
-        """Write the picture to a file, in the format that its ending names, such as .png, .svg or
-        .pdf.
+    def save(self, path: str | Path, *, theme: Theme | None = None) -> Path:
+        """Write the picture to a file, in the format that its ending names, such as .png, .svg,
+        .pdf; or .html, a page with its text, of which `theme` is "light", "dark", or None for its
+        reader's.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.plot.tangent(lambda x: x**2, at=3.0).save(f"{folder}/tangent.svg").name
+        'tangent.svg'
         """
-        self.figure.savefig(path, dpi=DOTS)
+        path, theme = Path(path), checked(theme)
+        if path.suffix.lower() == ".html":
+            page = document(self.name, self.body, language(), theme)
+            path.write_text(page, encoding="utf-8")
+        else:
+            self.figure.savefig(path, dpi=DOTS)
+        return path
+
+    @property
+    def body(self) -> list[str]:
+        """The picture and the text, as lines of a page."""
+        return [
+            f'<figure style="--width: {self._size[0]}px">{self.svg}</figure>',
+            f'<pre tabindex="0">{escape(self.text)}</pre>',
+        ]
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
+        width, height = self._size
         picture = self._bytes()
         # notebooks show a PNG by itself without alternative text
-        html = (
+        return {"text/html": self._image(picture), "image/png": picture, "text/plain": self.text}, {
+            "image/png": {"width": width, "height": height, "alt": self.text}
+        }
+
+    @property
+    def html(self) -> str:
+        """The picture as an HTML image that needs nothing else."""
+        return self._image(self._bytes())
+
+    def _image(self, picture: bytes) -> str:
+        width, height = self._size
+        return (
             f'<img src="data:image/png;base64,{b64encode(picture).decode()}" '
             f'alt="{escape(self.text)}" '
             f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
         )
-        return {"text/html": html, "image/png": picture, "text/plain": self.text}, {
-            "image/png": {"width": width, "height": height, "alt": self.text}
-        }
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Width and height in pixels of a page."""
+        width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
+        return width, height
 
     def _bytes(self) -> bytes:
         target = BytesIO()
@@ -120,72 +173,15 @@ class Plot:
 
     @property
     def svg(self) -> str:
-        """The picture as SVG, named by its text for who can't see it."""
-        target = StringIO()
-        self.figure.savefig(target, format="svg", metadata={"Date": None})
-        svg = target.getvalue()
-        words = f'role="img" aria-label="{escape(self.text)}"'
-        return svg[svg.index("<svg") :].replace(
-            "<svg", f'<svg {words} style="max-width: 100%; height: auto"', 1
+        """The picture as SVG for pages, named by its text for who can't see it."""
+        width, height = self._size
+        x, y = self.figure.get_size_inches() * POINTS
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x:g} {y:g}" width="{width}" '
+            f'height="{height}" role="img" aria-label="{escape(self.text)}" '
+            f'font-family="{FONTS}" style="max-width: 100%; height: auto">'
+            f"{picture(self.figure)}</svg>"
         )
-
-
-class LivePlot(Shown):
-    """A plot under sliders: each move draws it anew. `sliders` by the name of what they set,
-    `values` what they were set to last, `plot` the plot that is shown. Sliders that are `lent` are
-    the user's own.
-    """
-
-    def __init__(
-        self,
-        draw: Callable[..., Plot],
-        hands: Mapping[str, Hand],
-        lent: Collection[Hand] = (),
-    ) -> None:
-        self._draw = draw
-        self.panel = Panel(hands, self._show)
-        self.values: dict[str, float] = {name: hand.value for name, hand in hands.items()}
-        self.plot: Plot = draw(**self.values)
-        self._picture = widgets.HTML(self.plot.svg)
-        super().__init__(
-            [self.panel, self._picture],
-            counted=hands.values(),
-            lent=lent,
-            _dom_classes=["gradviz-plot"],
-        )
-
-    @property
-    def sliders(self) -> dict[str, Hand]:
-        """The sliders, by the name of what they set."""
-        return self.panel.hands
-
-    def update(self, /, **values: float) -> None:
-        """Move sliders, and with them the plot."""
-        for name, value in values.items():
-            if name not in self.sliders:
-                raise TypeError(
-                    f"this plot has no slider {name!r}; it has {', '.join(self.sliders)}"
-                )
-            values[name] = real(value, f"{name!r} of this plot")
-        values = self.panel.tied(values)
-        self.panel.stand(values)
-        self._show(values)
-
-    def _show(self, values: dict[str, float]) -> None:
-        self.values = {**self.values, **values}
-        try:
-            self.plot = self._draw(**self.values)
-            self._picture.value = self.plot.svg
-        except Exception as error:
-            self._picture.value = (
-                f"<p role='alert'>{escape(f'{type(error).__name__}: {error}')}</p>"
-            )
-
-    def __repr__(self) -> str:
-        return self.plot.text
-
-    def picture(self) -> Bundle:
-        return self.plot._repr_mimebundle_()
 
 
 P = ParamSpec("P")
@@ -196,32 +192,6 @@ def plotting(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Plot]:
 
     @wraps(draw)
     def plot(*arguments: P.args, **options: P.kwargs) -> Plot:
-        return _drawn(draw, signature(draw).bind(*arguments, **options).arguments)
+        return Plot(*draw(*arguments, **options))
 
     return plot
-
-
-def movable(
-    *names: str,
-) -> Callable[[Callable[..., tuple[Figure, str]]], Callable[..., Plot | LivePlot]]:
-    """The same for a function of which these arguments may be ranges or widgets: then it gives a
-    LivePlot.
-    """
-
-    def with_sliders(draw: Callable[..., tuple[Figure, str]]) -> Callable[..., Plot | LivePlot]:
-        @wraps(draw)
-        def plot(*arguments: Any, **options: Any) -> Plot | LivePlot:
-            given = signature(draw).bind(*arguments, **options).arguments
-            hands = {name: slider(name, given[name]) for name in names if is_range(given.get(name))}
-            if not hands:
-                return _drawn(draw, given)
-            lent = [hand for name, hand in hands.items() if hand is given[name]]
-            return LivePlot(lambda **moved: _drawn(draw, {**given, **moved}), hands, lent)
-
-        return plot
-
-    return with_sliders
-
-
-def _drawn(draw: Callable[..., tuple[Figure, str]], given: Mapping[str, Any]) -> Plot:
-    return Plot(*draw(**given))

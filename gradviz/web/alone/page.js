@@ -1,10 +1,12 @@
-// A figure or a race in a file: no kernel, no request. What was still gives way to what is live.
+// A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is
+// live.
 
+import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
 import { make, scrolls, within, written } from "../parts/dom.js";
-import { Race } from "../race/race.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
+import { startPlot } from "./plot.js";
 import { ask } from "./questions.js";
 import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
@@ -48,12 +50,24 @@ function startAll() {
 }
 
 /**
+ * As MyST calls it, and whoever else calls modules as anywidget does: one figure, which a model
+ * that nobody answers tells of.
+ * @param {{model: Pick<Model<{told: PageGiven}>, "get">, el: HTMLElement}} given
+ */
+function render({ model, el }) {
+  const page = el.appendChild(make("div", "gv-alone"));
+  mount(model.get("told"), page);
+  return () => page.remove();
+}
+
+/**
  * @param {PageGiven} given
  * @param {HTMLElement} page
  */
 function mount(given, page) {
   if (given.kind === "question") ask(given, page);
   else if (given.kind === "race") startRace(given, page);
+  else if (given.kind === "plot") startPlot(given, page);
   else startFigure(given, page);
 }
 
@@ -160,4 +174,4 @@ function mark(say, view, answers) {
   }
 }
 
-export default { start, startAll };
+export default { start, startAll, render };

@@ -1,4 +1,4 @@
-// The sliders of a page alone: a track, and the number beside it, which can be typed and stepped.
+// The sliders of a page's own: a track, and the number beside it, which can be typed and stepped.
 
 import { full, numeral } from "../numbers/numeral.js";
 import { parsed, stepped, stepsOf } from "../numbers/typed.js";
@@ -98,7 +98,7 @@ export class Ranges {
       const text = numeral(value);
       track.value = String(placeOf(range, value));
       track.setAttribute("aria-valuetext", text);
-      if (document.activeElement !== number) number.value = text;
+      if (!number.matches(":focus")) number.value = text;
     }
   }
 }

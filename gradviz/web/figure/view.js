@@ -41,6 +41,8 @@ export class View {
     this.frame = this.rest = this.slice = 0;
     this.restaged = this.waiting = this.ended = false;
     this.told = store.get("hand") ?? {};
+    /** What else to do when numbers are shown. @type {() => void} */
+    this.shown = () => {};
     this.structure = store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     el.classList.add("gradviz-view");
@@ -287,6 +289,7 @@ export class View {
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
     this.player.show(step, last);
+    this.shown();
     const words = stepWords(structure, step);
     this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
     const [nudges, index] = [store.get("nudges"), store.get("element")];
@@ -303,7 +306,10 @@ export class View {
   paint(lit, selected) {
     const { picture, element } = this.stage;
     picture.load(this.state);
-    const seen = picture.inSight(element.getBoundingClientRect());
+    const isFew = picture.size <= SLICE; // to ask which are in sight takes longer than to write all
+    const seen = isFew
+      ? Array(picture.size).keys()
+      : picture.inSight(element.getBoundingClientRect());
     for (const part of seen) picture.fill(part);
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);

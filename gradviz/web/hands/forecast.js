@@ -5,15 +5,9 @@
 import { runOf, sentOf, unpacked } from "../numbers/run.js";
 import { elementsIn } from "../numbers/shapes.js";
 import { prepared } from "../programs/program.js";
-import { findSliders, numberOf } from "./sliders.js";
+import { findSliders, isUnderAHand, numberOf } from "./sliders.js";
 
 const PATIENCE = 3000; // milliseconds of silence
-const UNDER_A_HAND = [
-  ".noUi-handle.noUi-active",
-  ".noUi-active .noUi-handle",
-  ".noUi-handle:focus",
-  ".widget-slider .widget-readout:focus",
-].join();
 
 export class Forecast {
   /**
@@ -40,7 +34,7 @@ export class Forecast {
     /** @type {[number, Slider, () => void][]} */
     this.watched = [];
     this.ended = false;
-    findSliders(store, (node, slider) => this.watch(node, slider));
+    findSliders(store, (node, slider) => this.watch(Number(node), slider));
     this.load(structure);
   }
 
@@ -84,7 +78,7 @@ export class Forecast {
    */
   slid(node, value, byHand = false) {
     if (this.placing) return;
-    if (byHand || document.querySelector(UNDER_A_HAND)) this.at(node, value);
+    if (byHand || isUnderAHand()) this.at(node, value);
     else if (this.wanted.get(node)?.card === false) {
       this.wanted.delete(node);
       this.heard();

@@ -5,6 +5,13 @@
 import { full } from "../numbers/numeral.js";
 import { parsed } from "../numbers/typed.js";
 
+const UNDER_A_HAND = [
+  ".noUi-handle.noUi-active",
+  ".noUi-active .noUi-handle",
+  ".noUi-handle:focus",
+  ".widget-slider .widget-readout:focus",
+].join();
+
 /**
  * What a slider tells: where it stands, or what no JSON can tell.
  * @param {Slider} slider
@@ -15,15 +22,22 @@ export function numberOf(slider) {
   return beyond !== undefined && at === value ? (parsed(beyond) ?? NaN) : value;
 }
 
+/** Whether a person moves a slider, and not a program. */
+export function isUnderAHand() {
+  return document.querySelector(UNDER_A_HAND) !== null;
+}
+
 /**
- * Hand over the sliders of a figure, by node, as far as this page has their models.
- * @param {Store<ViewState>} store
- * @param {(node: number, slider: Slider) => void} take
+ * Hand over the sliders of a figure, by the node, or of a plot, by the name of what each moves, as
+ * far as this page has their models.
+ * @template {{sliders: Record<string, string>}} State
+ * @param {Store<State>} store
+ * @param {(what: string, slider: Slider) => void} take
  */
 export async function findSliders(store, take) {
-  for (const [node, reference] of Object.entries(store.get("sliders") ?? {})) {
+  for (const [what, reference] of Object.entries(store.get("sliders") ?? {})) {
     try {
-      take(Number(node), await store.slider(reference));
+      take(what, await store.slider(reference));
     } catch {
       return; // another front end: Python moves its sliders, and its answers are all there is
     }
@@ -37,7 +51,7 @@ export class Sliders {
     /** @type {Record<number, Slider>} */
     this.models = {};
     findSliders(store, (node, slider) => {
-      this.models[node] = slider;
+      this.models[Number(node)] = slider;
     });
   }
 

@@ -1,6 +1,6 @@
 // A race in a notebook.
 
-import { Race } from "../race/race.js";
+import { Race } from "../figure/race.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */

@@ -50,7 +50,10 @@ export class Notebook {
   }
 
   /** @param {string} reference */
-  slider(reference) {
-    return this.model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
+  async slider(reference) {
+    const id = reference.replace("IPY_MODEL_", "");
+    const slider = await this.model.widget_manager.get_model(id);
+    if (!slider.views) throw new Error(); // it is of marimo's kind, and shown nowhere
+    return slider;
   }
 }

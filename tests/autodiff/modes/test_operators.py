@@ -435,3 +435,46 @@ def test_a_vjp_of_ones_own_by_ieee():
     assert gv.grad(root)(0.0) == math.inf
     assert gv.jvp(root, (0.0,), (1.0,)) == (0.0, math.inf)
     assert gv.trace(lambda x: root(x), x=1.0).run(x=0.0).grads == {"x": math.inf}
+
+
+def test_an_argument_of_a_product_that_is_changed_during_the_function():
+    """Of a product of matrices, each is copied only if the derivative by the other depends on it."""
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones((2, 2))
+
+    def f(v, w):
+        product = v @ w
+        x[:], y[:] = 0, 0
+        return np.sum(product)
+
+    for operator in ("value_and_grad", "vjp"):
+        for positions in ((0, 1), (0,), (1,)):
+            x[:], y[:] = [[1.0, 2.0], [3.0, 4.0]], 1
+            given = [(lambda v: f(v, 1 * y)), (lambda w: f(1 * x, w)), f]
+            function = given[2] if len(positions) == 2 else given[positions[0]]
+            arguments = [(x, y)[position] for position in positions]
+            if operator == "vjp":
+                value, pull = gv.vjp(function, *arguments)
+                gradients = pull(1.0)
+            else:
+                value, gradients = gv.value_and_grad(function, tuple(range(len(positions))))(
+                    *arguments
+                )
+            assert value == 20.0
+            expected = {0: [[2.0, 2.0], [2.0, 2.0]], 1: [[4.0, 4.0], [6.0, 6.0]]}
+            assert [g.tolist() for g in gradients] == [expected[p] for p in positions]
+
+
+def test_arguments_that_are_handed_on_as_they_are():
+    x = np.array([1.0, 2.0])
+    drawn = []
+
+    def f(v):
+        drawn.append(gv.draw(v).graph.example)
+        return v
+
+    value, pull = gv.vjp(f, x)
+    x[:] = 0
+    assert value.tolist() == [1.0, 2.0]
+    assert pull(np.array([3.0, 4.0]))[0].tolist() == [3.0, 4.0]
+    assert drawn[0].value.tolist() == [1.0, 2.0]
+    assert gv.grad(lambda v: v @ v)(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]

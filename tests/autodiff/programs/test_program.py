@@ -218,3 +218,13 @@ def test_a_recorded_graph_does_not_run_again():
     with pytest.raises(TypeError, match=r"use gv\.trace"):
         graph.run(x=1.0)
     assert "x * x" in graph.code()
+
+
+@pytest.mark.parametrize(("x", "reciprocal"), [(0.0, math.inf), (-0.0, -math.inf), (2.0, 0.5)])
+def test_where_floats_refuse_numbers_stand_where_the_program_has_them(x, reciprocal):
+    graph = gv.trace(lambda x: 1.0 / x + x, x=2.0)
+    run = graph.run(x=x)
+    assert run.places == graph.run(x=3.0).places
+    assert run.value == reciprocal + x
+    assert run.grads["x"] == 1.0 - reciprocal**2
+    assert run.distinct == run.places.compressed(run.numbers)

@@ -75,6 +75,15 @@ test("what was still gives way, and the heading says no number", () => {
   assert.equal(el.querySelectorAll(".gv-alone-note").length, 0);
 });
 
+test("a page of another's is given a figure, and is left as it was", () => {
+  document.body.innerHTML = "<main></main>";
+  const [el, told] = [document.querySelector("main"), { ...case_("array").told, words: WORDS }];
+  const end = page.render({ model: { get: (name) => ({ told })[name] }, el });
+  assert.equal(el.querySelectorAll(".gv-range").length, told.sliders.length);
+  end();
+  assert.equal(el.childNodes.length, 0);
+});
+
 test("numbers are typed and stepped beside the track", async () => {
   const el = opened(case_("array").told);
   const number = el.querySelector(".gv-readout");

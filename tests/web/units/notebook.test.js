@@ -6,7 +6,7 @@ import race from "../../../gradviz/web/notebook/race.js";
 import { Notebook } from "../../../gradviz/web/notebook/store.js";
 import view from "../../../gradviz/web/notebook/view.js";
 import { make } from "../../../gradviz/web/parts/dom.js";
-import { SliderModel, place, stateOf } from "./setup.js";
+import { SliderModel, frame, happen, place, stateOf, turn } from "./setup.js";
 
 /** A model as anywidget gives it. */
 function model(state, others = {}) {
@@ -17,7 +17,7 @@ function model(state, others = {}) {
 }
 
 test("a store tells, asks and listens by the model", async () => {
-  const it = model({ step: null, sliders: {} }, { 7: "found" });
+  const it = model({ step: null, sliders: {} }, { 7: { views: {} }, 8: {} });
   const store = new Notebook(it);
   const heard = [];
   const handler = () => heard.push(store.get("step"));
@@ -33,7 +33,8 @@ test("a store tells, asks and listens by the model", async () => {
   assert.equal(it.state.selected, "n0");
   assert.ok(first && first !== it.state.asked);
   assert.notEqual(new Notebook(it).name, store.name);
-  assert.equal(await store.slider("IPY_MODEL_7"), "found");
+  assert.deepEqual(await store.slider("IPY_MODEL_7"), { views: {} });
+  await assert.rejects(store.slider("IPY_MODEL_8")); // of another front end
 });
 
 test("a kernel that is dead is not heard of", () => {
@@ -58,6 +59,29 @@ test("a figure and a race are shown in a notebook, and end", () => {
     end();
     assert.equal(el.childNodes.length, 0);
   }
+});
+
+test("sliders of the page's own tell what they set, and follow what is shown", async () => {
+  const el = place();
+  const track = (label, inputs) => ({ label, inputs, least: -5, most: 5, grain: 0.05, base: null });
+  const it = model({ ...stateOf("nested"), ranges: [track("x", [0]), track("y", [1])] });
+  const end = view.render({ model: it, el });
+  const [x, y] = el.querySelectorAll(".gv-range");
+  assert.deepEqual([x, y].map((row) => row.querySelector(".gv-readout").value), ["1.5", "−2"]);
+  x.querySelector("input").value = "140";
+  happen(x.querySelector("input"), "input");
+  assert.equal(it.state.hand[0][0], "2");
+  await turn();
+  assert.equal(x.querySelector(".gv-readout").value, "2");
+  assert.equal(el.querySelector("#n0 .gv-value").textContent, "2");
+  const structure = { ...it.state.structure, inputs: [0, null] }; // of a part of a large graph
+  it.set("structure", structure);
+  frame();
+  assert.deepEqual([x.hidden, y.hidden], [false, true]);
+  happen(y.querySelector("input"), "input");
+  assert.equal(it.state.hand[1], undefined);
+  end();
+  assert.equal(el.childNodes.length, 0);
 });
 
 test("sliders are named for screen readers", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Race } from "../../../gradviz/web/race/race.js";
+import { Race } from "../../../gradviz/web/figure/race.js";
 import { Kept, frame, happen, place, stateOf } from "./setup.js";
 
 function race(still = false) {

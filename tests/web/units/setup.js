@@ -22,6 +22,8 @@ globalThis.ResizeObserver = class {
   observe(box) {
     watched.push([box, this.told]);
   }
+
+  disconnect() {}
 };
 
 let queue = [];

@@ -14,7 +14,7 @@ def logsumexp(
     if not np.isfinite(most).all():
         most = np.where(np.isfinite(most), most, 0.0)
     total = np.log(np.sum(np.exp(x - most), axis=axis, keepdims=True)) + most
-    return total if keepdims else total.reshape(np.sum(x, axis=axis).shape)
+    return total if keepdims else np.squeeze(total, axis)
 
 
 def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
