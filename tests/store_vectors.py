@@ -241,6 +241,26 @@ def pages() -> Iterator[dict[str, Any]]:
     yield {"name": "still", "told": told, "moves": []}
 
 
+TYPED = [
+    "9", " 9.0 ", "9.004", "9.04", "-9", "−9", "4", "1/4", "-1/4", "0.25", ".25", "25e-2", "2**-2",
+    "0.5**2", "0.5 ^ 2", "-0.5**2", "1/2**2", "1/0", "0**-1", "10**400", "1e999", "1/2/2", "--1",
+    "10, 25", "(10, 25)", "(10,25.0001)", "10, -25", "25, 10", "10", "(10)", "1, 2, 3", "10,",
+    "nine", "inf", "nan", "0x10", "1_000", "0", "0.004", "0.006", "1e-10", "{guess}", "$&", "9<b>",
+]  # fmt: skip
+
+
+def replies() -> Iterator[dict[str, Any]]:
+    """What is said to answers that are typed."""
+    hints = {"told": lambda said: f"You said {said}; not {said}?", "plain": lambda said: "Add."}
+    for numbers in (9.0, -0.25, 0.0, np.array([10.0, 25.0])):
+        for name, hint in hints.items():
+            answer = exercises.Answer(numbers, 0.005 if np.array_equal(numbers, 0.0) else 1e-9)
+            told = exercises._told(answer, hint)
+            del told["words"]
+            said = [[text, exercises._reply(text, answer, hint)] for text in TYPED]
+            yield {"name": f"{numbers}, {name}", "told": told, "replies": said}
+
+
 AXIS = {"is_log": False, "scale": 8.0, "start": 50.0}
 LOG = {"is_log": True, "scale": -5.0, "start": 50.0}
 FRAME = {"svg": "<path d='M0 0'/>", "size": [100, 100], "box": [10, 10, 80, 80]}
@@ -295,29 +315,9 @@ def plots() -> Iterator[dict[str, Any]]:
         yield {"name": name, "told": told, "moves": moves}
 
 
-TYPED = [
-    "9", " 9.0 ", "9.004", "9.04", "-9", "−9", "4", "1/4", "-1/4", "0.25", ".25", "25e-2", "2**-2",
-    "0.5**2", "0.5 ^ 2", "-0.5**2", "1/2**2", "1/0", "0**-1", "10**400", "1e999", "1/2/2", "--1",
-    "10, 25", "(10, 25)", "(10,25.0001)", "10, -25", "25, 10", "10", "(10)", "1, 2, 3", "10,",
-    "nine", "inf", "nan", "0x10", "1_000", "0", "0.004", "0.006", "1e-10", "{guess}", "$&", "9<b>",
-]  # fmt: skip
-
-
-def replies() -> Iterator[dict[str, Any]]:
-    """What is said to answers that are typed."""
-    hints = {"told": lambda said: f"You said {said}; not {said}?", "plain": lambda said: "Add."}
-    for numbers in (9.0, -0.25, 0.0, np.array([10.0, 25.0])):
-        for name, hint in hints.items():
-            answer = exercises.Answer(numbers, 0.005 if np.array_equal(numbers, 0.0) else 1e-9)
-            told = exercises._told(answer, hint)
-            del told["words"]
-            said = [[text, exercises._reply(text, answer, hint)] for text in TYPED]
-            yield {"name": f"{numbers}, {name}", "told": told, "replies": said}
-
-
 VECTORS = {
-    "plots": plots,
     "replies": replies,
+    "plots": plots,
     "pages": pages,
     "figures": figures,
     "numerals": numerals,

@@ -182,10 +182,17 @@ def test_a_notebook_becomes_a_page(tmp_path, told):
     assert given["words"] == 0
     assert words[0]["language"] == page[len('<!doctype html>\n<html lang="') :][:2] == "en"
     assert nbformat.read(folder / "mine.ipynb", 4).cells[1].source == FIGURE
-    # once more, where files are its own; and beside others, which stay
-    (folder / "CNAME").write_text("example.org")
-    assert told(notebook, "--to", folder)[0] == 0
-    assert (folder / "CNAME").read_text() == "example.org"
+
+
+@pytest.mark.long
+def test_pages_are_written_over_and_other_files_stay(tmp_path, told):
+    notebook, pages = store(tmp_path / "mine.ipynb", "## First"), tmp_path / "pages"
+    assert told(notebook, "--to", pages)[0] == 0
+    (pages / "CNAME").write_text("example.org")
+    store(notebook, "## Second")
+    assert told(notebook, "--to", pages)[0] == 0
+    assert "Second" in (pages / "index.html").read_text("utf-8")
+    assert (pages / "CNAME").read_text() == "example.org"
 
 
 @pytest.mark.long

@@ -200,15 +200,6 @@ type FigureGiven = {
 
 type RaceGiven = { kind: "race" } & Omit<RaceState, "painted">;
 
-type PlotPageGiven = {
-  kind: "plot";
-  words: Words;
-  given: PlotGiven;
-  numbers: string;
-  sliders: Track[];
-  held: string[][][] | null; // numbers, by slider and place; none where there are none
-};
-
 /** As gradviz/exercises tells it; `wrong` has a place for the guess. */
 type QuestionGiven = {
   kind: "question";
@@ -219,6 +210,15 @@ type QuestionGiven = {
   close: number;
   is_typed: boolean;
   says: Record<"unanswered" | "right" | "sign" | "kind" | "wrong", string>;
+};
+
+type PlotPageGiven = {
+  kind: "plot";
+  words: Words;
+  given: PlotGiven;
+  numbers: string;
+  sliders: Track[];
+  held: string[][][] | null; // numbers, by slider and place; none where there are none
 };
 
 type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gradviz import web
+from gradviz.export import published
 from gradviz.export.html import document
 from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.figure.page.alive import alive
@@ -195,6 +196,10 @@ class LivePlot(Framed):
         page = document(plot.name, plot.body, language(), theme, live_)
         path.write_text(page, encoding="utf-8")
         return path
+
+    def picture(self) -> Bundle:
+        data, metadata = super().picture()
+        return {**data, **published.handed(self._told)}, metadata
 
     def _told(self) -> dict[str, Any]:
         """What the page is told that stands alone."""

@@ -27,17 +27,6 @@ function start() {
 }
 
 /**
- * As MyST calls it, and whoever else calls modules as anywidget does: one figure, which a model
- * that nobody answers tells of.
- * @param {{model: Pick<Model<{told: PageGiven}>, "get">, el: HTMLElement}} given
- */
-function render({ model, el }) {
-  const page = el.appendChild(make("div", "gv-alone"));
-  mount(model.get("told"), page);
-  return () => page.remove();
-}
-
-/**
  * Every figure of a page that holds many: where one stands still is also what makes it live, all
  * but the words, which they share. What fails stands still.
  */
@@ -58,6 +47,17 @@ function startAll() {
     }
   }
   for (const box of document.querySelectorAll(SCROLLED)) scrolls(/** @type {HTMLElement} */ (box));
+}
+
+/**
+ * As MyST calls it, and whoever else calls modules as anywidget does: one figure, which a model
+ * that nobody answers tells of.
+ * @param {{model: Pick<Model<{told: PageGiven}>, "get">, el: HTMLElement}} given
+ */
+function render({ model, el }) {
+  const page = el.appendChild(make("div", "gv-alone"));
+  mount(model.get("told"), page);
+  return () => page.remove();
 }
 
 /**
