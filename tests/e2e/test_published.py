@@ -9,7 +9,7 @@ import sys
 import threading
 from ast import literal_eval
 from contextlib import chdir, contextmanager
-from functools import cache, partial
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import nbformat
@@ -23,19 +23,21 @@ from playwright.sync_api import expect
 
 import gradviz as gv
 from gradviz.figure.page.spans import places
+from gradviz.live.plots.moving import LivePlot
+from gradviz.live.sliders import tracks
 
 pytestmark = pytest.mark.long
 
 LIVE = {
     0: {"figure": "Explorer"},
-    1: {},
+    1: {"secants": "LivePlot", "sign": "LivePlot"},
     2: {
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
         "twice": "Figure", "backward-figure": "Figure",
     },
     3: {
         "steps": "Explorer", "figure": "Figure", "shared": "Figure", "live": "Explorer",
-        "learner": "Explorer",
+        "learner": "Explorer", "rate": "LivePlot",
     },
     4: {
         "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Figure",
@@ -43,9 +45,9 @@ LIVE = {
     },
     5: {"race": "Race"},
     6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
-    7: {"graph": "Figure", "back": "Explorer"},
+    7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
 }  # fmt: skip
-KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure
+KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot
 
 MOVE = """async ([cell, slider, places]) => {
     const figure = document.getElementById(`cell-id=${cell}`).querySelector(".figure");
@@ -161,7 +163,19 @@ def check_moves(page, cell, explorer, count=5):
                 assert near(seen[1], python[1])
 
 
-@cache
+def check_plot(place, plot):
+    """Each slider is moved; the plot says what Python's says."""
+    for slider, track in enumerate(tracks(plot.sliders)):
+        for at in (0, len(track.places) // 3, len(track.places) - 1):
+            handle = place.locator(".gv-track-of-input").nth(slider)
+            handle.evaluate(
+                "(it, at) => { it.value = at; it.dispatchEvent(new Event('input')); }", at
+            )
+            plot.update(**{track.name: track.places[at]})
+            picture = place.locator(".gv-plot > svg")
+            expect(picture).to_have_attribute("aria-label", plot.text)
+
+
 def live_cells(number):
     """The cells of a lesson that show something live, by their ids; and what."""
     with chdir(NOTEBOOKS):
@@ -178,6 +192,9 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
     assert {cell: type(given).__name__ for cell, given in live.items()} == LIVE[number]
     for cell, given in live.items():
         place = page.locator(f'[id="cell-id={cell}"] .figure')
+        if isinstance(given, LivePlot):
+            check_plot(place, given)
+            continue
         expect(place.locator("svg.gradviz").first).to_be_visible()
         expect(place.locator(".still")).to_have_count(0)
         if isinstance(given, gv.Race):
