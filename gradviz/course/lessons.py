@@ -1,5 +1,5 @@
 """The command line: ``gradviz lab`` opens the lessons in JupyterLab, ``gradviz list`` names them,
-``gradviz check`` checks a figure.
+``gradviz publish`` makes pages of them, ``gradviz check`` checks a figure.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
+from gzip import compress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -233,8 +234,12 @@ def _publish(args: argparse.Namespace) -> int:
     notebooks = args.notebooks or [lessons_folder() / name for name in lessons()]
     about = "publish.title" if args.notebooks else "publish.title.lessons"
     files = publish(notebooks, args.folder, args.title or say(about))
-    size = sum(path.stat().st_size for path in files)
-    print(f"{args.folder / 'index.html'}: {len(notebooks)} pages, {size / 1e6:.1f} MB in all")
+    for path in files:
+        if path.suffix != ".ipynb":
+            content = path.read_bytes()
+            sizes = f"{len(content) / 1e3:6.0f} kB, {len(compress(content)) / 1e3:.0f} compressed"
+            print(f"{sizes:24}  {path.name}")
+    print(f"Open {args.folder / 'index.html'}")
     return 0
 
 
