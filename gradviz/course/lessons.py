@@ -233,13 +233,14 @@ def _publish(args: argparse.Namespace) -> int:
 
     notebooks = args.notebooks or [lessons_folder() / name for name in lessons()]
     about = "publish.title" if args.notebooks else "publish.title.lessons"
-    files = publish(notebooks, args.folder, args.title or say(about))
+    files = publish(notebooks, args.folder, args.title or say(about), args.format)
     for path in files:
         if path.suffix != ".ipynb":
             content = path.read_bytes()
             sizes = f"{len(content) / 1e3:6.0f} kB, {len(compress(content)) / 1e3:.0f} compressed"
             print(f"{sizes:24}  {path.name}")
-    print(f"Open {args.folder / 'index.html'}")
+    if args.format == "html":
+        print(f"Open {args.folder / 'index.html'}")
     return 0
 
 
@@ -320,6 +321,12 @@ def _parser() -> argparse.ArgumentParser:
         help="what else is in it stays as it is",
     )
     command.add_argument("--title", help="of all of them, above the contents")
+    command.add_argument(
+        "--format",
+        choices=["html", "myst"],
+        default="html",
+        help="myst: text for a site made by MyST, with each live figure as it takes widgets",
+    )
     command.set_defaults(run=_publish)
 
     about = "mark the notebooks of a folder as trusted, so that Jupyter shows their stored figures"

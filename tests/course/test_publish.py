@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from gradviz.course import lessons
+from gradviz.course.publishing.myst import text_of
 from gradviz.course.publishing.pages import page_of, sealed
 from gradviz.export import published
 
@@ -263,3 +264,47 @@ def test_only_a_kernel_that_is_asked_hands_over_what_lives(monkeypatch):
     assert published.together([still, {published.PAGE: [{"kind": "race"}]}]) == {
         published.PAGE: [{"kind": "still", "html": "<p>"}, {"kind": "race"}]
     }
+
+
+# Text for MyST
+
+
+def test_a_notebook_as_text_for_myst():
+    told = [{"kind": "figure", "words": {}}, {"kind": "still", "html": "<p>"}]
+    outputs = [
+        new_output("stream", text="a ``` b\n"),
+        new_output("display_data", data={published.PAGE: told, "text/plain": "seen"}),
+        new_output("display_data", data={"image/png": "YQ==\n", "text/plain": "seen"}),
+        new_output("display_data", data={"text/latex": "$x^2$", "text/plain": "x**2"}),
+        new_output("execute_result", data={"text/plain": "3"}),
+    ]
+    hidden = {"metadata": {"tags": ["remove-input", "remove-output"]}}
+    cells = [
+        new_markdown_cell("# One\n\n[two](two.ipynb#there), [three](three.ipynb)"),
+        new_code_cell("print()", outputs=outputs),
+        new_code_cell("hide()", outputs=outputs, **hidden),
+        new_code_cell(""),
+    ]
+    parts = text_of(new_notebook(cells=cells), {"one.ipynb", "two.ipynb"}).split("\n\n")
+    assert parts == [
+        "# One",
+        "[two](two.md#there), [three](three.ipynb)",
+        "```python\nprint()\n```",
+        "````text\na ``` b\n````",
+        "```{anywidget} ./gradviz.mjs\n:css: ./gradviz.css\n"
+        '{"told":{"kind":"figure","words":{}}}\n```',
+        "![](data:image/png;base64,YQ==)",
+        "$x^2$",
+        "```text\n3\n```\n",
+    ]
+
+
+@pytest.mark.long
+def test_notebooks_are_published_as_text_for_myst(told, tmp_path):
+    store(tmp_path / "mine.ipynb", "# Mine", FIGURE)
+    folder = tmp_path / "site"
+    given = [tmp_path / "mine.ipynb", "--to", folder, "--format", "myst"]
+    assert told(*given)[0] == 0
+    assert {path.name for path in folder.iterdir()} == {"mine.md", "gradviz.mjs", "gradviz.css"}
+    assert "{anywidget} ./gradviz.mjs" in (folder / "mine.md").read_text(encoding="utf-8")
+    assert told(*given)[0] == 0  # its own files are written over

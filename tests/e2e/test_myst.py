@@ -13,7 +13,8 @@ from circuit import INPUTS, circuit
 from playwright.sync_api import expect
 
 import gradviz as gv
-from gradviz.figure.page.myst import directive
+from gradviz.figure.page.myst import MODULE, SHEET, directive, sheet
+from gradviz.figure.page.myst import module as module_of_all
 from gradviz.figure.page.told import Living, sliders_about
 from gradviz.numerals import numeral
 
@@ -51,7 +52,9 @@ def address(tmp_path):
 
 def test_a_figure_in_a_page_of_myst(address, tmp_path, browser):
     graph = gv.trace(circuit, INPUTS)
-    text = directive(gv.draw(graph).told(Living()), tmp_path)
+    (tmp_path / MODULE).write_text(module_of_all(), encoding="utf-8")
+    (tmp_path / SHEET).write_text(sheet(), encoding="utf-8")
+    text = directive(gv.draw(graph).told(Living()))
     module, css, state = DIRECTIVE.fullmatch(text).groups()
     assert json.loads(state).keys() == {"told"}
     page, errors = browser.new_page(viewport={"width": 1000, "height": 700}), []

@@ -6,40 +6,56 @@ import sys
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 
 from gradviz import words
+from gradviz.course.publishing.myst import text_of
 from gradviz.course.publishing.pages import Page, environment, page_of, sealed
 from gradviz.course.publishing.running import read, run
 from gradviz.course.trouble import Trouble
+from gradviz.figure.page import myst
 from gradviz.figure.page.alive import shared_script, shared_sheet
 
 MARK = "published by gradviz"  # stands in every file of here: no other is written over
 CONTENTS, SCRIPT, SHEET = "index.html", "gradviz.js", "gradviz.css"
+Form = Literal["html", "myst"]
+# endings of what each notebook becomes, and what is there for all
+FILES: dict[Form, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "html": ((".html", ".ipynb"), (CONTENTS, SCRIPT, SHEET)),
+    "myst": ((".md",), (myst.MODULE, myst.SHEET)),
+}
 
 
-def publish(notebooks: Sequence[Path], folder: Path, title: str) -> list[Path]:
-    """Run notebooks and write them to a folder, as pages which live without Python; the paths of
-    what was written.
+def publish(notebooks: Sequence[Path], folder: Path, title: str, form: Form = "html") -> list[Path]:
+    """Run notebooks and write them to a folder, as pages which live without Python, or as text for
+    MyST; the paths of what was written.
 
     What else is in the folder stays. Raises Trouble, before anything is written, if a notebook
     can't be read or fails, or if a file of the folder is not of here and in the way.
     """
     named = _named(notebooks)
     read_in = {name: read(path) for name, path in named.items()}
-    names = [*(f"{name}.html" for name in named), *(f"{name}.ipynb" for name in named)]
-    _check(folder, [CONTENTS, SCRIPT, SHEET, *names])
+    endings, shared = FILES[form]
+    _check(folder, [*shared, *(f"{name}{ending}" for ending in endings for name in named)])
     files: dict[str, str] = {}
     pages: list[Page] = []
     for count, (name, path) in enumerate(named.items(), 1):
         notebook = read_in[name]
-        files[f"{name}.ipynb"] = nbformat.writes(_bare(notebook)) + "\n"
+        bare = nbformat.writes(_bare(notebook)) + "\n"
+        among = {each.name for each in notebooks}
         with _Progress(f"{count} of {len(named)}  {path.name}") as progress:
             run(notebook, path, progress)
-            pages.append(page_of(notebook, path, {each.name for each in notebooks}))
-    files |= dict(_written(pages, title))
+            if form == "myst":
+                files[f"{name}.md"] = f"% {MARK}\n\n{text_of(notebook, among)}"
+                continue
+            files[f"{name}.ipynb"] = bare
+            pages.append(page_of(notebook, path, among))
+    if form == "myst":
+        files |= {myst.MODULE: _marked(myst.module()), myst.SHEET: _marked(myst.sheet())}
+    else:
+        files |= dict(_written(pages, title))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -98,8 +114,12 @@ def _written(pages: Sequence[Page], title: str) -> Iterator[tuple[str, str]]:
         here = [heading for heading in page.headings if heading[0] == 2]
         html = template.render(site=title, language=page.language, page=page, here=here, **around)
         yield f"{page.name}.html", sealed(html)
-    yield SCRIPT, f"/* {MARK} */\n{shared_script()}"
-    yield SHEET, f"/* {MARK} */\n{shared_sheet()}"
+    yield SCRIPT, _marked(shared_script())
+    yield SHEET, _marked(shared_sheet())
+
+
+def _marked(text: str) -> str:
+    return f"/* {MARK} */\n{text}"
 
 
 class _Progress:

@@ -4,7 +4,6 @@ and JSON, and needs no kernel.
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from gradviz import web
@@ -14,29 +13,29 @@ from gradviz.figure.page.alive import SHEETS
 MODULE, SHEET = "gradviz.mjs", "gradviz.css"
 
 
-def directive(told: Mapping[str, Any], folder: Path, address: str = ".") -> str:
-    """The directive that shows a live figure, of what a live page is told of it. The module and the
-    style sheet, which all figures share, are written to a folder, of which `address` is the way
-    from the page.
+def directive(told: Mapping[str, Any], address: str = ".") -> str:
+    """The directive that shows a live figure, of what a live page is told of it. `address` is the
+    way from the page to the module and the style sheet, which all figures share.
 
-    >>> from tempfile import TemporaryDirectory
     >>> import gradviz as gv
     >>> from gradviz.figure.page.told import Living
     >>> figure = gv.draw(gv.trace(lambda x: x * x, x=3.0))
-    >>> with TemporaryDirectory() as folder:
-    ...     text = directive(figure.told(Living()), Path(folder))
-    >>> print(text[:60])
+    >>> print(directive(figure.told(Living()))[:60])
     ```{anywidget} ./gradviz.mjs
     :css: ./gradviz.css
     {"told":{"k
     """
-    (folder / MODULE).write_text(web.module("alone/page"), encoding="utf-8")
-    (folder / SHEET).write_text(_sheet(), encoding="utf-8")
     # one line, so nothing in it ends the directive
     model = json.dumps({"told": told}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return f"```{{anywidget}} {address}/{MODULE}\n:css: {address}/{SHEET}\n{model}\n```\n"
 
 
-def _sheet() -> str:
+def module() -> str:
+    """The module of all figures."""
+    return web.module("alone/page")
+
+
+def sheet() -> str:
+    """The style sheet of all figures."""
     names = dict.fromkeys(name for sheets in SHEETS.values() for name in sheets)
     return style_sheet("figure") + "\n" + "".join(map(web.style_sheet, (*names, "alone")))
