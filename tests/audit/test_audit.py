@@ -683,7 +683,7 @@ def test_the_command_with_files_of_every_kind(tmp_path, capsys):
     )
     for path in (picture, page):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("</svg>", '<rect width="9"/></svg>'), encoding="utf-8")
+        path.write_text(text.replace("</svg>", '<rect width="9"/></svg>', 1), encoding="utf-8")
     graph.write_text(graph.read_text(encoding="utf-8").replace("-0.5344", "-0.6344"), "utf-8")
     assert lessons.main(["check", str(picture), str(page), str(graph)]) == 1
     said = capsys.readouterr().out.splitlines()
