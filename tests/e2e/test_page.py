@@ -343,7 +343,7 @@ def test_the_code_panel_says_why_lines_are_missing(browser):
     page.close()
 
 
-@pytest.mark.parametrize("displays", short(1, [20, 1000]))
+@pytest.mark.parametrize("displays", short(0, [20, 1000]))
 def test_displays_leave_nothing_behind(launch, displays):
     browser = launch(
         "--js-flags=--no-opt --no-sparkplug --no-maglev"
