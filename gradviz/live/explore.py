@@ -34,7 +34,7 @@ class Explorer(Framed):
         self, view: View, sliders: Mapping[str, Hand], lent: Collection[Hand] = ()
     ) -> None:
         self.view = view
-        self.panel = Panel(sliders, self._moved)
+        self.panel: Panel = Panel(sliders, self._moved)
         view.observe(self._follow, names="inputs")
         inputs = view.whole.graph.input_names
         view.sliders = {

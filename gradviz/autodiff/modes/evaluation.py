@@ -30,13 +30,13 @@ class Evaluation:
         nested: bool,
     ) -> None:
         self.flat = [flatten(arguments[position]) for position in positions]
-        self.recorded = nested or any(
+        self.recorded: bool = nested or any(
             isinstance(leaf, Variable) for leaves, _ in self.flat for leaf in leaves
         )
-        self.page = state.page if self.recorded else Page()
+        self.page: Page = state.page if self.recorded else Page()
         before, _ = state.page, record_on(self.page)
         try:
-            self.inputs = [
+            self.inputs: list[Variable] = [
                 _fresh(leaf, self.recorded) for leaves, _ in self.flat for leaf in leaves
             ]
             given, start = list(arguments), 0

@@ -112,13 +112,13 @@ class Relation:
         return apply(self, (x, y), {})
 
 
-greater = Relation("greater", operator.gt, GREATER)
-greater_equal = Relation("greater_equal", operator.ge, GREATER_EQUAL)
-less = Relation("less", operator.lt, LESS)
-less_equal = Relation("less_equal", operator.le, LESS_EQUAL)
-equal = Relation("equal", operator.eq, EQUAL)
-not_equal = Relation("not_equal", operator.ne, NOT_EQUAL)
-logical_or = Relation("logical_or", operator.or_, OR)
+greater: Relation = Relation("greater", operator.gt, GREATER)
+greater_equal: Relation = Relation("greater_equal", operator.ge, GREATER_EQUAL)
+less: Relation = Relation("less", operator.lt, LESS)
+less_equal: Relation = Relation("less_equal", operator.le, LESS_EQUAL)
+equal: Relation = Relation("equal", operator.eq, EQUAL)
+not_equal: Relation = Relation("not_equal", operator.ne, NOT_EQUAL)
+logical_or: Relation = Relation("logical_or", operator.or_, OR)
 
 
 def apply(primitive: Any, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:

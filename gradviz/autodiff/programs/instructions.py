@@ -39,7 +39,7 @@ class Instructions(Sweeps):
                 raise Unspelled("numbers of 32 bits")
             if node.operation is not None and operation_of(node).primitive.is_handwritten:
                 raise Unspelled(f"{node.operation.name}, a gate of your own")
-        self.memory = Memory()
+        self.memory: Memory = Memory()
         self.steps: list[tuple[int, Step | Guard]] = []
         self.known: dict[str, np.ndarray] = {}  # the places of what has a name
         # the places of expressions, which are worked out once

@@ -31,7 +31,7 @@ class ArraysWriter:
     """Writes a program of arrays."""
 
     def __init__(self, graph: Graph) -> None:
-        self.program = Named(graph)
+        self.program: Named = Named(graph)
         self.memory = self.program.memory
         self.rows = {row.name: row for row in rows().values()}
         self.called: dict[int, str] = {}  # what has a name, by where it starts

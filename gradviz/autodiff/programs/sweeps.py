@@ -89,13 +89,13 @@ class Sweeps:
     def __init__(self, graph: Graph, vectorised: bool = False) -> None:
         self.graph = graph
         self.vectorised = vectorised
-        self.taken = set(self.reserved)
+        self.taken: set[str] = set(self.reserved)
         self.constants: dict[
             str, np.ndarray
         ] = {}  # arrays that the function used, by the names that they get
         self.named: dict[int, str] = {}  # those names by the identities of the arrays
         self.reserve()
-        self.function = self.free(graph.name, "f")
+        self.function: str = self.free(graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
         self.names = {node: self.free(node.label, f"v{node.index}") for node in graph.order}
         self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
@@ -278,7 +278,7 @@ class Sweeps:
         texts = [*map(self.written, numbers)]
         distinct = dict(zip(texts, numbers))
         order = {text: place for place, text in enumerate(distinct)}
-        self.places = Places(order[text] for text in texts)
+        self.places: Places = Places(order[text] for text in texts)
         return distinct
 
     def written(self, number: Any) -> str:

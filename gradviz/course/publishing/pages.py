@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self, path: Path, pages: Collection[str]) -> None:
         self.path = path
-        self.renderer = Renderer(str(path.parent), pages)
+        self.renderer: Renderer = Renderer(str(path.parent), pages)
         self.words: list[Mapping[str, Any]] = []
 
     def page(self, notebook: Any) -> Page:

@@ -60,14 +60,15 @@ def tangent(f: Function, at: float, span: Span = (-4.0, 4.0)) -> "Tangent":
 class Tangent(Subject):
     """A curve, a point on it, and the tangent there."""
 
-    kind = "tangent"
-    marks = (
+    kind: str = "tangent"
+    marks: Sequence[Mark] = (
         Mark("tangent", "line", GRADIENT, 1.6),
         Mark("point", "path", VALUE, marker="o", size=8, kept=True),
     )
 
     def __init__(self, curve: Curve, span: Span) -> None:
-        self.curve, self.span = curve, span
+        self.curve: Curve = curve
+        self.span: Span = span
 
     def numbers(self, values: Mapping[str, float]) -> list[float]:
         return [*self.curve(values["at"])]
@@ -117,8 +118,8 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> "Seca
 class Secants(Subject):
     """A curve, two points on it, the line through them, and the tangent at the first."""
 
-    kind = "secants"
-    marks = (
+    kind: str = "secants"
+    marks: Sequence[Mark] = (
         Mark("tangent", "line", GRADIENT, 1.4, dashes=(7, 5.6)),
         Mark("secant", "line", VALUE, 1.8),
         Mark("steps", "path", INK, 1, dashes=(1, 1.65)),
@@ -128,7 +129,8 @@ class Secants(Subject):
     )
 
     def __init__(self, curve: Curve, span: Span | None) -> None:
-        self.curve, self.span = curve, span
+        self.curve: Curve = curve
+        self.span: Span | None = span
 
     def numbers(self, values: Mapping[str, float]) -> list[float]:
         at, h = values["at"], values["h"]
@@ -215,8 +217,8 @@ def difference_error(
 class Errors(Subject):
     """The error of difference quotients, by their steps."""
 
-    kind = "error"
-    marks = (Mark("errors", "path", VALUE, 1.8, marker="o", size=5, kept=True),)
+    kind: str = "error"
+    marks: Sequence[Mark] = (Mark("errors", "path", VALUE, 1.8, marker="o", size=5, kept=True),)
 
     def __init__(self, curve: Curve, sizes: list[float]) -> None:
         self.curve, self.sizes = curve, sizes

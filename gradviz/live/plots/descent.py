@@ -51,8 +51,8 @@ def descent(
 class Descent(Subject):
     """A curve, and the steps of a descent on it."""
 
-    kind = "descent"
-    marks = (
+    kind: str = "descent"
+    marks: Sequence[Mark] = (
         Mark("walk", "path", GRADIENT, 1.2, marker="o", size=5),
         Mark("start", "path", VALUE, marker="o", size=8, kept=True),
     )

@@ -73,7 +73,8 @@ class Renderer(RendererBase):
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__()
-        self.width, self.height = width, height
+        self.width: float = width
+        self.height: float = height
         self.parts: list[str] = []
 
     def get_canvas_width_height(self) -> tuple[float, float]:

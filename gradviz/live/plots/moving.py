@@ -116,7 +116,7 @@ class LivePlot(Framed):
         lent: Collection[Hand] = (),
     ) -> None:
         self.subject = subject
-        self.panel = Panel(hands, self._show)
+        self.panel: Panel = Panel(hands, self._show)
         self._set = {**values}  # those of no slider among them
         self._showing = threading.RLock()  # hands are told of in a thread of their own
         self._there = {**values}, subject.numbers(values)  # where it was shown last

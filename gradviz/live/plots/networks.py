@@ -127,12 +127,12 @@ def layers(
 class Layers(Subject):
     """The sizes of the gradients in the layers of networks."""
 
-    kind = "layers"
+    kind: str = "layers"
 
     def __init__(self, gradients: Callable[..., Gradients], values: Mapping[str, float]) -> None:
         self.gradients = gradients
         sizes = self.sizes(values)
-        self.depths = {name: len(numbers) for name, numbers in sizes.items()}
+        self.depths: dict[str, int] = {name: len(numbers) for name, numbers in sizes.items()}
         looks = zip((GRADIENT, VALUE, RISING, FALLING, INK), "os^vD")
         self.marks = tuple(
             Mark(name, "path", colour, 1.8, marker=marker, size=6, kept=True)

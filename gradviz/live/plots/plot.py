@@ -105,7 +105,7 @@ class Plot:
     def __init__(self, figure: Figure, text: str, title: str = "", name: str = "") -> None:
         self.figure = figure
         self.text = text
-        self.name = name or text.partition("\n")[0]
+        self.name: str = name or text.partition("\n")[0]
         if title:
             figure.axes[0].set_title(title, **TITLE)
 
