@@ -3,10 +3,10 @@ every slider is Python's, and whatever answers in a notebook answers here.
 """
 
 import math
-from ast import literal_eval
 
 import numpy as np
 import pytest
+from alone import near, opening
 from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit
@@ -87,32 +87,14 @@ EXPLORED = {
 @pytest.fixture
 def visit(browser, tmp_path):
     """Open a saved page. Whatever it asks for beside itself, or complains of, is a failure."""
-    complaints, pages = [], []
+    with opening(browser, viewport={"width": 1280, "height": 1400}) as opened:
 
-    def visit_(saved, name="x.html", **options):
-        path = saved.save(tmp_path / name)
-        page = browser.new_page(**{"viewport": {"width": 1280, "height": 1400}, **options})
-        pages.append(page)
-        page.on("request", lambda asked: complaints.append(asked.url))
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path.as_uri())
-        page.locator(".gv-stage svg.gradviz, .gv-runner svg.gradviz").first.wait_for()
-        complaints[:] = [each for each in complaints if each != path.as_uri()]
-        return page
+        def visit_(saved, name="x.html", **options):
+            page = opened(saved.save(tmp_path / name).as_uri(), **options)
+            page.locator(".gv-stage svg.gradviz, .gv-runner svg.gradviz").first.wait_for()
+            return page
 
-    yield visit_
-    for page in pages:
-        page.close()
-    assert complaints == []
-
-
-def near(seen, python):
-    """Whether two numbers in full are the same, but for what another math library rounds."""
-    if not seen:  # a page writes no large array in full
-        return not python or "[" in python
-    one, other = (np.array(literal_eval(text), float) for text in (seen, python))
-    return np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+        yield visit_
 
 
 def check(seen, run):

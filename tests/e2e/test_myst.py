@@ -4,11 +4,9 @@ of its JSON, in a shadow tree with its style sheet, and no kernel.
 
 import json
 import re
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from alone import served
 from circuit import INPUTS, circuit
 from playwright.sync_api import expect
 
@@ -34,20 +32,11 @@ HOST = """async ([module, css, state]) => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """It writes no log."""
-
-    def log_message(self, *told):
-        pass
-
-
 @pytest.fixture
 def address(tmp_path):
     (tmp_path / "index.html").write_text("<!doctype html><main></main>", encoding="utf-8")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(tmp_path) as address:
+        yield address
 
 
 def test_a_figure_in_a_page_of_myst(address, tmp_path, browser):

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from alone import opening
 from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from lengths import short
@@ -81,24 +82,14 @@ FEW = 20  # places of a slider that the README's command tries
 @pytest.fixture
 def visit(browser, tmp_path):
     """Open a saved page. Whatever it asks for beside itself, or complains of, is a failure."""
-    complaints, pages = [], []
+    with opening(browser, viewport={"width": 1000, "height": 700}) as opened:
 
-    def visit_(saved, **options):
-        path = saved.save(tmp_path / "plot.html")
-        page = browser.new_page(**{"viewport": {"width": 1000, "height": 700}, **options})
-        pages.append(page)
-        page.on("request", lambda asked: complaints.append(asked.url))
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path.as_uri())
-        page.locator(".gv-plot [data-mark]").first.wait_for(state="attached")
-        complaints[:] = [each for each in complaints if each != path.as_uri()]
-        return page
+        def visit_(saved, **options):
+            page = opened(saved.save(tmp_path / "plot.html").as_uri(), **options)
+            page.locator(".gv-plot [data-mark]").first.wait_for(state="attached")
+            return page
 
-    yield visit_
-    for page in pages:
-        page.close()
-    assert complaints == []
+        yield visit_
 
 
 def check(seen, plot):

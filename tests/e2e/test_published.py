@@ -6,15 +6,12 @@ import gzip
 import json
 import subprocess
 import sys
-import threading
-from ast import literal_eval
-from contextlib import chdir, contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import chdir
 
 import nbformat
 import numpy as np
 import pytest
+from alone import near, opening, served
 from axe_playwright_python.sync_playwright import Axe
 from browser import environment, only_chromium, soon
 from lesson_code import NOTEBOOKS, PATHS, played
@@ -50,8 +47,7 @@ LIVE = {
 }  # fmt: skip
 KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot
 
-MOVE = """async ([cell, slider, places]) => {
-    const figure = document.getElementById(`cell-id=${cell}`).querySelector(".figure");
+MOVE = """async (figure, [slider, places]) => {
     figure.scrollIntoView({ block: "center" }); // what is out of sight is painted later
     const track = figure.querySelectorAll(".gv-track-of-input")[slider];
     const seen = [];
@@ -61,43 +57,14 @@ MOVE = """async ([cell, slider, places]) => {
         for (let frame = 0; frame < 2; frame++)
             await new Promise((done) => requestAnimationFrame(done));
         const cards = figure.querySelectorAll(".gv-stage g.gv-node");
-        seen.push([
-            track.getAttribute("aria-valuetext"),
-            Array.from(cards, ({ dataset }) => [dataset.value, dataset.adjoint]),
-        ]);
+        seen.push({
+            at: track.getAttribute("aria-valuetext"),
+            cards: Array.from(cards, ({ dataset }) => [dataset.value, dataset.adjoint]),
+            plot: figure.querySelector(".gv-plot > svg")?.getAttribute("aria-label"),
+        });
     }
     return seen;
 }"""
-
-
-MOVE_PLOT = """async (figure, [slider, places]) => {
-    figure.scrollIntoView({ block: "center" });
-    const track = figure.querySelectorAll(".gv-track-of-input")[slider];
-    const said = [];
-    for (const place of places) {
-        track.value = place;
-        track.dispatchEvent(new Event("input", { bubbles: true }));
-        for (let frame = 0; frame < 2; frame++)
-            await new Promise((done) => requestAnimationFrame(done));
-        said.push(figure.querySelector(".gv-plot > svg").getAttribute("aria-label"));
-    }
-    return said;
-}"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *said):
-        pass
-
-
-@contextmanager
-def served(folder):
-    """The address of a folder, as a static host has it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def publish(home, *arguments):
@@ -121,24 +88,15 @@ def course(tmp_path_factory):
 @pytest.fixture
 def visit(browser):
     """Open pages. Whatever they ask for from elsewhere, or complain of, is a failure."""
-    complaints, pages = [], []
+    usual = {"viewport": {"width": 1280, "height": 1000}}
+    with opening(browser, beside=True, **usual) as opened:
 
-    def visit_(address, **options):
-        page = browser.new_page(**{"viewport": {"width": 1280, "height": 1000}, **options})
-        pages.append(page)
-        base = address.rpartition("/")[0]
-        foreign = lambda url: not url.startswith((base, "data:"))  # noqa: E731
-        page.on("request", lambda asked: foreign(asked.url) and complaints.append(asked.url))
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        page.wait_for_load_state()
-        return page
+        def visit_(address, **options):
+            page = opened(address, **options)
+            page.wait_for_load_state()
+            return page
 
-    yield visit_
-    for page in pages:
-        page.close()
-    assert [each for each in complaints if "favicon" not in each] == []
+        yield visit_
 
 
 @pytest.fixture(params=["file", "http"])
@@ -151,41 +109,33 @@ def hosted(request, course):
             yield f"{address}/some/where"
 
 
-def near(seen, python):
-    """Whether two numbers in full are the same, but for what another math library rounds."""
-    if not seen:  # a page writes no large array in full
-        return not python or "[" in python
-    one, other = (np.array(literal_eval(text), float) for text in (seen, python))
-    return np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
-
-
-def check_moves(page, cell, explorer, count):
+def check_moves(figure, explorer, count):
     """Each slider is moved to so many places; the numbers are Python's."""
     spans = explorer.view._spans
     for slider, (name, span) in enumerate(spans.items()):  # wherever they were
-        page.evaluate(MOVE, [cell, slider, [60]])
+        figure.evaluate(MOVE, [slider, [60]])
         explorer.update(**{name: places(span)[60]})
     for slider, (name, span) in enumerate(spans.items()):
         all_places = places(span)
         tried = [*np.linspace(0, len(all_places) - 1, count).astype(int).tolist(), 70]
-        for place, (text, cards) in zip(tried, page.evaluate(MOVE, [cell, slider, tried])):
+        for place, seen in zip(tried, figure.evaluate(MOVE, [slider, tried])):
             explorer.update(**{name: all_places[place]})
-            assert text == gv.numerals.numeral(all_places[place])
+            assert seen["at"] == gv.numerals.numeral(all_places[place])
             run = explorer.run
-            for node, seen in zip(run.graph.nodes, cards, strict=True):
+            for node, (value, adjoint) in zip(run.graph.nodes, seen["cards"], strict=True):
                 held = of_node(node, run.primals[node], run.adjoints[node])
-                assert near(seen[0], held["value"])
-                assert near(seen[1], held["adjoint"])
+                assert near(value, held["value"])
+                assert near(adjoint, held["adjoint"])
 
 
-def check_plot(place, plot, count):
+def check_plot(figure, plot, count):
     """Each slider is moved to so many places; the plot says what Python's says."""
-    expect(place.locator(".gv-plot > svg")).to_be_visible()
+    expect(figure.locator(".gv-plot > svg")).to_be_visible()
     for slider, track in enumerate(tracks(plot.sliders)):
         tried = np.linspace(0, len(track.places) - 1, count).astype(int).tolist()
-        for at, said in zip(tried, place.evaluate(MOVE_PLOT, [slider, tried])):
+        for at, seen in zip(tried, figure.evaluate(MOVE, [slider, tried])):
             plot.update(**{track.name: track.places[at]})
-            assert said == plot.text
+            assert seen["plot"] == plot.text
 
 
 def live_cells(number):
@@ -219,7 +169,7 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
             place.get_by_role("button", name="show all").click()
             expect(place.locator(".gv-count")).to_contain_text("all")
         if isinstance(given, gv.Explorer):
-            check_moves(page, cell, given, moves)
+            check_moves(place, given, moves)
     assert page.evaluate("document.querySelectorAll('.still').length") == 0
     asked = len(page.locator(".gv-question").all())
     assert asked == (6 if number == 7 else 3)
@@ -353,14 +303,13 @@ def test_a_teachers_own_notebook(visit, teachers):
     assert len(page.locator("math").all()) >= 2
     assert page.locator("mtable").count() == 1
     explorer = gv.explore(损失, 权重=(-2, 2), 偏置=0.5)
-    cell = TEACHERS[3].id
-    check_moves(page, cell, explorer, 20)
-    blocks = page.locator(f'[id="cell-id={cell}"] .gv-block > text')
-    blocks.first.dispatch_event("click")
-    expect(page.locator(f'[id="cell-id={cell}"] .gv-closed').first).to_be_visible()
+    figure = page.locator(f'[id="cell-id={TEACHERS[3].id}"] .figure')
+    check_moves(figure, explorer, 20)
+    figure.locator(".gv-block > text").first.dispatch_event("click")
+    expect(figure.locator(".gv-closed").first).to_be_visible()
     x = np.linspace(-1, 1, 12)
     fitted = gv.explore(lambda a, b: np.mean((np.tanh(a * x + b) - x) ** 2), a=1.0, b=0.0)
-    check_moves(page, TEACHERS[5].id, fitted, 20)
+    check_moves(page.locator(f'[id="cell-id={TEACHERS[5].id}"] .figure'), fitted, 20)
     picture = page.locator('[id="cell-id=plot"] img')
     assert picture.evaluate("(picture) => picture.naturalWidth") > 100
     asked = page.locator('[id="cell-id=asked"] .gv-question')
