@@ -2,11 +2,11 @@
 // an input, the blocks that are closed, what comes of moving a value a little. What it can't answer
 // it says.
 
+import { placeOf, valueAt } from "../hands/places.js";
 import { sentOf, unpacked } from "../numbers/run.js";
 import { parsed } from "../numbers/typed.js";
 import { performer } from "../programs/program.js";
 import { elementLines, nudgeLines } from "./nudges.js";
-import { placeOf, valueAt } from "./places.js";
 
 /** @import { Alone } from "./store.js" */
 

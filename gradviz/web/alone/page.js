@@ -3,12 +3,12 @@
 
 import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
+import { Ranges } from "../hands/ranges.js";
 import { make, scrolls, within, written } from "../parts/dom.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
 import { startPlot } from "./plot.js";
 import { ask } from "./questions.js";
-import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
 
 const SCROLLED = "pre, .output, .wide, .formula, .still"; // what may be wider than a page

@@ -1,12 +1,12 @@
 // A plot in a page alone: its sliders, and numbers that are held where no program works them out.
 
+import { placeOf, stepsIn, valueAt } from "../hands/places.js";
+import { Ranges } from "../hands/ranges.js";
 import { parsed } from "../numbers/typed.js";
 import { make, written } from "../parts/dom.js";
 import { Plot } from "../plot/plot.js";
 import { speaker } from "../words.js";
 import { bytesOf } from "./answers.js";
-import { placeOf, stepsIn, valueAt } from "./places.js";
-import { Ranges } from "./ranges.js";
 import { Alone } from "./store.js";
 
 /**

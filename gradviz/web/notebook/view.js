@@ -1,7 +1,7 @@
 // A live figure in a notebook; where Python says so, with sliders of its own.
 
-import { Ranges } from "../alone/ranges.js";
 import { View } from "../figure/view.js";
+import { Ranges } from "../hands/ranges.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<ViewState>, el: HTMLElement}} given */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Answers } from "../../../gradviz/web/alone/answers.js";
 import { compared } from "../../../gradviz/web/alone/nudges.js";
 import page from "../../../gradviz/web/alone/page.js";
-import { placeOf, stepsIn, valueAt } from "../../../gradviz/web/alone/places.js";
+import { placeOf, stepsIn, valueAt } from "../../../gradviz/web/hands/places.js";
 import { reply } from "../../../gradviz/web/alone/questions.js";
 import { Alone } from "../../../gradviz/web/alone/store.js";
 import { WORDS, frame, happen, json, say, stateOf, turn, watched } from "./setup.js";
