@@ -11,7 +11,8 @@ from circuit import INPUTS, circuit
 from playwright.sync_api import expect
 
 import gradviz as gv
-from gradviz.figure.page.myst import MODULE, SHEET, directive, sheet
+from gradviz.figure.page.alive import shared_sheet
+from gradviz.figure.page.myst import MODULE, SHEET, directive
 from gradviz.figure.page.myst import module as module_of_all
 from gradviz.figure.page.told import Living, sliders_about
 from gradviz.numerals import numeral
@@ -42,7 +43,7 @@ def address(tmp_path):
 def test_a_figure_in_a_page_of_myst(address, tmp_path, browser):
     graph = gv.trace(circuit, INPUTS)
     (tmp_path / MODULE).write_text(module_of_all(), encoding="utf-8")
-    (tmp_path / SHEET).write_text(sheet(), encoding="utf-8")
+    (tmp_path / SHEET).write_text(shared_sheet(), encoding="utf-8")
     text = directive(gv.draw(graph).told(Living()))
     module, css, state = DIRECTIVE.fullmatch(text).groups()
     assert json.loads(state).keys() == {"told"}

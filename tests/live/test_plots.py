@@ -439,3 +439,12 @@ def test_layers_of_a_function():
     assert plot.text.split() == ["layer", "1", "2", "one", "1.25", "2", "two", "1"]
     with pytest.raises(TypeError, match="are for a function of them, not for data"):
         gv.plot.layers({"one": [[1.0]]}, w=(0.5, 1.5))
+
+
+def test_layers_of_many_networks_are_all_there_and_look_different():
+    names = [f"net {number}" for number in range(7)]
+    plot = gv.plot.layers({name: [[1.0 + at], [2.0]] for at, name in enumerate(names)})
+    axes = plot.figure.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == names
+    looks = {(line.get_color(), line.get_marker()) for line in axes.get_legend().get_lines()}
+    assert len(looks) == 7

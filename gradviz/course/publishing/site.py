@@ -53,7 +53,7 @@ def publish(notebooks: Sequence[Path], folder: Path, title: str, form: Form = "h
             files[f"{name}.ipynb"] = bare
             pages.append(page_of(notebook, path, among))
     if form == "myst":
-        files |= {myst.MODULE: _marked(myst.module()), myst.SHEET: _marked(myst.sheet())}
+        files |= {myst.MODULE: _marked(myst.module()), myst.SHEET: _marked(shared_sheet())}
     else:
         files |= dict(_written(pages, title))
     try:
@@ -115,7 +115,7 @@ def _written(pages: Sequence[Page], title: str) -> Iterator[tuple[str, str]]:
         html = template.render(site=title, language=page.language, page=page, here=here, **around)
         yield f"{page.name}.html", sealed(html)
     yield SCRIPT, _marked(shared_script())
-    yield SHEET, _marked(shared_sheet())
+    yield SHEET, _marked(shared_sheet("text", "site"))
 
 
 def _marked(text: str) -> str:

@@ -29,10 +29,10 @@ def shared_script() -> str:
     return web.script("alone/page") + "gradviz.startAll();\n"
 
 
-def shared_sheet() -> str:
-    """The style sheet of pages that hold many figures, and of the text around these."""
+def shared_sheet(*around: str) -> str:
+    """The style sheet of pages that hold many figures; and what these sheets say of the rest."""
     names = dict.fromkeys(name for sheets in SHEETS.values() for name in sheets)
-    sheets = (web.style_sheet(name) for name in (*names, "alone", "text", "site"))
+    sheets = (web.style_sheet(name) for name in (*names, "alone", *around))
     return "".join([style_sheet("figure"), "\n", *sheets])
 
 

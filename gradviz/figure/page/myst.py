@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradviz import web
-from gradviz.export.sheets import style_sheet
-from gradviz.figure.page.alive import SHEETS
 
 MODULE, SHEET = "gradviz.mjs", "gradviz.css"
 
@@ -33,9 +31,3 @@ def directive(told: Mapping[str, Any], address: str = ".") -> str:
 def module() -> str:
     """The module of all figures."""
     return web.module("alone/page")
-
-
-def sheet() -> str:
-    """The style sheet of all figures."""
-    names = dict.fromkeys(name for sheets in SHEETS.values() for name in sheets)
-    return style_sheet("figure") + "\n" + "".join(map(web.style_sheet, (*names, "alone")))

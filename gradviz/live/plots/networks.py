@@ -3,7 +3,7 @@ layer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any, overload
 
 import numpy as np
@@ -89,6 +89,12 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
     )
 
 
+COLOURS, MARKERS = (GRADIENT, VALUE, RISING, FALLING, INK), "os^v"  # no pair twice among twenty
+ABREAST = 5  # names, at most
+# the axes, where nothing moves and one row of names has room
+ABOVE: dict[str, Any] = {
+    "loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0, "ncols": ABREAST,
+}  # fmt: skip
 Gradients = Mapping[str, Sequence[ArrayLike]]
 
 
@@ -133,7 +139,7 @@ class Layers(Subject):
         self.gradients = gradients
         sizes = self.sizes(values)
         self.depths: dict[str, int] = {name: len(numbers) for name, numbers in sizes.items()}
-        looks = zip((GRADIENT, VALUE, RISING, FALLING, INK), "os^vD")
+        looks = zip(cycle(COLOURS), cycle(MARKERS))
         self.marks = tuple(
             Mark(name, "path", colour, 1.8, marker=marker, size=6, kept=True)
             for name, (colour, marker) in zip(sizes, looks)
@@ -192,9 +198,6 @@ class Layers(Subject):
             ],
             [plain(mark.name) for mark in self.marks],
             **LEGEND,
-            loc="lower left",  # above the axes, where nothing moves
-            bbox_to_anchor=(0, 1),
-            borderaxespad=0,
-            ncols=len(self.marks),
+            **(ABOVE if len(self.marks) <= ABREAST else {"ncols": 2}),
         )
         return figure, axes
