@@ -194,7 +194,7 @@ def test_one_finds_ones_way(visit, hosted):
     expect(page.get_by_role("heading", level=1)).to_contain_text("7 · Summary")
     page.get_by_role("link", name="A rate of change").first.click()
     expect(page).to_have_url(f"{hosted}/01-derivatives.html#cell-id=limit")
-    assert page.evaluate("scrollY") > 100
+    expect(page.locator("[id='cell-id=limit']")).to_be_in_viewport()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 · Computational graphs")
     page.get_by_role("link", name="Before this").click()
