@@ -46,13 +46,14 @@ ROWS = {  # row: (lesson, cell, figures) …
         (2, "figure", ["x     input          1         6", "y     input          2         6"]),
     ],
     "B2.1": [
-        (2, "second-text", ["(x1 + x2) · x3"]),
+        (2, "second-text", ["(x1 + x2) · x3", "x2 ──┘             ├─ (×) ── y"]),
         (2, "second-figure", [
             "s     x1 + x2        3         4",
             "y     s·x3          12         1",
         ]),
     ],
     "A3.1": [
+        (2, "any", ["y₃    v8/2       1.414         1", "x     input          2    0.3536"]),
         (2, "remember", ["however complicated, can be drawn"]),
         (3, "figure", ["circuit  1/d"]),
     ],

@@ -112,6 +112,18 @@ def test_descent_goes_down_the_curve():
     np.testing.assert_allclose(path, [(4 / 2**step, (4 / 2**step) ** 2) for step in range(6)])
 
 
+def test_axes_are_called_as_the_function_calls_them():
+    def loss(w2):
+        return w2**2
+
+    plot = gv.plot.descent(loss, start=4.0, rate=0.25, steps=1)
+    axes = plot.figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("w2", "loss(w2)")
+    assert str(plot) == "w2: 4 → 2, loss: 16 → 4"
+    loss.__name__ = "$w$"  # which matplotlib would typeset
+    assert gv.plot.tangent(loss, at=1.0).figure.axes[0].get_ylabel() == "f(w2)"
+
+
 def test_images_share_one_scale():
     plot = gv.plot.images([[[0.0, 1.0]], [[-4.0, 2.0]]])
     shown = [frame.images[0] for frame in plot.figure.axes if frame.images]

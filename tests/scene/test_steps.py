@@ -234,3 +234,16 @@ def test_a_wrong_gate_inside_a_closed_block_lights_the_block():
             gv.draw(gv.trace(lambda x: inside(x) * x, x=2.0), collapse=True).run
         )
     ] == ["inside"]
+
+
+def test_a_gate_that_hands_back_on_its_own_is_a_matrix_only_of_arrays():
+    @gv.primitive
+    def scaled(w, x):
+        return w * x
+
+    scaled.vjp_by(lambda adjoint, out, w, x: (adjoint * x, adjoint * w))
+    numbers = gv.draw(gv.trace(scaled, w=2.0, x=-1.0))
+    arrays = gv.draw(gv.trace(lambda w, x: np.sum(scaled(w, x)), w=np.ones(2), x=np.ones(2)))
+    assert "∂scaled/∂w stays inside the gate" in numbers.svg
+    assert "is a matrix" not in numbers.svg
+    assert "∂w is a matrix" in arrays.svg and "stays inside" not in arrays.svg

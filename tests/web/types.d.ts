@@ -272,6 +272,7 @@ type PlotGiven = {
   programs: Program[] | null;
   sizes: number[]; // of difference quotients
   steps: number; // of a descent
+  called: [string, string]; // of the argument and the function of a descent
   depths: number[]; // of networks
 };
 

@@ -2,6 +2,7 @@
 which a page finds them.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ Function = Callable[[Any], Any]
 Span = tuple[float, float]
 POINTS = 241  # of a curve
 SMALLEST, LARGEST = 1e-300, 1e300  # between which matplotlib finds ticks
+WIDEST = 30  # characters of a name on an axis
 
 
 class Curve:
@@ -30,6 +32,7 @@ class Curve:
 
     def __init__(self, function: Function) -> None:
         self.function = function
+        self.names = _names(function)
         self._both = value_and_grad(function)
 
     def __call__(self, x: float) -> tuple[float, float]:
@@ -61,7 +64,8 @@ class Curve:
     def draw(self, axes: Axes, x: np.ndarray, rows: np.ndarray, signed: bool = False) -> None:
         """Draw it: in ink, or green where it rises and purple where it falls."""
         low, high = axes.get_ylim()
-        axes.set(xlabel="x", ylabel="f(x)")
+        argument, name = self.names
+        axes.set(xlabel=argument, ylabel=f"{name}({argument})")
         if low < 0 < high:
             axes.axhline(0, color=INK, linewidth=0.6, alpha=0.5)
         values, slopes = rows.T
@@ -72,6 +76,20 @@ class Curve:
             # with their neighbours, so that the pieces meet
             among = np.convolve(there, [1, 1, 1], "same") > 0
             axes.plot(x, np.where(among, values, np.nan), color=colour, linewidth=2.2)
+
+
+def _names(function: Function) -> tuple[str, str]:
+    """What a function calls its argument, and its own name; x and f where it has none to show."""
+    try:
+        argument = next(iter(inspect.signature(function).parameters), "x")
+    except (TypeError, ValueError):  # a built-in function need not tell
+        argument = "x"
+    name = getattr(function, "__name__", "f")
+    return _shown(argument, "x"), _shown(name, "f")
+
+
+def _shown(name: str, otherwise: str) -> str:
+    return name if name.isidentifier() and len(name) <= WIDEST else otherwise
 
 
 def _document(program: Instructions) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Descent(Subject):
         self.curve, self.steps, self.span = curve, steps, span
 
     def given(self) -> dict[str, Any]:
-        return {"steps": self.steps}
+        return {"steps": self.steps, "called": self.curve.names}
 
     def numbers(self, values: Mapping[str, float]) -> list[float]:
         walk, heights = [float(values["start"])], []
@@ -76,7 +76,8 @@ class Descent(Subject):
         walk, heights = numbers[: self.steps + 1], numbers[self.steps + 1 :]
         short = [numeral(x, 3) for x in walk]
         way = " → ".join(short if len(short) <= 6 else [*short[:4], "…", short[-1]])
-        text = f"x: {way}, f: {numeral(heights[0], 3)} → {numeral(heights[-1], 3)}"
+        x, f = self.curve.names
+        text = f"{x}: {way}, {f}: {numeral(heights[0], 3)} → {numeral(heights[-1], 3)}"
         points = [*zip(walk, heights)]
         return Shown(text, text, {"walk": points, "start": points[:1]})
 

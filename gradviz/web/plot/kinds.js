@@ -103,13 +103,13 @@ export const PLOTS = {
       }
       return [...walk, ...heights, f(walk[steps])[0]];
     },
-    shown: (_say, _values, numbers, { steps }) => {
+    shown: (_say, _values, numbers, { steps, called: [x, f] }) => {
       const walk = numbers.slice(0, steps + 1);
       const heights = numbers.slice(steps + 1);
-      const short = walk.map((x) => numeral(x, 3));
+      const short = walk.map((place) => numeral(place, 3));
       const way = short.length <= 6 ? short : [...short.slice(0, 4), "…", short[steps]];
       const ends = `${numeral(heights[0], 3)} → ${numeral(heights[steps], 3)}`;
-      const text = `x: ${way.join(" → ")}, f: ${ends}`;
+      const text = `${x}: ${way.join(" → ")}, ${f}: ${ends}`;
       const points = pairs(walk, heights);
       return { text, title: text, marks: { walk: points, start: points.slice(0, 1) } };
     },
