@@ -115,6 +115,7 @@ def found(run: Run, among: Iterable[Blank], **which: object) -> Blank:
     """
     given = {kind: name for kind, name in which.items() if name is not None}
     kind, name = next(iter(given.items())) if len(given) == 1 else ("", None)
+    name = tuple(cast(list[Any], name)) if isinstance(name, list) else name
     if kind not in KINDS:
         raise TypeError('name one blank, as in value="z", local=("x", "z") or gradient="x"')
     blanks = [blank for blank in among if blank.kind == kind]
@@ -123,7 +124,7 @@ def found(run: Run, among: Iterable[Blank], **which: object) -> Blank:
         return named[0]
     names = ", ".join(repr(_names(blank)[-1]) for blank in blanks)
     if named:
-        raise ValueError(f"several wires lead from {name[0]} to {name[1]}; there are {names}")  # pyright: ignore
+        raise ValueError(f"{kind}={name!r:.40} is not one wire; there are {names}")
     raise ValueError(f"{kind}={name!r:.40} is not asked for; there is {names or 'none'}")
 
 

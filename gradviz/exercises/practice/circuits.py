@@ -18,14 +18,17 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from gradviz.autodiff.numpy_functions.models import relu, sigmoid
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.exercises.practice.blanks import every, flat
 from gradviz.exercises.practice.faulty import Faulty
 from gradviz.exercises.practice.fits import Key, share_of_own
+from gradviz.exercises.practice.mistakes import MISTAKES
 from gradviz.graph import Graph, Run
 
 T = TypeVar("T")
@@ -87,8 +90,18 @@ NAMES = (("x", "y", "w"), ("a", "b", "c"), ("p", "q", "r"))
 BETWEEN = (("z", "t"), ("u", "v"), ("s", "h"))
 NUMBERS = (-5.0, -4.0, -3.0, -2.0, 2.0, 3.0, 4.0, 5.0)
 CONSTANTS = (2, 3, 4, 5)
+GRADVIZ = SimpleNamespace(relu=relu, sigmoid=sigmoid)  # what circuits call gv
 LARGEST, DECIMALS = 150.0, 4  # of numbers that one works out in the head
 FLAT = ("exp", "sigmoid")  # whose operand has to be 0
+# by which inputs are chosen: fixed, so that rows that the table gets later change no circuit
+PARTING = (
+    "operands_swapped", "minus_lost_in_value", "added_in_a_product", "multiplied_in_a_sum",
+    "doubled_for_squared", "constant_left_out", "sum_for_mean", "own_value_for_the_other",
+    "value_for_derivative", "lost_minus", "factor_left_out", "power_kept", "outer_at_x",
+    "upstream_left_out", "local_left_out", "added_for_multiplied", "split_the_sum",
+    "mean_hands_back_all", "only_the_last_path", "only_the_first_path", "paths_multiplied",
+    "paths_averaged",
+)  # fmt: skip
 ENOUGH = 0.9  # of the wrong numbers are of one mistake alone
 DRAWS, WORKABLE = 60, 3  # of inputs, of which so many are compared
 
@@ -203,16 +216,14 @@ def _is_workable(run: Run) -> bool:
 
 def _parts(run: Run) -> float:
     """How well mistakes part."""
-    faulty = Faulty(run)
+    faulty = Faulty(run, [MISTAKES[id] for id in PARTING])
     return share_of_own(Key(blank.right(run), tuple(faulty.at(blank))) for blank in every(run))
 
 
 def _compiled(source: str, file: str) -> Callable[..., Any]:
     """The function of a circuit's text, whose lines stand where names of values are looked up."""
-    import gradviz as gv  # it stands above: only circuits as they run know it
-
     text = source + "\n"
     linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
-    space: dict[str, Any] = {"np": np, "gv": gv}
+    space: dict[str, Any] = {"np": np, "gv": GRADVIZ}
     exec(compile(text, file, "exec"), space)
     return space["f"]

@@ -104,7 +104,7 @@ class Faulty:
                 number = _tried(rule, Gate(node, operands, None))
                 where = here[-1] if _differs(number, right) else None
                 if is_all and number is None:
-                    number = _tried(lambda of: node.gate.number(*of), operands)  # noqa: B023
+                    number = _tried(_right, Gate(node, operands, None))
                 if not _differs(number, right):
                     continue
                 before = [made[edge.source] for edge in here if edge.source in made]
@@ -189,6 +189,10 @@ def same(one: Sequence[float], other: Sequence[float]) -> bool:
     return len(one) == len(other) and all(
         abs(a - b) <= NOTHING + SAME * abs(b) or (a != a and b != b) for a, b in zip(one, other)
     )
+
+
+def _right(gate: Gate) -> Any:
+    return gate.node.gate.number(*gate.operands)
 
 
 def _differs(number: Any, right: Any) -> bool:

@@ -50,12 +50,11 @@ class Key:
     def own(self, mistake: str) -> list[Wrong]:
         """What only this mistake gives."""
         others = [wrong for wrong in self.wrong if wrong.mistake != mistake]
-        exact = lambda wrong: [Typed(number) for number in wrong.numbers]  # noqa: E731
         return [
             wrong
             for wrong in self.wrong
             if wrong.mistake == mistake
-            and not any(_are(exact(wrong), other.numbers) for other in others)
+            and not any(_are([*map(Typed, wrong.numbers)], other.numbers) for other in others)
         ]
 
 

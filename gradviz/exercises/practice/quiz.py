@@ -134,7 +134,7 @@ along one path. What happens where paths meet?
         Raises TypeError if no blank is named or several are, ValueError for a blank that there is
         not.
         """
-        blank = found(self.run, self.blanks, value=value, local=_tuple(local), gradient=gradient)
+        blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
         key, record = self.keys[blank], self.records[blank]
         typed = read_all(number, len(key.right))
         if isinstance(typed, Unread):
@@ -164,7 +164,7 @@ along one path. What happens where paths meet?
 
         Raises as :meth:`answer` does.
         """
-        blank = found(self.run, self.blanks, value=value, local=_tuple(local), gradient=gradient)
+        blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
         record = self.records[blank]
         if not record.is_open:
             return Told(self._already(blank))
@@ -183,7 +183,7 @@ along one path. What happens where paths meet?
 
         Raises as :meth:`answer` does.
         """
-        blank = found(self.run, self.blanks, value=value, local=_tuple(local), gradient=gradient)
+        blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
         if self.records[blank].is_open:
             self.records[blank].is_shown = True
         return Told(self._line(blank))
@@ -274,10 +274,6 @@ along one path. What happens where paths meet?
 
     def _repr_html_(self) -> str:
         return picture.image(self.svg, str(self))
-
-
-def _tuple(local: Sequence[Any] | None) -> tuple[Any, ...] | None:
-    return tuple(local) if isinstance(local, list | tuple) else local  # pyright: ignore[reportReturnType]
 
 
 def _ends(wire: Edge | None) -> tuple[str, str] | None:

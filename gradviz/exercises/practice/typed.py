@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 LONGEST = 80  # characters that are read
 EXACT = 1e-9  # of its size: an expression that comes so near is the number
-NOTHING = 1e-12  # what is as small is 0, where 0 is right
+NOTHING = 1e-12  # what is as small comes of rounding
 FEWEST = 2  # digits of a number that may be rounded
 
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -101,7 +101,8 @@ def agrees(typed: Typed | Unread, number: float) -> bool:
     """
     if isinstance(typed, Unread) or not math.isfinite(number):
         return False
-    if abs(typed.number - number) <= (EXACT * abs(number) if number else NOTHING):
+    exact = EXACT if typed.unit is None else NOTHING  # digits that stand there are meant
+    if abs(typed.number - number) <= (exact * abs(number) if number else NOTHING):
         return True
     if typed.unit is None or abs(number - round(number)) <= EXACT * abs(number):
         return False
@@ -117,7 +118,7 @@ def _flat(parts: Iterable[Any], depth: int = 4) -> list[object]:
 
 def _number(given: object) -> Typed | Unread:
     """A number of Python's, as it would be typed."""
-    if isinstance(given, bool):
+    if isinstance(given, bool | bytes | bytearray):
         return Unread("number")
     try:
         number = float(given)  # pyright: ignore[reportArgumentType]
@@ -157,8 +158,9 @@ def _unit(text: str) -> float | None:
     if found is None:
         return None
     before, after, whole, exponent = found.groups()
-    digits = (whole.rstrip("0") if after is None else before + after).lstrip("0")
-    if len(digits) < FEWEST:
+    digits = (whole or before + after).lstrip("0")
+    fills = after is None and digits.endswith("0")  # in 10, the zero may only fill a place
+    if len(digits) - fills < FEWEST:
         return None
     try:
         return math.pow(10.0, int(exponent or 0) - len(after or ""))
