@@ -41,7 +41,7 @@ GOLDEN = """
 6 2 | s = p * q; h = s - r; return np.mean(h) | p = [2.0, -3.0], q = [4.0, 5.0], r = [-2.0, 5.0] | -5.0
 6 7 | u = a - b; v = u ** 2; return np.mean(v) | a = [-2.0, 5.0], b = [5.0, 2.0] | 29.0
 6 30 | z = p * q; t = z + p; return np.sum(t) | p = [5.0, 3.0], q = [-4.0, -3.0] | -21.0
-"""  # level, random_state, lines, inputs, value
+"""  # noqa: E501 (level, random_state, lines, inputs, value)
 EACH = [(level, state) for level in LEVELS for state in range(5)]
 
 

@@ -99,9 +99,7 @@ def asked(run: Run, ask: object) -> list[Blank]:
     else:
         kinds = [ask] if isinstance(ask, str) else [*cast(Iterable[Any], ask)]
         if not all(isinstance(kind, str) and kind in ASKED for kind in kinds):
-            raise ValueError(
-                f"ask is one or some of {', '.join(ASKED)}, or a dict; not {ask!r:.60}"
-            )
+            raise ValueError(f"ask is some of {', '.join(ASKED)}, or a dict; not {ask!r:.60}")
         wanted = [blank for blank in there if blank.kind in [ASKED[kind] for kind in kinds]]
     return [blank for blank in there if blank in wanted]
 

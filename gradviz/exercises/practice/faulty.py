@@ -76,8 +76,10 @@ class Faulty:
                 wrong = Wrong(mistake, flat(number), wire)
                 if len(wrong.numbers) != len(right) or not all(map(math.isfinite, wrong.numbers)):
                     continue
-                if not same(wrong.numbers, right) and wrong not in found:
-                    found.append(wrong)
+                if not same(wrong.numbers, right) and not any(
+                    each.mistake == mistake and same(each.numbers, wrong.numbers) for each in found
+                ):
+                    found.append(wrong)  # of the same on two wires, the one at the blank
         return found
 
     def _sweep(self, mistake: Mistake) -> Sweep:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gradviz.exercises.practice.faulty import Wrong
-from gradviz.exercises.practice.typed import Typed, agrees
+from gradviz.exercises.practice.typed import Typed, agrees, read
 from gradviz.graph import Edge
 
 Sort = Literal["right", "mistake", "several", "sign", "unknown"]
@@ -48,13 +48,13 @@ class Key:
         return Fit("sign") if _are(turned, self.right) else Fit("unknown")
 
     def own(self, mistake: str) -> list[Wrong]:
-        """What only this mistake gives."""
-        others = [wrong for wrong in self.wrong if wrong.mistake != mistake]
+        """What only this mistake gives, also to who types it."""
         return [
             wrong
             for wrong in self.wrong
             if wrong.mistake == mistake
-            and not any(_are([*map(Typed, wrong.numbers)], other.numbers) for other in others)
+            and self.fit([each for each in map(read, wrong.numbers) if isinstance(each, Typed)])[:2]
+            == ("mistake", (mistake,))
         ]
 
 
