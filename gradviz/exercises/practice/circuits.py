@@ -196,12 +196,11 @@ def _different(draw: Draw, count: int) -> list[float]:
 
 def _at_zero(graph: Graph, inputs: dict[str, Any]) -> dict[str, Any]:
     """The inputs, the last of the difference before an exponential so that it is taken of 0."""
-    flat_gates = [node for node in graph.operations if node.gate.name in FLAT]
-    for gate in flat_gates:
-        before = gate.operands[0]
-        last = getattr(before, "operands", (None, None))[1]
-        run = graph.run(inputs)
-        inputs = {**inputs, last.label: inputs[last.label] + run.primals[before.label]}
+    for edge in graph.edges:
+        if edge.operation.name in FLAT:
+            before = edge.source
+            last = str(before.operand_labels[-1])
+            inputs = {**inputs, last: inputs[last] + graph.run(inputs).primals[before]}
     return inputs
 
 

@@ -118,8 +118,10 @@ class Faulty:
 
     def _locals(self, rule: Callable[[Wire], Any]) -> Iterator[tuple[Edge, Any]]:
         for edge, wire in self.wires.items():
-            local = None if wire.local is None else _tried(rule, wire)
-            if np.shape(local) == np.shape(wire.local) and _differs(local, wire.local):
+            if wire.local is None:
+                continue
+            local = _tried(rule, wire)
+            if _differs(local, wire.local) and np.shape(local) == np.shape(wire.local):
                 yield edge, local
 
     def _gradients(
