@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from turned import foreign, speaking_turned
 
 import gradviz as gv
 from gradviz.exercises.practice import Series, csv, unseen
@@ -36,7 +37,11 @@ def pile():
     return [(level, state) for level in range(1, 7) for state in range(100, 117)]
 
 
-@pytest.mark.parametrize(("level", "state"), pile())
+SOME = pile()[::4]
+REST = [pytest.param(*each, marks=pytest.mark.long) for each in pile() if each not in SOME]
+
+
+@pytest.mark.parametrize(("level", "state"), [*SOME, *REST])
 def test_every_mistake_that_gives_a_number_of_its_own_is_named(level, state):
     quiz = gv.practice(level=level, random_state=state)
     named_ones = 0
@@ -63,7 +68,7 @@ def test_every_mistake_that_gives_a_number_of_its_own_is_named(level, state):
 
 def test_most_wrong_numbers_are_of_one_mistake_alone():
     shares = []
-    for level, state in pile()[::4]:
+    for level, state in SOME:
         quiz = gv.practice(level=level, random_state=state)
         wrong = alone = 0
         for key in quiz.keys.values():
@@ -119,6 +124,37 @@ def test_what_is_said():
     }
 
 
+def test_what_no_mistake_explains_gets_the_next_question():
+    quiz = gv.practice(f, x=3.0, y=2.0)
+    asked = lambda **which: [quiz.answer(number, **which).says for number in (701, 702)]  # noqa: E731
+    assert asked(value="z")[1] == "Not yet. Put the numbers in, one after another: z = x + y."
+    assert asked(local=("x", "z")) == [
+        "Not yet. If x went up a little and all else that arrives at z stood still, how many times "
+        "as much would z move?",
+        "Not yet. Take a step of 1 at x, or of 0.1: what is z before, and what after?",
+    ]
+    assert asked(gradient="y")[1].startswith("Not yet. Begin at the output: which gradients")
+    assert asked(gradient="x") == [
+        "Not yet. x is used 2 times. What does each use hand back, and what becomes of that at x?",
+        "Not yet. Take one wire at a time: what does x get back through z alone?",
+    ]
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5, 6])
+def test_no_other_word_than_the_catalogues(level):
+    with speaking_turned():
+        quiz = gv.practice(level=level, random_state=4)
+        said = [str(quiz), quiz.hint(**named(quiz.blanks[-1])), str(quiz.result)]
+        for blank, key in quiz.keys.items():
+            said += [blank.said(quiz.run), quiz.said.rule(blank), quiz.said.sign(blank)]
+            for number in ("six", "", "1,000", 1e6, 2e6, *(wrong.numbers for wrong in key.wrong)):
+                said.append(str(quiz.answer(number, **named(blank))))
+            said += [quiz.hint(**named(blank)), quiz.show(**named(blank))]
+            said.append(str(quiz.answer(1, **named(blank))))
+        mistakes = " ".join(MISTAKES).replace("_", " ")
+        assert foreign(said, f"f {mistakes} {' '.join(n.label for n in quiz.graph.nodes)}") == set()
+
+
 def test_hints_go_from_a_question_to_the_worked_line():
     quiz = gv.practice(f, x=3.0, y=2.0)
     hints = [str(quiz.hint(gradient="y")) for _ in range(4)]
@@ -137,7 +173,7 @@ def test_hints_go_from_a_question_to_the_worked_line():
     assert str(quiz.hint(gradient="y")).startswith("That one stands in the figure already")
 
 
-@pytest.mark.parametrize(("level", "state"), pile()[::3])
+@pytest.mark.parametrize(("level", "state"), SOME)
 def test_hints_do_not_say_the_answer(level, state):
     quiz = gv.practice(level=level, random_state=state)
     for blank in quiz.blanks:

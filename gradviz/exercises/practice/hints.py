@@ -17,7 +17,7 @@ class Said:
         self.run = run
         self.words = Words(run.graph)
 
-    def question(self, blank: Blank, wire: Edge | None = None) -> str:
+    def question(self, blank: Blank) -> str:
         """What to ask who has nothing yet, or something that no mistake explains."""
         if isinstance(blank.of, Edge):
             return say(
@@ -34,6 +34,21 @@ class Said:
         asked = "practice.ask.gradient" if is_number else "practice.ask.gradient_of_array"
         return say(asked, node=node.label, target=target)
 
+    def again(self, blank: Blank) -> str:
+        """What to ask who was asked that, and still has none."""
+        if isinstance(blank.of, Edge):
+            return say(
+                "practice.again.local", source=blank.of.source.label, target=blank.of.target.label
+            )
+        node = blank.of
+        if blank.kind == "value":
+            return say("practice.again.value", node=node.label, expression=node.expression)
+        leaving = self.words.leaving[node]
+        if len(leaving) > 1:
+            target = leaving[0].target.label
+            return say("practice.again.paths", node=node.label, target=target)
+        return say("practice.again.gradient", node=node.label)
+
     def sign(self, blank: Blank) -> str:
         """What to ask who has only the sign wrong."""
         if blank.kind == "value":
@@ -49,7 +64,8 @@ class Said:
 
     def line(self, blank: Blank, known: Run) -> str:
         """The worked line, as far as its numbers are known."""
-        return State(known).text(self.formula(blank))
+        whole, *parts = State(known).text(self.formula(blank)).split(" = ")
+        return " = ".join([whole, *(parts[1:] if parts[0] == whole else parts)])
 
     def hint(self, blank: Blank, step: int, known: Run) -> str:
         """The hint of this step, from 0: a question, the rule, the worked line without its end."""
@@ -109,4 +125,5 @@ class Said:
 
 def _is_straight(edge: Edge) -> bool:
     """Whether its local derivative is the same whatever the numbers: in symbols it is a number."""
-    return not any(character.isalpha() for character in edge.local_expression)
+    symbols = edge.local_expression
+    return symbols != "" and not any(character.isalpha() for character in symbols)

@@ -231,7 +231,9 @@ along one path. What happens where paths meet?
                         {"mistake": mistake, "numbers": [*numbers], "edge": wire.index}
                         for mistake, numbers, wire in key.wrong
                     ],
+                    "words": blank.said(self.run),
                     "question": said.question(blank),
+                    "again": said.again(blank),
                     "sign": said.sign(blank),
                     "rule": said.rule(blank),
                     "line": said.formula(blank),
@@ -252,8 +254,11 @@ along one path. What happens where paths meet?
             number = numeral(typed[0].number) if len(typed) == 1 else _listed(typed)
             fits, ask = self.said.mistake(fit.mistakes[0], fit.wire, number)
             return say("practice.fits", fits=fits, ask=ask)
-        ask = self.said.sign(blank) if fit.sort == "sign" else self.said.question(blank)
-        return say("practice.wrong", ask=ask)
+        said = self.said
+        record = self.records[blank]
+        is_first = record.tries - len(record.mistakes) == 1  # that nothing explains
+        ask = said.sign if fit.sort == "sign" else said.question if is_first else said.again
+        return say("practice.wrong", ask=ask(blank))
 
     def __str__(self) -> str:
         known, open = self.known, self.open
