@@ -4,12 +4,14 @@ and where, and whatever else a learner's class does comes back as a sentence.
 
 import math
 import random
+import re
 import subprocess
 import sys
 
 import pytest
 import torch
 from engines import FAULTY, PAIRS, RIGHT, engine_of, faulty
+from lengths import short
 
 from gradviz.exercises import check_engine
 from gradviz.exercises.engine.circuits import SHAPES, circuits, shaped, unseen
@@ -33,7 +35,7 @@ def test_faulty_engines(name):
     assert not verdict.is_right
     assert verdict.fits == (mistake,), verdict
     assert verdict.text.startswith("Not yet. ")
-    assert "That fits " in verdict.text
+    assert re.search(r"^(That|In this circuit that) fits ", verdict.text, re.MULTILINE)
 
 
 def test_each_known_mistake_is_made_by_some_engine():
@@ -121,7 +123,7 @@ def test_gradients_of_circuits_are_pytorchs(random_state):
         assert circuit.values() == pytest.approx({n: v.item() for n, v in values.items()})
 
 
-@pytest.mark.parametrize("random_state", range(20))
+@pytest.mark.parametrize("random_state", short(2, range(20)))
 def test_mistakes_part_on_every_set_of_circuits(random_state):
     given = circuits(random_state)
     further = {"minus_lost", "minus_both", "square_lost", "numerator_lost"}
@@ -137,19 +139,19 @@ def is_right(found):
 
 
 def test_circuits_are_the_same_everywhere():
-    assert str(circuits(0)[0]) == "a = 2; b = 1.8; p = a + b"
+    assert str(circuits(0)[0]) == "a = 1.9; b = -1.2; p = a + b"
     assert str(unseen(random.Random(1), 5)) == (
-        "a = 0.6; b = 0.9; c = -2.1; p = c * c; q = p + p; r = b + a; s = r * q; t = s * r"
+        "a = 0.6; b = -1.8; c = 1.3; p = c.exp(); q = p * p; r = b + b; s = r * a; t = s * b; u = q + t"
     )
 
 
-@pytest.mark.parametrize("random_state", range(40))
+@pytest.mark.parametrize("random_state", short(6, range(40)))
 def test_unseen_circuits_are_whole_and_their_numbers_fit(random_state):
     for gates in range(3, 9):
         circuit = unseen(random.Random(random_state), gates)
         used = {each for gate in circuit.gates for each in gate.sources}
         assert used | {circuit.output} == circuit.values().keys()
-        assert all(abs(number) < 2500 for number in circuit.values().values())
+        assert all(abs(number) < 200 for number in circuit.values().values())
         assert all(math.isfinite(number) for number in circuit.gradients().values())
 
 
@@ -214,7 +216,7 @@ def test_whatever_a_class_does_is_a_sentence(name):
     verdict = check_engine(engine_of(text))
     assert not verdict.is_right
     assert verdict.text.startswith("Not yet. ")
-    assert __import__("re").search(said, verdict.text), verdict.text
+    assert re.search(said, verdict.text), verdict.text
     assert "{" not in verdict.text
 
 

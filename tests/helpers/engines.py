@@ -2,6 +2,7 @@
 one change of the text of a right one.
 """
 
+import linecache
 from typing import Any
 
 PAIRS = '''
@@ -431,6 +432,8 @@ FAULTY: dict[str, tuple[str, str, str, str]] = {
 def engine_of(text: str) -> Any:
     """The class that a text makes."""
     space: dict[str, Any] = {"__name__": "engines"}
+    # as IPython does, so that lines are found
+    linecache.cache["<engine>"] = len(text), None, text.splitlines(keepends=True), "<engine>"
     exec(compile(text, "<engine>", "exec"), space)
     return space["Value"]
 

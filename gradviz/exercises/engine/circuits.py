@@ -113,7 +113,8 @@ class Circuit(NamedTuple):
 
 Shape = tuple[tuple[str, *tuple[str | float, ...]], ...]
 # gates of circuits, from small ones on: a sum; a product; exp; something upstream; a value used
-# twice, by several gates or by one; one whose users come at different distances from the output; equal gates
+# twice, by several gates or by one; one whose users are at different distances from the output;
+# equal gates
 SHAPES: tuple[Shape, ...] = (
     (("add", "a", "b"),),
     (("multiply", "a", "b"),),
@@ -174,7 +175,7 @@ def unseen(random: Random, gates: int) -> Circuit:
     """A circuit that nobody has seen, in which everything leads to the output.
 
     >>> print(unseen(Random(1), 5))
-    a = 0.6; b = 0.9; c = -2.1; p = c * c; q = p + p; r = b + a; s = r * q; t = s * r
+    a = 0.6; b = -1.8; c = 1.3; p = c.exp(); q = p * p; r = b + b; s = r * a; t = s * b; u = q + t
     """
     inputs: dict[str, float] = {}
     while len(inputs) < 3:
@@ -193,8 +194,11 @@ def unseen(random: Random, gates: int) -> Circuit:
             operation = "multiply" if kind < 0.7 else "add"
             gate = Gate(NAMES[len(made)], operation, (first, chosen(others)))
         result = gate.of(values, ON_NUMBERS)
-        if len(made) < gates and not 0.05 < abs(result) < 50:
-            continue
+        if not 0.05 < abs(result) < 50:
+            if len(made) < gates:
+                continue
+            gate = gate._replace(operation="add")  # a sum of those that are left stays small
+            result = gate.of(values, ON_NUMBERS)
         values[gate.name] = result
         made.append(gate)
         idle = [name for name in idle if name not in gate.sources] + [gate.name]

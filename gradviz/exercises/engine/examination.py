@@ -13,7 +13,7 @@ from gradviz.exercises.engine.circuits import (
     circuits,
     shaped,
 )
-from gradviz.exercises.engine.mistakes import agree, fitting
+from gradviz.exercises.engine.mistakes import agree, fitting, often_fitting
 from gradviz.exercises.engine.trial import (
     Finding,
     attempt,
@@ -89,12 +89,14 @@ def _look(engine: Engine) -> None:
 def _gradients(engine: Engine, given: Sequence[Circuit]) -> None:
     """Raises Finding at the first gradient that is wrong, with the mistakes that fit them all."""
     all_found = [(circuit, _swept(engine, circuit)) for circuit in given]
-    for circuit, found in all_found:
-        right = circuit.gradients()
-        if not agree(found, right):
-            break
-    else:
+    failed = [each for each in all_found if not agree(each[1], each[0].gradients())]
+    if not failed:
         return
+    fits, alone = fitting(all_found), None
+    if not fits and (alone := often_fitting(failed)):
+        fits, failed = [alone], [each for each in failed if alone in fitting([each])]
+    circuit, found = failed[0]
+    right = circuit.gradients()
     name = next(
         each
         for each in circuit.from_the_right
@@ -106,9 +108,7 @@ def _gradients(engine: Engine, given: Sequence[Circuit]) -> None:
     else:
         before = circuit.from_the_right[circuit.from_the_right.index(name) - 1]
         finding = Finding("gradient", (circuit, name), before=before, **at)
-    finding.fits = fitting(all_found)
-    if not finding.fits and len(alone := fitting([(circuit, found)])) == 1:
-        finding.fits, finding.is_of_one = alone, True
+    finding.fits, finding.is_of_one = fits, alone is not None
     raise finding
 
 
@@ -118,8 +118,8 @@ def _swept(engine: Engine, circuit: Circuit) -> dict[str, float]:
     attempt(f"{circuit.output}.backward()", values[circuit.output].backward)
     unchanged(values, circuit, f"{circuit.output}.backward()")
     held = {name: gradient_of(value, name) for name, value in values.items()}
-    inner = [held[gate.name] for gate in circuit.gates[:-1]]
-    if all(each is None for each in inner) and any(held[name] for name in circuit.inputs):
+    of_gates = [held[gate.name] for gate in circuit.gates]
+    if all(each is None for each in of_gates) and any(held[name] for name in circuit.inputs):
         held = {name: held[name] for name in circuit.inputs}  # it keeps those of inputs alone
     return {name: number or 0.0 for name, number in held.items()}
 

@@ -2,6 +2,7 @@
 circuit is compared with what an engine gave; where all numbers agree, the mistake fits.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, isclose
@@ -271,10 +272,41 @@ def agree(given: Numbers, expected: Numbers) -> bool:
 
 def fitting(given: Sequence[tuple[Circuit, Numbers]]) -> list[str]:
     """The mistakes, by the ids of their words, that give all these numbers."""
-    return [
+    fits = [
         mistake
         for mistake, sweeps in MISTAKES.items()
         if any(
             all(agree(numbers, sweep(circuit)) for circuit, numbers in given) for sweep in sweeps
         )
     ]
+    one_share = all(_has_one_share(circuit, numbers) for circuit, numbers in given)
+    return fits or (["set_not_added"] if one_share else [])
+
+
+def often_fitting(given: Sequence[tuple[Circuit, Numbers]]) -> str | None:
+    """The mistake that fits most of these, one by one, if it is one, and no chance."""
+    counts = Counter(mistake for each in given for mistake in fitting([each])).most_common(2)
+    if counts and counts[0][1] > 1 and counts[0][1] > sum(count for _, count in counts[1:]):
+        return counts[0][0]
+    return None
+
+
+def _has_one_share(circuit: Circuit, numbers: Numbers) -> bool:
+    """Whether each gradient is what one of the value's users hands back, whichever that is."""
+    values = circuit.values()
+    if not agree(
+        {name: numbers.get(name, 1.0) for name in [circuit.output]}, {circuit.output: 1.0}
+    ):
+        return False
+    shares: dict[str, list[float]] = {}
+    for gate in circuit.gates:
+        operands = [values[each] if isinstance(each, str) else each for each in gate.operands]
+        local = right(At(gate, operands, values[gate.name]))
+        for operand, each in zip(gate.operands, local):
+            if isinstance(operand, str):
+                shares.setdefault(operand, []).append(numbers.get(gate.name, 0.0) * each)
+    return all(
+        any(agree({name: numbers[name]}, {name: share}) for share in shares[name])
+        for name in numbers
+        if name in shares
+    )

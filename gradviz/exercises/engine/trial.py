@@ -16,7 +16,7 @@ from gradviz.numerals import numeral
 from gradviz.words import say
 
 CLOSE = 1e-6  # of a number's size: engines may round
-LINES = 300_000  # of the learner's code: by then a sweep over a few gates has ended
+INSTRUCTIONS = 500_000  # of the learner's code: by then a sweep over a few gates has ended
 PACKAGE = str(Path(__file__).parents[2])
 NUMBERS = ("value", "data")  # where an engine may keep a value's number
 
@@ -41,16 +41,18 @@ class Finding(Exception):
 
 
 class Endless(BaseException):
-    """So many lines were run that no end is near. No ``except Exception`` catches it."""
+    """So much was run that no end is near. No ``except Exception`` catches it."""
 
 
 @contextmanager
-def counted(lines: int):
-    """Code in here ends after so many lines, by Endless."""
-    left, before = lines, sys.gettrace()
+def counted(most: int, by_lines: bool):
+    """Code in here ends after so many instructions, or lines, by Endless."""
+    left, before = most, sys.gettrace()
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         nonlocal left
+        if event == "call":
+            frame.f_trace_opcodes = not by_lines  # there are loops within a line
         left -= 1
         if left < 0:
             raise Endless
@@ -63,13 +65,14 @@ def counted(lines: int):
         sys.settrace(before)
 
 
-def attempt(doing: str, function: Callable[[], Any], lines: int = LINES) -> Any:
-    """What a function of the learner's gives; `doing` says in Python what is done.
+def attempt(doing: str, function: Callable[[], Any], lines: int = 0) -> Any:
+    """What a function of the learner's gives, within so many `lines` where that is known; `doing`
+    says in Python what is done.
 
     Raises Finding in place of whatever it raises, but for a KeyboardInterrupt.
     """
     try:
-        with counted(lines):
+        with counted(lines or INSTRUCTIONS, by_lines=bool(lines)):
             return function()
     except KeyboardInterrupt:
         raise
@@ -147,13 +150,15 @@ def made(kind: Callable[[float], Any], circuit: Circuit) -> dict[str, Any]:
         values[gate.name] = attempt(doing, lambda gate=gate: gate.of(values, OPERATIONS))
         found = number_of(values[gate.name], doing)
         _compare(found, right[gate.name], circuit, gate.name)
+        unchanged({each: values[each] for each in gate.sources}, circuit, doing)
     return values
 
 
 def unchanged(values: Mapping[str, Any], circuit: Circuit, after: str) -> None:
     """Raises Finding at a value that has another number now."""
-    for name, number in circuit.values().items():
-        found = number_of(values[name], name)
+    right = circuit.values()
+    for name, value in values.items():
+        found, number = number_of(value, name), right[name]
         if not _close(found, number):
             raise Finding(
                 "changed", (circuit, name), name=name, after=after, found=found, right=number
