@@ -29,7 +29,9 @@ def _parts(cell: Any, pages: Collection[str]) -> Iterator[str]:
     if cell.cell_type != "code":
         return
     if "remove-input" not in hidden and cell.source.strip():
-        yield _fenced(cell.source, "python")
+        shown = _fenced(cell.source, "python")
+        folded = "hide-input" in hidden
+        yield f":::{{dropdown}} {say('publish.show')}\n{shown}\n:::" if folded else shown
     if "remove-output" not in hidden:
         for output in cell.outputs:
             yield from _shown(output)

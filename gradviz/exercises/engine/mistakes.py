@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gradviz.exercises.engine.circuits import Circuit, Gate
 
+MINUS = "subtract", "negate"
 CLOSE = 1e-6  # of a number's size: engines may round
 Numbers = Mapping[str, float]
 Order = Callable[[Circuit, Numbers], list[str]]
@@ -250,11 +251,7 @@ MISTAKES: Mapping[str, tuple[Sweep, ...]] = {
         instead("subtract", lambda at: [1.0, 1.0]),
         instead("negate", lambda at: [1.0]),
         instead("divide", _as(lambda x, y: [1 / y, x / y**2])),
-        Sweep(
-            local=lambda at: (
-                [1.0, 1.0][: len(at.operands)] if at.operation in ("subtract", "negate") else right(at)
-            )
-        ),
+        Sweep(local=lambda at: [*map(abs, right(at))] if at.operation in MINUS else right(at)),
     ),
     "minus_both": (instead("subtract", lambda at: [-1.0, -1.0]),),
     "square_lost": (
