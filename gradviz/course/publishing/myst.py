@@ -9,6 +9,7 @@ from typing import Any
 
 from gradviz.export.published import PAGE
 from gradviz.figure.page.myst import directive
+from gradviz.words import say
 
 NOTEBOOK = re.compile(r"(?<=\]\()([^()\s/#]+)\.ipynb")
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")

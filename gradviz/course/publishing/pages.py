@@ -82,7 +82,8 @@ class Reader:
             shown = f'<pre role="group" aria-label="{label}"><code>{code(source)}'
             shown = f'<div class="code">{shown}</code></pre></div>'
             if "hide-input" in hidden:
-                shown = f"<details><summary>{escape(say('publish.show'))}</summary>{shown}</details>"
+                summary = escape(say("publish.show"))
+                shown = f"<details><summary>{summary}</summary>{shown}</details>"
             parts = shown + parts
         return f'<section class="cell"{at}>{parts}</section>' if parts else ""
 

@@ -27,7 +27,8 @@ from gradviz.exercises.engine.trial import (
 NEEDED = {"__add__": "missing_add", "__mul__": "missing_mul", "exp": "missing_exp"}
 ON_THE_LEFT = {"__radd__": "2.0 + a", "__rmul__": "3.0 * a"}
 DOUBLINGS = 30
-DEEPEST = 5_000  # gates in a chain, where Python's own limit is higher
+CHAIN = 3_000  # gates: deeper than Python calls functions within functions, unless it is told to,
+DEEPEST = 5_500  # and then as deep as this
 LINES_OF_A_CHAIN = 3_000_000
 
 Engine = Callable[[float], Any]
@@ -67,7 +68,7 @@ def examine(engine: Engine, random_state: int) -> Tally:
     _gradients(engine, [*all_circuits, *further])
     _again(engine, all_circuits[-1])
     _doubled(engine)
-    chain = min(sys.getrecursionlimit(), DEEPEST) + 500
+    chain = min(max(CHAIN, sys.getrecursionlimit() + 500), DEEPEST)
     _chained(engine, chain)
     tried = [*all_circuits, *numbered, *further]
     count = sum(len(each.from_the_right) for each in tried)
