@@ -57,7 +57,7 @@ def test_the_first_gate_that_differs_is_boxed_and_named():
     assert f"it is {a:g}, where {b:g} is right".replace("-", "−") in verdict.text
     boxed = [node.label for node in verdict.figure.graph.nodes if node.block]
     assert boxed == ["p"]
-    assert "look here" in verdict.figure.svg
+    assert ">here</text>" in verdict.figure.svg
 
 
 def random_after(shapes):
@@ -93,12 +93,17 @@ def test_two_mistakes_at_once_are_told_apart():
 
 def test_a_notebook_shows_text_and_figure(monkeypatch, capsys):
     shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", lambda what, **_: shown.append(what))
+    wrong = engine_of(PAIRS.replace("return Value(out, [(self, out)])", "1 < '<b>'"))
+    check_engine(wrong)._ipython_display_()
+    assert "the line <code>1 &lt; '&lt;b&gt;'</code>" in shown[0]["text/html"]
+    assert "the line `1 < '<b>'`" in shown[0]["text/plain"]
     check_engine(faulty("exp one")[0])._ipython_display_()
-    assert capsys.readouterr().out.startswith("Not yet. ")
-    assert [type(each).__name__ for each in shown] == ["Figure"]
+    assert [type(each).__name__ for each in shown] == ["dict", "dict", "Figure"]
+    assert shown[1]["text/html"].count("<p>") == 2
     check_engine(engine_of(PAIRS))._ipython_display_()
-    assert len(shown) == 1
+    assert [type(each).__name__ for each in shown] == ["dict", "dict", "Figure", "dict"]
+    assert capsys.readouterr().out == ""
 
 
 def test_the_lesson_goes_on_with_the_learners_own_engine():

@@ -2,7 +2,9 @@
 back, tried on circuits that it has not seen.
 """
 
+import re
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from gradviz.words import say
@@ -34,7 +36,9 @@ class Verdict:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only kernels ask
 
-        print(self.text)
+        html = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(self.text, quote=False))
+        lines = "".join(f"<p>{line}</p>" for line in html.splitlines())
+        display({"text/plain": self.text, "text/html": lines}, raw=True)
         if self.figure is not None:
             display(self.figure)
 
