@@ -44,6 +44,7 @@ LIVE = {
     5: {"race": "Race"},
     6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
+    8: {"figure": "Explorer"},
 }  # fmt: skip
 KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot
 
