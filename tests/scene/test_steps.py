@@ -234,14 +234,3 @@ def test_a_wrong_gate_inside_a_closed_block_lights_the_block():
             gv.draw(gv.trace(lambda x: inside(x) * x, x=2.0), collapse=True).run
         )
     ] == ["inside"]
-
-
-def test_what_a_gate_works_out_inside_is_called_no_matrix():
-    @gv.primitive
-    def scaled(w, x):
-        return w * x
-
-    scaled.vjp_by(lambda adjoint, out, w, x: (adjoint * x, adjoint * w))
-    svg = gv.draw(gv.trace(scaled, w=2.0, x=-1.0)).svg
-    assert "∂scaled/∂w stays inside the gate" in svg
-    assert "matrix" not in svg

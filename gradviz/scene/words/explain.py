@@ -85,7 +85,7 @@ class Words:
         target = edge.target
         whole = derivative(target.label, edge.source.label)
         if self.graph.example.locals[edge] is None:
-            return said("figure.explain.inside", derivative=[whole])
+            return said("figure.explain.matrix", derivative=[whole])
         symbols = in_symbols(target, self._written(edge))
         names = [*symbols, " = "] if has_places(symbols) else []
         return [
