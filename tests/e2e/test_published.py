@@ -31,7 +31,7 @@ LIVE = {
     1: {"secants": "LivePlot", "sign": "LivePlot"},
     2: {
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
-        "twice": "Figure", "backward-figure": "Figure",
+        "twice": "Figure", "backward-figure": "Figure", "any": "Figure",
     },
     3: {
         "steps": "Explorer", "figure": "Figure", "shared": "Figure", "live": "Explorer",
