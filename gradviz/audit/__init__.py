@@ -167,7 +167,7 @@ def _of_document(
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
-    if state is not None and has_another_script(text):
+    if state is not None and has_another_script(text, state):
         return _report(written, RIGHT, "its script is of another version; it was not compared")
     language = document.get("language", SOURCE)
     if language not in languages():

@@ -157,7 +157,7 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
         if isinstance(given, LivePlot):
             check_plot(place, given, moves)
             continue
-        expect(place.locator("svg.gradviz").first).to_be_visible()
+        expect(place.locator("svg.gradviz, .gv-mini").first).to_be_visible()
         expect(place.locator(".still")).to_have_count(0)
         if isinstance(given, gv.Race):
             for _ in range(3):

@@ -226,8 +226,19 @@ type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };
 
-/** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
-type Way = { name: string; events: string[]; operations: number; locals: number };
+/**
+ * A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order;
+ * after how many of them it knows the gradient of which input, and has evaluated all values once.
+ */
+type Way = {
+  way: "reverse" | "forward" | "bumping";
+  name: string;
+  events: string[];
+  gradients: [after: number, node: number][];
+  once: number;
+  operations: number;
+  locals: number;
+};
 
 /** The traits of Race in gradviz/live/race.py. */
 type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };

@@ -7,13 +7,14 @@ import { make, written } from "../parts/dom.js";
 import { Plot } from "../plot/plot.js";
 import { speaker } from "../words.js";
 import { bytesOf } from "./answers.js";
+import { addKind } from "./host.js";
 import { Alone } from "./store.js";
 
 /**
  * @param {PlotPageGiven} page
  * @param {HTMLElement} around
  */
-export function startPlot({ words, given, numbers, sliders, held }, around) {
+function startPlot({ words, given, numbers, sliders, held }, around) {
   const say = speaker(words);
   const { names, programs } = given;
   /** @type {PlotState} */
@@ -76,3 +77,5 @@ function clamped(slider, value) {
   const [least, most] = [valueAt(slider, 0), valueAt(slider, stepsIn(slider))];
   return Math.min(Math.max(value, least), most);
 }
+
+addKind("plot", startPlot);
