@@ -14,8 +14,9 @@ from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.scene import Box, Point
 from gradviz.scene.ways import TIP, Obstacles, Way, way
 
-# a label: room for its two lines, and for the gap that they make in their wire
-LABEL = (47, 28)
+# a label: room for its two lines, and for the gap that they make in their wire; and for wires that
+# pass between labels, where values have several uses
+LABEL, LABEL_APART = (42, 28), (54, 30)
 APART = 20  # between two wires that arrive at one card
 MARK = 11  # the size of the font of the marks of operands
 # room beside a card at which so many wires arrive, or more; and from which so many leave
@@ -58,7 +59,8 @@ def _rooms(graph: Graph) -> Iterator[tuple[float, float]]:
     for node in graph.nodes:
         marks = node.gate.marks(node.constants) if node.operation else ()
         widest = max((text.width(mark, MARK) for mark in marks), default=0.0)
-        yield ARRIVING[min(_arity(node), 3)] + widest, PARTING[min(leaving[node], 3)]
+        marked = widest + 4 if widest else 0.0
+        yield ARRIVING[min(_arity(node), 3)] + marked, PARTING[min(leaving[node], 3)]
 
 
 def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
@@ -133,9 +135,7 @@ def _found(
     boxes = dict(_boxes(objects, height))
     for node, (front, behind) in zip(graph.nodes, rooms):
         box = boxes[f"n{node.index}"]
-        boxes[f"n{node.index}"] = Box(
-            box.x + front, box.y, box.width - front - behind, box.height
-        )
+        boxes[f"n{node.index}"] = Box(box.x + front, box.y, box.width - front - behind, box.height)
     return _Found(width, height, boxes, splines)
 
 
@@ -152,7 +152,7 @@ def skeleton(
     labels."""
     yield "digraph {"
     yield (
-        f"graph [rankdir=LR nodesep=0.16 ranksep={0.08 if order else 0.6} splines=spline "
+        f"graph [rankdir=LR nodesep=0.16 ranksep={0.05 if order else 0.6} splines=spline "
         "nslimit=2 nslimit1=2]"
     )
     yield 'node [shape=box fixedsize=true label=""]'
@@ -169,8 +169,11 @@ def skeleton(
         width += sum(rooms[node.index])
         line = f"n{node.index} [width={width / 72:.4f} height={height / 72:.4f}{ports}]"
         inside.setdefault(node.block, []).append(line)
+    width, height = (
+        LABEL_APART if len({edge.source for edge in graph.edges}) < len(graph.edges) else LABEL
+    )
     for edge in graph.edges if order else ():
-        line = f"e{edge.index} [width={LABEL[0] / 72:.4f} height={LABEL[1] / 72:.4f}]"
+        line = f"e{edge.index} [width={width / 72:.4f} height={height / 72:.4f}]"
         inside.setdefault(_around(edge), []).append(line)
     yield from inside[None]
     yield from _clusters(None, blocks_of(graph), inside)

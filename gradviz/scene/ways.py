@@ -46,9 +46,7 @@ class Obstacles:
         count = 0
         for x, y in points(stretches):
             for box in self._near.get((_cell(x), _cell(y)), ()):
-                beyond = max(
-                    box.x - x, x - box.x - box.width, box.y - y, y - box.y - box.height
-                )
+                beyond = max(box.x - x, x - box.x - box.width, box.y - y, y - box.y - box.height)
                 if beyond < BAND and box not in own:
                     count += 1 if beyond > 1 else 10
         return count
@@ -103,9 +101,7 @@ def way(
             break
     assert best is not None
     if best.label != label.centre:
-        obstacles.add(
-            Box(label.x, best.label[1] - label.height / 2, label.width, label.height)
-        )
+        obstacles.add(Box(label.x, best.label[1] - label.height / 2, label.width, label.height))
     return best
 
 

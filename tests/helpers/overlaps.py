@@ -102,7 +102,9 @@ def points(path):
             continue
         for first in range(0, len(places), 3 if letter == "C" else 1):
             piece = [here, *places[first : first + (3 if letter == "C" else 1)]]
-            steps = 1 + round(sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in zip(piece, piece[1:])))
+            steps = 1 + round(
+                sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in zip(piece, piece[1:]))
+            )
             for step in range(1, steps + 1):
                 yield at(piece, step / steps)
             here = piece[-1]
@@ -110,9 +112,7 @@ def points(path):
 
 def at(piece, t):
     while len(piece) > 1:
-        piece = [
-            (a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in zip(piece, piece[1:])
-        ]
+        piece = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in zip(piece, piece[1:])]
     return piece[0]
 
 
