@@ -24,7 +24,7 @@ from gradviz.scene.scene import (
 from gradviz.scene.text import clean
 from gradviz.words import SOURCE
 
-PAINTER = 1  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
+PAINTER = 2  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
 MARKUP = re.compile('[&<>"]')
 # what the style sheet calls the roles of headings, and where their points are
 HEADINGS = {
@@ -69,7 +69,7 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
     for wire in scene.wires:
         yield from _wire(wire, titled)
     for label in scene.labels:  # above all wires
-        yield from _label(label, not scene.is_live)
+        yield from _label(label)
     for card in scene.cards:
         yield from _card(card, titled)
     yield "</g>"
@@ -120,13 +120,14 @@ def _path(way: Sequence[Sequence[Point]]) -> str:
     )
 
 
-def _label(label: Label, with_halos: bool) -> Iterator[str]:
-    inside = " gv-inside" if label.is_inside else ""
+def _label(label: Label) -> Iterator[str]:
+    inside, gap = " gv-inside" if label.is_inside else "", label.gap
     yield f'<g class="gv-label{inside}{_lit(label)}" data-edge="{label.wire}">'
+    yield (
+        f'<rect class="gv-gap" x="{gap.x:.1f}" y="{gap.y:.1f}" width="{gap.width:.1f}" '
+        f'height="{gap.height:g}" rx="4"/>'
+    )
     for text in label.texts:
-        # a text of its own under it: not every program paints the halo of a text before the text
-        if with_halos and text.words:
-            yield _text(text, f"gv-halo gv-{text.role}")
         yield _text(text, f"gv-{text.role}")
     yield "</g>"
 

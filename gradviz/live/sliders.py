@@ -119,5 +119,4 @@ def slider(name: str, abbreviation: object) -> Hand:
         step=width,
         **described(name),
         readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
-        layout=widgets.Layout(width="300px"),
     )

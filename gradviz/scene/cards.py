@@ -11,7 +11,7 @@ from gradviz.scene.layout import APART
 from gradviz.scene.numbers import shown
 from gradviz.scene.scene import Anchor, Map, Text
 
-NARROWEST, WIDEST = 63, 132
+NARROWEST, WIDEST = 60, 132
 HEIGHT = 58
 HEAD = 20
 ELEMENT = 50  # of a vector

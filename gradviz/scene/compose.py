@@ -11,7 +11,7 @@ from gradviz.numerals import numeral
 from gradviz.scene import cards, data, heat, text
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.inside import Inside
-from gradviz.scene.layout import Layout
+from gradviz.scene.layout import MARK, Layout
 from gradviz.scene.numbers import flow_width, largest_flow, on_edge
 from gradviz.scene.scene import (
     Box,
@@ -36,7 +36,9 @@ MARGIN = 12
 LEGEND = 26
 CAPTION, CAPTION_LINE = 13.5, 20  # the size of a step's words, and the height of a line of them
 NARROWEST, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
-LABEL_ROOM, LABEL_SIZE = 42, 10.5  # pixels of a label, and of its font
+# pixels of a label, of its font, and of one of its characters
+LABEL_ROOM, LABEL_SIZE, CHARACTER = 45, 11.5, 6.3
+LINE = 13  # the height of a line of a label
 SCALE_CELL = 10
 
 Thing = TypeVar("Thing", Node, Edge)
@@ -144,9 +146,14 @@ class _Composer:
         )
 
     def label(self, edge: Edge, wire: Wire) -> Label:
+        texts = tuple(self.at_wire(edge, wire.mark))
+        lines = [line for line in texts[-2:] if line.words] or texts[-1:]
+        x, y = self.layout.ways[edge.index].label
+        width, height = gap_width(max(len(line.words) for line in lines)), LINE * len(lines) + 2
         return Label(
             wire=edge.index,
-            texts=tuple(self.at_wire(edge, wire.mark)),
+            gap=Box(x - width / 2, y - height / 2, width, height),
+            texts=texts,
             is_inside=bool(edge.source.block and edge.target.block),
             is_lit=edge is self.highlights.lit,
         )
@@ -155,13 +162,12 @@ class _Composer:
         way, blank = self.layout.ways[edge.index], self.blank[edge.index]
         x, y = way.label
         if mark:
-            yield Text(mark, "mark", way.tip[0] - 6, way.tip[1] - 5, LABEL_SIZE, "end")
+            yield Text(mark, "mark", way.tip[0] - 9, way.tip[1] - 5.5, MARK, "end")
         local = "" if blank else f"∂ {on_edge(self.locals[edge])}"
-        yield cards.fitted(local, "local", x + way.lean, y - 7, LABEL_ROOM, LABEL_SIZE)
-        above = blank and y < way.tip[1]  # away from the mark at the tip
-        place = (x + way.lean, y - 7) if above else (x - way.lean, y + 14.5)
+        yield cards.fitted(local, "local", x, y - 2.5, LABEL_ROOM, LABEL_SIZE)
         flow = f"◂ {on_edge(self.flows[edge])}"
-        yield cards.fitted(flow, "back", *place, LABEL_ROOM, LABEL_SIZE)
+        below = 4 if blank else 10.5  # the line in the middle
+        yield cards.fitted(flow, "back", x, y + below, LABEL_ROOM, LABEL_SIZE)
 
     def card(self, node: Node) -> Card:
         box, example = self.layout.cards[node.index], self.run.graph.example_numbers[node.index]
@@ -228,6 +234,11 @@ class _Composer:
             entries=tuple(entries),
             scale=_scale(MARGIN, height - 38) if has_maps else None,
         )
+
+
+def gap_width(characters: int) -> float:
+    """How wide the gap is for a label of so many characters, as web/picture/picture.js knows it."""
+    return min(LABEL_ROOM, CHARACTER * characters) + 4
 
 
 def _data(held: Mapping[str, object]) -> Data:

@@ -110,9 +110,10 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written at a wire; if it is inside a frame, on its ground."""
+    """What is written at a wire, in a gap of it; if it is inside a frame, on its ground."""
 
     wire: int
+    gap: Box
     texts: tuple[Text, ...]
     is_inside: bool
     is_lit: bool

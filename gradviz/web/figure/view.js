@@ -41,6 +41,7 @@ export class View {
     this.frame = this.rest = this.slice = 0;
     this.restaged = this.waiting = this.ended = false;
     this.told = store.get("hand") ?? {};
+    this.lit = ""; // what was lit last
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
     this.structure = store.get("structure");
@@ -95,7 +96,10 @@ export class View {
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
     stage.addEventListener("pointerover", (event) => this.hover(event));
-    stage.addEventListener("pointerleave", () => this.pointAt([]));
+    stage.addEventListener("pointerleave", () => {
+      this.pointAt([]);
+      this.stage.picture.mark("gv-asked", []);
+    });
   }
 
   /**
@@ -142,6 +146,7 @@ export class View {
     this.stopFollowing();
     this.player.pause();
     this.forecast.end();
+    this.lens.watch.disconnect();
     this.unshare();
     for (const [name, handler] of this.changes) this.store.off(name, handler);
     this.el.replaceChildren(); // hosts keep the element
@@ -211,7 +216,10 @@ export class View {
 
   toggleCode() {
     if (this.store.get("code_open")) this.store.tell({ code_open: false });
-    else this.store.ask({ code_open: true });
+    else {
+      this.store.ask({ code_open: true });
+      this.code.isSought = true;
+    }
   }
 
   /**
@@ -258,6 +266,7 @@ export class View {
     const id = this.stage.partAt(event);
     if (id) this.describe(id);
     this.code.mark("gv-pointed", id ? [id] : []);
+    this.stage.picture.mark("gv-asked", id ? [id] : []);
   }
 
   /** @param {string[]} ids */
@@ -313,14 +322,20 @@ export class View {
     for (const part of seen) picture.fill(part);
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);
+    if (lit.join() !== this.lit) {
+      this.lit = lit.join();
+      this.lens.follow(lit.flatMap((id) => picture.elements(id)));
+    }
     picture.mark("gv-selected", selected ? [selected] : []);
     picture.mark("gv-because", because(this.structure, selected));
     picture.mark("gv-wrong", wrong);
     const isOpen = this.store.get("code_open");
     this.opener.setAttribute("aria-pressed", String(isOpen));
     this.code.element.hidden = !isOpen;
+    this.code.element.parentElement?.classList.toggle("gv-with-code", isOpen);
     if (!isOpen) return;
     this.code.fill(this.state);
+    this.code.find();
     this.code.mark("gv-lit", lit);
     this.code.mark("gv-here", selected ? [selected] : []);
   }

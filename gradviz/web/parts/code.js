@@ -15,6 +15,7 @@ export class Code {
     this.select = select;
     this.element = make("section", "gv-code", { "aria-label": say("page.code") });
     this.element.hidden = true;
+    this.isSought = false; // a person has just opened it
     /** @type {{element: HTMLElement, number: HTMLElement, shows: Formula, ids: string[]}[]} */
     this.lines = [];
   }
@@ -63,6 +64,13 @@ export class Code {
     }
     this.lines.push({ element, number, shows, ids });
     return element;
+  }
+
+  /** Bring what was opened in sight, where it has no room beside the figure. */
+  find() {
+    if (!this.isSought) return;
+    this.isSought = false;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Run} state */

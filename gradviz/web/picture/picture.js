@@ -8,7 +8,8 @@ import { FittedText } from "./fitted.js";
 import { HeatMap } from "./map.js";
 
 const SIDES = 13; // pixels of a card beside its numbers, as in scene/cards.py
-const LABEL_ROOM = 42; // of a label, as in scene/compose.py
+const LABEL_ROOM = 45; // of a label, as in scene/compose.py, and of a character
+const LABEL_CHARACTER = 6.3;
 const SEEN = 60; // pixels around what is in sight that are painted with it
 
 /** The elements of a picture, ready to be written. */
@@ -97,10 +98,13 @@ export class Picture {
     if (changed(edge.numbers, 0, local)) {
       edge.g.setAttribute("data-local", full(local));
       edge.local?.write(isBlank ? "" : `∂ ${shownOnEdge(local)}`);
+      edge.label?.classList.toggle("gv-trivial", local === 1);
+      edge.gap?.fit();
     }
     if (changed(edge.numbers, 1, flow)) {
       edge.g.setAttribute("data-flow", full(flow));
       edge.back?.write(`◂ ${shownOnEdge(flow)}`);
+      edge.gap?.fit();
     }
     const width = flowWidth(flow, this.largest).toFixed(2);
     if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
@@ -149,6 +153,29 @@ export class Picture {
   }
 }
 
+/** The gap of a wire, as wide as the longer line of its label. */
+class Gap {
+  /**
+   * @param {Element} element
+   * @param {FittedText[]} lines
+   */
+  constructor(element, lines) {
+    this.element = element;
+    this.lines = lines;
+    this.centre = Number(lines[0].element.getAttribute("x"));
+    this.characters = -1;
+  }
+
+  fit() {
+    const characters = Math.max(...this.lines.map(({ shown }) => shown.length));
+    if (characters === this.characters) return;
+    this.characters = characters;
+    const width = Math.min(LABEL_ROOM, LABEL_CHARACTER * characters) + 4;
+    this.element.setAttribute("x", (this.centre - width / 2).toFixed(1));
+    this.element.setAttribute("width", width.toFixed(1));
+  }
+}
+
 /**
  * A card, and what is written on it.
  * @param {SVGGElement} g
@@ -181,14 +208,17 @@ function wireOf(g, label) {
   const hit = /** @type {SVGPathElement} */ (within(g, ".gv-wire").cloneNode()); // thicker
   hit.setAttribute("class", "gv-hit");
   g.append(hit);
+  const local = label && new FittedText(within(label, ".gv-local"), LABEL_ROOM);
+  const back = label && new FittedText(within(label, ".gv-back"), LABEL_ROOM);
   return {
     g,
     label,
     title: within(g, "title"),
     flow: within(g, ".gv-flow"),
     width: "",
-    local: label && new FittedText(within(label, ".gv-local"), LABEL_ROOM),
-    back: label && new FittedText(within(label, ".gv-back"), LABEL_ROOM),
+    local,
+    back,
+    gap: local && back && new Gap(within(label, ".gv-gap"), [local, back]),
     box: boundsOf(numbersIn(hit.getAttribute("d"))),
     numbers: /** @type {(Value | undefined)[]} */ ([undefined, undefined]),
   };
