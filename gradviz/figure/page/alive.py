@@ -16,6 +16,7 @@ SHEETS = {
     "figure": ("view", "parts"),
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
+    "training": ("view", "parts", "training"),
 }
 
 
@@ -37,7 +38,7 @@ def shared_sheet(*around: str) -> str:
 
 
 def alive(told: Mapping[str, Any], document: str = "", theme: Theme | None = None) -> Live:
-    """What makes a page live: what it is told, of which `kind` is "figure", "race" or "plot"."""
+    """What makes a page live: what it is told, of which `kind` is "figure", "race" and the like."""
     sheets = [web.style_sheet(name) for name in (*SHEETS[told["kind"]], "alone")]
     state = json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Live(

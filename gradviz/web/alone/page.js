@@ -5,6 +5,7 @@ import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
 import { Ranges } from "../hands/ranges.js";
 import { make, scrolls, within, written } from "../parts/dom.js";
+import { Training } from "../training/training.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
 import { startPlot } from "./plot.js";
@@ -68,6 +69,7 @@ function mount(given, page) {
   if (given.kind === "question") ask(given, page);
   else if (given.kind === "race") startRace(given, page);
   else if (given.kind === "plot") startPlot(given, page);
+  else if (given.kind === "training") startTraining(given, page);
   else startFigure(given, page);
 }
 
@@ -77,6 +79,15 @@ function mount(given, page) {
  */
 function startRace(given, page) {
   new Race(new Alone({ ...given, painted: true }), page.appendChild(make("div", "")));
+}
+
+/**
+ * @param {TrainingGiven} given
+ * @param {HTMLElement} page
+ */
+function startTraining(given, page) {
+  const store = new Alone({ ...given, is_new: false, painted: true });
+  new Training(store, page.appendChild(make("div", "")));
 }
 
 /**
