@@ -109,9 +109,7 @@ class Record:
             "answers": self.answers[:MOST_TESTS],
             "total": len(self.answers),
             "pictures": None if tests is None else _shades(tests, float(np.abs(tests).max())),
-            "shapes": [
-                None if each is None else [*each.shape] for each in (tests, weights)
-            ],
+            "shapes": [None if each is None else [*each.shape] for each in (tests, weights)],
             "layers": [*first.gradients] if first else [],
         }
 
@@ -149,9 +147,7 @@ class Record:
     def plot(self) -> Plot:
         """The still picture of the last frame, under the curves of all."""
         last = self.frames[-1]
-        figure, axes = subplots(
-            2, 2, size=(9.2, 5.2), height_ratios=(2, 1), width_ratios=(1, 1.15)
-        )
+        figure, axes = subplots(2, 2, size=(9.2, 5.2), height_ratios=(2, 1), width_ratios=(1, 1.15))
         (loss, weights), (gradients, tests) = axes
         epochs = [frame.epoch for frame in self.frames]
         loss.plot(epochs, [frame.loss for frame in self.frames], color=VALUE, linewidth=2)

@@ -13,6 +13,7 @@ from IPython.display import display
 from numpy.typing import ArrayLike
 
 from gradviz import web
+from gradviz.export import published
 from gradviz.export.html import document
 from gradviz.export.sheets import Theme, checked, style_sheet
 from gradviz.figure.page.alive import alive
@@ -67,9 +68,10 @@ class Training(Live):
             self.given = self._record.given()
         if time.monotonic() - self._sent > PAUSE or self._record.is_whole:
             self._tell()
-        if len(self.frames) == 1 and this_run() and is_looked_at() and self._run != this_run():
+        shell = get_ipython()
+        if len(self.frames) == 1 and shell and this_run() and is_looked_at():
             self.is_new = True
-            get_ipython().events.register("post_run_cell", self._ran)  # pyright: ignore[reportOptionalMemberAccess]
+            shell.events.register("post_run_cell", self._ran)
             display(self)
 
     @property
@@ -84,7 +86,9 @@ class Training(Live):
     def _ran(self, result: object = None) -> None:
         """The cell in which it was first shown is over."""
         self._tell()
-        get_ipython().events.unregister("post_run_cell", self._ran)  # pyright: ignore[reportOptionalMemberAccess]
+        shell = get_ipython()
+        if shell:
+            shell.events.unregister("post_run_cell", self._ran)
 
     @property
     def plot(self) -> Plot:
@@ -136,7 +140,7 @@ class Training(Live):
 
     def picture(self) -> Bundle:
         data, metadata = self.plot._repr_mimebundle_()
-        return {**data, **super().picture()[0]}, metadata
+        return {**data, **published.handed(self.told)}, metadata
 
     def __repr__(self) -> str:
         return self.text

@@ -50,13 +50,17 @@ export class Training {
 
   controls() {
     const { say } = this;
-    const jump = (/** @type {() => number} */ to) => () => this.jump(to());
+    const made = (
+      /** @type {"start" | "back" | "forward" | "end"} */ name,
+      /** @type {string} */ shape,
+      /** @type {() => number} */ to,
+    ) => button("", say(`page.training.${name}`), () => this.jump(to()), icon(shape));
     this.buttons = {
-      start: button("", say("page.training.start"), jump(() => 0), icon(ICONS.first)),
-      back: button("", say("page.training.back"), jump(() => Math.ceil(this.at) - 1), icon(ICONS.back)),
+      start: made("start", ICONS.first, () => 0),
+      back: made("back", ICONS.back, () => Math.ceil(this.at) - 1),
       play: button("gv-play", "", () => this.toggle()),
-      on: button("", say("page.training.forward"), jump(() => Math.floor(this.at) + 1), icon(ICONS.forward)),
-      end: button("", say("page.training.end"), jump(() => this.last), icon(ICONS.last)),
+      forward: made("forward", ICONS.forward, () => Math.floor(this.at) + 1),
+      end: made("end", ICONS.last, () => this.last),
     };
     const range = { type: "range", min: "0", step: "1", "aria-label": say("page.training.scrub") };
     this.scrub = make("input", "gv-scrub", range);
@@ -99,18 +103,18 @@ export class Training {
     const row = make("div", "gv-film-tests");
     this.tests = given.answers.map(() => make("div", "gv-film-test"));
     this.verdicts = this.tests.map(() => make("span", "gv-film-verdict"));
-    const pixels = tests && new Pixels(tests, shadesOf(String(given.pictures)).some((at) => at < 0));
-    if (pixels) {
-      const shades = { shades: shadesOf(String(given.pictures)), most: 1 };
-      pixels.draw(between(shades, shades, 0, 1));
-    }
+    const still = { shades: shadesOf(given.pictures ?? ""), most: 1 };
+    const isSigned = still.shades.some((shade) => shade < 0);
+    const pixels = tests && new Pixels(tests, isSigned);
+    pixels?.draw(between(still, still, 0, 1));
     this.tests.forEach((test, at) => {
       const canvas = pixels?.canvases[at];
       if (canvas) test.append(canvas);
       if (this.verdicts) test.append(this.verdicts[at]);
     });
     row.append(...this.tests);
-    if (given.answers.length) parts.push(part("answers", "", [this.heads.right, this.heads.changed], row));
+    const { right, changed } = this.heads;
+    if (given.answers.length) parts.push(part("answers", "", [right, changed], row));
     this.film?.replaceChildren(...parts);
     this.film?.classList.toggle("gv-film-narrow", !this.weights);
     this.grow();
@@ -150,7 +154,8 @@ export class Training {
     const epochs = column(0);
     const end = Math.max(epochs[this.last] ?? 0, given.epochs ?? 0);
     this.loss?.load(epochs, [column(1)], end);
-    this.gradients?.load(epochs, given.layers.map((_, at) => column(at + 2)), end);
+    const sizes = given.layers.map((_, at) => column(at + 2));
+    this.gradients?.load(epochs, sizes, end);
     if (this.scrub) this.scrub.max = String(this.last);
     this.shown = -1;
     const isFirst = Number.isNaN(this.before);
@@ -216,7 +221,8 @@ export class Training {
     const frame = Math.floor(this.at);
     const next = Math.min(frame + 1, this.last);
     const [one, other] = [this.shades[frame], this.shades[next]];
-    if (one.shades.length) this.weights?.draw(between(one, other, this.at - frame, this.most ?? 1));
+    const most = this.most ?? 1;
+    if (one.shades.length) this.weights?.draw(between(one, other, this.at - frame, most));
     if (frame !== this.shown) this.tell(frame);
   }
 
@@ -252,13 +258,13 @@ export class Training {
     if (heads) {
       heads.loss.textContent = told.loss;
       heads.right.textContent = verdicts ? say("page.training.right", told) : "";
-      const most = { most: numeral(this.most ?? 1, 2) };
-      heads.scale.textContent = say("page.training.weights.scale", most);
+      const most = numeral(this.most ?? 1, 2);
+      heads.scale.textContent = say("page.training.weights.scale", { most });
     }
     if (verdicts) this.judge(verdicts, frames[frame - 1]?.verdicts ?? verdicts);
     if (!buttons) return;
     buttons.start.disabled = buttons.back.disabled = this.at === 0;
-    buttons.on.disabled = buttons.end.disabled = this.at >= this.last;
+    buttons.forward.disabled = buttons.end.disabled = this.at >= this.last;
     const still = wantsStill();
     const name = this.isPlaying ? "page.pause" : still ? "page.training.end" : "page.play";
     setName(buttons.play, say(name));
