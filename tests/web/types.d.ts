@@ -280,7 +280,11 @@ type FrameGiven = {
   box: [left: number, top: number, width: number, height: number];
   x: AxisGiven;
   y: AxisGiven;
+  lens?: [x: number, y: number, radius: number];
 };
+
+/** What sets a value of a plot: along a slider; `isPassing` says that another follows at once. */
+type PlotHand = { track: Track; set: (value: number, isPassing: boolean) => void };
 
 /** Something that moves, and how it looks; `marker` is its outline, null of a round one. */
 type MarkGiven = {
@@ -316,7 +320,13 @@ type Kind = {
     f: (x: number) => [number, number],
     values: Record<string, number>,
     given: PlotGiven,
+    near: (x: number) => number,
   ) => number[];
+  grips?: (
+    values: Record<string, number>,
+    numbers: number[],
+    given: PlotGiven,
+  ) => Record<string, [number, number]>;
   shown: (
     say: Say,
     values: Record<string, number>,
@@ -351,6 +361,8 @@ type Slider = Model<{
   beyond?: [] | [string, number];
   min: number;
   max: number;
+  step: number | null;
+  base: number;
   continuous_update: boolean;
   _model_name: string;
 }> & { readout_formatter?: (value: unknown) => string };
