@@ -125,7 +125,9 @@ type Listing = { source: Line[]; program: Line[]; notes: string[] };
 /** A text; or its forms by plural category, for order under "ordinal". */
 type Said = string | Record<string, string | Record<string, string>>;
 type Words = { language: string; texts: Record<string, Said> };
-type TextId = keyof typeof import("../../gradviz/words/en/page.json");
+type TextId =
+  | keyof typeof import("../../gradviz/words/en/page.json")
+  | keyof typeof import("../../gradviz/words/en/training.json");
 
 /** Say the text of this id, with its places filled; `n` is the number that it goes by. */
 type Say = (id: TextId, places?: Record<string, unknown>) => string;
@@ -221,7 +223,7 @@ type PlotPageGiven = {
   held: string[][][] | null; // numbers, by slider and place; none where there are none
 };
 
-type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;
+type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | TrainingGiven | QuestionGiven;
 
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };
@@ -243,6 +245,40 @@ type Way = {
 /** The traits of Race in gradviz/live/race.py. */
 type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };
 
+// A recorded training, as gradviz/live/plots/recorded.py tells it
+
+/** Pictures in a byte an element: shares of the most. */
+type Shades = { shades: Int8Array; most: number };
+
+type TrainingParts = {
+  epochs: number | null; // how many there are to be
+  answers: string[];
+  total: number; // of the test, also of what is not seen
+  pictures: string | null;
+  shapes: ([number, number, number] | null)[]; // of pictures of the test, and of weights
+  layers: string[];
+};
+
+/** An epoch: its number, its loss and the sizes of gradients, as text; what is seen of it. */
+type TrainingFrame = {
+  numbers: string[];
+  verdicts: string[] | null;
+  right: number;
+  most: number;
+  weights: string | null; // null: those of before are left
+};
+
+/** The traits of Training in gradviz/live/plots/training.py. */
+type TrainingState = {
+  words: Words;
+  given: TrainingParts;
+  numbers: TrainingFrame[];
+  is_new: boolean;
+  painted: boolean;
+};
+
+type TrainingGiven = { kind: "training" } & Omit<TrainingState, "is_new" | "painted">;
+
 // A plot, as gradviz/live/plots makes it
 
 /** How numbers become places: times `scale`, plus `start`, all of their logarithm if it `is_log`. */
@@ -255,7 +291,11 @@ type FrameGiven = {
   box: [left: number, top: number, width: number, height: number];
   x: AxisGiven;
   y: AxisGiven;
+  lens?: [x: number, y: number, radius: number];
 };
+
+/** What sets a value of a plot: along a slider; `isPassing` says that another follows at once. */
+type PlotHand = { track: Track; set: (value: number, isPassing: boolean) => void };
 
 /** Something that moves, and how it looks; `marker` is its outline, null of a round one. */
 type MarkGiven = {
@@ -292,7 +332,13 @@ type Kind = {
     f: (x: number) => [number, number],
     values: Record<string, number>,
     given: PlotGiven,
+    near: (x: number) => number,
   ) => number[];
+  grips?: (
+    values: Record<string, number>,
+    numbers: number[],
+    given: PlotGiven,
+  ) => Record<string, [number, number]>;
   shown: (
     say: Say,
     values: Record<string, number>,
@@ -327,6 +373,8 @@ type Slider = Model<{
   beyond?: [] | [string, number];
   min: number;
   max: number;
+  step: number | null;
+  base: number;
   continuous_update: boolean;
   _model_name: string;
 }> & { readout_formatter?: (value: unknown) => string };

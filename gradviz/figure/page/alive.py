@@ -18,6 +18,7 @@ SHEETS = {
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
     "question": (),
+    "training": ("view", "parts", "training"),
 }
 
 

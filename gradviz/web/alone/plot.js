@@ -55,6 +55,10 @@ function startPlot({ words, given, numbers, sliders, held }, around) {
   const stored = plot.set;
   const ranges = new Ranges(say, can ? sliders : [], set, valueOf);
   around.prepend(ranges.element);
+  if (can)
+    for (const track of sliders)
+      for (const input of track.inputs)
+        plot.grips.add(names[input], { track, set: (value) => set(track.inputs, value) });
   if (note) ranges.element.after(written("p", "gv-alone-note", say(note)));
 }
 
