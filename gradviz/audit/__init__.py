@@ -51,7 +51,8 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure.figure import Figure, painter
+from gradviz.figure.documents import painter
+from gradviz.figure.figure import Figure
 from gradviz.figure.reading import from_document
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED

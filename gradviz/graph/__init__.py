@@ -1,5 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
+from gradviz.graph.forward import Direction, Forward, direction
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
     SUBSCRIPTS,
@@ -21,8 +22,10 @@ from gradviz.graph.runner import Lines, Runner
 __all__ = [
     "SUBSCRIPTS",
     "Block",
+    "Direction",
     "Edge",
     "Excerpt",
+    "Forward",
     "Graph",
     "Guard",
     "Lines",
@@ -36,6 +39,7 @@ __all__ = [
     "Runner",
     "Source",
     "applied_derivative",
+    "direction",
     "printable",
     "read_only",
 ]

@@ -268,12 +268,14 @@ class Graph(Structure):
 class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
-    A number is a float, or an array where the graph has one; None is not known, or is none.
-    Arrays are read-only, for all who read the run and for later runs: copy one to change it.
-    `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
-    is a new trace."""
+    A number is a float, or an array where the graph has one; None is not known, or is none. Arrays
+    are read-only: copy one to change it. `retraced` is None, or says which decision of the function
+    came out otherwise, so that `graph` is a new trace."""
 
     to_dict: ClassVar[Callable[..., dict[str, Any]]]
+    forward: ClassVar[Callable[..., Any]]  # its tangents: see gradviz/graph/forward.py
+    second: ClassVar[str] = "adjoint"  # what stands beside a value, and …
+    along: ClassVar[str] = "flow"  # … what goes along an edge
 
     __slots__ = ("_flows", "_numbers", "base", "distinct", "graph", "places", "retraced")
 
@@ -394,7 +396,5 @@ class Run:
 
     def __str__(self) -> str:
         """The table of nodes: name, operation, value and adjoint; the text twin of every figure."""
-        return table(
-            (node.label, node.expression, self.primals[node], self.adjoints[node])
-            for node in self.graph.nodes
-        )
+        words = ((node.label, node.expression) for node in self.graph.nodes)
+        return table(words, self.primals.numbers, self.adjoints.numbers, self.second)
