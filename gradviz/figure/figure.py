@@ -136,7 +136,7 @@ class Figure:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         if self.step is None:
             return Highlights(wrong=self.wrong, labels=self.labels)
-        step = steps_.steps(self.graph, self.shown.second)[self.step]
+        step = steps_.steps(self.graph, self.wrt)[self.step]
         words = explain_.step(words_of(self.shown), step)
         return Highlights(
             step.what,

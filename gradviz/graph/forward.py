@@ -3,6 +3,7 @@ local derivatives that a run has already.
 """
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from gradviz.graph.graph import Graph, Run
@@ -86,11 +87,11 @@ def direction(graph: Graph, wrt: Direction) -> dict[str, float]:
                 f"{graph.name} has no input {name!r} that could move; its inputs are "
                 f"{', '.join(names)}"
             )
-    return {
-        name: float(numeric(given[name], f"the tangent of {name!r}"))
-        for name in names
-        if name in given
-    }
+    seeds = {n: numeric(given[n], f"the tangent of {n!r}") for n in names if n in given}
+    for name, seed in seeds.items():
+        if not isinstance(seed, float) or not isfinite(seed):
+            raise ValueError(f"the tangent of {name!r} is to be a finite number, not {seed!r:.40}")
+    return seeds
 
 
 def swept(

@@ -88,7 +88,13 @@ def _sliders_about(numbers: Mapping[str, float]) -> Iterator[Track]:
 
 
 def told(
-    run: Run, whole: Run, drawn: Drawn, living: Living, step: int | None, wrong: Sequence[int]
+    run: Run,
+    whole: Run,
+    drawn: Drawn,
+    living: Living,
+    step: int | None,
+    wrong: Sequence[int],
+    wrt: Mapping[str, float] | None,
 ) -> dict[str, Any]:
     """All of it, as plain data, for ``web/alone``."""
     if living.sliders is None:
@@ -127,6 +133,7 @@ def told(
         "sliders": [slider.told(names) for slider in (sliders if can_move or held else ())],
         "held": held,
         "step": step,
+        "wrt": wrt,
         "wrong": [*wrong],
         "code_open": living.code,
     }

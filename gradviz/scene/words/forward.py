@@ -108,13 +108,13 @@ def said_of_second(run: Run) -> str:
         return say("figure.legend.gradient", output=cut(run.graph.output.label, 80))
     direction, is_one = cut(named(run.wrt), 160), only(run.wrt) is not None
     if is_one:
-        return say("forward.legend.tangent", input=direction)
-    return say("forward.legend.tangent_along", direction=direction)
+        return say("page.forward.legend", input=direction)
+    return say("page.forward.legend_along", input=direction)
 
 
 def said_of_along(run: Run) -> str:
     """What goes along its edges, in a legend."""
-    return say("forward.legend.push" if isinstance(run, Forward) else "figure.legend.flow")
+    return say("page.forward.legend_push" if isinstance(run, Forward) else "figure.legend.flow")
 
 
 def tangent(node: Node, bracketed: bool = False) -> Part:

@@ -4,7 +4,7 @@ by edge, what runs on to its tangent.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -18,19 +18,20 @@ from gradviz.graph import Edge, Forward, Graph, Node, Run
 class Step:
     """One step: the inputs are given (`start`), a gate works out its value and local derivatives
     (`forward`), the output's adjoint is set to 1 (`seed`), or an edge hands back what flows along
-    it (`backward`). In forward mode the inputs' tangents are set (`seed`, of no node), and an edge
-    brings local derivative times tangent (`onward`)."""
+    it (`backward`). In forward mode the inputs' tangents are set (`seed`, of the first that moves),
+    and an edge brings local derivative times tangent (`onward`)."""
 
     kind: Literal["start", "forward", "seed", "backward", "onward"]
     what: Node | Edge | None = None
 
 
-def steps(graph: Graph, second: str = "adjoint") -> list[Step]:
-    """All steps, in the order in which the sweeps take them; or forward mode does, if tangents
-    are the `second` numbers.
+def steps(graph: Graph, wrt: Mapping[str, float] | None = None) -> list[Step]:
+    """All steps, in the order in which the sweeps take them; or forward mode, if inputs move
+    along `wrt`.
     """
-    if second == "tangent":
-        return [Step("start"), Step("seed"), *_onward(graph)]
+    if wrt is not None:
+        moving = (node for node, name in zip(graph.inputs, graph.input_names) if name in wrt)
+        return [Step("start"), Step("seed", next(moving)), *_onward(graph)]
     # gate by gate from the last; the operands of each from the first
     gates = groupby(reversed(graph.edges), key=lambda edge: edge.target)
     backward = (edge for _, edges in gates for edge in reversed([*edges]))
@@ -101,7 +102,7 @@ def at(run: Run, step: int) -> Run:
 
 def _forward_at(run: Forward, step: int) -> Forward:
     """The same in forward mode: a tangent is what has arrived so far."""
-    graph, taken = run.graph, steps(run.graph, run.second)[: step + 1]
+    graph, taken = run.graph, steps(run.graph, run.wrt)[: step + 1]
     worked_out = {*graph.inputs, *(done.what for done in taken if isinstance(done.what, Node))}
     to_come = Counter(edge.target for edge in graph.edges)
     pushes: list[Any] = [None] * len(graph.edges)
@@ -115,9 +116,8 @@ def _forward_at(run: Forward, step: int) -> Forward:
             so_far = push if before is None else before + push
             tangents[target.index] = so_far if to_come[target] else whole
         elif done.kind != "start":
-            nodes = graph.inputs if done.what is None else [done.what]
-            for node in nodes:
-                if not to_come[node]:
+            for node in graph.inputs if done.kind == "seed" else graph.nodes:
+                if node in graph.inputs or (node is done.what and not to_come[node]):
                     tangents[node.index] = run.tangents[node]
     primals = [run.primals[node] if node in worked_out else None for node in graph.nodes]
     locals_ = [run.locals[edge] if edge.target in worked_out else None for edge in graph.edges]

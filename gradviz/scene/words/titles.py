@@ -17,7 +17,7 @@ def summary(run: Run) -> str:
         inputs = [f"{node.label} = {numeral(run.primals[node])}" for node in run.graph.inputs]
         title = say("figure.title.at_inputs", output=title, inputs=listed(inputs))
     if isinstance(run, Forward):
-        return say("forward.title", direction=named(run.wrt), title=title)
+        return say("page.forward.title", direction=named(run.wrt), title=title)
     return title
 
 

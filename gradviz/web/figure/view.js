@@ -9,7 +9,7 @@ import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
 import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
+import { stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
 import { make, scrolls, written } from "../parts/dom.js";
@@ -22,6 +22,7 @@ import { speaker } from "../words.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
 import { Stage } from "./stage.js";
+import { Ways } from "./ways.js";
 
 const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
 const SLICE = 60; // parts of it in a frame
@@ -43,7 +44,8 @@ export class View {
     this.told = store.get("hand") ?? {};
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
-    this.structure = store.get("structure");
+    this.ways = new Ways(say, store);
+    this.structure = this.ways.told(store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     el.classList.add("gradviz-view");
     this.unshare = shareKeys(el);
@@ -90,7 +92,8 @@ export class View {
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
     controls.append(this.player.element, this.lens.element, this.opener);
-    main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
+    main.append(this.path.element, stage, controls, this.ways.element, this.caption);
+    main.append(this.reasons.element);
     desk.append(main, this.code.element);
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
@@ -112,6 +115,10 @@ export class View {
     return {
       structure: () => {
         this.restaged = true;
+        soon();
+      },
+      wrt: () => {
+        this.structure = this.ways.told(store.get("structure"));
         soon();
       },
       numbers: heard,
@@ -193,7 +200,7 @@ export class View {
   restage() {
     this.restaged = false;
     this.stopFollowing(); // the old picture
-    this.structure = this.store.get("structure");
+    this.structure = this.ways.told(this.store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
@@ -283,8 +290,9 @@ export class View {
     const wanted = store.get("step");
     const step = wanted === null ? null : Math.min(wanted, last);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
-    this.run = forecast.over(answer);
-    this.state = stateAt(this.run, structure, step);
+    this.run = this.ways.run(forecast.over(answer), structure);
+    this.state = this.ways.state(this.run, structure, step);
+    picture.turn(structure.second ? this.ways.legend() : null);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
