@@ -1,13 +1,12 @@
 """draw(): the figure of whatever knows a run, folded as one asks."""
 
 from collections.abc import Collection
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from gradviz.figure.figure import Figure
-from gradviz.graph import Direction, Graph, Run, direction
+from gradviz.graph import Direction, Graph, Mode, Run, along
 from gradviz.scene.folding import blocks, fold, overview
 
-Mode = Literal["reverse", "forward"]
 DETAILS = ("auto", "full", "cards", "boxes")
 
 
@@ -60,17 +59,6 @@ def draw(
     figure = _drawn(what, collapse, expand, detail)
     seeds = along(figure.graph, mode, wrt)
     return figure if seeds is None else Figure(figure.run, None, figure.labels, figure.whole, seeds)
-
-
-def along(graph: Graph, mode: Mode, wrt: Direction | None) -> dict[str, float] | None:
-    """How fast each input moves; None of the reverse sweep."""
-    if mode not in ("reverse", "forward"):
-        raise ValueError(f'mode is "reverse" or "forward", not {mode!r:.40}')
-    if mode == "forward":
-        return direction(graph, graph.input_names[0] if wrt is None else wrt)
-    if wrt is not None:
-        raise ValueError('wrt says which input moves in forward mode: give mode="forward" with it')
-    return None
 
 
 def _drawn(

@@ -1,6 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
-from gradviz.graph.forward import Direction, Forward, direction
+from gradviz.graph.forward import Direction, Forward, Mode, along, direction
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
     SUBSCRIPTS,
@@ -30,6 +30,7 @@ __all__ = [
     "Guard",
     "Lines",
     "Missing",
+    "Mode",
     "Node",
     "Numbers",
     "Operation",
@@ -38,6 +39,7 @@ __all__ = [
     "Run",
     "Runner",
     "Source",
+    "along",
     "applied_derivative",
     "direction",
     "printable",

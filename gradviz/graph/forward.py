@@ -4,7 +4,7 @@ local derivatives that a run has already.
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import Edge, Node
@@ -12,6 +12,7 @@ from gradviz.graph.numbers import Numbers
 from gradviz.graph.structure import Structure
 from gradviz.numerals import numeric
 
+Mode = Literal["reverse", "forward"]
 Direction = str | Mapping[str, float]  # an input that moves by 1; or how fast each moves
 
 
@@ -92,6 +93,17 @@ def direction(graph: Graph, wrt: Direction) -> dict[str, float]:
         if not isinstance(seed, float) or not isfinite(seed):
             raise ValueError(f"the tangent of {name!r} is to be a finite number, not {seed!r:.40}")
     return seeds
+
+
+def along(graph: Graph, mode: Mode, wrt: Direction | None) -> dict[str, float] | None:
+    """How fast each input moves; None of the reverse sweep."""
+    if mode not in ("reverse", "forward"):
+        raise ValueError(f'mode is "reverse" or "forward", not {mode!r:.40}')
+    if mode == "forward":
+        return direction(graph, graph.input_names[0] if wrt is None else wrt)
+    if wrt is not None:
+        raise ValueError('wrt says which input moves in forward mode: give mode="forward" with it')
+    return None
 
 
 def swept(

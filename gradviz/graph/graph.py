@@ -173,12 +173,11 @@ class Graph(Structure):
         number."""
         return checked(self.name, self._example_inputs, inputs)
 
-    def code(self, target: str = "python") -> str:
-        """Both sweeps as straight-line code, which runs as it stands: the function returns the
-        value and the gradients. `target` is "python" or "javascript"; there, arrays are flat, row
-        by row, and the function returns null where the traced function would decide otherwise.
-
-        Raises NotImplementedError where JavaScript lacks something, and says what.
+    def code(self, target: str = "python", *, mode: Any = "reverse", wrt: Any = None) -> str:
+        """Both sweeps as straight-line code that runs: a function that returns the value and the
+        gradients; with `mode` "forward", the value and its tangent along `wrt`. `target` is
+        "python" or "javascript": there, arrays are flat, row by row, and null is returned where the
+        traced function would decide otherwise. Raises NotImplementedError for what it lacks.
 
         >>> import gradviz as gv
         >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
@@ -210,11 +209,11 @@ class Graph(Structure):
         }
         <BLANKLINE>
         """
-        return "\n".join(line for line, _ in self.listing(target)) + "\n"
+        return "\n".join(line for line, _ in self.listing(target, mode, wrt)) + "\n"
 
-    def listing(self, target: str = "python") -> Lines:
+    def listing(self, target: str = "python", mode: Any = "reverse", wrt: Any = None) -> Lines:
         """The lines of its code, each with what it works out."""
-        return self.unfolded.performer.listing(self.unfolded, target)
+        return self.unfolded.performer.listing(self.unfolded, target, mode, wrt)
 
     def is_openable(self, node: Node) -> bool:
         """Whether `opened` can open a node."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.sheets import Theme
-from gradviz.figure.drawing import Mode, along, folded
-from gradviz.graph import Direction, Run
+from gradviz.figure import folded
+from gradviz.graph import Direction, Mode, Run, along
 from gradviz.live import sliders
 from gradviz.live.panel import Panel
 from gradviz.live.shown import Framed

@@ -56,8 +56,8 @@ export class Ways {
   told(structure) {
     const wrt = this.store.get("wrt") ?? null;
     const { forward, nodes, output } = structure;
-    this.element.hidden = forward === null;
-    if (forward === null) return structure;
+    this.element.hidden = !forward;
+    if (!forward) return structure;
     const { names } = forward;
     const is = wrt !== null && Object.keys(wrt).every((name) => names.includes(name));
     if (is) this.last = wrt;
