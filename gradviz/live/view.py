@@ -277,10 +277,10 @@ class View(Live):
         things = {"n": self.run.graph.nodes, "e": self.run.graph.edges}.get(kind, ())
         return things[int(number)] if number.isdecimal() and int(number) < len(things) else None
 
-    @traitlets.observe("code_open")
+    @traitlets.observe("code_open", "wrt")
     def _list(self, change: Change | None = None) -> None:
         if self.code_open and hasattr(self, "run"):
-            self.code = listing(self.run.graph)
+            self.code = listing(self.run.graph, self._along)
 
     def save(
         self,

@@ -132,7 +132,12 @@ type Nudges = {
 /** A line of code, the numbers that it works out, and the nodes and edges that it belongs to. */
 type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
 
-type Listing = { source: Line[]; program: Line[]; notes: string[] };
+type Listing = {
+  source: Line[];
+  program: Line[];
+  forward: Record<string, Line[]>; // programs of forward mode, by what moves
+  notes: string[];
+};
 
 // Words, as gradviz/words makes them
 

@@ -108,7 +108,7 @@ def told(
     if can_run:
         whole = _replayed(whole)
         run = run.graph.shown(whole) if is_part else whole
-    drawings = [drawing(run, drawn, spans)]
+    drawings = [drawing(run, drawn, spans, wrt=wrt)]
     first = drawings[0]["structure"]
     can_place = first["places"] is not None or first["shapes"] is not None
     can_move = can_run and can_place and first["program"] is not None

@@ -79,7 +79,7 @@ export class View {
     this.layOut();
     this.attach();
     for (const [name, handler] of this.changes) store.on(name, handler);
-    this.code.load(store.get("code"));
+    this.loadCode();
     this.repaint();
     if (!store.get("painted")) store.tell({ painted: true });
   }
@@ -119,6 +119,7 @@ export class View {
       },
       wrt: () => {
         this.structure = this.ways.told(store.get("structure"));
+        this.loadCode();
         soon();
       },
       numbers: heard,
@@ -130,7 +131,7 @@ export class View {
       asked: () => forecast.ask(store.get("asked")),
       answered: heard,
       code: () => {
-        this.code.load(store.get("code"));
+        this.loadCode();
         soon();
       },
       step: soon,
@@ -214,6 +215,10 @@ export class View {
     this.path.load(path);
     this.elements.load(nodes, () => this.state, nodes[output].label);
     this.hands.hold(this.stage.picture, nodes, () => this.run);
+  }
+
+  loadCode() {
+    this.code.load(this.store.get("code"), this.ways.along(this.structure));
   }
 
   toggleCode() {

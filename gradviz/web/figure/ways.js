@@ -149,6 +149,14 @@ export class Ways {
     return (structure.second ? forwardStateAt : stateAt)(run, structure, step);
   }
 
+  /**
+   * What moves in forward mode, by its name; null of the reverse sweep.
+   * @param {Structure} structure
+   */
+  along(structure) {
+    return structure.second ? named(this.last) : null;
+  }
+
   /** The words of the legend: of what stands beside a value, and of what goes along a wire. */
   legend() {
     const input = named(this.last);
