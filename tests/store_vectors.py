@@ -28,8 +28,9 @@ from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
 from gradviz.scene.words import steps as sweeps
 from gradviz.scene.words import titles
-from gradviz.scene.words.explain import Words, step
+from gradviz.scene.words.explain import step
 from gradviz.scene.words.formula import State
+from gradviz.scene.words.forward import words_of
 
 FOLDER = Path(__file__).parent / "vectors"
 TABLE = web.FOLDER / "programs" / "table.js"
@@ -179,7 +180,7 @@ def runs() -> Iterator[dict[str, Any]]:
 def said(run: Run, at: int | None) -> dict[str, Any]:
     """What is shown and said after a step of the sweeps; after all of them, of each part, too."""
     state = run if at is None else sweeps.at(run, at)
-    tell, filled, graph = Words(run.graph), State(state), run.graph
+    tell, filled, graph, wrt = words_of(run), State(state), run.graph, getattr(run, "wrt", None)
     shown_now = {
         "values": [shown(number) for number in state.primals.values()],
         "gradients": [shown(number, shape=False) for number in state.adjoints.values()],
@@ -187,12 +188,34 @@ def said(run: Run, at: int | None) -> dict[str, Any]:
         "flows": [on_edge(number) for number in state.flows.values()],
     }
     if at is not None:
-        return {**shown_now, "words": filled.text(step(tell, sweeps.steps(graph)[at]))}
+        return {**shown_now, "words": filled.text(step(tell, sweeps.steps(graph, wrt)[at]))}
     return {
         **shown_now,
         "nodes": [filled.text(titles.node_title(tell, node), 6) for node in graph.nodes],
         "edges": [filled.text(titles.edge_title(tell, edge), 6) for edge in graph.edges],
     }
+
+
+def forwards() -> Iterator[dict[str, Any]]:
+    """The same in forward mode, of graphs of single numbers, whose runs stand in `runs`."""
+    for text, example, others in FUNCTIONS:
+        graph = gv.trace(function(text), example)
+        if graph.has_arrays:
+            continue
+        along = [*({name: 1.0} for name in example), dict.fromkeys(example, -2.0)]
+        for wrt in along[: None if len(example) > 1 else 2]:
+            shown_runs = []
+            for values in (example, *others):
+                run = graph.run({**example, **values}).forward(wrt)
+                shown_runs.append(
+                    {
+                        "tangents": [sent(number) for number in run.tangents.values()],
+                        "summary": titles.summary(run),
+                        "steps": [said(run, at) for at in range(sweeps.last(graph) + 1)],
+                        "all": said(run, None),
+                    }
+                )
+            yield {"function": text, "wrt": wrt, "runs": shown_runs}
 
 
 def figures() -> Iterator[dict[str, Any]]:
@@ -325,6 +348,7 @@ VECTORS = {
     "widths": widths,
     "words": spoken,
     "runs": runs,
+    "forward": forwards,
 }
 
 

@@ -42,6 +42,7 @@ from gradviz.audit.living import (
     living_differences,
     state_of,
 )
+from gradviz.audit.onward import Onward
 from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
@@ -51,7 +52,8 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure.figure import Figure, painter
+from gradviz.figure.documents import painter
+from gradviz.figure.figure import Figure
 from gradviz.figure.reading import from_document
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
@@ -224,9 +226,11 @@ def _of_pieces(text: str, is_page: bool) -> Report:
     language = held.root.get("lang", SOURCE)
     is_known = language in languages()
     if not held.failures:
-        recomputed = Recomputed(held)
+        recomputed = (Onward if held.is_forward else Recomputed)(held)
         recomputed.work()
-        if is_known:
+        if held.is_forward and all(number is None for number in held.adjoints):
+            held.note("the words", "which inputs move is not said yet")
+        elif is_known:
             with speaking(language):
                 Shown(held, recomputed).compare_all()
     if not is_known:

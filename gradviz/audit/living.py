@@ -85,7 +85,7 @@ def _told_differences(figure: Figure, state: Mapping[str, Any]) -> Iterator[Find
             other = known.get((drawing["trace"], *drawing["closed"]))
             if other is not None and any(drawing[name] != other[name] for name in SAME):
                 yield Finding(FIGURE, f"its script is told otherwise of {_named(drawing)}")
-        for name in ("numbers", "values", "sizes", "step", "wrong", "words"):
+        for name in ("numbers", "values", "sizes", "step", "wrt", "wrong", "words"):
             if state[name] != expected[name]:
                 yield Finding(FIGURE, f"its script is told other {name} than its document has")
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:

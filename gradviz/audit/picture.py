@@ -39,6 +39,8 @@ ROLES = {
     "gv-sign": "operation",
     "gv-value": "value",
     "gv-adjoint": "adjoint",
+    "gv-tangent": "tangent",
+    "gv-push": "push",
     "gv-local": "local derivative",
     "gv-back": "flow",
     "gv-mark": "mark",

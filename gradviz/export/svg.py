@@ -54,6 +54,7 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     lang = "" if scene.language == SOURCE else f" lang={quoteattr(scene.language)}"
     yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}{lang}>'
+    way = ' class="gv-tangents"' if scene.second == "tangent" else ""
     if not scene.is_live:
         if titled:
             yield f"<title>{escape(scene.title)}</title>"
@@ -63,7 +64,7 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
             yield f"<metadata>{escape(scene.document)}</metadata>"
         yield f"<style>{sheet or style_sheet('figure')}</style>"
     yield '<rect class="gv-paper" width="100%" height="100%"/>'
-    yield f'<g transform="translate({scene.margin},{scene.margin})">'
+    yield f'<g{way} transform="translate({scene.margin},{scene.margin})">'
     for frame in scene.frames:
         yield _frame(frame, titled)
     for wire in scene.wires:

@@ -58,19 +58,26 @@ def heading(name: str, sign: str, width: float) -> Iterator[Text]:
 
 
 def numbers(
-    value: Value | None, adjoint: Value | None, example: Value | None, width: float, height: float
+    value: Value | None,
+    second: Value | None,
+    example: Value | None,
+    width: float,
+    height: float,
+    role: str = "adjoint",
 ) -> tuple[list[Text], list[Map]]:
-    """The value and the gradient on a card of this size, and the maps of arrays."""
+    """The value and the gradient, or what else has this role, on a card of this size, and the maps
+    of arrays.
+    """
     is_mapped = heat.is_mapped(example)
     below = MAP_TOP - 6 + (height - HEAD - 4) / 2 if is_mapped else 51  # the gradient
     texts = [
         fitted(shown(value), "value", width / 2, MAP_TOP - 6, width - SIDES),
-        fitted(shown(adjoint, shape=False), "adjoint", width / 2, below, width - SIDES),
+        fitted(shown(second, shape=False), role, width / 2, below, width - SIDES),
     ]
     maps = (
         [
             heat_map("value", value, example.shape, MAP_TOP, width),
-            heat_map("adjoint", adjoint, example.shape, below + 6, width),
+            heat_map(role, second, example.shape, below + 6, width),
         ]
         if is_mapped
         else []

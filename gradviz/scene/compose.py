@@ -29,6 +29,7 @@ from gradviz.scene.scene import (
 )
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.forward import said_of_along, said_of_second, words_of
 from gradviz.scene.words.titles import TITLE_DIGITS, edge_title, node_title, summary
 from gradviz.words import language, say
 
@@ -40,6 +41,7 @@ NARROWEST, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
 LABEL_ROOM, LABEL_SIZE, CHARACTER = 45, 11.5, 6.3
 LINE = 13  # the height of a line of a label
 SCALE_CELL = 10
+ALONG = {"flow": ("back", "◂"), "push": ("push", "▸")}  # the role of what goes along, and its sign
 
 Thing = TypeVar("Thing", Node, Edge)
 
@@ -76,7 +78,7 @@ class _Composer:
             run.primals,
             run.adjoints,
         )
-        self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
+        self.words, self.state, self.largest = words_of(run), State(run), largest_flow(run)
         # edges that never have one
         self.blank = [local is None for local in run.graph.example.locals.values()]
         # boxes of an overview
@@ -111,6 +113,7 @@ class _Composer:
             ),
             legend=self.legend(height, has_maps),
             is_live=self.live,
+            second=self.run.second,
             language=language(),
         )
 
@@ -129,14 +132,14 @@ class _Composer:
 
     def wire(self, edge: Edge) -> Wire:
         local, flow = self.locals[edge], self.flows[edge]
-        way, held = self.layout.ways[edge.index], data.of_edge(edge, local, flow)
+        way, held = self.layout.ways[edge.index], data.of_edge(edge, local, flow, self.run.along)
         return Wire(
             index=edge.index,
             source=edge.source.index,
             target=edge.target.index,
             mark=self.marks[edge.target][edge.position],
             local=Number(numeral(local, 3), str(held["local"])),
-            flow=Number(numeral(flow, 3), str(held["flow"])),
+            flow=Number(numeral(flow, 3), str(held[self.run.along])),
             way=way.stretches,
             tip=way.tip,
             width=flow_width(flow, self.largest),
@@ -165,9 +168,10 @@ class _Composer:
             yield Text(mark, "mark", way.tip[0] - 9, way.tip[1] - 5.5, MARK, "end")
         local = "" if blank else f"∂ {on_edge(self.locals[edge])}"
         yield cards.fitted(local, "local", x, y - 2.5, LABEL_ROOM, LABEL_SIZE)
-        flow = f"◂ {on_edge(self.flows[edge])}"
+        role, sign = ALONG[self.run.along]
+        flow = f"{sign} {on_edge(self.flows[edge])}"
         below = 4 if blank else 10.5  # the line in the middle
-        yield cards.fitted(flow, "back", x, y + below, LABEL_ROOM, LABEL_SIZE)
+        yield cards.fitted(flow, role, x, y + below, LABEL_ROOM, LABEL_SIZE)
 
     def card(self, node: Node) -> Card:
         box, example = self.layout.cards[node.index], self.run.graph.example_numbers[node.index]
@@ -176,7 +180,9 @@ class _Composer:
         kinds = tuple(self.kinds(node))
         texts, maps = [], []
         if self.layout.width:  # who finds places itself writes and draws itself
-            texts, maps = cards.numbers(value, adjoint, example, box.width, box.height)
+            texts, maps = cards.numbers(
+                value, adjoint, example, box.width, box.height, self.run.second
+            )
         return Card(
             index=node.index,
             label=node.label,
@@ -184,7 +190,7 @@ class _Composer:
             sign=sign,
             expression="" if self.live else node.expression,
             value=Number(numeral(value), str(held["value"])),
-            adjoint=Number(numeral(adjoint), str(held["adjoint"])),
+            adjoint=Number(numeral(adjoint), str(held[self.run.second])),
             kinds=kinds,
             frame=None if node.block is None else self.frames[node.block],
             box=box,
@@ -210,7 +216,7 @@ class _Composer:
 
     def held(self, node: Node) -> dict[str, object]:
         """What a card holds: its numbers in full, and what can be opened there."""
-        held = data.of_node(node, self.primals[node], self.adjoints[node])
+        held = data.of_node(node, self.primals[node], self.adjoints[node], self.run.second)
         if isinstance(node.operation, Inside):
             held["block"] = self.blocks[node.operation.block]
         if node.label in self.openable:
@@ -221,12 +227,12 @@ class _Composer:
         graph = self.run.graph
         entries = [
             ("value", say("figure.legend.value")),
-            ("adjoint", say("figure.legend.gradient", output=text.cut(graph.output.label, 80))),
+            (self.run.second, said_of_second(self.run)),
         ]
         if graph.edges and self.highlights.labels:
             entries += [
                 ("", say("figure.legend.local")),
-                ("adjoint", say("figure.legend.flow")),
+                (self.run.second, said_of_along(self.run)),
             ]
         return Legend(
             x=MARGIN,

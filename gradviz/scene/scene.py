@@ -190,6 +190,7 @@ class Scene:
     legend: Legend
     is_live: bool
     language: str  # of its words
+    second: str = "adjoint"  # what the second number of a card is, and its role; or "tangent"
     document: str = ""  # what it was composed of, for machines (:mod:`gradviz.document`)
 
     @property

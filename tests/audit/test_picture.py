@@ -21,7 +21,7 @@ from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.spelled import MOST
 from gradviz.export.html import page
 from gradviz.export.svg import paint
-from gradviz.figure.figure import painter
+from gradviz.figure.documents import painter
 from gradviz.figure.reading import from_document
 
 

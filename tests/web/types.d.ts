@@ -15,12 +15,12 @@ type Run = { primals: Values; locals: Values; adjoints: Values; flows: Values; s
 // Formulas, as gradviz/scene/words/formula.py makes them
 
 /** A number of the node or the edge of this index; with 1, in brackets where it is negative. */
-type Place = ["value" | "adjoint" | "local" | "flow", number, 1?];
+type Place = ["value" | "adjoint" | "local" | "flow" | "tangent" | "push", number, 1?];
 
 /** A number in a closed block: its place among those sent, the block's node, what it is. */
-type Hidden = ["sent", number, number, "value" | "adjoint" | "local"];
+type Hidden = ["sent", number, number, "value" | "adjoint" | "local" | "tangent"];
 
-type Name = ["name" | "say", string] | ["∂" | "Δ", string, string];
+type Name = ["name" | "say" | "rate", string] | ["∂" | "Δ", string, string];
 type Part = string | Name | Place | Hidden;
 type Formula = Part[];
 
@@ -50,8 +50,20 @@ type EdgeWords = {
   soFar: Formula | null;
 };
 
-/** A step of the sweeps, and the index of its node, or of its edge if it goes backward. */
-type Step = ["start", null] | ["forward" | "seed" | "backward", number];
+/** A step of the sweeps, and the index of its node, or of its edge if it goes backward or onward. */
+type Step = ["start", null] | ["forward" | "seed" | "backward" | "onward", number];
+
+/** In forward mode: how fast each input moves that does. */
+type Wrt = Record<string, number>;
+
+/** The words of forward mode, with a part "rate" for each tangent's symbol. */
+type ForwardWords = {
+  names: string[]; // of the inputs, which are the first nodes
+  flat: number[]; // edges along which nothing ever goes
+  seed: Formula;
+  nodes: Formula[];
+  edges: [push: Formula, soFar: Formula | null][];
+};
 
 /** Where numbers are: a start, lengths and strides; or one by one. */
 type Grid = [number, number[], number[]] | number[];
@@ -105,6 +117,8 @@ type Structure = {
   steps: Step[];
   nodes: NodeWords[];
   edges: EdgeWords[];
+  forward: ForwardWords | null; // where there can be tangents
+  second?: "tangent"; // where they are told of
 };
 
 // What else a view is sent, and tells
@@ -118,7 +132,12 @@ type Nudges = {
 /** A line of code, the numbers that it works out, and the nodes and edges that it belongs to. */
 type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
 
-type Listing = { source: Line[]; program: Line[]; notes: string[] };
+type Listing = {
+  source: Line[];
+  program: Line[];
+  forward: Record<string, Line[]>; // programs of forward mode, by what moves
+  notes: string[];
+};
 
 // Words, as gradviz/words makes them
 
@@ -127,6 +146,7 @@ type Said = string | Record<string, string | Record<string, string>>;
 type Words = { language: string; texts: Record<string, Said> };
 type TextId =
   | keyof typeof import("../../gradviz/words/en/page.json")
+  | keyof typeof import("../../gradviz/words/en/forward.json")
   | keyof typeof import("../../gradviz/words/en/training.json");
 
 /** Say the text of this id, with its places filled; `n` is the number that it goes by. */
@@ -140,6 +160,7 @@ type ViewState = {
   arrays: DataView;
   message: string;
   step: number | null;
+  wrt: Wrt | null; // null of the reverse sweep
   selected: string;
   nudges: Nudges;
   wrong: number[];
@@ -196,6 +217,7 @@ type FigureGiven = {
   sliders: Track[];
   held: (string | null)[][] | null; // numbers, by slider and place
   step: number | null;
+  wrt: Wrt | null;
   wrong: number[];
   code_open: boolean;
 };

@@ -23,6 +23,7 @@ function startFigure(given, page) {
     arrays: bytesOf(""),
     message: "",
     step: given.step,
+    wrt: given.wrt,
     selected: "",
     nudges: {},
     wrong: given.wrong,

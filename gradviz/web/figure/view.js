@@ -9,7 +9,7 @@ import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
 import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
+import { stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
 import { make, scrolls, written } from "../parts/dom.js";
@@ -22,6 +22,7 @@ import { speaker } from "../words.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
 import { Stage } from "./stage.js";
+import { Ways } from "./ways.js";
 
 const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
 const SLICE = 60; // parts of it in a frame
@@ -44,7 +45,8 @@ export class View {
     this.lit = ""; // what was lit last
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
-    this.structure = store.get("structure");
+    this.ways = new Ways(say, store);
+    this.structure = this.ways.told(store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     el.classList.add("gradviz-view");
     this.unshare = shareKeys(el);
@@ -78,7 +80,7 @@ export class View {
     this.layOut();
     this.attach();
     for (const [name, handler] of this.changes) store.on(name, handler);
-    this.code.load(store.get("code"));
+    this.loadCode();
     this.repaint();
     if (!store.get("painted")) store.tell({ painted: true });
   }
@@ -91,7 +93,8 @@ export class View {
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
     controls.append(this.player.element, this.lens.element, this.opener);
-    main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
+    main.append(this.path.element, stage, controls, this.ways.element, this.caption);
+    main.append(this.reasons.element);
     desk.append(main, this.code.element);
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
@@ -118,6 +121,11 @@ export class View {
         this.restaged = true;
         soon();
       },
+      wrt: () => {
+        this.structure = this.ways.told(store.get("structure"));
+        this.loadCode();
+        soon();
+      },
       numbers: heard,
       message: () => {
         if (store.get("message")) forecast.drop();
@@ -127,7 +135,7 @@ export class View {
       asked: () => forecast.ask(store.get("asked")),
       answered: heard,
       code: () => {
-        this.code.load(store.get("code"));
+        this.loadCode();
         soon();
       },
       step: soon,
@@ -198,7 +206,7 @@ export class View {
   restage() {
     this.restaged = false;
     this.stopFollowing(); // the old picture
-    this.structure = this.store.get("structure");
+    this.structure = this.ways.told(this.store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
@@ -212,6 +220,10 @@ export class View {
     this.path.load(path);
     this.elements.load(nodes, () => this.state, nodes[output].label);
     this.hands.hold(this.stage.picture, nodes, () => this.run);
+  }
+
+  loadCode() {
+    this.code.load(this.store.get("code"), this.ways.along(this.structure));
   }
 
   toggleCode() {
@@ -292,8 +304,9 @@ export class View {
     const wanted = store.get("step");
     const step = wanted === null ? null : Math.min(wanted, last);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
-    this.run = forecast.over(answer);
-    this.state = stateAt(this.run, structure, step);
+    this.run = this.ways.run(forecast.over(answer), structure);
+    this.state = this.ways.state(this.run, structure, step);
+    picture.turn(structure.second ? this.ways.legend() : null);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);

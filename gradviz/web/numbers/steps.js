@@ -24,7 +24,7 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
  * @returns {string[]}
  */
 export function stepPlace([kind, at]) {
-  return kind === "start" ? [] : [`${kind === "backward" ? "e" : "n"}${at}`];
+  return kind === "start" ? [] : [`${kind === "backward" || kind === "onward" ? "e" : "n"}${at}`];
 }
 /**
  * The sum of what has come together and what comes.

@@ -20,14 +20,19 @@ export class Code {
     this.lines = [];
   }
 
-  /** @param {Listing | null} code */
-  load(code) {
+  /**
+   * @param {Listing | null} code
+   * @param {string | null} along what moves in forward mode
+   */
+  load(code, along = null) {
     this.lines = [];
     this.element.replaceChildren();
     if (code === null) return;
     this.element.append(...code.notes.map((note) => written("p", "gv-note", note)));
     this.add(this.say("page.code.source"), code.source);
-    this.add(this.say("page.code.program"), code.program);
+    const program = along === null ? code.program : code.forward[along];
+    if (program) this.add(this.say("page.code.program"), program);
+    else this.element.append(written("p", "gv-note", this.say("page.forward.program")));
   }
 
   /**

@@ -6,6 +6,7 @@ import { flowWidth, shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
 import { FittedText } from "./fitted.js";
 import { HeatMap } from "./map.js";
+import { Turned } from "./turned.js";
 
 const SIDES = 13; // pixels of a card beside its numbers, as in scene/cards.py
 const LABEL_ROOM = 45; // of a label, as in scene/compose.py, and of a character
@@ -26,6 +27,7 @@ export class Picture {
     this.blank = blank;
     this.run = /** @type {Run | null} */ (null);
     this.largest = 1;
+    this.turned = new Turned(this.svg);
     const labels = this.groups("gv-label");
     this.nodes = this.groups("gv-node").map(cardOf);
     this.edges = this.groups("gv-edge").map((g, index) => wireOf(g, labels[index] ?? null));
@@ -51,6 +53,15 @@ export class Picture {
       const much = magnitude(flow);
       if (much > this.largest && much < Infinity) this.largest = much;
     }
+  }
+
+  /**
+   * Show tangents in place of adjoints, or adjoints again.
+   * @param {string[] | null} legend the words of the legend where tangents are shown
+   */
+  turn(legend) {
+    if (!this.turned.turn(legend)) return;
+    for (const part of [...this.nodes, ...this.edges]) part.numbers[1] = undefined;
   }
 
   /** How many parts there are to be filled: the nodes, and then the edges. */
@@ -82,7 +93,7 @@ export class Picture {
       node.maps[0]?.draw(value);
     }
     if (changed(node.numbers, 1, adjoint)) {
-      node.g.setAttribute("data-adjoint", full(adjoint));
+      node.g.setAttribute(`data-${this.turned.second}`, full(adjoint));
       node.adjoint.write(shownOnCard(adjoint, false));
       node.maps[1]?.draw(adjoint);
     }
@@ -102,8 +113,8 @@ export class Picture {
       edge.gap?.fit();
     }
     if (changed(edge.numbers, 1, flow)) {
-      edge.g.setAttribute("data-flow", full(flow));
-      edge.back?.write(`◂ ${shownOnEdge(flow)}`);
+      edge.g.setAttribute(`data-${this.turned.along}`, full(flow));
+      edge.back?.write(`${this.turned.sign} ${shownOnEdge(flow)}`);
       edge.gap?.fit();
     }
     const width = flowWidth(flow, this.largest).toFixed(2);
