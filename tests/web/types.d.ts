@@ -125,7 +125,9 @@ type Listing = { source: Line[]; program: Line[]; notes: string[] };
 /** A text; or its forms by plural category, for order under "ordinal". */
 type Said = string | Record<string, string | Record<string, string>>;
 type Words = { language: string; texts: Record<string, Said> };
-type TextId = keyof typeof import("../../gradviz/words/en/page.json");
+type TextId =
+  | keyof typeof import("../../gradviz/words/en/page.json")
+  | keyof typeof import("../../gradviz/words/en/motion.json");
 
 /** Say the text of this id, with its places filled; `n` is the number that it goes by. */
 type Say = (id: TextId, places?: Record<string, unknown>) => string;

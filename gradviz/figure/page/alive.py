@@ -13,7 +13,7 @@ from gradviz.words import say
 
 DOCUMENT, STATE = "gradviz-document", "gradviz-state"
 SHEETS = {
-    "figure": ("view", "parts"),
+    "figure": ("view", "parts", "motion"),
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
 }

@@ -29,7 +29,7 @@ export function command(view, event) {
 function anywhere(view, { key }, isInput) {
   const { player, lens } = view;
   if (key === ",") player.jump(player.now - 1);
-  else if (key === ".") player.jump(player.now + 1);
+  else if (key === ".") player.next();
   else if (key === "Home") player.jump(0);
   else if (key === "End") player.jump(null);
   else if (key === "Escape") view.leave();

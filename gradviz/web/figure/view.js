@@ -7,6 +7,8 @@ import { Forecast } from "../hands/forecast.js";
 import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
+import { enact } from "../motion/acts.js";
+import { Motion } from "../motion/motion.js";
 import { full } from "../numbers/numeral.js";
 import { runOf, unknownRun, unpacked } from "../numbers/run.js";
 import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
@@ -50,7 +52,13 @@ export class View {
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.stage = new Stage(say, this.structure, this);
-    this.player = new Player(say, (step) => store.tell({ step }));
+    this.motion = new Motion();
+    this.at = store.get("step");
+    this.beat = 0; // of the step that is wanted
+    this.player = new Player(say, (step, beat) => {
+      this.beat = beat;
+      store.tell({ step });
+    });
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
     this.reasons = new Reasons(
@@ -106,6 +114,7 @@ export class View {
     const { store, forecast } = this;
     const soon = () => this.schedule();
     const heard = () => {
+      this.motion.finish();
       forecast.heard();
       soon();
     };
@@ -140,6 +149,7 @@ export class View {
     this.ended = true;
     cancelAnimationFrame(this.frame);
     this.stopFollowing();
+    this.motion.finish();
     this.player.pause();
     this.forecast.end();
     this.unshare();
@@ -192,6 +202,7 @@ export class View {
   /** A new graph: put its picture in place of the old one. */
   restage() {
     this.restaged = false;
+    this.motion.finish();
     this.stopFollowing(); // the old picture
     this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
@@ -279,16 +290,24 @@ export class View {
     if (answer === null) return;
     const { structure } = this;
     const { picture } = this.stage;
-    const last = structure.steps.length - 1;
     const wanted = store.get("step");
-    const step = wanted === null ? null : Math.min(wanted, last);
+    const step = wanted === null ? null : Math.min(wanted, structure.steps.length - 1);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
+    const before = this.state;
+    const isNext = this.beat > 0 && this.at !== null && step === this.at + 1;
+    if (step !== this.at) this.motion.finish();
     this.run = forecast.over(answer);
     this.state = stateAt(this.run, structure, step);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
-    this.player.show(step, last);
+    if (isNext && this.motion.isAble) {
+      const seen = { picture, structure, before, after: this.state, beat: this.beat };
+      enact(this.motion, seen, structure.steps[step]);
+    }
+    this.at = step;
+    this.beat = 0;
+    this.player.show(step, structure.steps);
     this.shown();
     const words = stepWords(structure, step);
     this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));

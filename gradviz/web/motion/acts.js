@@ -1,0 +1,186 @@
+// What is seen of a step of the sweeps. Forward, the operands run along their wires into the gate,
+// which lights and shows its value. Back, what arrived at a gate runs along a wire, meets the local
+// derivative, and goes on as their product, which is added to what has come together at its end.
+
+import { numeral } from "../numbers/numeral.js";
+import { shownOnCard, shownOnEdge } from "../numbers/shown.js";
+import { within } from "../parts/dom.js";
+import { chipOf, dotOf } from "./chips.js";
+import { beatsOf, isQuick } from "./rhythm.js";
+import { Way, through } from "./wires.js";
+/** @import { Motion } from "./motion.js" */
+/** @import { Picture } from "../picture/picture.js" */
+
+/**
+ * What a step shows.
+ * @typedef Seen
+ * @property {Picture} picture
+ * @property {Structure} structure
+ * @property {Run} before what was known
+ * @property {Run} after and what is
+ * @property {number} beat milliseconds
+ */
+
+/**
+ * Show a step.
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {Step} step
+ */
+export function enact(motion, seen, step) {
+  const [kind, at] = step;
+  if (kind === "start") return;
+  motion.begin(layerGround(seen.picture), seen.beat * beatsOf(step));
+  if (kind === "forward") workOut(motion, seen, at);
+  else if (kind === "seed") rollAdjoint(motion, seen, at, 0);
+  else handBack(motion, seen, [at]);
+}
+
+/**
+ * Operands run into a gate, which lights and shows its value.
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {number} node
+ */
+function workOut(motion, { picture, structure, before, after, beat }, node) {
+  const { g, value } = picture.nodes[node];
+  const travel = 1.6 * beat;
+  structure.edges.forEach(({ from, to }, edge) => {
+    if (to !== node) return;
+    const way = wireWay(picture, edge);
+    const shown = shownOnCard(after.primals[from], true);
+    const runner = isQuick(beat) ? dotOf("gv-value") : chipOf("gv-value", [shown, "gv-value"]);
+    motion.show(runner, 0, travel + 0.2 * beat);
+    motion.move(runner, through(way.between(0, 1)), 0, travel);
+  });
+  g.classList.remove("gv-lit");
+  motion.at(travel, () => g.classList.add("gv-lit"));
+  motion.roll(value.element, shownOnCard(before.primals[node], true), travel, 0.8 * beat);
+  structure.edges.forEach(({ to }, edge) => {
+    const text = picture.edges[edge].local?.element;
+    if (to === node && text) motion.move(text, [{ opacity: 0 }, { opacity: 1 }], travel, beat);
+  });
+}
+
+/**
+ * What arrived at gates goes back along wires.
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {number[]} edges
+ */
+export function handBack(motion, seen, edges) {
+  for (const edge of edges) goBack(motion, seen, edge);
+  const sources = new Set(edges.map((edge) => seen.structure.edges[edge].from));
+  for (const node of sources) rollAdjoint(motion, seen, node, 4 * seen.beat);
+}
+
+/**
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {number} edge
+ */
+function goBack(motion, { picture, structure, before, after, beat }, edge) {
+  const { from, to } = structure.edges[edge];
+  const { flow, back, local } = picture.edges[edge];
+  const way = wireWay(picture, edge);
+  const [upstream, product] = [after.adjoints[to], after.flows[edge]];
+  const factor = after.locals[edge];
+  const [target, source] = [to, from].map((node) => adjointPlace(picture, node));
+  const hidden = [{ opacity: 0 }, { opacity: 1 }];
+  const fill = [-way.length, 0].map((offset) => ({
+    strokeDasharray: `${way.length} ${way.length}`,
+    strokeDashoffset: offset,
+  }));
+  if (isQuick(beat)) {
+    const pulse = motion.show(dotOf("gv-adjoint"), 0, 4.2 * beat);
+    motion.move(pulse, through(way.between(1, 0)), 0, 4 * beat);
+    motion.move(flow, fill, 0, 4 * beat);
+    if (back) motion.move(back.element, hidden, 3 * beat, beat);
+    return;
+  }
+  const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
+  const place = way.at(meeting);
+  const coming = chipOf("gv-adjoint", [numeral(upstream, 3), "gv-adjoint"]);
+  motion.show(coming, 0, 1.1 * beat);
+  motion.move(coming, through([target, ...way.between(1, meeting)]), 0, beat, "ease-in");
+  const factors = chipOf(
+    "gv-adjoint",
+    [numeral(upstream, 3), "gv-adjoint"],
+    [" · ", ""],
+    [inBrackets(shownOnEdge(factor)), "gv-local"],
+  );
+  standAt(motion.show(factors, beat, 2.2 * beat), place);
+  const going = chipOf("gv-adjoint", [shownOnEdge(product), "gv-adjoint"]);
+  const before_ = before.adjoints[from];
+  motion.show(going, 2.1 * beat, (before_ === null ? 4.1 : 3.3) * beat);
+  const leg = [...way.between(meeting, 0), source];
+  motion.move(going, through(leg), 2.4 * beat, 0.9 * beat, "ease-out");
+  motion.move(flow, fill, 2.4 * beat, 0.9 * beat, "ease-out");
+  if (back) motion.move(back.element, hidden, 2.6 * beat, 0.6 * beat);
+  if (before_ === null) return;
+  const sum = chipOf(
+    "gv-adjoint",
+    [`${numeral(before_, 3)} + ${inBrackets(shownOnEdge(product))}`, "gv-adjoint"],
+  );
+  standAt(motion.show(sum, 3.2 * beat, 4.4 * beat), source);
+}
+
+/**
+ * A gradient rolls to what it is now.
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {number} node
+ * @param {number} delay
+ */
+function rollAdjoint(motion, { picture, before, after, beat }, node, delay) {
+  const { element } = picture.nodes[node].adjoint;
+  const [old, now] = [before, after].map(({ adjoints }) => shownOnCard(adjoints[node], false));
+  if (old !== now) motion.roll(element, old, delay, 0.8 * beat);
+}
+
+/** @param {Picture} picture */
+function layerGround(picture) {
+  return /** @type {Element} */ (picture.nodes[0].g.parentNode);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {number} edge
+ */
+function wireWay(picture, edge) {
+  return new Way(/** @type {SVGPathElement} */ (within(picture.edges[edge].g, ".gv-wire")));
+}
+
+/**
+ * Where a text stands, a little above its foot.
+ * @param {Element} text
+ * @returns {[number, number]}
+ */
+function textPlace(text) {
+  return [Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 4];
+}
+
+/**
+ * Where the gradient stands on a card.
+ * @param {Picture} picture
+ * @param {number} node
+ * @returns {[number, number]}
+ */
+function adjointPlace(picture, node) {
+  const { box, adjoint } = picture.nodes[node];
+  const [x, y] = textPlace(adjoint.element);
+  return [box[0] + x, box[1] + y];
+}
+
+/**
+ * @param {SVGElement} element
+ * @param {[number, number]} place
+ */
+function standAt(element, [x, y]) {
+  element.setAttribute("transform", `translate(${x}, ${y})`);
+}
+
+/** @param {string} shown */
+function inBrackets(shown) {
+  return shown.startsWith("−") ? `(${shown})` : shown;
+}
