@@ -8,10 +8,11 @@ import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { enact } from "../motion/acts.js";
+import { Standing, refold } from "../motion/fold.js";
 import { Motion } from "../motion/motion.js";
 import { full } from "../numbers/numeral.js";
-import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
+import { isSameRun, runOf, unknownRun, unpacked } from "../numbers/run.js";
+import { stateAt, stepNews, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
 import { make, scrolls, written } from "../parts/dom.js";
@@ -55,6 +56,8 @@ export class View {
     this.motion = new Motion();
     this.at = store.get("step");
     this.beat = 0; // of the step that is wanted
+    this.folding = /** @type {number | null} */ (null); // the block that is wanted
+    this.refolded = () => {}; // what shows how it was folded
     this.player = new Player(say, (step, beat) => {
       this.beat = beat;
       store.tell({ step });
@@ -114,7 +117,6 @@ export class View {
     const { store, forecast } = this;
     const soon = () => this.schedule();
     const heard = () => {
-      this.motion.finish();
       forecast.heard();
       soon();
     };
@@ -204,12 +206,18 @@ export class View {
     this.restaged = false;
     this.motion.finish();
     this.stopFollowing(); // the old picture
+    const { folding, motion } = this;
+    const old = new Standing(this.stage.picture, this.structure.nodes);
     this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
     this.attach();
     this.forecast.load(this.structure);
+    this.folding = null;
+    if (folding === null || !motion.isAble) return;
+    this.refolded = () =>
+      refold(motion, folding, old, new Standing(this.stage.picture, this.structure.nodes));
   }
 
   /** Tell the parts what picture there is. */
@@ -248,6 +256,7 @@ export class View {
     const closed = this.store.get("closed");
     const others = closed.filter((other) => other !== block);
     const isClosed = others.length < closed.length;
+    this.folding = block;
     this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
   }
 
@@ -295,16 +304,21 @@ export class View {
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
     const before = this.state;
     const isNext = this.beat > 0 && this.at !== null && step === this.at + 1;
-    if (step !== this.at) this.motion.finish();
-    this.run = forecast.over(answer);
+    const run = forecast.over(answer);
+    if (step !== this.at || !isSameRun(run, this.run)) this.motion.finish();
+    this.run = run;
     this.state = stateAt(this.run, structure, step);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
-    this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
-    if (isNext && this.motion.isAble) {
+    const taken = step === null ? null : structure.steps[step];
+    this.paint(taken ? stepPlace(taken) : [], selected);
+    picture.mark("gv-new", taken ? stepNews(structure, taken) : []);
+    if (taken && isNext && this.motion.isAble) {
       const seen = { picture, structure, before, after: this.state, beat: this.beat };
-      enact(this.motion, seen, structure.steps[step]);
+      enact(this.motion, seen, taken);
     }
+    this.refolded();
+    this.refolded = () => {};
     this.at = step;
     this.beat = 0;
     this.player.show(step, structure.steps);

@@ -2,14 +2,18 @@
 // which lights and shows its value. Back, what arrived at a gate runs along a wire, meets the local
 // derivative, and goes on as their product, which is added to what has come together at its end.
 
+import { formulaText } from "../formulas/formula.js";
 import { numeral } from "../numbers/numeral.js";
 import { shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
 import { chipOf, dotOf } from "./chips.js";
+import { groundOf } from "./motion.js";
 import { beatsOf, isQuick } from "./rhythm.js";
 import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
+
+const LONGEST = 18; // characters of a sum or the like that is shown on its gate
 
 /**
  * What a step shows.
@@ -30,7 +34,7 @@ import { Way, through } from "./wires.js";
 export function enact(motion, seen, step) {
   const [kind, at] = step;
   if (kind === "start") return;
-  motion.begin(layerGround(seen.picture), seen.beat * beatsOf(step));
+  motion.begin(groundOf(seen.picture), seen.beat * beatsOf(step));
   if (kind === "forward") workOut(motion, seen, at);
   else if (kind === "seed") rollAdjoint(motion, seen, at, 0);
   else handBack(motion, seen, [at]);
@@ -45,17 +49,24 @@ export function enact(motion, seen, step) {
 function workOut(motion, { picture, structure, before, after, beat }, node) {
   const { g, value } = picture.nodes[node];
   const travel = 1.6 * beat;
+  const place = textPlaceOn(picture, node, "value");
   structure.edges.forEach(({ from, to }, edge) => {
     if (to !== node) return;
     const way = wireWay(picture, edge);
     const shown = shownOnCard(after.primals[from], true);
     const runner = isQuick(beat) ? dotOf("gv-value") : chipOf("gv-value", [shown, "gv-value"]);
-    motion.show(runner, 0, travel + 0.2 * beat);
-    motion.move(runner, through(way.between(0, 1)), 0, travel);
+    const start = textPlaceOn(picture, from, "value");
+    motion.show(runner, 0, travel);
+    motion.move(runner, through([start, ...way.between(0, 1)]), 0, travel);
   });
+  const worked = formulaText(inNumbers(structure.nodes[node].value), after);
+  if (worked && worked.length <= LONGEST && !isQuick(beat)) {
+    const sum = chipOf("gv-value", [worked, "gv-value"]);
+    standAt(motion.show(sum, travel - 0.1 * beat, travel + 0.9 * beat), place);
+  }
   g.classList.remove("gv-lit");
   motion.at(travel, () => g.classList.add("gv-lit"));
-  motion.roll(value.element, shownOnCard(before.primals[node], true), travel, 0.8 * beat);
+  motion.roll(value.element, shownOnCard(before.primals[node], true), 2.2 * beat, 0.8 * beat);
   structure.edges.forEach(({ to }, edge) => {
     const text = picture.edges[edge].local?.element;
     if (to === node && text) motion.move(text, [{ opacity: 0 }, { opacity: 1 }], travel, beat);
@@ -85,7 +96,7 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
   const way = wireWay(picture, edge);
   const [upstream, product] = [after.adjoints[to], after.flows[edge]];
   const factor = after.locals[edge];
-  const [target, source] = [to, from].map((node) => adjointPlace(picture, node));
+  const [target, source] = [to, from].map((node) => textPlaceOn(picture, node, "adjoint"));
   const hidden = [{ opacity: 0 }, { opacity: 1 }];
   const fill = [-way.length, 0].map((offset) => ({
     strokeDasharray: `${way.length} ${way.length}`,
@@ -101,7 +112,7 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
   const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
   const place = way.at(meeting);
   const coming = chipOf("gv-adjoint", [numeral(upstream, 3), "gv-adjoint"]);
-  motion.show(coming, 0, 1.1 * beat);
+  motion.show(coming, 0, 1.4 * beat);
   motion.move(coming, through([target, ...way.between(1, meeting)]), 0, beat, "ease-in");
   const factors = chipOf(
     "gv-adjoint",
@@ -109,10 +120,10 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
     [" · ", ""],
     [inBrackets(shownOnEdge(factor)), "gv-local"],
   );
-  standAt(motion.show(factors, beat, 2.2 * beat), place);
+  standAt(motion.show(factors, beat, 2.6 * beat), place);
   const going = chipOf("gv-adjoint", [shownOnEdge(product), "gv-adjoint"]);
   const before_ = before.adjoints[from];
-  motion.show(going, 2.1 * beat, (before_ === null ? 4.1 : 3.3) * beat);
+  motion.show(going, 2.2 * beat, (before_ === null ? 4.2 : 3.6) * beat);
   const leg = [...way.between(meeting, 0), source];
   motion.move(going, through(leg), 2.4 * beat, 0.9 * beat, "ease-out");
   motion.move(flow, fill, 2.4 * beat, 0.9 * beat, "ease-out");
@@ -122,7 +133,7 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
     "gv-adjoint",
     [`${numeral(before_, 3)} + ${inBrackets(shownOnEdge(product))}`, "gv-adjoint"],
   );
-  standAt(motion.show(sum, 3.2 * beat, 4.4 * beat), source);
+  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), source);
 }
 
 /**
@@ -133,14 +144,11 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
  * @param {number} delay
  */
 function rollAdjoint(motion, { picture, before, after, beat }, node, delay) {
-  const { element } = picture.nodes[node].adjoint;
+  const { g, adjoint } = picture.nodes[node];
   const [old, now] = [before, after].map(({ adjoints }) => shownOnCard(adjoints[node], false));
-  if (old !== now) motion.roll(element, old, delay, 0.8 * beat);
-}
-
-/** @param {Picture} picture */
-function layerGround(picture) {
-  return /** @type {Element} */ (picture.nodes[0].g.parentNode);
+  g.classList.remove("gv-new");
+  motion.at(delay, () => g.classList.add("gv-new"));
+  if (old !== now) motion.roll(adjoint.element, old, delay, 0.8 * beat);
 }
 
 /**
@@ -161,15 +169,27 @@ function textPlace(text) {
 }
 
 /**
- * Where the gradient stands on a card.
+ * Where a number stands on a card.
  * @param {Picture} picture
  * @param {number} node
+ * @param {"value" | "adjoint"} which
  * @returns {[number, number]}
  */
-function adjointPlace(picture, node) {
-  const { box, adjoint } = picture.nodes[node];
-  const [x, y] = textPlace(adjoint.element);
+function textPlaceOn(picture, node, which) {
+  const { box, [which]: text } = picture.nodes[node];
+  const [x, y] = textPlace(text.element);
   return [box[0] + x, box[1] + y];
+}
+
+/**
+ * Of a formula `z = x·y = 2·3 = 6`, what stands before the last sign: `2·3`; nothing of a shorter
+ * one.
+ * @param {Formula} formula
+ */
+function inNumbers(formula) {
+  const signs = formula.flatMap((part, at) => (part === " = " ? [at] : []));
+  const [first, last] = signs.slice(-2);
+  return signs.length < 2 ? [] : formula.slice(first + 1, last);
 }
 
 /**

@@ -2,10 +2,19 @@
 // holds the new numbers all the while. Nothing is left of it when it ends, or is ended.
 
 import { SVG } from "../parts/dom.js";
+/** @import { Picture } from "../picture/picture.js" */
 
 /** Whether nothing is to move: a person says so, or nobody looks. */
 function staysStill() {
   return document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/**
+ * What the cards and wires of a picture stand on.
+ * @param {Picture} picture
+ */
+export function groundOf(picture) {
+  return /** @type {Element} */ (picture.nodes[0].g.parentNode);
 }
 
 export class Motion {
@@ -91,7 +100,7 @@ export class Motion {
    */
   show(element, from, until) {
     this.layer.append(element);
-    const fade = Math.min(90, (until - from) / 3) / (until - from);
+    const fade = Math.min(50, (until - from) / 4) / (until - from);
     const frames = [
       { opacity: 0 },
       { opacity: 1, offset: fade },

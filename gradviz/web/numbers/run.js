@@ -85,6 +85,15 @@ export function runOf(sent, { nodes, edges, places, shapes }) {
 }
 
 /**
+ * Whether two runs have the same numbers.
+ * @param {Run} one
+ * @param {Run} other
+ */
+export function isSameRun({ sent: one }, { sent: other }) {
+  return one.length === other.length && one.every((number, at) => Object.is(number, other[at]));
+}
+
+/**
  * A run of which nothing is known yet.
  * @param {Structure} structure
  * @returns {Run}

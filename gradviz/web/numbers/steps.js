@@ -26,6 +26,18 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
 export function stepPlace([kind, at]) {
   return kind === "start" ? [] : [`${kind === "backward" ? "e" : "n"}${at}`];
 }
+
+/**
+ * The node whose number is another after a step, by its id.
+ * @param {Structure} structure
+ * @param {Step} step
+ * @returns {string[]}
+ */
+export function stepNews({ edges }, [kind, at]) {
+  if (kind === "start") return [];
+  return [`n${kind === "backward" ? edges[at].from : at}`];
+}
+
 /**
  * The sum of what has come together and what comes.
  * @param {Value} before
