@@ -207,7 +207,8 @@ export class View {
     this.motion.finish();
     this.stopFollowing(); // the old picture
     const { folding, motion } = this;
-    const old = new Standing(this.stage.picture, this.structure.nodes);
+    const isSeen = folding !== null && motion.isAble;
+    const old = isSeen ? new Standing(this.stage.picture, this.structure.nodes) : null;
     this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
@@ -215,7 +216,7 @@ export class View {
     this.attach();
     this.forecast.load(this.structure);
     this.folding = null;
-    if (folding === null || !motion.isAble) return;
+    if (old === null || folding === null) return;
     this.refolded = () =>
       refold(motion, folding, old, new Standing(this.stage.picture, this.structure.nodes));
   }

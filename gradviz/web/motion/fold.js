@@ -20,12 +20,12 @@ export class Standing {
    */
   constructor(picture, nodes) {
     const { x, y, width } = picture.svg.getBoundingClientRect();
-    const { e, f } = /** @type {SVGGElement} */ (groundOf(picture)).transform.baseVal[0].matrix;
+    const margin = groundOf(picture).getAttribute("transform")?.match(/[\d.]+/g) ?? [0, 0];
     this.picture = picture;
     this.nodes = nodes;
     this.scale = width / Number(picture.svg.getAttribute("width")) || 1;
-    this.x = x + e * this.scale;
-    this.y = y + f * this.scale;
+    this.x = x + Number(margin[0]) * this.scale;
+    this.y = y + Number(margin[1]) * this.scale;
   }
 
   /**
