@@ -53,6 +53,8 @@ function onPart(view, event, { g, id, input }) {
   if (key.startsWith("Arrow")) {
     const next = walked(view.structure, view.stage.picture, id, key);
     if (next !== null) view.stage.focus(next);
+  } else if ((key === "Enter" || key === " ") && view.order.take(view.structure, id)) {
+    return true;
   } else if (key === "Enter") {
     if (!view.stage.open(g)) view.select(id);
   } else if (key === " ") {

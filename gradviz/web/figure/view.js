@@ -7,11 +7,8 @@ import { Forecast } from "../hands/forecast.js";
 import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
-import { enact } from "../motion/acts.js";
-import { Standing, refold } from "../motion/fold.js";
-import { Motion } from "../motion/motion.js";
 import { full } from "../numbers/numeral.js";
-import { isSameRun, runOf, unknownRun, unpacked } from "../numbers/run.js";
+import { runOf, unknownRun, unpacked } from "../numbers/run.js";
 import { stateAt, stepNews, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
@@ -24,6 +21,8 @@ import { Lens } from "../picture/lens.js";
 import { speaker } from "../words.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
+import { Moves } from "./moves.js";
+import { Order } from "./order.js";
 import { Stage } from "./stage.js";
 
 const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
@@ -53,15 +52,13 @@ export class View {
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.stage = new Stage(say, this.structure, this);
-    this.motion = new Motion();
-    this.at = store.get("step");
-    this.beat = 0; // of the step that is wanted
-    this.folding = /** @type {number | null} */ (null); // the block that is wanted
-    this.refolded = () => {}; // what shows how it was folded
+    this.moves = new Moves(store.get("step"));
     this.player = new Player(say, (step, beat) => {
-      this.beat = beat;
+      this.order.leave();
+      this.moves.beat = beat;
       store.tell({ step });
     });
+    this.order = new Order(say, this);
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
     this.reasons = new Reasons(
@@ -100,11 +97,12 @@ export class View {
     const main = make("div", "gv-main");
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
-    controls.append(this.player.element, this.lens.element, this.opener);
+    controls.append(this.player.element, this.order.element, this.lens.element, this.opener);
     main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
     desk.append(main, this.code.element);
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
+    stage.addEventListener("click", (event) => this.choose(event), { capture: true });
     stage.addEventListener("pointerover", (event) => this.hover(event));
     stage.addEventListener("pointerleave", () => this.pointAt([]));
   }
@@ -151,7 +149,7 @@ export class View {
     this.ended = true;
     cancelAnimationFrame(this.frame);
     this.stopFollowing();
-    this.motion.finish();
+    this.moves.motion.finish();
     this.player.pause();
     this.forecast.end();
     this.unshare();
@@ -204,21 +202,14 @@ export class View {
   /** A new graph: put its picture in place of the old one. */
   restage() {
     this.restaged = false;
-    this.motion.finish();
     this.stopFollowing(); // the old picture
-    const { folding, motion } = this;
-    const isSeen = folding !== null && motion.isAble;
-    const old = isSeen ? new Standing(this.stage.picture, this.structure.nodes) : null;
+    this.moves.restage(this.stage.picture, this.structure.nodes);
     this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
     this.attach();
     this.forecast.load(this.structure);
-    this.folding = null;
-    if (old === null || folding === null) return;
-    this.refolded = () =>
-      refold(motion, folding, old, new Standing(this.stage.picture, this.structure.nodes));
   }
 
   /** Tell the parts what picture there is. */
@@ -257,12 +248,33 @@ export class View {
     const closed = this.store.get("closed");
     const others = closed.filter((other) => other !== block);
     const isClosed = others.length < closed.length;
-    this.folding = block;
+    this.moves.block = block;
     this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
+  }
+
+  /** The reverse sweep begins, in an order of one's own. */
+  beginBack() {
+    this.player.pause();
+    this.store.tell({ step: this.structure.steps.findIndex(([kind]) => kind === "seed") });
+    this.select("");
+  }
+
+  /** A gate goes that was chosen, as a step does that is taken by hand. */
+  goBack() {
+    this.moves.beat = this.player.byHand;
+  }
+
+  /**
+   * Where one chooses the order, a gate that is pressed goes back.
+   * @param {MouseEvent} event
+   */
+  choose(event) {
+    if (this.order.take(this.structure, this.stage.partAt(event))) event.stopPropagation();
   }
 
   /** @param {string} id */
   select(id) {
+    if (this.order.gates && id) return;
     if (this.store.get("selected") !== id) this.store.tell({ selected: id, element: "" });
   }
 
@@ -304,28 +316,25 @@ export class View {
     const step = wanted === null ? null : Math.min(wanted, structure.steps.length - 1);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
     const before = this.state;
-    const isNext = this.beat > 0 && this.at !== null && step === this.at + 1;
     const run = forecast.over(answer);
-    if (step !== this.at || !isSameRun(run, this.run)) this.motion.finish();
+    this.moves.prepare(step, run, this.run);
     this.run = run;
-    this.state = stateAt(this.run, structure, step);
+    const swept = this.order.swept(run, structure, step);
+    this.state = swept?.state ?? stateAt(run, structure, step);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     const taken = step === null ? null : structure.steps[step];
-    this.paint(taken ? stepPlace(taken) : [], selected);
-    picture.mark("gv-new", taken ? stepNews(structure, taken) : []);
-    if (taken && isNext && this.motion.isAble) {
-      const seen = { picture, structure, before, after: this.state, beat: this.beat };
-      enact(this.motion, seen, taken);
-    }
-    this.refolded();
-    this.refolded = () => {};
-    this.at = step;
-    this.beat = 0;
+    const wires = this.order.wires(structure);
+    this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected);
+    this.order.show(picture, structure, swept);
+    picture.mark("gv-new", taken && !swept ? stepNews(structure, taken) : []);
+    const shown = { picture, structure, before, after: this.state };
+    this.moves.show(step, shown, swept && wires);
     this.player.show(step, structure.steps);
     this.shown();
-    const words = stepWords(structure, step);
-    this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
+    const words = () => [formulaElement(stepWords(structure, step), this.state)];
+    if (swept) this.words.textContent = this.order.sentence(picture, structure, run, swept);
+    else this.words.replaceChildren(...(step === null ? [] : words()));
     const [nudges, index] = [store.get("nudges"), store.get("element")];
     this.reasons.show(structure, this.state, selected, nudges, index);
     this.stopFollowing();

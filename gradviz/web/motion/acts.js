@@ -2,13 +2,13 @@
 // which lights and shows its value. Back, what arrived at a gate runs along a wire, meets the local
 // derivative, and goes on as their product, which is added to what has come together at its end.
 
-import { formulaText } from "../formulas/formula.js";
+import { formulaText, worked } from "../formulas/formula.js";
 import { numeral } from "../numbers/numeral.js";
 import { shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
-import { chipOf, dotOf } from "./chips.js";
+import { chipOf, dotOf, standAt } from "./chips.js";
 import { groundOf } from "./motion.js";
-import { beatsOf, isQuick } from "./rhythm.js";
+import { BACK, beatsOf, isQuick } from "./rhythm.js";
 import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
@@ -33,11 +33,11 @@ const LONGEST = 18; // characters of a sum or the like that is shown on its gate
  */
 export function enact(motion, seen, step) {
   const [kind, at] = step;
+  if (kind === "backward") return handBack(motion, seen, [`e${at}`]);
   if (kind === "start") return;
   motion.begin(groundOf(seen.picture), seen.beat * beatsOf(step));
   if (kind === "forward") workOut(motion, seen, at);
-  else if (kind === "seed") rollAdjoint(motion, seen, at, 0);
-  else handBack(motion, seen, [at]);
+  else rollAdjoint(motion, seen, at, 0);
 }
 
 /**
@@ -59,9 +59,9 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
     motion.show(runner, 0, travel);
     motion.move(runner, through([start, ...way.between(0, 1)]), 0, travel);
   });
-  const worked = formulaText(inNumbers(structure.nodes[node].value), after);
-  if (worked && worked.length <= LONGEST && !isQuick(beat)) {
-    const sum = chipOf("gv-value", [worked, "gv-value"]);
+  const operands = formulaText(worked(structure.nodes[node].value)?.slice(0, -2) ?? [], after);
+  if (operands && operands.length <= LONGEST && !isQuick(beat)) {
+    const sum = chipOf("gv-value", [operands, "gv-value"]);
     standAt(motion.show(sum, travel - 0.1 * beat, travel + 0.9 * beat), place);
   }
   g.classList.remove("gv-lit");
@@ -77,9 +77,11 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
  * What arrived at gates goes back along wires.
  * @param {Motion} motion
  * @param {Seen} seen
- * @param {number[]} edges
+ * @param {string[]} wires
  */
-export function handBack(motion, seen, edges) {
+export function handBack(motion, seen, wires) {
+  const edges = wires.map((id) => Number(id.slice(1)));
+  motion.begin(groundOf(seen.picture), seen.beat * BACK);
   for (const edge of edges) goBack(motion, seen, edge);
   const sources = new Set(edges.map((edge) => seen.structure.edges[edge].from));
   for (const node of sources) rollAdjoint(motion, seen, node, 4 * seen.beat);
@@ -179,25 +181,6 @@ function textPlaceOn(picture, node, which) {
   const { box, [which]: text } = picture.nodes[node];
   const [x, y] = textPlace(text.element);
   return [box[0] + x, box[1] + y];
-}
-
-/**
- * Of a formula `z = x·y = 2·3 = 6`, what stands before the last sign: `2·3`; nothing of a shorter
- * one.
- * @param {Formula} formula
- */
-function inNumbers(formula) {
-  const signs = formula.flatMap((part, at) => (part === " = " ? [at] : []));
-  const [first, last] = signs.slice(-2);
-  return signs.length < 2 ? [] : formula.slice(first + 1, last);
-}
-
-/**
- * @param {SVGElement} element
- * @param {[number, number]} place
- */
-function standAt(element, [x, y]) {
-  element.setAttribute("transform", `translate(${x}, ${y})`);
 }
 
 /** @param {string} shown */

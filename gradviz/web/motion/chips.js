@@ -40,3 +40,12 @@ export function dotOf(kind) {
   circle.setAttribute("class", `gv-pulse ${kind}`);
   return circle;
 }
+
+/**
+ * Let an element stand at a place.
+ * @param {SVGElement} element
+ * @param {[number, number]} place
+ */
+export function standAt(element, [x, y]) {
+  element.setAttribute("transform", `translate(${x}, ${y})`);
+}

@@ -6,8 +6,10 @@ const PLAYING = 280; // slower: nobody waits for the next
 const LONGEST_PLAY = 24_000; // milliseconds: of all steps
 const QUICK = 60; // a beat that is shorter shows no numbers on their way
 
+export const BACK = 5; // beats of a step back
+
 /** Beats: what a step shows, one thing after another. */
-const BEATS = { start: 2, forward: 3, seed: 2, backward: 5 };
+const BEATS = { start: 2, forward: 3, seed: 2, backward: BACK };
 
 /**
  * How many beats a step takes.

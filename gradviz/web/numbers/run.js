@@ -9,7 +9,7 @@ import { elementsIn, isMapped, mapSize } from "./shapes.js";
  * @param {number} adjoint
  * @param {number} local
  */
-function carried({ idle, choice }, adjoint, local) {
+export function carried({ idle, choice }, adjoint, local) {
   return idle || (choice && local === 0) ? 0 : adjoint * local;
 }
 

@@ -61,7 +61,12 @@ export class Player {
   /** Take the next step by hand, which ends playing. */
   next() {
     this.pause();
-    this.go(Math.min(this.last, this.now + 1), beatByHand(Number(this.speed.value)));
+    this.go(Math.min(this.last, this.now + 1), this.byHand);
+  }
+
+  /** Milliseconds a beat, when a step is taken by hand. */
+  get byHand() {
+    return beatByHand(Number(this.speed.value));
   }
 
   toggle() {
