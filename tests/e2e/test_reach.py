@@ -307,7 +307,7 @@ def finished(page):
 
 def test_a_race_does_not_run_for_who_wants_nothing_to_move(show):
     race = gv.race(function, x=1.0, y=2.0)
-    assert finished(show(race)) == 0
+    assert finished(show(race, reduced_motion="no-preference")) == 0
     page = show(race, reduced_motion="reduce")
     expect(page.get_by_role("button", name="to the end")).to_be_visible()
     assert not page.locator(".gv-scrub").is_visible()

@@ -147,6 +147,7 @@ type Words = { language: string; texts: Record<string, Said> };
 type TextId =
   | keyof typeof import("../../gradviz/words/en/page.json")
   | keyof typeof import("../../gradviz/words/en/forward.json")
+  | keyof typeof import("../../gradviz/words/en/motion.json")
   | keyof typeof import("../../gradviz/words/en/training.json");
 
 /** Say the text of this id, with its places filled; `n` is the number that it goes by. */

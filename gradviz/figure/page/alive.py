@@ -14,7 +14,7 @@ from gradviz.words import say
 DOCUMENT, STATE = "gradviz-document", "gradviz-state"
 # the style sheets of each kind of what lives in a page; its module is alone/<kind>.js
 SHEETS = {
-    "figure": ("view", "parts", "ways"),
+    "figure": ("view", "parts", "ways", "motion"),
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
     "question": (),

@@ -9,7 +9,7 @@ import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
 import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stepPlace, stepWords } from "../numbers/steps.js";
+import { stepNews, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
 import { make, scrolls, written } from "../parts/dom.js";
@@ -21,6 +21,8 @@ import { Lens } from "../picture/lens.js";
 import { speaker } from "../words.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
+import { Moves } from "./moves.js";
+import { Order } from "./order.js";
 import { Stage } from "./stage.js";
 import { Ways } from "./ways.js";
 
@@ -53,7 +55,13 @@ export class View {
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.stage = new Stage(say, this.structure, this);
-    this.player = new Player(say, (step) => store.tell({ step }));
+    this.moves = new Moves(store.get("step"));
+    this.player = new Player(say, (step, beat) => {
+      this.order.leave();
+      this.moves.beat = beat;
+      store.tell({ step });
+    });
+    this.order = new Order(say, this);
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
     this.reasons = new Reasons(
@@ -92,12 +100,13 @@ export class View {
     const main = make("div", "gv-main");
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
-    controls.append(this.player.element, this.lens.element, this.opener);
+    controls.append(this.player.element, this.order.element, this.lens.element, this.opener);
     main.append(this.path.element, stage, controls, this.ways.element, this.caption);
     main.append(this.reasons.element);
     desk.append(main, this.code.element);
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
+    stage.addEventListener("click", (event) => this.choose(event), { capture: true });
     stage.addEventListener("pointerover", (event) => this.hover(event));
     stage.addEventListener("pointerleave", () => {
       this.pointAt([]);
@@ -152,6 +161,7 @@ export class View {
     this.ended = true;
     cancelAnimationFrame(this.frame);
     this.stopFollowing();
+    this.moves.motion.finish();
     this.player.pause();
     this.forecast.end();
     this.lens.watch.disconnect();
@@ -206,7 +216,9 @@ export class View {
   restage() {
     this.restaged = false;
     this.stopFollowing(); // the old picture
+    this.moves.restage(this.stage.picture, this.structure.nodes);
     this.structure = this.ways.told(this.store.get("structure"));
+    this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
@@ -257,11 +269,33 @@ export class View {
     const closed = this.store.get("closed");
     const others = closed.filter((other) => other !== block);
     const isClosed = others.length < closed.length;
+    this.moves.block = block;
     this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
+  }
+
+  /** The reverse sweep begins, in an order of one's own. */
+  beginBack() {
+    this.player.pause();
+    this.store.tell({ step: this.structure.steps.findIndex(([kind]) => kind === "seed") });
+    this.select("");
+  }
+
+  /** A gate goes that was chosen, as a step does that is taken by hand. */
+  goBack() {
+    this.moves.beat = this.player.byHand;
+  }
+
+  /**
+   * Where one chooses the order, a gate that is pressed goes back.
+   * @param {MouseEvent} event
+   */
+  choose(event) {
+    if (this.order.take(this.structure, this.stage.partAt(event))) event.stopPropagation();
   }
 
   /** @param {string} id */
   select(id) {
+    if (this.order.gates && id) return;
     if (this.store.get("selected") !== id) this.store.tell({ selected: id, element: "" });
   }
 
@@ -300,20 +334,30 @@ export class View {
     if (answer === null) return;
     const { structure } = this;
     const { picture } = this.stage;
-    const last = structure.steps.length - 1;
     const wanted = store.get("step");
-    const step = wanted === null ? null : Math.min(wanted, last);
+    const step = wanted === null ? null : Math.min(wanted, structure.steps.length - 1);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
-    this.run = this.ways.run(forecast.over(answer), structure);
-    this.state = this.ways.state(this.run, structure, step);
+    const before = this.state;
+    const run = this.ways.run(forecast.over(answer), structure);
+    this.moves.prepare(step, run, this.run);
+    this.run = run;
+    const swept = this.order.swept(run, structure, step);
+    this.state = swept?.state ?? this.ways.state(run, structure, step);
     picture.turn(structure.second ? this.ways.legend() : null);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
-    this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
-    this.player.show(step, last);
+    const taken = step === null ? null : structure.steps[step];
+    const wires = this.order.wires(structure);
+    this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected);
+    this.order.show(picture, structure, swept);
+    picture.mark("gv-new", taken && !swept ? stepNews(structure, taken) : []);
+    const shown = { picture, structure, before, after: this.state };
+    this.moves.show(step, shown, swept && wires);
+    this.player.show(step, structure.steps);
     this.shown();
-    const words = stepWords(structure, step);
-    this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
+    const words = () => [formulaElement(stepWords(structure, step), this.state)];
+    if (swept) this.words.textContent = this.order.sentence(picture, structure, run, swept);
+    else this.words.replaceChildren(...(step === null ? [] : words()));
     const [nudges, index] = [store.get("nudges"), store.get("element")];
     this.reasons.show(structure, this.state, selected, nudges, index);
     this.stopFollowing();

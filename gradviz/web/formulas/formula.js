@@ -48,3 +48,15 @@ export function partText(part, run, digits) {
 export function formulaText(formula, run, digits = 4) {
   return formula.map((part) => partText(part, run, digits)).join("");
 }
+
+/**
+ * Of a formula `z = x·y = 2·3 = 6`, what works out the number, and the number: `2·3 = 6`; null of a
+ * shorter one.
+ * @param {Formula} formula
+ * @returns {Formula | null}
+ */
+export function worked(formula) {
+  const signs = formula.flatMap((part, at) => (part === " = " ? [at] : []));
+  const before = signs.at(-2);
+  return before === undefined ? null : formula.slice(before + 1);
+}

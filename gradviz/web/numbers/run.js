@@ -9,7 +9,7 @@ import { elementsIn, isMapped, mapSize } from "./shapes.js";
  * @param {number} adjoint
  * @param {number} local
  */
-function carried({ idle, choice }, adjoint, local) {
+export function carried({ idle, choice }, adjoint, local) {
   return idle || (choice && local === 0) ? 0 : adjoint * local;
 }
 
@@ -82,6 +82,15 @@ export function runOf(sent, { nodes, edges, places, shapes }) {
     flows: all.slice(toFlows),
     sent,
   };
+}
+
+/**
+ * Whether two runs have the same numbers.
+ * @param {Run} one
+ * @param {Run} other
+ */
+export function isSameRun({ sent: one }, { sent: other }) {
+  return one.length === other.length && one.every((number, at) => Object.is(number, other[at]));
 }
 
 /**

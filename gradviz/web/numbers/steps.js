@@ -26,6 +26,19 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
 export function stepPlace([kind, at]) {
   return kind === "start" ? [] : [`${kind === "backward" || kind === "onward" ? "e" : "n"}${at}`];
 }
+
+/**
+ * The node whose number is another after a step, by its id.
+ * @param {Structure} structure
+ * @param {Step} step
+ * @returns {string[]}
+ */
+export function stepNews({ edges }, [kind, at]) {
+  if (kind === "start") return [];
+  if (kind === "backward") return [`n${edges[at].from}`];
+  return [`n${kind === "onward" ? edges[at].to : at}`];
+}
+
 /**
  * The sum of what has come together and what comes.
  * @param {Value} before

@@ -12,7 +12,6 @@ import { Alone } from "../../../gradviz/web/alone/store.js";
 import { WORDS, frame, happen, json, say, stateOf, turn, watched } from "./setup.js";
 
 globalThis.MutationObserver = document.defaultView.MutationObserver;
-globalThis.matchMedia = () => ({ matches: false });
 
 const CASES = json("vectors/pages.json");
 
