@@ -49,7 +49,9 @@ class View(Live):
     """
 
     _esm = web.module("notebook/view")
-    _css = style_sheet("figure") + "".join(map(web.style_sheet, ("view", "parts", "motion", "alone")))
+    _css = style_sheet("figure") + "".join(
+        map(web.style_sheet, ("view", "parts", "motion", "alone"))
+    )
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
