@@ -96,7 +96,9 @@ class Firefox:
         )
         self._browsers = {}
 
-    def new_page(self, color_scheme="light", reduced_motion="reduce", forced_colors=None, **options):
+    def new_page(
+        self, color_scheme="light", reduced_motion="reduce", forced_colors=None, **options
+    ):
         looks = color_scheme, reduced_motion, forced_colors
         if looks not in self._browsers:
             settings = {
