@@ -41,7 +41,7 @@ LIVE = {
         "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Figure",
         "wrong": "Figure",
     },
-    5: {"race": "Race"},
+    5: {"tangents": "Explorer", "race": "Race"},
     6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
 }  # fmt: skip
@@ -59,7 +59,8 @@ MOVE = """async (figure, [slider, places]) => {
         const cards = figure.querySelectorAll(".gv-stage g.gv-node");
         seen.push({
             at: track.getAttribute("aria-valuetext"),
-            cards: Array.from(cards, ({ dataset }) => [dataset.value, dataset.adjoint]),
+            cards: Array.from(cards, ({ dataset: { value, adjoint, tangent } }) => (
+                [value, adjoint ?? tangent])),
             plot: figure.querySelector(".gv-plot > svg")?.getAttribute("aria-label"),
         });
     }
@@ -121,11 +122,11 @@ def check_moves(figure, explorer, count):
         for place, seen in zip(tried, figure.evaluate(MOVE, [slider, tried])):
             explorer.update(**{name: all_places[place]})
             assert seen["at"] == gv.numerals.numeral(all_places[place])
-            run = explorer.run
-            for node, (value, adjoint) in zip(run.graph.nodes, seen["cards"], strict=True):
-                held = of_node(node, run.primals[node], run.adjoints[node])
+            run = explorer.view.figure.drawn  # with tangents, in forward mode
+            for node, (value, other) in zip(run.graph.nodes, seen["cards"], strict=True):
+                held = of_node(node, run.primals[node], run.adjoints[node], run.second)
                 assert near(value, held["value"])
-                assert near(adjoint, held["adjoint"])
+                assert near(other, held[run.second])
 
 
 def check_plot(figure, plot, count):
