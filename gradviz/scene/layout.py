@@ -11,6 +11,7 @@ from gradviz.graph import Block, Edge, Graph, Node
 from gradviz.scene import text
 from gradviz.scene.engine import graphviz
 from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.rows import Places, in_rows
 from gradviz.scene.scene import Box, Point
 from gradviz.scene.ways import TIP, Obstacles, Way, way
 
@@ -96,12 +97,22 @@ class _Found:
     splines: dict[tuple[str, str, str], list[Point]]
 
     def layout(self, graph: Graph, ways: Sequence[Way]) -> Layout:
-        cards = tuple(self.boxes[f"n{node.index}"] for node in graph.nodes)
-        blocks = tuple(
-            (block, self.boxes[f"cluster_{number}"])
-            for number, block in enumerate(blocks_of(graph))
+        cards = [self.boxes[f"n{node.index}"] for node in graph.nodes]
+        blocks = blocks_of(graph)
+        frames = [self.boxes[f"cluster_{number}"] for number in range(len(blocks))]
+        has_labels = any(name.startswith("e") for name in self.boxes)
+        found = in_rows(
+            graph,
+            Places(self.width, self.height, cards, ways, frames),
+            LABEL_APART if has_labels else None,
         )
-        return Layout(self.width, self.height, cards, tuple(ways), blocks)
+        return Layout(
+            found.width,
+            found.height,
+            tuple(found.cards),
+            tuple(found.ways),
+            tuple(zip(blocks, found.frames)),
+        )
 
 
 def _ways(graph: Graph, found: _Found) -> Iterator[Way]:

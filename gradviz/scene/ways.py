@@ -1,6 +1,7 @@
 """The way of a wire: from its card through its label to the next card, past all that is not its
 own."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def _at(piece: Stretch, t: float) -> Point:
     """A place on a straight line, or on a Bézier curve."""
     while len(piece) > 1:
         piece = tuple(
-            (a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in zip(piece, piece[1:])
+            (a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in itertools.pairwise(piece)
         )
     return piece[0]
 

@@ -2,6 +2,7 @@
 other labels, on wires that are not their own, on cards and on marks.
 """
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -103,7 +104,7 @@ def points(path):
         for first in range(0, len(places), 3 if letter == "C" else 1):
             piece = [here, *places[first : first + (3 if letter == "C" else 1)]]
             steps = 1 + round(
-                sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in zip(piece, piece[1:]))
+                sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in itertools.pairwise(piece))
             )
             for step in range(1, steps + 1):
                 yield at(piece, step / steps)
@@ -112,7 +113,7 @@ def points(path):
 
 def at(piece, t):
     while len(piece) > 1:
-        piece = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in zip(piece, piece[1:])]
+        piece = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in itertools.pairwise(piece)]
     return piece[0]
 
 

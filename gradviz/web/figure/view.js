@@ -44,7 +44,7 @@ export class View {
     this.frame = this.rest = this.slice = 0;
     this.restaged = this.waiting = this.ended = false;
     this.told = store.get("hand") ?? {};
-    this.lit = ""; // what was lit last
+    this.sought = ""; // what was brought in sight last
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
     this.ways = new Ways(say, store);
@@ -379,9 +379,10 @@ export class View {
     for (const part of seen) picture.fill(part);
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);
-    if (lit.join() !== this.lit) {
-      this.lit = lit.join();
-      this.lens.follow(lit.flatMap((id) => picture.elements(id)));
+    const sought = lit.length ? lit : [selected];
+    if (sought.join() !== this.sought) {
+      this.sought = sought.join();
+      this.lens.follow(sought.flatMap((id) => picture.elements(id)));
     }
     picture.mark("gv-selected", selected ? [selected] : []);
     picture.mark("gv-because", because(this.structure, selected));

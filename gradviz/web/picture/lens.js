@@ -37,6 +37,8 @@ export class Lens {
     stage.addEventListener("scroll", () => this.moved(), { passive: true });
     // where the output is in sight, until a person scrolls elsewhere
     this.isAtOutput = true;
+    /** What is to be in sight. @type {Element[]} */
+    this.sought = [];
     stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
     stage.addEventListener("wheel", () => this.leave(), { passive: true });
     this.watch = new ResizeObserver(() => this.stand());
@@ -46,6 +48,7 @@ export class Lens {
 
   /** A person looks elsewhere than at the output. */
   leave() {
+    this.sought = [];
     if (this.stage.scrollWidth > this.stage.clientWidth) this.isAtOutput = false;
   }
 
@@ -54,6 +57,7 @@ export class Lens {
     const { stage } = this;
     stage.classList.toggle("gv-tight", this.width > stage.clientWidth);
     if (this.isAtOutput && this.zoom === null) stage.scrollLeft = stage.scrollWidth;
+    this.seek();
   }
 
   /**
@@ -61,14 +65,18 @@ export class Lens {
    * @param {Element[]} parts
    */
   follow(parts) {
-    const { stage } = this;
+    this.sought = parts;
+    this.seek();
+  }
+
+  seek() {
+    const { stage, sought: parts } = this;
     if (!parts.length || stage.scrollWidth <= stage.clientWidth) return;
     const frame = stage.getBoundingClientRect();
     const boxes = parts.map((part) => part.getBoundingClientRect());
     const left = Math.min(...boxes.map((box) => box.left)) - AROUND - frame.left;
     const right = Math.max(...boxes.map((box) => box.right)) + AROUND - frame.right;
     if (left >= 0 && right <= 0) return;
-    this.isAtOutput = false;
     stage.scrollLeft += left < 0 ? left : Math.min(right, left);
   }
 

@@ -168,7 +168,7 @@ test("nearer, farther, and to fit", () => {
   it.width = 100;
   it.fit();
   assert.equal(it.zoom, null);
-  assert.equal(svg.style.minWidth, "75px");
+  assert.equal(svg.style.getPropertyValue("--gv-least"), `${(1100 / 11.5).toString()}px`);
 });
 
 test("a wheel zooms with Ctrl only", () => {
