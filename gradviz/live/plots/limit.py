@@ -128,9 +128,11 @@ def draw(figure: Figure, axes: Axes, at: Point, h: float, rise: float, found: Le
             ends = np.array((ring + sign * radius * side, (x, y) + sign * RADIUS * side))
             sheet.plot(*ends.T, color=INK, linewidth=0.7, alpha=0.5)
 
+    here = np.array((x, y))
+
     def line(part: tuple[Point, Point] | None, **style: object) -> None:
         if part:
-            ends = np.array(part) + (x, y)
+            ends = np.array(part) + here
             sheet.plot(*ends.T, **style)  # pyright: ignore[reportArgumentType]
 
     for part in zip(found.curve, found.curve[1:]):
@@ -139,7 +141,7 @@ def draw(figure: Figure, axes: Axes, at: Point, h: float, rise: float, found: Le
     wedge = [through(start, slope) for slope in (secant, tangent)]
     if wedge[0] and wedge[1]:
         for one, other in zip(*wedge):
-            corners = np.array((start, one, other)) + (x, y)
+            corners = np.array((start, one, other)) + here
             sheet.fill(*corners.T, color=GRADIENT, alpha=0.22, linewidth=0)
     line(through(start, secant), color=VALUE, linewidth=1.8)
     line(through(start, tangent), color=GRADIENT, linewidth=1.4, linestyle=(0, (5, 4)))
@@ -151,8 +153,20 @@ def draw(figure: Figure, axes: Axes, at: Point, h: float, rise: float, found: Le
     words = {"color": INK, "fontsize": 10}
     under = -12 if rise >= 0 else 5
     side = ("left", 6) if h >= 0 else ("right", -6)
-    sheet.text(x + (start[0] + end[0]) / 2, y + start[1] + under, "h", ha="center", **words)
-    sheet.text(x + end[0] + side[1], y + (start[1] + end[1]) / 2 - 4, "Δy", ha=side[0], **words)
+    sheet.text(
+        x + (start[0] + end[0]) / 2,
+        y + start[1] + under,
+        say("page.plot.secants.step"),
+        ha="center",
+        **words,
+    )
+    sheet.text(
+        x + end[0] + side[1],
+        y + (start[1] + end[1]) / 2 - 4,
+        say("page.plot.secants.rise"),
+        ha=side[0],
+        **words,
+    )
     for row, text in enumerate(said(h, rise, found.zoom)):
         sheet.text(x, y - RADIUS - 15 * (row + 1), text, ha="center", **words)
 
@@ -165,6 +179,6 @@ def said(h: float, rise: float, zoom: float) -> tuple[str, str]:
     """
     times = "magnified" if zoom > LEAST_ZOOM else "natural"
     return (
-        f"h = {numeral(h)}, Δy = {numeral(rise, 4)}",
+        say("page.plot.secants.steps", h=numeral(h), rise=numeral(rise, 4)),
         say(f"page.plot.secants.{times}", times=numeral(zoom, 2)),
     )

@@ -110,8 +110,8 @@ export class LimitLens {
       words.setAttribute("y", String(y + radius + 15 * (row + 1)));
       return words;
     });
-    this.h.textContent = "h";
-    this.dy.textContent = "Δy";
+    this.h.textContent = say("page.plot.secants.step");
+    this.dy.textContent = say("page.plot.secants.rise");
     this.inside = drawn("g", { transform: `translate(${x} ${y})` });
     this.inside.append(...Object.values(this.parts), ...this.dots, this.h, this.dy);
     const disc = { cx: x, cy: y, r: radius, "stroke-width": 1.2 };
@@ -137,8 +137,8 @@ export class LimitLens {
     if (isRinged) this.circle([place[0] + middle[0], place[1] + middle[1]], radius / zoom);
     const far = (/** @type {number} */ slope, /** @type {number} */ sign) => {
       const length = (4 * radius) / Math.hypot(1, slope);
-      const tip = /** @type {Spot} */ ([start[0] + sign * length, start[1] + sign * length * slope]);
-      return chordOf(start, tip, radius)?.[1] ?? start;
+      const along = sign * length;
+      return chordOf(start, [start[0] + along, start[1] + along * slope], radius)?.[1] ?? start;
     };
     const wedges = [-1, 1].map((sign) =>
       [start, far(slopes.secant, sign), far(slopes.tangent, sign)].map(spelled).join("L"),
@@ -167,10 +167,10 @@ export class LimitLens {
     this.dy.setAttribute("x", (end[0] + (isRight ? 6 : -6)).toFixed(2));
     this.dy.setAttribute("y", ((start[1] + end[1]) / 2 + 4).toFixed(2));
     this.dy.setAttribute("text-anchor", isRight ? "start" : "end");
-    const rise = numeral(numbers[2] - numbers[0], 4);
+    const steps = { h: numeral(h), rise: numeral(numbers[2] - numbers[0], 4) };
     const times = { times: numeral(zoom, 2) };
     const said = zoom > LEAST_ZOOM ? "page.plot.secants.magnified" : "page.plot.secants.natural";
-    this.words[0].textContent = `h = ${numeral(h)}, Δy = ${rise}`;
+    this.words[0].textContent = say("page.plot.secants.steps", steps);
     this.words[1].textContent = say(said, times);
   }
 

@@ -21,6 +21,11 @@ const TICKS = 4; // at most
 export function ticksOf(low, high, isLog) {
   const rough = (high - low) / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
+  if (isLog && high - low < 1.3) {
+    // not even two powers of ten
+    const between = [1, 2, 5, 10, 20, 50].map((times) => Math.floor(low) + Math.log10(times));
+    return between.filter((at) => low <= at && at <= high);
+  }
   const step = isLog
     ? Math.max(1, Math.ceil(rough))
     : power * (rough > 5 * power ? 10 : rough > 2 * power ? 5 : rough > power ? 2 : 1);
@@ -35,11 +40,12 @@ export class EpochChart {
    * @param {string} kind
    * @param {boolean} isLog
    * @param {string[]} names of the lines; none of a single one
+   * @param {string[]} beside names for which there is to be room
    */
-  constructor(kind, isLog, names) {
+  constructor(kind, isLog, names, beside = names) {
     this.isLog = isLog;
     this.names = names;
-    const letters = Math.max(0, ...names.map((name) => name.length));
+    const letters = Math.max(0, ...beside.map((name) => name.length));
     this.right = RIGHT + Math.min(LONGEST_NAME, LETTER * letters);
     this.width = this.height = 0;
     this.first = this.low = 0;

@@ -78,7 +78,7 @@ export class Training {
     const { say } = this;
     const given = this.store.get("given");
     const [tests, weights] = given.shapes;
-    this.loss = new EpochChart("loss", false, []);
+    this.loss = new EpochChart("loss", false, [], given.layers);
     this.gradients = new EpochChart("gradients", true, given.layers);
     this.weights = weights && new Pixels(weights, true);
     this.heads = {
