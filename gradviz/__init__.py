@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradviz.autodiff.counting.ledger import Ledger
     from gradviz.autodiff.granularity import compare_granularity
     from gradviz.autodiff.modes.check import check_grads
+    from gradviz.exercises.practice import Quiz, practice
     from gradviz.figure import Figure, draw
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
@@ -44,10 +45,10 @@ Graph.from_dict = _from_dict
 
 __version__ = "0.1.0"
 __all__ = [
-    "Explorer", "Figure", "Graph", "Ledger", "Race", "Variable", "View", "block", "check_grads",
-    "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
-    "logsumexp", "plot", "primitive", "race", "relu", "set_language", "sigmoid", "softmax",
-    "softplus", "trace", "value_and_grad", "vjp",
+    "Explorer", "Figure", "Graph", "Ledger", "Quiz", "Race", "Variable", "View", "block",
+    "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian",
+    "jvp", "logsumexp", "plot", "practice", "primitive", "race", "relu", "set_language", "sigmoid",
+    "softmax", "softplus", "trace", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
@@ -61,6 +62,8 @@ _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "Race": "gradviz.live.race",
     "race": "gradviz.live.race",
     "View": "gradviz.live.view",
+    "Quiz": "gradviz.exercises.practice",
+    "practice": "gradviz.exercises.practice",
     "plot": "gradviz.live.plots",
 }
 

@@ -128,12 +128,15 @@ MAY_IMPORT = {
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
     "exercises": {"numerals", "words", "export"},  # what a published page is handed
+    "exercises.practice": GROUND
+    | AUTODIFF
+    | {"scene", "export", "figure", "exercises", "exercises.practice"},
     "output": set(),
     "words": set(),
     "web": set(),
     # for the version; it stands beside the face
     "course": {"gradviz", "audit", "words", "export", "figure", "course"},
-    "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "output"},
+    "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "exercises.practice", "output"},
 }
 
 

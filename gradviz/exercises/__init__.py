@@ -1,13 +1,14 @@
 """Exercises in a notebook: feedback on an answer, without giving the right one away.
 
-Those of the lessons have ids, such as ``"3.2"`` for lesson 3's second. Their right answers stand in
-``answers.json``, the same in every language; their questions and hints in the catalogue of words.
+Those of the lessons have ids, such as ``"3.2"`` for lesson 3's second. Their right answers, and
+typical wrong ones, stand in ``answers.json``, the same in every language; their questions and
+hints, and what is said to the wrong ones, in the catalogue of words.
 """
 
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -23,16 +24,27 @@ __all__ = ["check", "question"]
 SIZE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 POWER = re.compile(rf"([+-]?)({SIZE})(?:\s*(?:\*\*|\^)\s*([+-]?{SIZE}))?", re.ASCII)
 CLOSE = 1e-3  # of its size: an answer that was rounded to four digits is right
+EXACT = 1e-9  # a whole number has to be it, but for the rounding of arithmetic
 
 
 class Answer(NamedTuple):
-    """A right answer: a number or several, and how far from them is right too; and whether it is
-    typed, and not what the learner's code comes to.
+    """A right answer: a number or several. `within` is how far from 0 is right too, if 0 is among
+    them, `close` how far in parts of their size; if that is not said, whole numbers are exact.
+    It is typed, or what the learner's code comes to; `mistakes` are typical wrong ones by id.
     """
 
     numbers: Value
     within: float = 1e-9
     is_typed: bool = True
+    close: float | None = None
+    mistakes: Mapping[str, Value] = {}
+
+    @property
+    def nearness(self) -> tuple[float, float]:
+        """How far from them is right, in parts of their size and beside."""
+        is_whole = bool(np.all(np.equal(self.numbers, np.round(self.numbers))))
+        close = (EXACT if is_whole else CLOSE) if self.close is None else self.close
+        return close, self.within if np.any(np.equal(self.numbers, 0)) else 0.0
 
 
 @overload
@@ -43,9 +55,10 @@ def check(guess: Any, answer: Any, hint: str | None = None) -> None:
     """Print whether a guess is right: "Not answered yet." for None, "Right.", or what to look at.
 
     ``check("3.2", guess)`` is for an exercise of the lessons, ``check(guess, answer, hint)`` for
-    one of your own. Numbers may be rounded to about four digits, and be given as text, such as
-    "1/3"; several come as a list, a tuple or an array. A guess that is right but for its sign is
-    told so; any other wrong one gets the hint.
+    one of your own. Numbers may be rounded to about four digits, but whole ones may not, and be
+    given as text, such as "1/3"; several come as a list, a tuple or an array. A typical mistake is
+    answered by what is to be said to it, and a guess that is right but for its sign is told so; any
+    other wrong one gets the hint. Nothing that is given as a guess raises anything.
 
     Raises ValueError for an exercise that there is not, naming those of its lesson; TypeError for
     one that is not named by text, or for an answer of your own that is no number.
@@ -53,6 +66,8 @@ def check(guess: Any, answer: Any, hint: str | None = None) -> None:
     >>> check("3.2", None)
     Not answered yet.
     >>> check("3.2", 4)
+    Not yet. That comes back by way of the sum alone. The product uses x directly, too.
+    >>> check("3.2", 7)
     Not yet. x has two users, the product and the sum. What does each hand back?
     >>> check(6, 6.0, "Which rule?")
     Right.
@@ -62,12 +77,12 @@ def check(guess: Any, answer: Any, hint: str | None = None) -> None:
     Not yet. The answer is one number.
     """
     if hint is not None:
-        right, hinted = Answer(_read(answer)), lambda _: hint
+        right, hinted, of = Answer(_read(answer)), lambda _: hint, ""
     else:
         exercise, guess = guess, answer
-        right = _answer(exercise)
+        right, of = _answer(exercise), f"exercise.{exercise}"
         hinted = lambda said: say(f"exercise.{exercise}.hint", guess=said)  # noqa: E731
-    reply = _reply(guess, right, hinted)
+    reply = _reply(guess, right, hinted, of)
     if guess is None and published.is_wanted():
         _ask(right, hinted, reply)
     else:
@@ -95,13 +110,14 @@ def _ask(answer: Answer, hint: Callable[[str], str], reply: str) -> None:
 
 def _told(answer: Answer, hint: Callable[[str], str]) -> dict[str, Any]:
     """What a page is told of a question: `says` is what it replies, with a place for a guess."""
+    close, within = answer.nearness
     return {
         "kind": "question",
         "words": for_the_page(),
         "numbers": np.ravel(answer.numbers).tolist(),
         "is_one": np.shape(answer.numbers) == (),
-        "within": answer.within,
-        "close": CLOSE,
+        "within": within,
+        "close": close,
         "is_typed": answer.is_typed,
         "says": {
             "unanswered": say("exercise.unanswered"),
@@ -113,25 +129,29 @@ def _told(answer: Answer, hint: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _reply(guess: object, answer: Answer, hint: Callable[[str], str]) -> str:
-    """What is said to a guess."""
+def _reply(guess: object, answer: Answer, hint: Callable[[str], str], exercise: str = "") -> str:
+    """What is said to a guess; to a typical mistake what stands under the id of the exercise."""
     if guess is None:
         return say("exercise.unanswered")
     try:
         numbers = _read(guess)
-    except (TypeError, OverflowError):
+    except Exception:  # whatever it is, it is no number
         numbers = None
     if numbers is None or np.shape(numbers) != np.shape(answer.numbers):
         return _kind(answer.numbers)
     if _agree(numbers, answer):
         return say("exercise.right")
-    if _agree(np.abs(numbers), Answer(np.abs(answer.numbers), answer.within)):
+    for mistake, wrong in answer.mistakes.items():
+        if np.shape(wrong) == np.shape(numbers) and _agree(numbers, Answer(wrong)):
+            return say("exercise.wrong", hint=say(f"{exercise}.mistake.{mistake}"))
+    if _agree(np.abs(numbers), answer._replace(numbers=np.abs(answer.numbers))):
         return say("exercise.sign")
     return say("exercise.wrong", hint=hint(_written(numbers)))
 
 
 def _agree(numbers: Value, answer: Answer) -> bool:
-    return np.allclose(numbers, answer.numbers, rtol=CLOSE, atol=answer.within)
+    close, within = answer.nearness
+    return np.allclose(numbers, answer.numbers, rtol=close, atol=within)
 
 
 def _kind(numbers: Value) -> str:
@@ -201,9 +221,11 @@ def _answer(exercise: str) -> Answer:
 @cache
 def _answers() -> dict[str, Answer]:
     stored = json.loads((Path(__file__).parent / "answers.json").read_text(encoding="utf-8"))
-    return {
-        exercise: Answer(**{**each, "numbers": _read(each["numbers"])})
-        if isinstance(each, dict)
-        else Answer(_read(each))
-        for exercise, each in stored.items()
-    }
+    return {exercise: _of_data(each) for exercise, each in stored.items()}
+
+
+def _of_data(stored: Any) -> Answer:
+    if not isinstance(stored, dict):
+        return Answer(_read(stored))
+    wrong = {mistake: _read(each) for mistake, each in stored.get("mistakes", {}).items()}
+    return Answer(**{**stored, "numbers": _read(stored["numbers"]), "mistakes": wrong})

@@ -1,0 +1,129 @@
+"""What is said of a blank: the next question, hints in steps, and the worked line."""
+
+from gradviz.exercises.practice.blanks import Blank
+from gradviz.graph import Edge, Node, Run
+from gradviz.scene.words.explain import Words
+from gradviz.scene.words.formula import Formula, State
+from gradviz.words import say
+
+RULES = ("add", "subtract", "multiply", "negative", "mean", "sum")  # with words of their own
+HINTS = 3
+
+
+class Said:
+    """What can be said of the blanks of a run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.words = Words(run.graph)
+
+    def question(self, blank: Blank) -> str:
+        """What to ask who has nothing yet, or something that no mistake explains."""
+        if isinstance(blank.of, Edge):
+            return say(
+                "practice.ask.local", source=blank.of.source.label, target=blank.of.target.label
+            )
+        node = blank.of
+        if blank.kind == "value":
+            return say("practice.ask.value", node=node.label)
+        leaving = self.words.leaving[node]
+        if len(leaving) > 1:
+            return say("practice.ask.paths", node=node.label, n=len(leaving))
+        target = leaving[0].target.label if leaving else self.run.graph.output.label
+        is_number = not leaving or self.run.graph.example.locals[leaving[0]] is not None
+        asked = "practice.ask.gradient" if is_number else "practice.ask.gradient_of_array"
+        return say(asked, node=node.label, target=target)
+
+    def again(self, blank: Blank) -> str:
+        """What to ask who was asked that, and still has none."""
+        if isinstance(blank.of, Edge):
+            return say(
+                "practice.again.local", source=blank.of.source.label, target=blank.of.target.label
+            )
+        node = blank.of
+        if blank.kind == "value":
+            return say("practice.again.value", node=node.label, expression=node.expression)
+        leaving = self.words.leaving[node]
+        if len(leaving) > 1:
+            target = leaving[0].target.label
+            return say("practice.again.paths", node=node.label, target=target)
+        return say("practice.again.gradient", node=node.label)
+
+    def sign(self, blank: Blank) -> str:
+        """What to ask who has only the sign wrong."""
+        if blank.kind == "value":
+            return self.question(blank)
+        over = blank.of.target if isinstance(blank.of, Edge) else self.run.graph.output
+        return say("practice.ask.sign", node=blank.node.label, target=over.label)
+
+    def mistake(self, wrong: str, wire: Edge, number: str) -> tuple[str, str]:
+        """What a mistake does on its wire, and what to ask next."""
+        ends = {"source": wire.source.label, "target": wire.target.label}
+        fits = say(f"practice.mistake.{wrong}", number=number, **ends)
+        return fits, say(f"practice.next.{wrong}", **ends)
+
+    def line(self, blank: Blank, known: Run) -> str:
+        """The worked line, as far as its numbers are known."""
+        whole, *parts = State(known).text(self.formula(blank)).split(" = ")
+        return " = ".join([whole, *(parts[1:] if parts[0] == whole else parts)])
+
+    def hint(self, blank: Blank, step: int, known: Run) -> str:
+        """The hint of this step, from 0: a question, the rule, the worked line without its end."""
+        if step == 0:
+            return self.question(blank)
+        if step == 1:
+            return self.rule(blank)
+        if step >= HINTS:
+            return say("practice.hint.last")
+        line = self.line(blank, known)
+        if blank.kind != "gradient" or self._tells(blank):
+            return line
+        whole, _, *numbers = line.split(" = ")  # the symbols are the number that is asked for
+        return " = ".join([whole, *numbers])
+
+    def _tells(self, blank: Blank) -> bool:
+        """Whether the chain rule at a node says more in symbols than the number that is asked."""
+        leaving = self.words.leaving[blank.node]
+        return not any(
+            edge.target is self.run.graph.output and _is_straight(edge) for edge in leaving
+        )
+
+    def formula(self, blank: Blank) -> Formula:
+        """The worked line, with places for numbers."""
+        if isinstance(blank.of, Edge):
+            return self.words.local(blank.of)
+        return self.words.value(blank.of) if blank.kind == "value" else self.words.adjoint(blank.of)
+
+    def rule(self, blank: Blank) -> str:
+        """The rule by which it is found, in words or in symbols."""
+        if isinstance(blank.of, Edge):
+            name = blank.of.operation.name
+            if name in RULES:
+                return say(f"practice.rule.{name}")
+            if _is_straight(blank.of):
+                ends = {"source": blank.of.source.label, "target": blank.of.target.label}
+                return say("practice.rule.straight", **ends)
+            formula = f"{blank.name(self.run)} = {blank.of.local_expression}"
+        elif blank.kind == "value":
+            formula = f"{blank.of.label} = {blank.of.expression}"
+        else:
+            name = self._gate_of_array(blank.of)
+            if name in RULES:
+                return say(f"practice.rule.{name}")
+            if not self._tells(blank):
+                return say("practice.rule.gradient", node=blank.of.label)
+            symbols = State(self.run).text(self.words.adjoint(blank.of)).split(" = ")[:2]
+            formula = " = ".join(symbols)
+        return say("practice.rule.other", formula=formula)
+
+    def _gate_of_array(self, node: Node) -> str:
+        """The gate that works a node into another without local derivatives, if one does."""
+        leaving = self.words.leaving[node]
+        blank = leaving and self.run.graph.example.locals[leaving[0]] is None
+        return leaving[0].operation.name if blank else ""
+
+
+def _is_straight(edge: Edge) -> bool:
+    """Whether its local derivative is the same whatever the numbers: in symbols it is a number."""
+    symbols = edge.local_expression
+    return symbols != "" and not any(character.isalpha() for character in symbols)
