@@ -15,11 +15,12 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 
+from gradviz.exercises.engine import check_engine
 from gradviz.export import published
 from gradviz.numerals import Value, numeral, numeric
 from gradviz.words import for_the_page, say
 
-__all__ = ["check", "question"]
+__all__ = ["check", "check_engine", "question"]
 
 SIZE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 POWER = re.compile(rf"([+-]?)({SIZE})(?:\s*(?:\*\*|\^)\s*([+-]?{SIZE}))?", re.ASCII)

@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from circuit import INPUTS
+from engines import faulty
 from lesson_code import PATHS, code, result
 from needs import needed
 
@@ -49,6 +50,7 @@ ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
         (["(5, 6)"], ["(5, 4)", "(4, 6)"]),
         (["0.5**10", "1 / 1024"], ["0.5", "5"]),
     ],
+    8: [(["5.4366", "2 * 2.71828"], ["2.71828", "1"]), (["3"], ["6", "9"]), (["15"], ["5", "1"])],
 }  # fmt: skip
 EACH = [
     (lesson, number)
@@ -128,6 +130,15 @@ def halved(x):
     return x
 
 
+def swept(fault, at, function, calls=1):
+    """The gradient that a faulty engine gives."""
+    x = faulty(fault)[0](at)
+    y = function(x)
+    for _ in range(calls):
+        y.backward()
+    return x.grad
+
+
 def circuit(w0, x0, w1, x1, w2):
     t = w0 * x0 + w1 * x1 + w2
     return 1 / (1 + np.exp(-t))
@@ -181,6 +192,9 @@ RECIPES = {  # each answer anew, by what its lesson teaches
     "7.4": lambda: 10 * sigmoid_slope(np.log(0.25)),  # where σ is 0.2
     "7.5": lambda: (len((graph := gv.trace(shared, a=1.0, b=2.0)).nodes), len(graph.edges)),
     "7.6": lambda: gv.grad(halved)(1.0),
+    "8.1": lambda: gv.grad(lambda p: np.exp(p) * p)(1.0),
+    "8.2": lambda: swept("= for +=", 3.0, lambda x: x * x),
+    "8.3": lambda: swept("inputs pile up", 1.0, lambda x: 5 * x, calls=3),
 }  # fmt: skip
 
 
@@ -260,7 +274,7 @@ def test_hints_say_what_came_of_the_guess(exercise, guess, said, capsys):
 def test_exercises_that_there_are_not():
     with pytest.raises(ValueError, match=r"no exercise '3\.9'; lesson 3 has 3\.1, 3\.2, 3\.3$"):
         check("3.9", 1.0)
-    with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 7\.6$"):
+    with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 8\.3$"):
         question("derivatives")
     with pytest.raises(
         TypeError, match=r"named by text, not by 3\.2; .+ check\(guess, answer, hint\)"

@@ -269,6 +269,12 @@ def test_only_a_kernel_that_is_asked_hands_over_what_lives(monkeypatch):
 # Text for MyST
 
 
+def test_code_that_is_tagged_so_is_folded(tmp_path):
+    cell = new_code_cell("fold()", metadata={"tags": ["hide-input"]})
+    (shown,) = page_of(new_notebook(cells=[cell]), tmp_path / "mine.ipynb", ()).cells
+    assert '<details><summary>Show the code</summary><div class="code"><pre' in shown
+
+
 def test_a_notebook_as_text_for_myst():
     told = [{"kind": "figure", "words": {}}, {"kind": "still", "html": "<p>"}]
     outputs = [
@@ -284,6 +290,7 @@ def test_a_notebook_as_text_for_myst():
         new_code_cell("print()", outputs=outputs),
         new_code_cell("hide()", outputs=outputs, **hidden),
         new_code_cell(""),
+        new_code_cell("fold()", metadata={"tags": ["hide-input"]}),
     ]
     parts = text_of(new_notebook(cells=cells), {"one.ipynb", "two.ipynb"}).split("\n\n")
     assert parts == [
@@ -295,7 +302,8 @@ def test_a_notebook_as_text_for_myst():
         '{"told":{"kind":"figure","words":{}}}\n```',
         "![](data:image/png;base64,YQ==)",
         "$x^2$",
-        "```text\n3\n```\n",
+        "```text\n3\n```",
+        ":::{dropdown} Show the code\n```python\nfold()\n```\n:::\n",
     ]
 
 

@@ -148,7 +148,7 @@ def live_cells(number):
     return found
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(9))
 def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
     page = visit(f"{hosted}/{PATHS[number].stem}.html")
     live, moves = live_cells(number), 200 if hosted.startswith("file") else 5
@@ -190,7 +190,7 @@ def test_questions_are_answered_in_the_page(visit, hosted):
 
 def test_one_finds_ones_way(visit, hosted):
     page = visit(f"{hosted}/index.html")
-    assert len(page.locator("main li").all()) == 8
+    assert len(page.locator("main li").all()) == 9
     page.get_by_role("link", name="7 · Summary").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("7 · Summary")
     page.get_by_role("link", name="A rate of change").first.click()

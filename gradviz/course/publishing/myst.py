@@ -9,6 +9,7 @@ from typing import Any
 
 from gradviz.export.published import PAGE
 from gradviz.figure.page.myst import directive
+from gradviz.words import say
 
 NOTEBOOK = re.compile(r"(?<=\]\()([^()\s/#]+)\.ipynb")
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
@@ -29,7 +30,9 @@ def _parts(cell: Any, pages: Collection[str]) -> Iterator[str]:
     if cell.cell_type != "code":
         return
     if "remove-input" not in hidden and cell.source.strip():
-        yield _fenced(cell.source, "python")
+        shown = _fenced(cell.source, "python")
+        folded = "hide-input" in hidden
+        yield f":::{{dropdown}} {say('publish.show')}\n{shown}\n:::" if folded else shown
     if "remove-output" not in hidden:
         for output in cell.outputs:
             yield from _shown(output)

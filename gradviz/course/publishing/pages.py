@@ -80,7 +80,11 @@ class Reader:
         if source:
             label = escape(say("publish.code"))
             shown = f'<pre role="group" aria-label="{label}"><code>{code(source)}'
-            parts = f'<div class="code">{shown}</code></pre></div>{parts}'
+            shown = f'<div class="code">{shown}</code></pre></div>'
+            if "hide-input" in hidden:
+                summary = escape(say("publish.show"))
+                shown = f"<details><summary>{summary}</summary>{shown}</details>"
+            parts = shown + parts
         return f'<section class="cell"{at}>{parts}</section>' if parts else ""
 
     def output(self, output: Any) -> str:
