@@ -172,7 +172,7 @@ def test_a_wrong_order_in_a_saved_page(browser, tmp_path):
     words = page.locator(".gv-words")
     expect(words).to_have_text(
         "Too early: s handed on 4 and should have handed on 10. "
-        "Not counted yet: what comes back from 3·3 = 9."
+        "Not counted yet: what comes back from × (3·3 = 9)."
     )
     expect(page.locator(".gv-marks")).to_have_text("4, not 10")
     missing = [edge.index for edge in graph.edges if edge.target.index == squared]

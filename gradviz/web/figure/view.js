@@ -97,6 +97,7 @@ export class View {
     const main = make("div", "gv-main");
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
+    this.order.element.prepend(this.player.speed);
     controls.append(this.player.element, this.order.element, this.lens.element, this.opener);
     main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
     desk.append(main, this.code.element);

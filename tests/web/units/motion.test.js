@@ -292,7 +292,7 @@ test("a gate that is chosen hands on along its wires", async () => {
 
 test("numbers of arrays are not the page's to hand on: there is nothing to choose", () => {
   const { el } = shown("arrays", null);
-  assert.equal(el.querySelector(".gv-order").hidden, true);
+  assert.equal(el.querySelector(".gv-choose").hidden, true);
   const run = runOf(unpacked(stateOf("nested").numbers), stateOf("nested").structure);
   assert.ok(run);
 });
