@@ -14,8 +14,9 @@ from bench_browser import written
 import gradviz as gv
 
 START, END = "<!-- written by the benchmark of motion -->", "<!-- up to this place -->"
+TASK = "ThreadControllerImpl::RunTask"
 PLAY, REST = 12_000, 3_000  # milliseconds that are traced
-CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "blink"]
+CATEGORIES = ["toplevel", "disabled-by-default-devtools.timeline.frame"]
 
 
 def chain(nodes):
@@ -49,7 +50,7 @@ def work(trace):
         for event in of_main:
             if event["name"] == "BeginMainThreadFrame":
                 frames.append(0.0)
-            elif frames and event["name"] == "RunTask" and event.get("ph") == "X":
+            elif frames and event["name"] == TASK and event.get("ph") == "X":
                 frames[-1] += event.get("tdur", event["dur"]) / 1000
         best = max(best, frames, key=len)
     return best

@@ -42,6 +42,7 @@ export class Order {
     });
     this.element = make("div", "gv-order");
     this.element.append(this.chooser, this.again);
+    this.isMarked = true; // as far as is known
     this.marks = document.createElementNS(SVG, "g");
     this.marks.setAttribute("class", "gv-marks");
   }
@@ -99,6 +100,8 @@ export class Order {
    */
   show(picture, structure, swept) {
     const { gates, say } = this;
+    if (!swept && !this.isMarked) return;
+    this.isMarked = swept !== null;
     const nodes = (/** @type {number[]} */ which) => which.map((node) => `n${node}`);
     this.chooser.hidden = structure.shapes !== null || !gatesOf(structure).length;
     this.chooser.setAttribute("aria-pressed", String(swept !== null));

@@ -6,8 +6,9 @@ const WAY_PLACES = 14; // along a part of it
 export class Way {
   /** @param {SVGPathElement} path */
   constructor(path) {
-    this.path = path;
-    this.length = path.getTotalLength();
+    // a copy, to measure which a browser lays nothing out
+    this.path = /** @type {SVGPathElement} */ (path.cloneNode());
+    this.length = this.path.getTotalLength();
   }
 
   /**
@@ -47,9 +48,9 @@ export class Way {
 }
 
 /**
- * Frames that lead through places, as fast on a long stretch as on a short one.
+ * A transform that leads through places, as fast on a long stretch as on a short one.
  * @param {[number, number][]} places
- * @returns {Keyframe[]}
+ * @returns {(share: number) => string}
  */
 export function through(places) {
   let sum = 0;
@@ -57,8 +58,12 @@ export function through(places) {
     const [px, py] = places[Math.max(0, at - 1)];
     return (sum += Math.hypot(x - px, y - py));
   });
-  return places.map(([x, y], at) => ({
-    transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`,
-    offset: sum ? sums[at] / sum : at / (places.length - 1),
-  }));
+  return (share) => {
+    const gone = share * sum;
+    const next = Math.max(1, sums.findIndex((each) => each >= gone));
+    const [[px, py], [x, y]] = [places[next - 1], places[next]];
+    const within = (gone - sums[next - 1]) / (sums[next] - sums[next - 1] || 1);
+    const [nowX, nowY] = [px + (x - px) * within, py + (y - py) * within];
+    return `translate(${nowX.toFixed(1)}, ${nowY.toFixed(1)})`;
+  };
 }
