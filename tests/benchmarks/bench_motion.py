@@ -78,9 +78,7 @@ def bench_motion(launch):
             rows.append(f"| {way} | 0 | 0 | 0 |")
         else:
             nine = sorted(frames)[int(0.9 * len(frames))]
-            rows.append(
-                f"| {way} | {len(frames)} | {statistics.median(frames):.1f} | {nine:.1f} |"
-            )
+            rows.append(f"| {way} | {len(frames)} | {statistics.median(frames):.1f} | {nine:.1f} |")
         print(rows[-1])
     browser.close()
     written(

@@ -100,10 +100,10 @@ export class Order {
    */
   show(picture, structure, swept) {
     const { gates, say } = this;
+    this.chooser.hidden = structure.shapes !== null || !gatesOf(structure).length;
     if (!swept && !this.isMarked) return;
     this.isMarked = swept !== null;
     const nodes = (/** @type {number[]} */ which) => which.map((node) => `n${node}`);
-    this.chooser.hidden = structure.shapes !== null || !gatesOf(structure).length;
     this.chooser.setAttribute("aria-pressed", String(swept !== null));
     this.again.hidden = swept === null;
     this.again.disabled = !gates?.length;

@@ -104,7 +104,7 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
     const all = through([target, ...way.between(1, 0), source]);
     return motion.move(pulse, "transform", all, 0, 4 * beat);
   }
-  fillBand(motion, picture, edge, way.length, 2.4 * beat, 0.9 * beat);
+  fillBand(motion, picture, edge, 2.4 * beat, 0.9 * beat);
   const upstream = numeral(after.adjoints[to], 3);
   const product = shownOnEdge(after.flows[edge]);
   const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
@@ -135,19 +135,19 @@ function goBack(motion, { picture, structure, before, after, beat }, edge) {
  * @param {Motion} motion
  * @param {Picture} picture
  * @param {number} edge
- * @param {number} length
  * @param {number} delay
  * @param {number} duration
  */
-function fillBand(motion, picture, edge, length, delay, duration) {
+function fillBand(motion, picture, edge, delay, duration) {
   const { g, flow } = picture.edges[edge];
   const copy = /** @type {Element} */ (g.cloneNode(true));
   copy.removeAttribute("id");
   motion.hide(flow);
   motion.layer.prepend(copy);
   const band = within(copy, ".gv-flow");
-  band.setAttribute("stroke-dasharray", `${length} ${length}`);
-  const offset = (/** @type {number} */ share) => -length * (1 - easedBoth(share));
+  band.setAttribute("pathLength", "1");
+  band.setAttribute("stroke-dasharray", "1 1");
+  const offset = (/** @type {number} */ share) => easedBoth(share) - 1;
   motion.move(band, "stroke-dashoffset", offset, delay, duration);
 }
 
