@@ -343,7 +343,7 @@ export class View {
     this.rest = setTimeout(() => this.follow(0), RESTING);
   }
 
-  /** The parts in sight, asked for before anything is written; or all, where that is sooner done. */
+  /** The parts in sight, before anything is written; or all, where that is sooner done. */
   seen() {
     const { picture, element } = this.stage;
     if (picture.size <= SLICE) return Array(picture.size).keys();

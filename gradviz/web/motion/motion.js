@@ -15,6 +15,7 @@ import { SVG } from "../parts/dom.js";
  * @property {number} duration milliseconds
  * @property {string | null} kept what it was
  * @property {number} share that is shown
+ * @property {string} shown
  */
 
 /** Whether nothing is to move: a person says so, or nobody looks. */
@@ -39,7 +40,7 @@ export class Motion {
     this.sheet.append(this.layer);
     /** @type {Track[]} */
     this.tracks = [];
-    /** What is to be done at a time, and is done at once when all is ended. @type {(() => void)[]} */
+    /** What is to be done at a time, or at once when all is ended. @type {(() => void)[]} */
     this.due = [];
     /** @type {ReturnType<typeof setTimeout>[]} */
     this.timers = [];
@@ -144,8 +145,9 @@ export class Motion {
    */
   move(element, name, at, delay, duration) {
     const kept = element.getAttribute(name);
-    this.tracks.push({ element, name, at, delay, duration, kept, share: 0 });
-    element.setAttribute(name, String(at(0)));
+    const shown = String(at(0));
+    this.tracks.push({ element, name, at, delay, duration, kept, share: 0, shown });
+    element.setAttribute(name, shown);
   }
 
   /**
@@ -210,7 +212,9 @@ function placeTrack(track, now) {
   const share = Math.max(0, Math.min(1, (now - track.delay) / track.duration));
   if (share === track.share) return;
   track.share = share;
-  track.element.setAttribute(track.name, String(track.at(share)));
+  const shown = String(track.at(share));
+  if (shown !== track.shown) track.element.setAttribute(track.name, shown);
+  track.shown = shown;
 }
 
 /** @param {number} share */
