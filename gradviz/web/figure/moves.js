@@ -37,8 +37,10 @@ export class Moves {
    * @param {number | null} step
    * @param {Run} run
    * @param {Run} before
+   * @param {Picture} picture
    */
-  prepare(step, run, before) {
+  prepare(step, run, before, picture) {
+    if (this.beat && this.motion.isAble) this.motion.lay(picture);
     if (step !== this.step || !isSameRun(run, before)) this.motion.finish();
   }
 

@@ -42,6 +42,7 @@ export class Order {
     });
     this.element = make("div", "gv-order");
     this.element.append(this.chooser, this.again);
+    this.isMarked = true; // as far as is known
     this.marks = document.createElementNS(SVG, "g");
     this.marks.setAttribute("class", "gv-marks");
   }
@@ -99,9 +100,11 @@ export class Order {
    */
   show(picture, structure, swept) {
     const { gates, say } = this;
-    const nodes = (/** @type {number[]} */ which) => which.map((node) => `n${node}`);
     const isInReverse = !structure.shapes && !structure.second;
-    this.element.hidden = !isInReverse || !gatesOf(structure).length;
+    this.chooser.hidden = !isInReverse || !gatesOf(structure).length;
+    if (!swept && !this.isMarked) return;
+    this.isMarked = swept !== null;
+    const nodes = (/** @type {number[]} */ which) => which.map((node) => `n${node}`);
     this.chooser.setAttribute("aria-pressed", String(swept !== null));
     this.again.hidden = swept === null;
     this.again.disabled = !gates?.length;
@@ -135,7 +138,7 @@ export class Order {
     const gates = this.gates ?? [];
     const gate = gates.at(-1);
     if (gate === undefined) return say("page.order.which");
-    const called = (/** @type {number} */ node) => calledOn(picture, structure, run, node);
+    const called = (/** @type {number} */ node) => this.called(picture, structure, run, node);
     const { nodes, edges, output } = structure;
     const last = early.find((each) => each.gate === gate);
     const has = numeral(last?.has ?? state.adjoints[gate]);
@@ -146,6 +149,7 @@ export class Order {
       const isWrong = !isSameGradient(last.has, last.should);
       return say(isWrong ? "page.order.early" : "page.order.lucky", { ...places, missing });
     }
+    if (gate === output) return say("page.order.output", places);
     const all = gatesOf(structure);
     if (gates.length < all.length)
       return say(spoilt.includes(gate) ? "page.order.spoilt" : "page.order.whole", places);
@@ -161,17 +165,19 @@ export class Order {
     );
     return say("page.order.wrong", { gradients: gradients.join(say("page.order.and")) });
   }
-}
-
-/**
- * What a gate is called: by its name, or, where its card has none, by what it works out.
- * @param {Picture} picture
- * @param {Structure} structure
- * @param {Run} run
- * @param {number} node
- */
-function calledOn(picture, { nodes }, run, node) {
-  const { label, value } = nodes[node];
-  if (picture.nodes[node].g.querySelector(".gv-name")) return label;
-  return formulaText(worked(value) ?? value, run);
+  /**
+   * What a gate is called: by its name, or, where its card has none, by its sign and what it works
+   * out.
+   * @param {Picture} picture
+   * @param {Structure} structure
+   * @param {Run} run
+   * @param {number} node
+   */
+  called({ nodes }, structure, run, node) {
+    const { label, value } = structure.nodes[node];
+    const { g } = nodes[node];
+    if (g.querySelector(".gv-name")) return label;
+    const sign = g.querySelector(".gv-sign")?.textContent ?? label;
+    return this.say("page.order.gate", { sign, worked: formulaText(worked(value) ?? value, run) });
+  }
 }

@@ -100,6 +100,7 @@ export class View {
     const main = make("div", "gv-main");
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
+    this.order.element.prepend(this.player.speed);
     controls.append(this.player.element, this.order.element, this.lens.element, this.opener);
     main.append(this.path.element, stage, controls, this.ways.element, this.caption);
     main.append(this.reasons.element);
@@ -161,7 +162,7 @@ export class View {
     this.ended = true;
     cancelAnimationFrame(this.frame);
     this.stopFollowing();
-    this.moves.motion.finish();
+    this.moves.motion.end();
     this.player.pause();
     this.forecast.end();
     this.lens.watch.disconnect();
@@ -339,7 +340,8 @@ export class View {
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
     const before = this.state;
     const run = this.ways.run(forecast.over(answer), structure);
-    this.moves.prepare(step, run, this.run);
+    const seen = this.seen();
+    this.moves.prepare(step, run, this.run, picture);
     this.run = run;
     const swept = this.order.swept(run, structure, step);
     this.state = swept?.state ?? this.ways.state(run, structure, step);
@@ -348,7 +350,7 @@ export class View {
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     const taken = step === null ? null : structure.steps[step];
     const wires = this.order.wires(structure);
-    this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected);
+    this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected, seen);
     this.order.show(picture, structure, swept);
     picture.mark("gv-new", taken && !swept ? stepNews(structure, taken) : []);
     const shown = { picture, structure, before, after: this.state };
@@ -364,18 +366,22 @@ export class View {
     this.rest = setTimeout(() => this.follow(0), RESTING);
   }
 
+  /** The parts in sight, before anything is written; or all, where that is sooner done. */
+  seen() {
+    const { picture, element } = this.stage;
+    if (picture.size <= SLICE) return Array(picture.size).keys();
+    return picture.inSight(element.getBoundingClientRect());
+  }
+
   /**
    * Write the numbers that are in sight, and mark what is lit and selected.
    * @param {string[]} lit
    * @param {string} selected
+   * @param {Iterable<number>} seen the parts that are in sight
    */
-  paint(lit, selected) {
-    const { picture, element } = this.stage;
+  paint(lit, selected, seen) {
+    const { picture } = this.stage;
     picture.load(this.state);
-    const isFew = picture.size <= SLICE; // to ask which are in sight takes longer than to write all
-    const seen = isFew
-      ? Array(picture.size).keys()
-      : picture.inSight(element.getBoundingClientRect());
     for (const part of seen) picture.fill(part);
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);

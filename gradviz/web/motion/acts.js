@@ -1,14 +1,13 @@
 // What is seen of a step of the sweeps. Forward, the operands run along their wires into the gate,
 // which lights and shows its value. Back, what arrived at a gate runs along a wire, meets the local
-// derivative, and goes on as their product, which is added to what has come together at its end. In
-// forward mode a tangent does the same the other way.
+// derivative, and goes on as their product, which is added to what has come together at its end.
 
 import { formulaText, worked } from "../formulas/formula.js";
 import { numeral } from "../numbers/numeral.js";
 import { shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
 import { chipOf, dotOf, standAt } from "./chips.js";
-import { groundOf } from "./motion.js";
+import { easedBoth } from "./motion.js";
 import { PASSING, beatsOf, isQuick } from "./rhythm.js";
 import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
@@ -36,7 +35,7 @@ export function enact(motion, seen, step) {
   const [kind, at] = step;
   if (kind === "backward" || kind === "onward") return handOn(motion, seen, [`e${at}`]);
   if (kind === "start") return;
-  motion.begin(groundOf(seen.picture), seen.beat * beatsOf(step));
+  motion.begin(seen.beat * beatsOf(step));
   if (kind === "forward") workOut(motion, seen, at);
   else rollSecond(motion, seen, at, 0);
 }
@@ -62,28 +61,30 @@ function passage({ edges, second }, edge) {
 function workOut(motion, { picture, structure, before, after, beat }, node) {
   const { g, value } = picture.nodes[node];
   const travel = 1.6 * beat;
-  const place = textPlaceOn(picture, node, "value");
-  structure.edges.forEach(({ from, to }, edge) => {
-    if (to !== node) return;
-    const way = wireWay(picture, edge);
+  const arriving = structure.edges.flatMap(({ to }, edge) => (to === node ? [edge] : []));
+  for (const edge of arriving) {
+    const { from } = structure.edges[edge];
     const shown = shownOnCard(after.primals[from], true);
     const runner = isQuick(beat) ? dotOf("gv-value") : chipOf("gv-value", [shown, "gv-value"]);
     const start = textPlaceOn(picture, from, "value");
-    motion.show(runner, 0, travel);
-    motion.move(runner, through([start, ...way.between(0, 1)]), 0, travel);
-  });
+    const way = through([start, ...wireWay(picture, edge).between(0, 1)]);
+    motion.move(motion.show(runner, 0, travel), "transform", eased(way), 0, travel);
+  }
+  if (isQuick(beat)) return;
   const operands = formulaText(worked(structure.nodes[node].value)?.slice(0, -2) ?? [], after);
-  if (operands && operands.length <= LONGEST && !isQuick(beat)) {
+  if (operands && operands.length <= LONGEST) {
     const sum = chipOf("gv-value", [operands, "gv-value"]);
+    const place = textPlaceOn(picture, node, "value");
     standAt(motion.show(sum, travel - 0.1 * beat, travel + 0.9 * beat), place);
   }
   g.classList.remove("gv-lit");
   motion.at(travel, () => g.classList.add("gv-lit"));
-  motion.roll(value.element, shownOnCard(before.primals[node], true), 2.2 * beat, 0.8 * beat);
-  structure.edges.forEach(({ to }, edge) => {
+  const old = shownOnCard(before.primals[node], true);
+  motion.roll(value.element, old, 2.2 * beat, 0.8 * beat, String(g.getAttribute("transform")));
+  for (const edge of arriving) {
     const text = picture.edges[edge].local?.element;
-    if (to === node && text) motion.move(text, [{ opacity: 0 }, { opacity: 1 }], travel, beat);
-  });
+    if (text) appear(motion, text, travel, beat);
+  }
 }
 
 /**
@@ -94,7 +95,7 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
  */
 export function handOn(motion, seen, wires) {
   const edges = wires.map((id) => Number(id.slice(1)));
-  motion.begin(groundOf(seen.picture), seen.beat * PASSING);
+  motion.begin(seen.beat * PASSING);
   for (const edge of edges) pass(motion, seen, edge);
   const takers = new Set(edges.map((edge) => passage(seen.structure, edge).taker));
   for (const node of takers) rollSecond(motion, seen, node, 4 * seen.beat);
@@ -107,45 +108,76 @@ export function handOn(motion, seen, wires) {
  */
 function pass(motion, { picture, structure, before, after, beat }, edge) {
   const { giver, taker, start, end, role } = passage(structure, edge);
-  const { flow, back, local } = picture.edges[edge];
+  const { back, local } = picture.edges[edge];
   const way = wireWay(picture, edge);
-  const [given, product] = [after.adjoints[giver], after.flows[edge]];
-  const factor = after.locals[edge];
   const [leaves, arrives] = [giver, taker].map((node) => textPlaceOn(picture, node, "adjoint"));
-  const hidden = [{ opacity: 0 }, { opacity: 1 }];
-  const fill = [(end - start) * way.length, 0].map((offset) => ({
-    strokeDasharray: `${way.length} ${way.length}`,
-    strokeDashoffset: offset,
-  }));
   if (isQuick(beat)) {
     const pulse = motion.show(dotOf(role), 0, 4.2 * beat);
-    motion.move(pulse, through(way.between(start, end)), 0, 4 * beat);
-    motion.move(flow, fill, 0, 4 * beat);
-    if (back) motion.move(back.element, hidden, 3 * beat, beat);
-    return;
+    const all = through([leaves, ...way.between(start, end), arrives]);
+    return motion.move(pulse, "transform", all, 0, 4 * beat);
   }
+  fillBand(motion, picture, edge, end - start, 2.4 * beat, 0.9 * beat);
+  const given = numeral(after.adjoints[giver], 3);
+  const product = shownOnEdge(after.flows[edge]);
   const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
-  const place = way.at(meeting);
-  const coming = chipOf(role, [numeral(given, 3), role]);
-  motion.show(coming, 0, 1.4 * beat);
-  motion.move(coming, through([leaves, ...way.between(start, meeting)]), 0, beat, "ease-in");
+  const coming = chipOf(role, [given, role]);
+  const first = through([leaves, ...way.between(start, meeting)]);
+  motion.move(motion.show(coming, 0, 1.4 * beat), "transform", eased(first), 0, beat);
   const factors = chipOf(
     role,
-    [numeral(given, 3), role],
+    [given, role],
     [" · ", ""],
-    [inBrackets(shownOnEdge(factor)), "gv-local"],
+    [inBrackets(shownOnEdge(after.locals[edge])), "gv-local"],
   );
-  standAt(motion.show(factors, beat, 2.6 * beat), place);
-  const going = chipOf(role, [shownOnEdge(product), role]);
-  const soFar = before.adjoints[taker];
-  motion.show(going, 2.2 * beat, (soFar === null ? 4.2 : 3.6) * beat);
-  const leg = [...way.between(meeting, end), arrives];
-  motion.move(going, through(leg), 2.4 * beat, 0.9 * beat, "ease-out");
-  motion.move(flow, fill, 2.4 * beat, 0.9 * beat, "ease-out");
-  if (back) motion.move(back.element, hidden, 2.6 * beat, 0.6 * beat);
-  if (soFar === null) return;
-  const sum = chipOf(role, [`${numeral(soFar, 3)} + ${inBrackets(shownOnEdge(product))}`, role]);
-  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), arrives);
+  standAt(motion.show(factors, beat, 2.6 * beat), way.at(meeting));
+  const old = before.adjoints[taker];
+  const going = chipOf(role, [product, role]);
+  const second = through([...way.between(meeting, end), arrives]);
+  motion.show(going, 2.2 * beat, (old === null ? 4.2 : 3.6) * beat);
+  motion.move(going, "transform", eased(second), 2.4 * beat, 0.9 * beat);
+  if (back) appear(motion, back.element, 2.6 * beat, 0.6 * beat);
+  if (old === null) return;
+  const sum = `${numeral(old, 3)} + ${inBrackets(product)}`;
+  const adding = chipOf(role, [sum, role]);
+  standAt(motion.show(adding, 3.3 * beat, 4.5 * beat), arrives);
+}
+
+/**
+ * The band of a wire fills as what is handed on goes.
+ * @param {Motion} motion
+ * @param {Picture} picture
+ * @param {number} edge
+ * @param {number} along -1 from its target to its source, 1 the other way
+ * @param {number} delay
+ * @param {number} duration
+ */
+function fillBand(motion, picture, edge, along, delay, duration) {
+  const { g, flow } = picture.edges[edge];
+  const copy = /** @type {Element} */ (g.cloneNode(true));
+  copy.removeAttribute("id");
+  motion.hide(flow);
+  motion.layer.prepend(copy);
+  const band = within(copy, ".gv-flow");
+  band.setAttribute("pathLength", "1");
+  band.setAttribute("stroke-dasharray", "1 1");
+  const offset = (/** @type {number} */ share) => along * (1 - easedBoth(share));
+  motion.move(band, "stroke-dashoffset", offset, delay, duration);
+}
+
+/**
+ * A text of the picture appears.
+ * @param {Motion} motion
+ * @param {Element} text
+ * @param {number} delay
+ * @param {number} duration
+ */
+function appear(motion, text, delay, duration) {
+  const group = /** @type {Element} */ (text.parentNode).cloneNode();
+  const copy = /** @type {Element} */ (text.cloneNode(true));
+  /** @type {Element} */ (group).append(copy);
+  motion.hide(text);
+  motion.layer.prepend(group);
+  motion.move(copy, "opacity", (share) => share.toFixed(2), delay, duration);
 }
 
 /**
@@ -158,9 +190,22 @@ function pass(motion, { picture, structure, before, after, beat }, edge) {
 function rollSecond(motion, { picture, before, after, beat }, node, delay) {
   const { g, adjoint } = picture.nodes[node];
   const [old, now] = [before, after].map(({ adjoints }) => shownOnCard(adjoints[node], false));
-  g.classList.remove("gv-new");
-  motion.at(delay, () => g.classList.add("gv-new"));
-  if (old !== now) motion.roll(adjoint.element, old, delay, 0.8 * beat);
+  if (isQuick(beat)) return;
+  if (g.classList.contains("gv-new")) {
+    g.classList.remove("gv-new");
+    motion.at(delay, () => g.classList.add("gv-new"));
+  }
+  if (old === now) return;
+  const ground = String(g.getAttribute("transform"));
+  motion.roll(adjoint.element, old, delay, 0.8 * beat, ground);
+}
+
+/**
+ * A way that begins and ends slowly.
+ * @param {(share: number) => string} way
+ */
+function eased(way) {
+  return (/** @type {number} */ share) => way(easedBoth(share));
 }
 
 /**

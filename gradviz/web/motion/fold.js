@@ -2,13 +2,13 @@
 // and the other cards glide to where they stand now.
 
 import { SVG } from "../parts/dom.js";
-import { groundOf } from "./motion.js";
+import { easedBoth, groundOf } from "./motion.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
 
 const FOLDING = 260; // milliseconds
 const MOST_GLIDING = 150; // cards; more would stutter
-const LATE = [{ opacity: 0 }, { opacity: 0, offset: 0.6 }, { opacity: 1 }];
+const LATE = 0.6; // of it, until what is new is seen
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
@@ -83,20 +83,23 @@ export class Standing {
 export function refold(motion, block, old, now) {
   const [from, to] = [old.block(block), now.block(block)];
   if (!from || !to || from.isOpen === to.isOpen || now.nodes.length > MOST_GLIDING) return;
-  motion.begin(groundOf(now.picture), FOLDING);
+  motion.lay(now.picture);
+  motion.begin(FOLDING);
   const open = from.isOpen ? from : to;
   const group = document.createElementNS(SVG, "g");
   group.append(...open.parts.map((part) => part.cloneNode(true)));
   for (const part of group.querySelectorAll("[id]")) part.removeAttribute("id");
   motion.layer.append(group);
-  const ways = [now.taken(old, from.box), to.box].map((place) => laid(open.box, place));
-  motion.move(group, ways, 0, FOLDING);
-  const [start, end] = from.isOpen ? [1, 0] : [0.4, 1];
-  motion.move(group, [{ opacity: start }, { opacity: end }], 0, FOLDING);
+  const [start, end] = [now.taken(old, from.box), to.box];
+  const lie = (/** @type {number} */ share) => laid(open.box, between(start, end, share));
+  motion.move(group, "transform", lie, 0, FOLDING);
+  const fade = (/** @type {number} */ share) => (from.isOpen ? 1 - share : 0.4 + 0.6 * share);
+  motion.move(group, "opacity", fade, 0, FOLDING);
   const { edges, blocks } = now.picture;
   const wires = edges.flatMap(({ g, label }) => (label ? [g, label] : [g]));
+  const late = (/** @type {number} */ share) => Math.max(0, share - LATE) / (1 - LATE);
   for (const part of new Set([...to.parts, ...wires, ...blocks]))
-    motion.move(part, LATE, 0, FOLDING);
+    motion.move(part, "opacity", late, 0, FOLDING);
   glide(motion, old, now);
 }
 
@@ -111,12 +114,26 @@ function glide(motion, old, now) {
   now.nodes.forEach(({ label }, node) => {
     const at = before.get(label);
     if (at === undefined) return;
-    const ways = [now.taken(old, old.card(at)), now.card(node)].map(
-      ({ x, y }) => `translate(${x}px, ${y}px)`,
-    );
-    const frames = ways.map((transform) => ({ transform }));
-    motion.move(now.picture.nodes[node].g, frames, 0, FOLDING);
+    const [start, end] = [now.taken(old, old.card(at)), now.card(node)];
+    const stand = (/** @type {number} */ share) => {
+      const { x, y } = between(start, end, share);
+      return `translate(${x.toFixed(1)}, ${y.toFixed(1)})`;
+    };
+    motion.move(now.picture.nodes[node].g, "transform", stand, 0, FOLDING);
   });
+}
+
+/**
+ * A box on the way from one to another.
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} share
+ * @returns {Box}
+ */
+function between(from, to, share) {
+  const now = (/** @type {keyof Box} */ side) =>
+    from[side] + (to[side] - from[side]) * easedBoth(share);
+  return { x: now("x"), y: now("y"), width: now("width"), height: now("height") };
 }
 
 /**
@@ -127,5 +144,5 @@ function glide(motion, old, now) {
 function laid(box, on) {
   const [across, down] = [on.width / box.width, on.height / box.height];
   const [x, y] = [on.x - box.x * across, on.y - box.y * down];
-  return { transform: `translate(${x}px, ${y}px) scale(${across}, ${down})` };
+  return `translate(${x}, ${y}) scale(${across}, ${down})`;
 }

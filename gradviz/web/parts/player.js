@@ -41,7 +41,7 @@ export class Player {
       this.speed.append(written("option", "", shown, { value: String(speed) }));
     }
     this.speed.value = "1";
-    this.element.append(...Object.values(this.buttons), this.scrub, this.count, this.speed);
+    this.element.append(...Object.values(this.buttons), this.scrub, this.count);
   }
 
   /** Where the sweeps stand; at the end if all is shown. */

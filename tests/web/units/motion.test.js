@@ -7,20 +7,12 @@ import { gatesOf, isSameGradient, sweptInOrder } from "../../../gradviz/web/numb
 import { runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
 import { Kept, STILL, frame, happen, place, press, say, stateOf, textOf, turn } from "./setup.js";
 
-/** All that was animated: the element, its frames and times, and whether it was ended. */
-let animated = [];
-Element.prototype.animate = function animate(frames, timing) {
-  const made = { element: this, frames, timing, ended: false };
-  animated.push(made);
-  return { cancel: () => (made.ended = true) };
-};
 const SHAPE = document.createElementNS("http://www.w3.org/2000/svg", "path");
 const ways = Object.getPrototypeOf(SHAPE);
 ways.getTotalLength = () => 100;
 ways.getPointAtLength = (at) => ({ x: at, y: 0 });
 
 beforeEach(() => {
-  animated = [];
   globalThis.matchMedia = () => ({ matches: false });
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -36,10 +28,17 @@ function shown(name, step) {
 /** Let what was sent be painted. */
 async function painted() {
   await turn();
-  frame();
+  started = performance.now();
+  frame(started);
 }
 
-const layers = (el) => el.querySelectorAll(".gv-motion").length;
+let started = 0;
+
+/** A frame so many milliseconds after the first. */
+const soon = (later) => frame(started + later);
+const moving = (el) => el.querySelectorAll(".gv-motion > g > *").length;
+/** Attributes that are there for a while. */
+const passing = (el) => el.querySelectorAll("svg.gradviz [opacity]").length;
 const chips = (el) => Array.from(el.querySelectorAll(".gv-chip"), (chip) => textOf(chip));
 
 test("a step forward brings the operands, and the numbers are the new ones at once", async () => {
@@ -52,11 +51,14 @@ test("a step forward brings the operands, and the numbers are the new ones at on
   const operands = view.structure.edges.filter(({ to }) => to === node);
   assert.ok(chips(el).length >= operands.length);
   assert.equal(g.classList.contains("gv-lit"), false);
+  assert.ok(passing(el) > 0);
+  const [runner] = el.querySelectorAll(".gv-chip");
+  const places = [0, 100, 200].map((now) => (soon(now), runner.getAttribute("transform")));
+  assert.equal(new Set(places).size, 3);
   mock.timers.tick(400);
   assert.equal(g.classList.contains("gv-lit"), true);
   mock.timers.tick(400);
-  assert.deepEqual([layers(el), el.querySelectorAll(".gv-value + .gv-value").length], [0, 0]);
-  assert.ok(animated.length > 0 && animated.every(({ ended }) => ended));
+  assert.deepEqual([moving(el), passing(el)], [0, 0]);
 });
 
 test("a step back shows both factors, their product and the sum", async () => {
@@ -71,7 +73,7 @@ test("a step back shows both factors, their product and the sum", async () => {
   });
   view.store.tell({ step: again - 1 });
   await painted();
-  assert.equal(animated.length, 0); // nobody asked for it to be taken
+  assert.equal(moving(el), 0); // nobody asked for it to be taken
   view.player.next();
   await painted();
   const [coming, factors, going, sum] = chips(el);
@@ -79,34 +81,35 @@ test("a step back shows both factors, their product and the sum", async () => {
   assert.ok(factors.startsWith(coming));
   assert.ok(sum.includes(" + ") && sum.replace(/[()]/g, "").endsWith(going));
   const { flow, back } = view.stage.picture.edges[steps[again][1]];
-  const band = animated.find(({ element }) => element === flow);
-  assert.deepEqual(
-    band.frames.map(({ strokeDashoffset }) => strokeDashoffset),
-    [-100, 0],
-  );
-  assert.ok(animated.some(({ element }) => element === back.element));
+  for (const part of [flow, back.element]) assert.equal(part.getAttribute("opacity"), "0");
+  const band = el.querySelector(".gv-motion .gv-flow");
+  const filled = [0, 550, 900].map((now) => (soon(now), band.getAttribute("stroke-dashoffset")));
+  assert.equal(filled[0], "-1");
+  assert.ok(-1 < filled[1] && filled[1] < 0);
+  assert.equal(filled[2], "0");
   view.end();
-  assert.ok(animated.every(({ ended }) => ended));
+  assert.equal(el.childNodes.length, 0);
+  assert.equal(flow.hasAttribute("opacity"), false);
 });
 
 test("another step ends what moves, and so do other numbers", async () => {
   const { el, view, store } = shown("nested", 0);
   view.player.next();
   await painted();
-  const first = [...animated];
+  const first = el.querySelector(".gv-chip");
   view.player.next();
   await painted();
-  assert.ok(first.every(({ ended }) => ended));
-  assert.equal(layers(el), 1);
+  assert.equal(first.isConnected, false);
+  assert.ok(moving(el) > 0);
   store.send({ selected: "n0" });
   await painted();
-  assert.equal(layers(el), 1); // which is no other number
+  assert.ok(moving(el) > 0); // which is no other number
   const numbers = unpacked(store.get("numbers")).map((number) => number + 1);
   const sent = new DataView(new ArrayBuffer(8 * numbers.length));
   numbers.forEach((number, at) => sent.setFloat64(8 * at, number, true));
   store.send({ numbers: sent });
   await painted();
-  assert.equal(layers(el), 0);
+  assert.equal(moving(el), 0);
 });
 
 test("nothing moves for who wants nothing to move, nor where one jumps", async () => {
@@ -118,7 +121,7 @@ test("nothing moves for who wants nothing to move, nor where one jumps", async (
   globalThis.matchMedia = STILL;
   view.player.next();
   await painted();
-  assert.deepEqual([animated.length, layers(el)], [0, 0]);
+  assert.equal(el.querySelectorAll(".gv-motion").length, 0);
 });
 
 test("a quick play has dots in place of numbers", async () => {
@@ -134,35 +137,39 @@ test("a quick play has dots in place of numbers", async () => {
 });
 
 test("places along a way are as far apart in time as they are in space", () => {
-  const frames = through([
+  const way = through([
     [0, 0],
     [3, 4],
     [3, 19],
   ]);
+  const shares = [0, 0.125, 0.25, 1];
+  const places = ["0.0, 0.0", "1.5, 2.0", "3.0, 4.0", "3.0, 19.0"];
   assert.deepEqual(
-    frames.map(({ offset }) => offset),
-    [0, 0.25, 1],
+    shares.map(way),
+    places.map((place) => `translate(${place})`),
   );
   const still = through([
     [1, 1],
     [1, 1],
   ]);
-  assert.deepEqual(
-    still.map(({ offset }) => offset),
-    [0, 1],
-  );
+  assert.equal(still(0.5), "translate(1.0, 1.0)");
 });
 
 test("what is due is done when all is ended", () => {
   const motion = new Motion();
   const done = [];
-  motion.begin(document.body, 500);
+  motion.begin(500);
   motion.at(100, () => done.push("early"));
   motion.at(300, () => done.push("late"));
   mock.timers.tick(150);
+  const element = document.createElement("div");
+  element.setAttribute("opacity", "0.5");
+  motion.move(element, "opacity", (share) => share, 0, 100);
+  motion.hide(element);
   assert.deepEqual([done, motion.isOn], [["early"], true]);
   motion.finish();
   assert.deepEqual([done, motion.isOn], [["early", "late"], false]);
+  assert.equal(element.getAttribute("opacity"), "0.5");
 });
 
 // An order of one's own
@@ -292,7 +299,7 @@ test("a gate that is chosen hands on along its wires", async () => {
 
 test("numbers of arrays are not the page's to hand on: there is nothing to choose", () => {
   const { el } = shown("arrays", null);
-  assert.equal(el.querySelector(".gv-order").hidden, true);
+  assert.equal(el.querySelector(".gv-choose").hidden, true);
   const run = runOf(unpacked(stateOf("nested").numbers), stateOf("nested").structure);
   assert.ok(run);
 });
