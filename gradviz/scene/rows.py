@@ -10,7 +10,8 @@ from gradviz.graph import Edge, Graph
 from gradviz.scene.scene import Box, Point
 from gradviz.scene.ways import Stretch, Way
 
-WIDEST = 1250  # pixels of a graph in one row
+WIDEST = 1200  # pixels of a flat graph in one row; a high one may be wider
+HIGH = 1.5  # by so much of its height
 ROW = 940  # of a row
 FEW = 3  # wires that lead on to other rows
 WORTH = 120  # pixels nearer to rows of one length: as good as one wire less
@@ -33,7 +34,7 @@ class Places:
 def in_rows(graph: Graph, places: Places, label: tuple[float, float] | None) -> Places:
     """The same in rows, if it is long and can be cut; labels are so wide and high, or there are
     none."""
-    if places.width <= WIDEST:
+    if places.width <= WIDEST + HIGH * places.height:
         return places
     cuts = _cuts(graph, places, label)
     return _Rows(graph, places, cuts, label).placed() if cuts else places
@@ -205,11 +206,7 @@ def _parted(stretches: Sequence[Stretch], x: float) -> tuple[list[Stretch], list
 
 
 def _split(piece: Stretch, x: float) -> tuple[Stretch, Stretch]:
-    """A straight line or a curve in two, where it comes to `x`.
-
-    >>> _split(((0.0, 0.0), (8.0, 4.0)), 2.0)[0][-1]
-    (2.0, 1.0)
-    """
+    """A straight line or a curve in two, where it comes to `x`."""
     low, high = 0.0, 1.0
     one = other = piece
     for _ in range(30):
@@ -220,6 +217,11 @@ def _split(piece: Stretch, x: float) -> tuple[Stretch, Stretch]:
 
 
 def _halves(piece: Stretch, t: float) -> tuple[Stretch, Stretch]:
+    """A straight line or a curve in two, by its parameter.
+
+    >>> _halves(((0.0, 0.0), (8.0, 4.0)), 0.25)
+    (((0.0, 0.0), (2.0, 1.0)), ((2.0, 1.0), (8.0, 4.0)))
+    """
     one, other = [piece[0]], [piece[-1]]
     while len(piece) > 1:
         piece = tuple((a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in pairwise(piece))
