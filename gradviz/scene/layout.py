@@ -146,7 +146,9 @@ def _found(
     boxes = dict(_boxes(objects, height))
     for node, (front, behind) in zip(graph.nodes, rooms):
         box = boxes[f"n{node.index}"]
-        boxes[f"n{node.index}"] = Box(box.x + front, box.y, box.width - front - behind, box.height)
+        boxes[f"n{node.index}"] = Box(
+            max(0.0, box.x + front), box.y, box.width - front - behind, box.height
+        )
     return _Found(width, height, boxes, splines)
 
 
