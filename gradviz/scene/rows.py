@@ -87,6 +87,8 @@ class _Rows:
         self.row = [bisect_left(cuts, card.centre[0]) for card in places.cards]
         self.crossing = [edge for edge in graph.edges if self.leads(edge)]
         self.inside = [edge for edge in graph.edges if not self.leads(edge)]
+        # the ways in the rows where these begin and end
+        self.parts = {edge: self._ends(edge) for edge in self.crossing}
         self.lanes = self._lanes()
         self.left = ASIDE + LANE * max(self.lanes.values(), default=0)
         self.width = max(end - start for start, end in zip(self.starts, ends)) + self.left
@@ -97,6 +99,11 @@ class _Rows:
     def leads(self, edge: Edge) -> bool:
         """Whether it leads to another row."""
         return self.row[edge.source.index] != self.row[edge.target.index]
+
+    def _ends(self, edge: Edge) -> tuple[list[Stretch], list[Stretch]]:
+        way = self.places.ways[edge.index].stretches
+        first, last = self.row[edge.source.index], self.row[edge.target.index]
+        return _parted(way, self.cuts[first])[0], _parted(way, self.cuts[last - 1])[1]
 
     def _lanes(self) -> dict[Edge, int]:
         """For each wire that leads to another row, how far beside the rows it goes down."""
@@ -138,6 +145,11 @@ class _Rows:
                 way = self.places.ways[edge.index]
                 ys += [y for stretch in way.stretches for _, y in stretch]
                 ys += [way.label[1] - half, way.label[1] + half]
+        for edge, (before, after) in self.parts.items():
+            if self.row[edge.source.index] == number:
+                ys += [y for stretch in before for _, y in stretch]
+            if self.row[edge.target.index] == number:
+                ys += [y for stretch in after for _, y in stretch]
         return min(ys), max(ys)
 
     def moved(self, point: Point, number: int) -> Point:
@@ -173,8 +185,7 @@ class _Rows:
         """The way of a wire from one row to another: at its end it goes down, above the other row
         back to its beginning."""
         first, last = self.row[edge.source.index], self.row[edge.target.index]
-        before, _ = _parted(way.stretches, self.cuts[first])
-        _, after = _parted(way.stretches, self.cuts[last - 1])
+        before, after = self.parts[edge]
         here = [tuple(self.moved(point, first) for point in stretch) for stretch in before]
         there = [tuple(self.moved(point, last) for point in stretch) for stretch in after]
         leaving, entering = here[-1][-1], there[0][0]
