@@ -34,7 +34,7 @@ WORDED = {
 }
 # what a piece is called
 ROLES = {
-    "gv-halo": "halo",
+    "gv-gap": "gap",
     "gv-name": "name",
     "gv-sign": "operation",
     "gv-value": "value",

@@ -31,7 +31,8 @@ HEADINGS = {
     ("name", "middle"): "gv-name",
     ("name", "end"): "gv-name gv-left",
     ("sign", "start"): "gv-sign gv-right",
-    ("sign alone", "middle"): "gv-sign gv-alone",
+    ("called", "end"): "gv-sign gv-called",
+    ("sign alone", "start"): "gv-sign gv-right gv-alone",
 }
 
 

@@ -70,7 +70,7 @@ def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layou
     for edge in graph.edges:
         source, target = f"n{edge.source.index}", f"n{edge.target.index}"
         start, *points = found.splines[source, target, f"e{edge.index}"]
-        tip = points[-1]
+        tip = found.boxes[target].x, points[-1][1]
         end = tip[0] - TIP, tip[1]
         middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
         ways.append(Way(((start,), (*points[:-1], end)), tip, middle))
@@ -146,7 +146,9 @@ def _found(
     boxes = dict(_boxes(objects, height))
     for node, (front, behind) in zip(graph.nodes, rooms):
         box = boxes[f"n{node.index}"]
-        boxes[f"n{node.index}"] = Box(box.x + front, box.y, box.width - front - behind, box.height)
+        boxes[f"n{node.index}"] = Box(
+            max(0.0, box.x + front), box.y, box.width - front - behind, box.height
+        )
     return _Found(width, height, boxes, splines)
 
 

@@ -10,7 +10,8 @@ from gradviz.graph import Edge, Graph
 from gradviz.scene.scene import Box, Point
 from gradviz.scene.ways import Stretch, Way
 
-WIDEST = 1250  # pixels of a graph in one row
+WIDEST = 1200  # pixels of a flat graph in one row; a high one may be wider
+HIGH = 1.5  # by so much of its height
 ROW = 940  # of a row
 FEW = 3  # wires that lead on to other rows
 WORTH = 120  # pixels nearer to rows of one length: as good as one wire less
@@ -33,7 +34,7 @@ class Places:
 def in_rows(graph: Graph, places: Places, label: tuple[float, float] | None) -> Places:
     """The same in rows, if it is long and can be cut; labels are so wide and high, or there are
     none."""
-    if places.width <= WIDEST:
+    if places.width <= WIDEST + HIGH * places.height:
         return places
     cuts = _cuts(graph, places, label)
     return _Rows(graph, places, cuts, label).placed() if cuts else places
@@ -86,6 +87,8 @@ class _Rows:
         self.row = [bisect_left(cuts, card.centre[0]) for card in places.cards]
         self.crossing = [edge for edge in graph.edges if self.leads(edge)]
         self.inside = [edge for edge in graph.edges if not self.leads(edge)]
+        # the ways in the rows where these begin and end
+        self.parts = {edge: self._ends(edge) for edge in self.crossing}
         self.lanes = self._lanes()
         self.left = ASIDE + LANE * max(self.lanes.values(), default=0)
         self.width = max(end - start for start, end in zip(self.starts, ends)) + self.left
@@ -96,6 +99,11 @@ class _Rows:
     def leads(self, edge: Edge) -> bool:
         """Whether it leads to another row."""
         return self.row[edge.source.index] != self.row[edge.target.index]
+
+    def _ends(self, edge: Edge) -> tuple[list[Stretch], list[Stretch]]:
+        way = self.places.ways[edge.index].stretches
+        first, last = self.row[edge.source.index], self.row[edge.target.index]
+        return _parted(way, self.cuts[first])[0], _parted(way, self.cuts[last - 1])[1]
 
     def _lanes(self) -> dict[Edge, int]:
         """For each wire that leads to another row, how far beside the rows it goes down."""
@@ -137,6 +145,11 @@ class _Rows:
                 way = self.places.ways[edge.index]
                 ys += [y for stretch in way.stretches for _, y in stretch]
                 ys += [way.label[1] - half, way.label[1] + half]
+        for edge, (before, after) in self.parts.items():
+            if self.row[edge.source.index] == number:
+                ys += [y for stretch in before for _, y in stretch]
+            if self.row[edge.target.index] == number:
+                ys += [y for stretch in after for _, y in stretch]
         return min(ys), max(ys)
 
     def moved(self, point: Point, number: int) -> Point:
@@ -172,8 +185,7 @@ class _Rows:
         """The way of a wire from one row to another: at its end it goes down, above the other row
         back to its beginning."""
         first, last = self.row[edge.source.index], self.row[edge.target.index]
-        before, _ = _parted(way.stretches, self.cuts[first])
-        _, after = _parted(way.stretches, self.cuts[last - 1])
+        before, after = self.parts[edge]
         here = [tuple(self.moved(point, first) for point in stretch) for stretch in before]
         there = [tuple(self.moved(point, last) for point in stretch) for stretch in after]
         leaving, entering = here[-1][-1], there[0][0]
@@ -205,11 +217,7 @@ def _parted(stretches: Sequence[Stretch], x: float) -> tuple[list[Stretch], list
 
 
 def _split(piece: Stretch, x: float) -> tuple[Stretch, Stretch]:
-    """A straight line or a curve in two, where it comes to `x`.
-
-    >>> _split(((0.0, 0.0), (8.0, 4.0)), 2.0)[0][-1]
-    (2.0, 1.0)
-    """
+    """A straight line or a curve in two, where it comes to `x`."""
     low, high = 0.0, 1.0
     one = other = piece
     for _ in range(30):
@@ -220,6 +228,11 @@ def _split(piece: Stretch, x: float) -> tuple[Stretch, Stretch]:
 
 
 def _halves(piece: Stretch, t: float) -> tuple[Stretch, Stretch]:
+    """A straight line or a curve in two, by its parameter.
+
+    >>> _halves(((0.0, 0.0), (8.0, 4.0)), 0.25)
+    (((0.0, 0.0), (2.0, 1.0)), ((2.0, 1.0), (8.0, 4.0)))
+    """
     one, other = [piece[0]], [piece[-1]]
     while len(piece) > 1:
         piece = tuple((a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in pairwise(piece))

@@ -326,7 +326,7 @@ IMPORTED = 'import(URL.createObjectURL(new Blob([source], { type: "text/javascri
 ALL = """(svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-label"), (g) => [
     g.dataset.value, g.dataset.adjoint, g.dataset.local, g.dataset.flow,
     g.querySelector("title")?.textContent,
-    ...Array.from(g.querySelectorAll("text:not(.gv-halo)"), (text) => text.textContent),
+    ...Array.from(g.querySelectorAll("text"), (text) => text.textContent),
     ...Array.from(g.querySelectorAll(".gv-flow"), (path) => path.getAttribute("stroke-width")),
 ])"""
 

@@ -41,19 +41,22 @@ def overlaps(svg):
                     break
                 if one.split(" of ")[1] != other.split(" of ")[1]:
                     yield from pairs({one: kind[one]}, {other: kind[other]})
-    written = labels | marks
-    for name, (way, half) in wires.items():
-        left, right = min(x for x, _ in way) - half, max(x for x, _ in way) + half
-        for what, (x0, y0, x1, y1) in written.items():
-            if x1 <= left or x0 >= right or (what.split(" of ")[1] == name and what in labels):
-                continue
-            near = sum(
-                x0 - half + TOUCH < x < x1 + half - TOUCH
-                and y0 - half + TOUCH < y < y1 + half - TOUCH
-                for x, y in way
-            )
-            if near:
-                yield what, f"wire {name}", near
+    for name, way in wires.items():
+        yield from crossed(name, *way, labels, marks)
+
+
+def crossed(name, way, half, labels, marks):
+    """What a wire touches, be it its own mark, but not its own label."""
+    left, right = min(x for x, _ in way) - half, max(x for x, _ in way) + half
+    for what, (x0, y0, x1, y1) in (labels | marks).items():
+        if x1 <= left or x0 >= right or (what.split(" of ")[1] == name and what in labels):
+            continue
+        near = sum(
+            x0 - half + TOUCH < x < x1 + half - TOUCH and y0 - half + TOUCH < y < y1 + half - TOUCH
+            for x, y in way
+        )
+        if near:
+            yield what, f"wire {name}", near
 
 
 def pairs(some, others):

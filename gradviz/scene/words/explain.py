@@ -137,7 +137,7 @@ class Words:
         ]
 
     def flow(self, edge: Edge) -> Formula:
-        """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6``: what an edge hands back."""
+        """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: what an edge hands back."""
         whole = derivative(self.graph.output.label, edge.source.label)
         if edge.is_flat:
             zero = derivative(edge.target.label, edge.source.label)
@@ -147,7 +147,7 @@ class Words:
                 "figure.explain.idle", flow=[whole, " += ", flow(edge)], node=[name(edge.target)]
             )
         numbers = (
-            [adjoint(edge.target, True), " × ", local(edge, True), " = "]
+            [adjoint(edge.target, True), " · ", local(edge, True), " = "]
             if edge.local_expression and not self.graph.has_arrays
             else []
         )

@@ -144,6 +144,7 @@ function lens(scroll = 500) {
   };
   let moved = 0;
   const made = new Lens(say, stage, picture.svg, () => (moved += 1));
+  stage.scrollLeft = 0; // here it stands at the output, wherever that is
   return { lens: made, stage, svg: picture.svg, width, moved: () => moved };
 }
 
