@@ -67,7 +67,8 @@ export function bytes(base64) {
   return new DataView(all.buffer);
 }
 
-export const WORDS = { language: "en", texts: json("../gradviz/words/en/page.json") };
+const texts = ["page", "training"].map((name) => json(`../gradviz/words/en/${name}.json`));
+export const WORDS = { language: "en", texts: Object.assign({}, ...texts) };
 export const say = speaker(WORDS);
 
 /** What a live figure, or a race, sends when it is shown. */
