@@ -22,6 +22,7 @@ from gradviz.figure.page.packing import packed, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living, sliders_about
 from gradviz.graph import Run
+from gradviz.live.plots import limit
 from gradviz.live.sliders import tracks
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
@@ -289,6 +290,19 @@ LOG = {"is_log": True, "scale": -5.0, "start": 50.0}
 FRAME = {"svg": "<path d='M0 0'/>", "size": [100, 100], "box": [10, 10, 80, 80]}
 
 
+def in_the_lens(plot: gv.plot.LivePlot) -> list[Any] | None:
+    """What a lens shows in such a frame, from its middle and downward; None where there is
+    nothing.
+    """
+    values, (value, slope, moved, quotient, *near) = plot._there
+    heights = [each - value for each in near]
+    found = limit.lens((8.0, 8.0), values["h"], slope, quotient, moved - value, heights)
+    if found is None:
+        return None
+    downward = lambda points: [[x, -y] for x, y in points]  # noqa: E731
+    return [found.zoom, downward(found.ends), downward(found.curve), [-s for s in found.slopes]]
+
+
 def plots() -> Iterator[dict[str, Any]]:
     """What pages alone are told of live plots, but for what matplotlib draws; and what is shown
     where a slider is moved.
@@ -315,6 +329,8 @@ def plots() -> Iterator[dict[str, Any]]:
         del told["words"]
         is_log = told["given"]["kind"] in ("error", "layers")
         frame = {**FRAME, "x": AXIS, "y": LOG if is_log else {**AXIS, "scale": -8.0}}
+        is_limit = told["given"]["kind"] == "secants"
+        frame |= {"lens": [150, 50, limit.RADIUS]} if is_limit else {}
         told["given"] |= {"frames": [frame, {**frame, "size": [60, 100]}]}
         moves, here = [], plot.values
         for slider, track in enumerate(tracks(plot.sliders)):
@@ -333,6 +349,7 @@ def plots() -> Iterator[dict[str, Any]]:
                 moves.append(
                     {"slider": slider, "place": place, "text": shown.text, "title": shown.title}
                     | {"marks": marks}
+                    | ({"lens": in_the_lens(plot)} if is_limit else {})
                 )
             plot.update(**here)
         yield {"name": name, "told": told, "moves": moves}

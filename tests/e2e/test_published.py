@@ -42,10 +42,10 @@ LIVE = {
         "wrong": "Figure",
     },
     5: {"tangents": "Explorer", "race": "Race"},
-    6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
+    6: {"mean": "Figure", "neuron": "Explorer", "graph": "View", "run": "Training"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
 }  # fmt: skip
-KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot
+KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot, gv.plot.Training
 
 MOVE = """async (figure, [slider, places]) => {
     figure.scrollIntoView({ block: "center" }); // what is out of sight is painted later
@@ -139,6 +139,22 @@ def check_plot(figure, plot, count):
             assert seen["plot"] == plot.text
 
 
+def check_film(figure, film):
+    """At each epoch the page shows what was recorded."""
+    for at, (frame, told) in enumerate(zip(film.frames, film.told()["numbers"])):
+        figure.evaluate(
+            """(figure, at) => {
+                const scrub = figure.querySelector(".gv-scrub");
+                scrub.value = at;
+                scrub.dispatchEvent(new Event("input"));
+            }""",
+            at,
+        )
+        shown = figure.locator(".gv-training")
+        expect(shown).to_have_attribute("data-right", str(told["right"]))
+        assert float(shown.get_attribute("data-loss")) == frame.loss
+
+
 def live_cells(number):
     """The cells of a lesson that show something live, by their ids; and what."""
     with chdir(NOTEBOOKS):
@@ -157,6 +173,9 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
         place = page.locator(f'[id="cell-id={cell}"] .figure')
         if isinstance(given, LivePlot):
             check_plot(place, given, moves)
+            continue
+        if isinstance(given, gv.plot.Training):
+            check_film(place, given)
             continue
         expect(place.locator("svg.gradviz, .gv-mini").first).to_be_visible()
         expect(place.locator(".still")).to_have_count(0)

@@ -176,6 +176,7 @@ export class Training {
     if (again && this.at >= this.last) this.at = 0;
     if (this.isPlaying) return;
     this.isPlaying = true;
+    this.shown = -1; // the button says it
     this.before = performance.now();
     const step = (/** @type {number} */ now) => {
       const pace = Math.min(AN_EPOCH, LONGEST / Math.max(1, this.last));
