@@ -14,7 +14,7 @@ import traitlets
 from gradviz import web, words
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.figure import Figure
-from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.packing import packed, packed_for_a_view, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
 from gradviz.graph import Edge, Graph, Node, Run
@@ -57,6 +57,8 @@ class View(Live):
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
+    # of maps of inputs that are shown, apart from `numbers`
+    cells: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     step: "traitlets.Int[int | None, int | None]" = traitlets.Int(None, allow_none=True).tag(
@@ -154,8 +156,11 @@ class View(Live):
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
             if self.run.graph.has_arrays:
-                self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
-            self.numbers = packed(self.run, self._places)
+                shown = inputs(self.run.graph)
+                self.arrays = packed_inputs(self.whole, shown)
+                self.numbers, self.cells = packed_for_a_view(self.run, shown)
+            else:
+                self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
