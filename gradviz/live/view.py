@@ -15,7 +15,7 @@ from gradviz import web, words
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.figure import Figure
 from gradviz.figure.page.alive import SHEETS
-from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.packing import packed, packed_for_a_view, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
 from gradviz.graph import Direction, Edge, Graph, Node, Run, direction
@@ -59,6 +59,8 @@ class View(Live):
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
+    # of maps of inputs that are shown, apart from `numbers`
+    cells: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     # in forward mode, how fast each input moves that does
@@ -162,8 +164,11 @@ class View(Live):
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
             if self.run.graph.has_arrays:
-                self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
-            self.numbers = packed(self.run, self._places)
+                shown = inputs(self.run.graph)
+                self.arrays = packed_inputs(self.whole, shown)
+                self.numbers, self.cells = packed_for_a_view(self.run, shown)
+            else:
+                self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""

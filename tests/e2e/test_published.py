@@ -31,18 +31,18 @@ LIVE = {
     1: {"secants": "LivePlot", "sign": "LivePlot"},
     2: {
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
-        "twice": "Figure", "backward-figure": "Figure",
+        "twice": "Explorer", "backward-figure": "Figure",
     },
     3: {
-        "steps": "Explorer", "figure": "Figure", "shared": "Figure", "live": "Explorer",
+        "steps": "Explorer", "figure": "Figure", "shared": "Explorer", "live": "Explorer",
         "learner": "Explorer", "rate": "LivePlot",
     },
     4: {
-        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Figure",
+        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Explorer",
         "wrong": "Figure",
     },
     5: {"tangents": "Explorer", "race": "Race"},
-    6: {"mean": "Figure", "neuron": "Explorer", "graph": "View", "run": "Training"},
+    6: {"mean": "Explorer", "neuron": "Explorer", "graph": "View", "run": "Training"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
 }  # fmt: skip
 KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot, gv.plot.Training

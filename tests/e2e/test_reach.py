@@ -35,7 +35,7 @@ def show(browser):
         page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
         pages.append(page)
         page.set_content(page_of(view))
-        page.locator("svg.gradviz").first.wait_for()
+        page.locator("svg.gradviz, .gv-mini").first.wait_for()
         return page
 
     yield show_
@@ -113,7 +113,7 @@ def test_a_figure_leaves_the_notebook_its_keys(lab, place):
     view, act = lab.cell(number + 1).locator(".gradviz-view"), PLACES[place]
 
     def reach():
-        view.locator("svg.gradviz").first.wait_for()
+        view.locator("svg.gradviz, .gv-mini").first.wait_for()
         view.scroll_into_view_if_needed()
         act(view)
         assert state(lab)["focus"] == "figure"

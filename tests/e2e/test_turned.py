@@ -48,7 +48,7 @@ def show(browser):
         page = browser.new_page(viewport={"width": 1200, "height": 1000})
         pages.append(page)
         page.set_content(page_of(widget))
-        page.wait_for_selector(".gradviz-view svg.gradviz")
+        page.wait_for_selector(".gradviz-view :is(svg.gradviz, .gv-mini)")
         return page
 
     yield show_

@@ -159,6 +159,7 @@ type ViewState = {
   structure: Structure;
   numbers: DataView;
   arrays: DataView;
+  cells?: DataView; // of a notebook: of maps of inputs
   message: string;
   step: number | null;
   wrt: Wrt | null; // null of the reverse sweep

@@ -5,8 +5,9 @@ import { SVG, make, within } from "../parts/dom.js";
 
 const MINI = {
   flatter: 0.5, // of the height that the graph has as a figure
-  lowest: 96, // pixels
+  lowest: 56, // pixels
   highest: 156,
+  wider: 1.7, // than the figure, at most
   room: 3, // around the outermost cards
   thin: 2.6, // what a visit adds to a wire
   thick: 13,
@@ -38,6 +39,7 @@ export class Miniature {
     this.element = make("div", "gv-mini", { role: "img", "aria-label": label });
     const size = Math.min(MINI.highest, Math.max(MINI.lowest, MINI.flatter * height));
     this.element.style.height = `${Math.round(size)}px`;
+    this.element.style.maxWidth = `${Math.round(MINI.wider * width)}px`;
     const wires = document.createElementNS(SVG, "svg");
     wires.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     wires.setAttribute("preserveAspectRatio", "none");
@@ -65,7 +67,7 @@ export class Miniature {
     const element = make("div", isInput ? "gv-stop gv-mini-input" : "gv-stop");
     const count = make("span", "gv-times");
     const label = make("span", "gv-stop-name");
-    label.textContent = name;
+    label.textContent = element.title = name;
     element.append(label, count);
     this.put(element, x, y);
     element.style.width = `${(100 * width) / this.frame.width}%`;

@@ -8,7 +8,7 @@ import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
-import { runOf, unknownRun, unpacked } from "../numbers/run.js";
+import { arrived, runOf, unknownRun } from "../numbers/run.js";
 import { stepNews, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
@@ -331,7 +331,8 @@ export class View {
     const { store, forecast } = this;
     this.message.textContent = store.get("message");
     if (this.restaged) this.restage();
-    const answer = runOf(unpacked(store.get("numbers")), this.structure);
+    const sent = arrived(store.get("numbers"), store.get("cells"), this.structure);
+    const answer = runOf(sent, this.structure);
     if (answer === null) return;
     const { structure } = this;
     const { picture } = this.stage;

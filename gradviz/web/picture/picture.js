@@ -242,8 +242,22 @@ function wireOf(g, label) {
  * @param {Value} number
  */
 function changed(kept, at, number) {
-  if (Object.is(kept[at], number)) return false;
+  if (isSameNumber(kept[at], number)) return false;
   kept[at] = number;
+  return true;
+}
+
+/**
+ * Whether a number, or each element of an array, is the same as before.
+ * @param {Value | undefined} one
+ * @param {Value} other
+ */
+function isSameNumber(one, other) {
+  if (Object.is(one, other)) return true;
+  if (!one || !other || typeof one === "number" || typeof other === "number") return false;
+  if (one.elements.length !== other.elements.length) return false;
+  for (let at = 0; at < one.elements.length; at++)
+    if (!Object.is(one.elements[at], other.elements[at])) return false;
   return true;
 }
 

@@ -175,11 +175,34 @@ function reader(m, numbers) {
       return read;
     };
   }
-  const grids = numbers.map((number) => (Array.isArray(number) ? placesOf(number) : number));
-  return () =>
-    grids.map((at) =>
-      typeof at === "number" ? m[at] : at && Float64Array.from(at, (place) => m[place]),
-    );
+  const reads = numbers.map((number) => {
+    if (number === null) return () => null;
+    if (typeof number === "number") return () => m[number];
+    const end = endOf(number);
+    if (end) return () => m.slice(end[0], end[1]);
+    const at = placesOf(number);
+    return () => {
+      const read = new Float64Array(at.length);
+      for (let i = 0; i < at.length; i++) read[i] = m[at[i]];
+      return read;
+    };
+  });
+  return () => reads.map((read) => read());
+}
+
+/**
+ * Where a grid begins and ends whose elements stand one after another; null of any other.
+ * @param {Grid} grid
+ * @returns {[number, number] | null}
+ */
+function endOf([start, lengths, strides]) {
+  if (!Array.isArray(lengths)) return null;
+  let size = 1;
+  for (let axis = lengths.length - 1; axis >= 0; axis--) {
+    if (lengths[axis] !== 1 && /** @type {number[]} */ (strides)[axis] !== size) return null;
+    size *= lengths[axis];
+  }
+  return [start, start + size];
 }
 
 /**

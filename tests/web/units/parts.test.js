@@ -5,7 +5,7 @@ import { button, follow, make, scrolls } from "../../../gradviz/web/parts/dom.js
 import { Path } from "../../../gradviz/web/parts/path.js";
 import { Player } from "../../../gradviz/web/parts/player.js";
 import { Reasons, because } from "../../../gradviz/web/parts/reasons.js";
-import { runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf } from "../../../gradviz/web/numbers/run.js";
 import { happen, place, point, press, say, stateOf, textOf, watched } from "./setup.js";
 
 beforeEach(() => mock.timers.reset());
@@ -167,8 +167,8 @@ function reasons() {
 }
 
 function shownOf(name) {
-  const { structure, numbers } = stateOf(name);
-  return { structure, run: runOf(unpacked(numbers), structure) };
+  const { structure, numbers, cells } = stateOf(name);
+  return { structure, run: runOf(arrived(numbers, cells, structure), structure) };
 }
 
 test("why a number is what it is", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runOf, unknownRun, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf, unknownRun } from "../../../gradviz/web/numbers/run.js";
 import { Elements } from "../../../gradviz/web/picture/elements.js";
 import { FittedText } from "../../../gradviz/web/picture/fitted.js";
 import { Lens } from "../../../gradviz/web/picture/lens.js";
@@ -11,13 +11,13 @@ import { make } from "../../../gradviz/web/parts/dom.js";
 import { happen, json, place, point, say, stand, stateOf } from "./setup.js";
 
 function pictured(name) {
-  const { structure, numbers } = stateOf(name);
+  const { structure, numbers, cells } = stateOf(name);
   const picture = new Picture(
     structure.svg,
     structure.edges.map(({ blank }) => blank),
   );
   place().append(picture.svg);
-  return { structure, picture, run: runOf(unpacked(numbers), structure) };
+  return { structure, picture, run: runOf(arrived(numbers, cells, structure), structure) };
 }
 
 test("texts that need more room than there is are condensed, as Python does", () => {

@@ -78,7 +78,8 @@ export const say = speaker(WORDS);
 /** What a live figure, or a race, sends when it is shown. */
 export function stateOf(name) {
   const { state } = json("vectors/figures.json").find((each) => each.name === name);
-  for (const each of ["numbers", "arrays"]) if (each in state) state[each] = bytes(state[each]);
+  for (const each of ["numbers", "arrays", "cells"])
+    if (each in state) state[each] = bytes(state[each]);
   return { ...state, words: WORDS };
 }
 
