@@ -15,7 +15,7 @@ import traitlets
 import gradviz
 
 HERE = Path(__file__).parent
-MODULES = ("gradviz", "gradviz.graph", "gradviz.exercises")
+MODULES = ("gradviz", "gradviz.graph", "gradviz.exercises", "gradviz.exercises.practice")
 
 
 def main(folder: str = "reference") -> None:

@@ -50,9 +50,10 @@ class Faulty:
     """All faulty sweeps over the graph of a run."""
 
     def __init__(self, run: Run, mistakes: Sequence[Mistake] = ROWS) -> None:
-        self.run, self.mistakes = run, mistakes
+        self.run: Run = run
+        self.mistakes: Sequence[Mistake] = mistakes
         graph, primals = run.graph, run.primals
-        self.gates = {
+        self.gates: dict[Node, Gate] = {
             node: Gate(node, node.operands_at(primals), primals[node]) for node in graph.operations
         }
         self.wires: dict[Edge, Wire] = {}
@@ -66,7 +67,9 @@ class Faulty:
             gate, local = self.gates[edge.target], run.locals[edge]
             self.wires[edge] = Wire(edge, gate, local, inner[0] if inner else None)
         with np.errstate(all="ignore"):
-            self.sweeps = {mistake.id: self._sweep(mistake) for mistake in mistakes}
+            self.sweeps: dict[str, Sweep] = {
+                mistake.id: self._sweep(mistake) for mistake in mistakes
+            }
 
     def at(self, blank: Blank) -> list[Wrong]:
         """What each mistake gives at a blank, where that is not right."""

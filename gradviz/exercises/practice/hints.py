@@ -14,8 +14,8 @@ class Said:
     """What can be said of the blanks of a run."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
-        self.words = Words(run.graph)
+        self.run: Run = run
+        self.words: Words = Words(run.graph)
 
     def question(self, blank: Blank) -> str:
         """What to ask who has nothing yet, or something that no mistake explains."""

@@ -150,7 +150,7 @@ def _square_left_out(wire: Wire) -> Any:
     if wire.gate.name == "reciprocal":
         return -wire.gate.result
     if wire.gate.name == "divide" and wire.position == 1:
-        return -wire.gate.result if np.ndim(wire.other) or wire.other != 1 else -1 / wire.own
+        return -wire.gate.result
     return None
 
 
@@ -161,9 +161,7 @@ def _as_a_power(wire: Wire) -> Any:
 def _slope_at_input(wire: Wire) -> Any:
     if wire.gate.name == "sigmoid":
         return wire.own * (1 - wire.own)
-    if wire.gate.name == "tanh":
-        return 1 - wire.own**2
-    return -(wire.own**2) if wire.gate.name == "reciprocal" else None
+    return 1 - wire.own**2 if wire.gate.name == "tanh" else None
 
 
 def _half_the_slope(wire: Wire) -> Any:

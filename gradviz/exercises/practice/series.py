@@ -26,10 +26,10 @@ class Series(Iterator[Quiz]):
     """
 
     def __init__(self, random_state: int = 0, ask: object = None) -> None:
-        self.random_state = random_state
-        self.ask = ask
+        self.random_state: int = random_state
+        self.ask: object = ask
         self.quizzes: list[Quiz] = []
-        self._coming = [*MIXED]
+        self._coming: list[int] = [*MIXED]
         self._missed: list[tuple[int, int]] = []  # from which place on, and of which level
 
     def __next__(self) -> Quiz:
