@@ -20,8 +20,10 @@ from gradviz.course.lessons import trust
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 # of each lesson: outputs with sliders, races, and views; races, plots and films among them
-LIVE = [(1, 0, 1), (2, 0, 2), (2, 0, 2), (5, 0, 5), (2, 0, 2), (1, 1, 2), (1, 0, 4), (2, 0, 2)]
-LIVE += [(1, 0, 1)]
+LIVE = [
+    (1, 0, 1), (2, 0, 2), (2, 0, 2), (5, 0, 5), (2, 0, 2), (1, 1, 2), (1, 0, 4), (2, 0, 2),
+    (1, 0, 1),
+]  # fmt: skip
 
 
 def opened(notebook, path):

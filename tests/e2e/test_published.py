@@ -44,6 +44,7 @@ LIVE = {
     5: {"tangents": "Explorer", "race": "Race"},
     6: {"mean": "Explorer", "neuron": "Explorer", "graph": "View", "run": "Training"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
+    8: {"figure": "Explorer"},
 }  # fmt: skip
 KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot, gv.plot.Training
 

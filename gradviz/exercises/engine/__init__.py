@@ -37,7 +37,7 @@ class Verdict:
         from IPython.display import display  # only kernels ask
 
         html = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(self.text, quote=False))
-        lines = "".join(f"<p>{line}</p>" for line in html.splitlines())
+        lines = "".join(f'<p style="max-width: 42rem">{line}</p>' for line in html.splitlines())
         display({"text/plain": self.text, "text/html": lines}, raw=True)
         if self.figure is not None:
             display(self.figure)
