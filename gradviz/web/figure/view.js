@@ -11,14 +11,14 @@ import { full } from "../numbers/numeral.js";
 import { arrived, runOf, unknownRun } from "../numbers/run.js";
 import { stepNews, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
-import { Code } from "../parts/code.js";
-import { make, scrolls, written } from "../parts/dom.js";
+import { make, scrolls } from "../parts/dom.js";
 import { Path } from "../parts/path.js";
 import { Player } from "../parts/player.js";
 import { Reasons, because } from "../parts/reasons.js";
 import { Elements } from "../picture/elements.js";
 import { Lens } from "../picture/lens.js";
 import { speaker } from "../words.js";
+import { Beside } from "./beside.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
 import { Moves } from "./moves.js";
@@ -28,6 +28,7 @@ import { Ways } from "./ways.js";
 
 const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
 const SLICE = 60; // parts of it in a frame
+const SHOWN = ["step", "selected", "nudges", "wrong", "element", "code_open", "old"]; // as they are
 
 export class View {
   /**
@@ -70,14 +71,9 @@ export class View {
       (index) => store.ask({ element: index }),
       (label) => store.ask({ opened: [...store.get("opened"), label] }),
     );
-    this.code = new Code(say, (ids) => this.pointAt(ids), select);
+    this.code = new Beside(say, store, (ids) => this.pointAt(ids), select);
     this.sliders = new Sliders(store);
     this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
-    this.opener = written("button", "gv-button gv-opener", say("page.code"), {
-      type: "button",
-      title: say("page.code.show"),
-    });
-    this.opener.addEventListener("click", () => this.toggleCode());
     this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, soon);
     this.elements = new Elements(say, this.stage.element, (node, index) =>
       store.ask({ selected: `n${node}`, element: index }),
@@ -101,7 +97,7 @@ export class View {
     const desk = make("div", "gv-desk");
     scrolls(this.caption);
     this.order.element.prepend(this.player.speed);
-    controls.append(this.player.element, this.order.element, this.lens.element, this.opener);
+    controls.append(this.player.element, this.order.element, this.lens.element, this.code.opener);
     main.append(this.path.element, stage, controls, this.ways.element, this.caption);
     main.append(this.reasons.element);
     desk.append(main, this.code.element);
@@ -148,13 +144,7 @@ export class View {
         this.loadCode();
         soon();
       },
-      step: soon,
-      selected: soon,
-      nudges: soon,
-      wrong: soon,
-      element: soon,
-      code_open: soon,
-      old: soon,
+      ...Object.fromEntries(SHOWN.map((name) => [name, soon])),
     };
   }
 
@@ -236,15 +226,7 @@ export class View {
   }
 
   loadCode() {
-    this.code.load(this.store.get("code"), this.ways.along(this.structure));
-  }
-
-  toggleCode() {
-    if (this.store.get("code_open")) this.store.tell({ code_open: false });
-    else {
-      this.store.ask({ code_open: true });
-      this.code.isSought = true;
-    }
+    this.code.load(this.ways.along(this.structure));
   }
 
   /**
@@ -312,14 +294,14 @@ export class View {
   hover(event) {
     const id = this.stage.partAt(event);
     if (id) this.describe(id);
-    this.code.mark("gv-pointed", id ? [id] : []);
+    this.code.pointAt(id ? [id] : []);
     this.stage.picture.mark("gv-asked", id ? [id] : []);
   }
 
   /** @param {string[]} ids */
   pointAt(ids) {
     this.stage.picture.mark("gv-pointed", ids);
-    if (!ids.length) this.code.mark("gv-pointed", []);
+    if (!ids.length) this.code.pointAt([]);
   }
 
   /** @param {string} id */
@@ -394,15 +376,7 @@ export class View {
     picture.mark("gv-selected", selected ? [selected] : []);
     picture.mark("gv-because", because(this.structure, selected));
     picture.mark("gv-wrong", wrong);
-    const isOpen = this.store.get("code_open");
-    this.opener.setAttribute("aria-pressed", String(isOpen));
-    this.code.element.hidden = !isOpen;
-    this.code.element.parentElement?.classList.toggle("gv-with-code", isOpen);
-    if (!isOpen) return;
-    this.code.fill(this.state);
-    this.code.find();
-    this.code.mark("gv-lit", lit);
-    this.code.mark("gv-here", selected ? [selected] : []);
+    this.code.show(this.state, lit, selected);
   }
 
   stopFollowing() {
