@@ -1,7 +1,7 @@
 // What a figure moves, and when: the next step that a person takes or plays, a gate that was
 // chosen, a block that was pressed. Whatever else is shown is there at once.
 
-import { enact, handBack } from "../motion/acts.js";
+import { enact, handOn } from "../motion/acts.js";
 import { Standing, refold } from "../motion/fold.js";
 import { Motion } from "../motion/motion.js";
 import { isSameRun } from "../numbers/run.js";
@@ -55,7 +55,7 @@ export class Moves {
     const { picture, structure } = shown;
     const isNext = this.step !== null && step === this.step + 1;
     if (beat && motion.isAble) {
-      if (chosen) handBack(motion, { ...shown, beat }, chosen);
+      if (chosen) handOn(motion, { ...shown, beat }, chosen);
       else if (isNext) enact(motion, { ...shown, beat }, structure.steps[step]);
     }
     if (old && block !== null)

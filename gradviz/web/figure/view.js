@@ -9,7 +9,7 @@ import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
 import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stateAt, stepNews, stepPlace, stepWords } from "../numbers/steps.js";
+import { stateAt, stepGrown, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { Code } from "../parts/code.js";
 import { make, scrolls, written } from "../parts/dom.js";
@@ -329,7 +329,7 @@ export class View {
     const wires = this.order.wires(structure);
     this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected, seen);
     this.order.show(picture, structure, swept);
-    picture.mark("gv-new", taken && !swept ? stepNews(structure, taken) : []);
+    picture.mark("gv-grown", taken && !swept ? stepGrown(structure, taken) : []);
     const shown = { picture, structure, before, after: this.state };
     this.moves.show(step, shown, swept && wires);
     this.player.show(step, structure.steps);

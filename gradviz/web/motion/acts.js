@@ -13,6 +13,26 @@ import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
 
+/**
+ * A sweep that carries numbers along wires: which way, what comes together at cards and what goes
+ * along wires, by their names in a run, and where on a card and in which colour it is shown. A
+ * sweep that goes from left to right is another of these.
+ * @typedef Carrying
+ * @property {boolean} isBack
+ * @property {"adjoints"} gathered
+ * @property {"flows"} carried
+ * @property {"adjoint"} text
+ * @property {string} colour
+ */
+
+/** @type {Carrying} */
+const REVERSE = {
+  isBack: true,
+  gathered: "adjoints",
+  carried: "flows",
+  text: "adjoint",
+  colour: "gv-adjoint",
+};
 const LONGEST = 18; // characters of a sum or the like that is shown on its gate
 
 /**
@@ -33,11 +53,11 @@ const LONGEST = 18; // characters of a sum or the like that is shown on its gate
  */
 export function enact(motion, seen, step) {
   const [kind, at] = step;
-  if (kind === "backward") return handBack(motion, seen, [`e${at}`]);
+  if (kind === "backward") return handOn(motion, seen, [`e${at}`]);
   if (kind === "start") return;
   motion.begin(seen.beat * beatsOf(step));
   if (kind === "forward") workOut(motion, seen, at);
-  else rollAdjoint(motion, seen, at, 0);
+  else gather(motion, seen, at, 0, REVERSE);
 }
 
 /**
@@ -76,69 +96,71 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
 }
 
 /**
- * What arrived at gates goes back along wires.
+ * What arrived at gates goes on along wires.
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {string[]} wires
+ * @param {Carrying} sweep
  */
-export function handBack(motion, seen, wires) {
+export function handOn(motion, seen, wires, sweep = REVERSE) {
   const edges = wires.map((id) => Number(id.slice(1)));
   motion.begin(seen.beat * BACK);
-  for (const edge of edges) goBack(motion, seen, edge);
-  const sources = new Set(edges.map((edge) => seen.structure.edges[edge].from));
-  for (const node of sources) rollAdjoint(motion, seen, node, 4 * seen.beat);
+  for (const edge of edges) carry(motion, seen, edge, sweep);
+  const end = sweep.isBack ? "from" : "to";
+  const ends = new Set(edges.map((edge) => seen.structure.edges[edge][end]));
+  for (const node of ends) gather(motion, seen, node, 4 * seen.beat, sweep);
 }
 
 /**
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {number} edge
+ * @param {Carrying} sweep
  */
-function goBack(motion, { picture, structure, before, after, beat }, edge) {
+function carry(motion, { picture, structure, before, after, beat }, edge, sweep) {
+  const { isBack, gathered, carried: carries, text, colour } = sweep;
   const { from, to } = structure.edges[edge];
+  const [start, end] = isBack ? [to, from] : [from, to];
   const { back, local } = picture.edges[edge];
   const way = wireWay(picture, edge);
-  const [target, source] = [to, from].map((node) => textPlaceOn(picture, node, "adjoint"));
+  const [first, last] = isBack ? [1, 0] : [0, 1]; // shares of the way
+  const [leaves, arrives] = [start, end].map((node) => textPlaceOn(picture, node, text));
   if (isQuick(beat)) {
-    const pulse = motion.show(dotOf("gv-adjoint"), 0, 4.2 * beat);
-    const all = through([target, ...way.between(1, 0), source]);
+    const pulse = motion.show(dotOf(colour), 0, 4.2 * beat);
+    const all = through([leaves, ...way.between(first, last), arrives]);
     return motion.move(pulse, "transform", all, 0, 4 * beat);
   }
-  fillBand(motion, picture, edge, 2.4 * beat, 0.9 * beat);
-  const upstream = numeral(after.adjoints[to], 3);
-  const product = shownOnEdge(after.flows[edge]);
+  fillBand(motion, picture, edge, 2.4 * beat, 0.9 * beat, isBack);
+  const upstream = numeral(after[gathered][start], 3);
+  const product = shownOnEdge(after[carries][edge]);
   const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
-  const coming = chipOf("gv-adjoint", [upstream, "gv-adjoint"]);
-  const first = through([target, ...way.between(1, meeting)]);
-  motion.move(motion.show(coming, 0, 1.4 * beat), "transform", eased(first), 0, beat);
-  const factors = chipOf(
-    "gv-adjoint",
-    [upstream, "gv-adjoint"],
-    [" · ", ""],
-    [inBrackets(shownOnEdge(after.locals[edge])), "gv-local"],
-  );
+  const coming = chipOf(colour, [upstream, colour]);
+  const there = through([leaves, ...way.between(first, meeting)]);
+  motion.move(motion.show(coming, 0, 1.4 * beat), "transform", eased(there), 0, beat);
+  const factor = inBrackets(shownOnEdge(after.locals[edge]));
+  const factors = chipOf(colour, [upstream, colour], [" · ", ""], [factor, "gv-local"]);
   standAt(motion.show(factors, beat, 2.6 * beat), way.at(meeting));
-  const old = before.adjoints[from];
-  const going = chipOf("gv-adjoint", [product, "gv-adjoint"]);
-  const second = through([...way.between(meeting, 0), source]);
+  const old = before[gathered][end];
+  const going = chipOf(colour, [product, colour]);
+  const on = through([...way.between(meeting, last), arrives]);
   motion.show(going, 2.2 * beat, (old === null ? 4.2 : 3.6) * beat);
-  motion.move(going, "transform", eased(second), 2.4 * beat, 0.9 * beat);
+  motion.move(going, "transform", eased(on), 2.4 * beat, 0.9 * beat);
   if (back) appear(motion, back.element, 2.6 * beat, 0.6 * beat);
   if (old === null) return;
-  const sum = `${numeral(old, 3)} + ${inBrackets(product)}`;
-  const adding = chipOf("gv-adjoint", [sum, "gv-adjoint"]);
-  standAt(motion.show(adding, 3.3 * beat, 4.5 * beat), source);
+  const sum = chipOf(colour, [`${numeral(old, 3)} + ${inBrackets(product)}`, colour]);
+  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), arrives);
 }
 
 /**
- * The band of a wire fills from its target to its source.
+ * The band of a wire fills behind what goes along it.
  * @param {Motion} motion
  * @param {Picture} picture
  * @param {number} edge
  * @param {number} delay
  * @param {number} duration
+ * @param {boolean} isBack
  */
-function fillBand(motion, picture, edge, delay, duration) {
+function fillBand(motion, picture, edge, delay, duration, isBack) {
   const { g, flow } = picture.edges[edge];
   const copy = /** @type {Element} */ (g.cloneNode(true));
   copy.removeAttribute("id");
@@ -147,7 +169,8 @@ function fillBand(motion, picture, edge, delay, duration) {
   const band = within(copy, ".gv-flow");
   band.setAttribute("pathLength", "1");
   band.setAttribute("stroke-dasharray", "1 1");
-  const offset = (/** @type {number} */ share) => easedBoth(share) - 1;
+  const offset = (/** @type {number} */ share) =>
+    (isBack ? -1 : 1) * (1 - easedBoth(share));
   motion.move(band, "stroke-dashoffset", offset, delay, duration);
 }
 
@@ -168,23 +191,24 @@ function appear(motion, text, delay, duration) {
 }
 
 /**
- * A gradient rolls to what it is now.
+ * What has come together on a card rolls to what it is now.
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {number} node
  * @param {number} delay
+ * @param {Carrying} sweep
  */
-function rollAdjoint(motion, { picture, before, after, beat }, node, delay) {
-  const { g, adjoint } = picture.nodes[node];
-  const [old, now] = [before, after].map(({ adjoints }) => shownOnCard(adjoints[node], false));
+function gather(motion, { picture, before, after, beat }, node, delay, { gathered, text }) {
+  const { g, [text]: number } = picture.nodes[node];
+  const [old, now] = [before, after].map((run) => shownOnCard(run[gathered][node], false));
   if (isQuick(beat)) return;
-  if (g.classList.contains("gv-new")) {
-    g.classList.remove("gv-new");
-    motion.at(delay, () => g.classList.add("gv-new"));
+  if (g.classList.contains("gv-grown")) {
+    g.classList.remove("gv-grown");
+    motion.at(delay, () => g.classList.add("gv-grown"));
   }
   if (old === now) return;
   const ground = String(g.getAttribute("transform"));
-  motion.roll(adjoint.element, old, delay, 0.8 * beat, ground);
+  motion.roll(number.element, old, delay, 0.8 * beat, ground);
 }
 
 /**

@@ -28,14 +28,14 @@ export function stepPlace([kind, at]) {
 }
 
 /**
- * The node whose number is another after a step, by its id.
+ * The node whose gradient is another after a step, by its id.
  * @param {Structure} structure
  * @param {Step} step
  * @returns {string[]}
  */
-export function stepNews({ edges }, [kind, at]) {
-  if (kind === "start") return [];
-  return [`n${kind === "backward" ? edges[at].from : at}`];
+export function stepGrown({ edges }, [kind, at]) {
+  if (kind === "backward") return [`n${edges[at].from}`];
+  return kind === "seed" ? [`n${at}`] : [];
 }
 
 /**
