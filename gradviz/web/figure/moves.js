@@ -41,7 +41,8 @@ export class Moves {
    */
   prepare(step, run, before, picture) {
     if (this.beat && this.motion.isAble) this.motion.lay(picture);
-    if (step !== this.step || !isSameRun(run, before)) this.motion.finish();
+    const isZoomed = picture.svg.style.width !== this.motion.zoom;
+    if (step !== this.step || isZoomed || !isSameRun(run, before)) this.motion.finish();
   }
 
   /**

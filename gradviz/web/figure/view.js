@@ -9,7 +9,7 @@ import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
 import { arrived, runOf, unknownRun } from "../numbers/run.js";
-import { stepNews, stepPlace, stepWords } from "../numbers/steps.js";
+import { stepGrown, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { make, scrolls } from "../parts/dom.js";
 import { Path } from "../parts/path.js";
@@ -335,7 +335,7 @@ export class View {
     const wires = this.order.wires(structure);
     this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected, seen);
     this.order.show(picture, structure, swept);
-    picture.mark("gv-new", taken && !swept ? stepNews(structure, taken) : []);
+    picture.mark("gv-grown", taken && !swept ? stepGrown(structure, taken) : []);
     const shown = { picture, structure, before, after: this.state };
     this.moves.show(step, shown, swept && wires);
     this.player.show(step, structure.steps);

@@ -1,6 +1,7 @@
 // What is seen of a step of the sweeps. Forward, the operands run along their wires into the gate,
 // which lights and shows its value. Back, what arrived at a gate runs along a wire, meets the local
-// derivative, and goes on as their product, which is added to what has come together at its end.
+// derivative, and goes on as their product, which is added to what has come together at its end. In
+// forward mode a tangent does the same the other way.
 
 import { formulaText, worked } from "../formulas/formula.js";
 import { numeral } from "../numbers/numeral.js";
@@ -13,6 +14,15 @@ import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
 
+/**
+ * A sweep that carries numbers along wires: which way, and in which colour.
+ * @typedef Carrying
+ * @property {boolean} isBack
+ * @property {string} colour
+ */
+
+const REVERSE = { isBack: true, colour: "gv-adjoint" };
+const FORWARD = { isBack: false, colour: "gv-tangent" };
 const LONGEST = 18; // characters of a sum or the like that is shown on its gate
 
 /**
@@ -37,19 +47,7 @@ export function enact(motion, seen, step) {
   if (kind === "start") return;
   motion.begin(seen.beat * beatsOf(step));
   if (kind === "forward") workOut(motion, seen, at);
-  else rollSecond(motion, seen, at, 0);
-}
-
-/**
- * Between which nodes a wire hands something on, which way along it, and in which colour.
- * @param {Structure} structure
- * @param {number} edge
- */
-function passage({ edges, second }, edge) {
-  const { from, to } = edges[edge];
-  return second === "tangent"
-    ? { giver: from, taker: to, start: 0, end: 1, role: "gv-tangent" }
-    : { giver: to, taker: from, start: 1, end: 0, role: "gv-adjoint" };
+  else gather(motion, seen, at, 0);
 }
 
 /**
@@ -94,64 +92,65 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
  * @param {string[]} wires
  */
 export function handOn(motion, seen, wires) {
+  const sweep = seen.structure.second ? FORWARD : REVERSE;
   const edges = wires.map((id) => Number(id.slice(1)));
   motion.begin(seen.beat * PASSING);
-  for (const edge of edges) pass(motion, seen, edge);
-  const takers = new Set(edges.map((edge) => passage(seen.structure, edge).taker));
-  for (const node of takers) rollSecond(motion, seen, node, 4 * seen.beat);
+  for (const edge of edges) carry(motion, seen, edge, sweep);
+  const end = sweep.isBack ? "from" : "to";
+  const ends = new Set(edges.map((edge) => seen.structure.edges[edge][end]));
+  for (const node of ends) gather(motion, seen, node, 4 * seen.beat);
 }
 
 /**
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {number} edge
+ * @param {Carrying} sweep
  */
-function pass(motion, { picture, structure, before, after, beat }, edge) {
-  const { giver, taker, start, end, role } = passage(structure, edge);
+function carry(motion, { picture, structure, before, after, beat }, edge, sweep) {
+  const { isBack, colour } = sweep;
+  const { from, to } = structure.edges[edge];
+  const [start, end] = isBack ? [to, from] : [from, to];
   const { back, local } = picture.edges[edge];
   const way = wireWay(picture, edge);
-  const [leaves, arrives] = [giver, taker].map((node) => textPlaceOn(picture, node, "adjoint"));
+  const [first, last] = isBack ? [1, 0] : [0, 1]; // shares of the way
+  const [leaves, arrives] = [start, end].map((node) => textPlaceOn(picture, node, "adjoint"));
   if (isQuick(beat)) {
-    const pulse = motion.show(dotOf(role), 0, 4.2 * beat);
-    const all = through([leaves, ...way.between(start, end), arrives]);
+    const pulse = motion.show(dotOf(colour), 0, 4.2 * beat);
+    const all = through([leaves, ...way.between(first, last), arrives]);
     return motion.move(pulse, "transform", all, 0, 4 * beat);
   }
-  fillBand(motion, picture, edge, end - start, 2.4 * beat, 0.9 * beat);
-  const given = numeral(after.adjoints[giver], 3);
+  fillBand(motion, picture, edge, 2.4 * beat, 0.9 * beat, isBack);
+  const given = numeral(after.adjoints[start], 3);
   const product = shownOnEdge(after.flows[edge]);
   const meeting = local ? way.nearest(...textPlace(local.element)) : 0.5;
-  const coming = chipOf(role, [given, role]);
-  const first = through([leaves, ...way.between(start, meeting)]);
-  motion.move(motion.show(coming, 0, 1.4 * beat), "transform", eased(first), 0, beat);
-  const factors = chipOf(
-    role,
-    [given, role],
-    [" · ", ""],
-    [inBrackets(shownOnEdge(after.locals[edge])), "gv-local"],
-  );
+  const coming = chipOf(colour, [given, colour]);
+  const there = through([leaves, ...way.between(first, meeting)]);
+  motion.move(motion.show(coming, 0, 1.4 * beat), "transform", eased(there), 0, beat);
+  const factor = inBrackets(shownOnEdge(after.locals[edge]));
+  const factors = chipOf(colour, [given, colour], [" · ", ""], [factor, "gv-local"]);
   standAt(motion.show(factors, beat, 2.6 * beat), way.at(meeting));
-  const old = before.adjoints[taker];
-  const going = chipOf(role, [product, role]);
-  const second = through([...way.between(meeting, end), arrives]);
+  const old = before.adjoints[end];
+  const going = chipOf(colour, [product, colour]);
+  const on = through([...way.between(meeting, last), arrives]);
   motion.show(going, 2.2 * beat, (old === null ? 4.2 : 3.6) * beat);
-  motion.move(going, "transform", eased(second), 2.4 * beat, 0.9 * beat);
+  motion.move(going, "transform", eased(on), 2.4 * beat, 0.9 * beat);
   if (back) appear(motion, back.element, 2.6 * beat, 0.6 * beat);
   if (old === null) return;
-  const sum = `${numeral(old, 3)} + ${inBrackets(product)}`;
-  const adding = chipOf(role, [sum, role]);
-  standAt(motion.show(adding, 3.3 * beat, 4.5 * beat), arrives);
+  const sum = chipOf(colour, [`${numeral(old, 3)} + ${inBrackets(product)}`, colour]);
+  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), arrives);
 }
 
 /**
- * The band of a wire fills as what is handed on goes.
+ * The band of a wire fills behind what goes along it.
  * @param {Motion} motion
  * @param {Picture} picture
  * @param {number} edge
- * @param {number} along -1 from its target to its source, 1 the other way
  * @param {number} delay
  * @param {number} duration
+ * @param {boolean} isBack
  */
-function fillBand(motion, picture, edge, along, delay, duration) {
+function fillBand(motion, picture, edge, delay, duration, isBack) {
   const { g, flow } = picture.edges[edge];
   const copy = /** @type {Element} */ (g.cloneNode(true));
   copy.removeAttribute("id");
@@ -160,7 +159,8 @@ function fillBand(motion, picture, edge, along, delay, duration) {
   const band = within(copy, ".gv-flow");
   band.setAttribute("pathLength", "1");
   band.setAttribute("stroke-dasharray", "1 1");
-  const offset = (/** @type {number} */ share) => along * (1 - easedBoth(share));
+  const sign = isBack ? -1 : 1;
+  const offset = (/** @type {number} */ share) => sign * (1 - easedBoth(share));
   motion.move(band, "stroke-dashoffset", offset, delay, duration);
 }
 
@@ -181,19 +181,19 @@ function appear(motion, text, delay, duration) {
 }
 
 /**
- * A gradient, or a tangent, rolls to what it is now.
+ * What has come together on a card rolls to what it is now.
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {number} node
  * @param {number} delay
  */
-function rollSecond(motion, { picture, before, after, beat }, node, delay) {
+function gather(motion, { picture, before, after, beat }, node, delay) {
   const { g, adjoint } = picture.nodes[node];
   const [old, now] = [before, after].map(({ adjoints }) => shownOnCard(adjoints[node], false));
   if (isQuick(beat)) return;
-  if (g.classList.contains("gv-new")) {
-    g.classList.remove("gv-new");
-    motion.at(delay, () => g.classList.add("gv-new"));
+  if (g.classList.contains("gv-grown")) {
+    g.classList.remove("gv-grown");
+    motion.at(delay, () => g.classList.add("gv-grown"));
   }
   if (old === now) return;
   const ground = String(g.getAttribute("transform"));

@@ -45,7 +45,7 @@ export class Motion {
     /** @type {ReturnType<typeof setTimeout>[]} */
     this.timers = [];
     this.clock = 0;
-    this.place = "";
+    this.place = this.zoom = "";
   }
 
   /** Whether something can move now. */
@@ -77,6 +77,7 @@ export class Motion {
     const [left, top, width, height] = place.map((side) => `${side}px`);
     if (String(place) !== this.place) Object.assign(sheet.style, { left, top, width, height });
     this.place = String(place);
+    this.zoom = svg.style.width;
     sheet.setAttribute("viewBox", svg.getAttribute("viewBox") ?? "");
     const ground = groundOf(picture);
     layer.setAttribute("class", ["gradviz", ...ground.classList].join(" "));

@@ -28,15 +28,15 @@ export function stepPlace([kind, at]) {
 }
 
 /**
- * The node whose number is another after a step, by its id.
+ * The node whose gradient is another after a step, by its id.
  * @param {Structure} structure
  * @param {Step} step
  * @returns {string[]}
  */
-export function stepNews({ edges }, [kind, at]) {
-  if (kind === "start") return [];
+export function stepGrown({ edges }, [kind, at]) {
   if (kind === "backward") return [`n${edges[at].from}`];
-  return [`n${kind === "onward" ? edges[at].to : at}`];
+  if (kind === "onward") return [`n${edges[at].to}`];
+  return kind === "seed" ? [`n${at}`] : [];
 }
 
 /**
