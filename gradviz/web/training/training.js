@@ -101,7 +101,7 @@ export class Training {
       parts.push(part("weights", say("page.training.weights"), [this.heads.scale], sheet));
     }
     const row = make("div", "gv-film-tests");
-    this.tests = given.answers.map(() => make("div", "gv-film-test"));
+    this.tests = given.answers.map(() => make("div", "gv-film-test", { role: "img" }));
     this.verdicts = this.tests.map(() => make("span", "gv-film-verdict"));
     const still = { shades: shadesOf(given.pictures ?? ""), most: 1 };
     const isSigned = still.shades.some((shade) => shade < 0);
@@ -109,6 +109,7 @@ export class Training {
     pixels?.draw(between(still, still, 0, 1));
     this.tests.forEach((test, at) => {
       const canvas = pixels?.canvases[at];
+      canvas?.setAttribute("aria-hidden", "true");
       if (canvas) test.append(canvas);
       if (this.verdicts) test.append(this.verdicts[at]);
     });
