@@ -115,6 +115,7 @@ export class View {
         soon();
       },
       numbers: heard,
+      cells: soon,
       message: () => {
         if (store.get("message")) forecast.drop();
         soon();
