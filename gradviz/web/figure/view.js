@@ -133,6 +133,7 @@ export class View {
         soon();
       },
       numbers: heard,
+      cells: soon,
       message: () => {
         if (store.get("message")) forecast.drop();
         soon();
