@@ -18,11 +18,6 @@ import { SVG } from "../parts/dom.js";
  * @property {string} shown
  */
 
-/** Whether nothing is to move: a person says so, or nobody looks. */
-function staysStill() {
-  return document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
 /**
  * What the cards and wires of a picture stand on.
  * @param {Picture} picture
@@ -33,6 +28,7 @@ export function groundOf(picture) {
 
 export class Motion {
   constructor() {
+    this.reduced = matchMedia("(prefers-reduced-motion: reduce)");
     this.sheet = document.createElementNS(SVG, "svg");
     this.sheet.setAttribute("class", "gv-motion");
     this.sheet.setAttribute("aria-hidden", "true");
@@ -48,9 +44,9 @@ export class Motion {
     this.place = this.zoom = "";
   }
 
-  /** Whether something can move now. */
+  /** Whether something can move now: somebody looks, who does not want that nothing moves. */
   get isAble() {
-    return !staysStill();
+    return !document.hidden && !this.reduced.matches;
   }
 
   get isOn() {

@@ -32,6 +32,8 @@ export class Picture {
     this.nodes = this.groups("gv-node").map(cardOf);
     this.edges = this.groups("gv-edge").map((g, index) => wireOf(g, labels[index] ?? null));
     this.blocks = this.groups("gv-block");
+    /** What has a class that is given and taken. @type {Map<string, Set<SVGGElement>>} */
+    this.marked = new Map();
   }
 
   /**
@@ -159,8 +161,12 @@ export class Picture {
    * @param {Iterable<string>} ids
    */
   mark(kind, ids) {
-    for (const element of this.svg.querySelectorAll(`.${kind}`)) element.classList.remove(kind);
-    for (const id of ids) for (const element of this.elements(id)) element.classList.add(kind);
+    const before = this.marked.get(kind) ?? this.svg.querySelectorAll(`.${kind}`);
+    const elements = new Set(Array.from(ids, (id) => this.elements(id)).flat());
+    for (const element of before)
+      if (!elements.has(/** @type {SVGGElement} */ (element))) element.classList.remove(kind);
+    for (const element of elements) element.classList.add(kind);
+    this.marked.set(kind, elements);
   }
 }
 

@@ -113,12 +113,14 @@ test("another step ends what moves, and so do other numbers", async () => {
 });
 
 test("nothing moves for who wants nothing to move, nor where one jumps", async () => {
-  const { el, view } = shown("nested", 0);
+  let { el, view } = shown("nested", 0);
   for (const go of [() => view.player.jump(3), () => view.player.jump(2)]) {
     go();
     await painted();
   }
+  assert.equal(el.querySelectorAll(".gv-motion").length, 0);
   globalThis.matchMedia = STILL;
+  ({ el, view } = shown("nested", 0));
   view.player.next();
   await painted();
   assert.equal(el.querySelectorAll(".gv-motion").length, 0);
