@@ -123,7 +123,7 @@ def audit(text: str) -> Report:
             state, held = state_of(text), document_of(text)
             if state and held:
                 return _of_document(text, held, True, document_in(state))
-            if state and document_in(state).get("kind") == "plot":
+            if state and document_in(state).get("kind") in ("plot", "training"):
                 raise NoFigure("it is a plot, which holds no graph")
             held = DOCUMENT.search(text)
             if held:

@@ -149,6 +149,7 @@ def test_it_grows_while_the_kernel_works(jupyter, open_notebook):
     expect(lab.cell(2).locator(".gv-training")).to_have_attribute("data-loss", "0.125")
     expect(first).to_have_attribute("data-epoch", "3")
     expect(first).to_have_count(1)  # though it stands at the end of the cell as well
+    expect(lab.cell(1).locator(".jp-OutputArea-output")).to_have_count(1)
     assert lab.errors() == []
     soon(lab.page, is_old, lab)
 

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from lesson_code import NOTEBOOKS, played
 
 import gradviz as gv
+from gradviz.audit import NoFigure, audit
 from gradviz.live import shown
 
 training = import_module("gradviz.live.plots.training")  # whose name there is the function's
@@ -160,6 +162,11 @@ def shell(monkeypatch):
     return shell
 
 
+def formatted(film):
+    """What IPython makes of it."""
+    return DisplayFormatter().format(film)[0]
+
+
 def test_it_shows_itself_once_in_a_run(shell):
     film = small(1, epochs=2)
     assert len(shell.seen) == 1
@@ -171,19 +178,20 @@ def test_it_shows_itself_once_in_a_run(shell):
     after()
     assert shell.after == []
     assert len(film.numbers) == 2
-    assert film._repr_mimebundle_() == ({}, {})  # at the end of the cell
+    assert formatted(film) == {}  # at the end of the cell
     shell.run = "2"  # in another one
-    assert "image/png" in film._repr_mimebundle_()[0]
+    assert "image/png" in formatted(film)
 
 
 def test_where_nobody_looks_it_is_shown_at_the_end_as_it_is(shell):
     shell.can_ask = False
     film = gv.plot.training()
-    assert film._repr_mimebundle_() == ({}, {})  # there is nothing yet
+    assert formatted(film) == {}  # there is nothing yet
+    assert film._repr_mimebundle_() == ({"text/plain": "training, as it was recorded"}, {})
     film.add(1.0)
     film.add(0.5)
     assert shell.seen == []
-    data, _ = film._repr_mimebundle_()
+    data = formatted(film)
     assert data["text/plain"] == str(film)
     assert {"image/png", "text/html"} <= set(data)
     assert "application/vnd.jupyter.widget-view+json" not in data
@@ -206,6 +214,8 @@ def test_it_is_saved_as_a_page_or_a_picture(tmp_path):
     film = small()
     page = film.save(tmp_path / "film.html").read_text("utf-8")
     assert '"kind":"training"' in page
+    with pytest.raises(NoFigure, match="it is a plot"):
+        audit(page)
     assert "<script" not in film.save(tmp_path / "still.html", live=False).read_text("utf-8")
     assert film.save(tmp_path / "film.svg").read_text("utf-8").startswith("<?xml")
     assert gv.plot.training().text == "training, as it was recorded"

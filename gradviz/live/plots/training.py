@@ -145,12 +145,16 @@ class Training(Live):
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_mimebundle_(self, **options: Any) -> Bundle:
+    def _ipython_display_(self) -> None:
         """It shows itself once in each run of a cell, though it may stand at its end as well."""
         run = this_run() if is_looked_at() else None
-        if not self.frames or (run is not None and run == self._run):
-            return {}, {}
-        self._run = run
+        if self.frames and (run is None or run != self._run):
+            raise NotImplementedError  # IPython then asks for its bundle
+
+    def _repr_mimebundle_(self, **options: Any) -> Bundle:
+        if not self.frames:
+            return {"text/plain": self.text}, {}
+        self._run = this_run()
         self._tell()
         return super()._repr_mimebundle_(**options)
 
