@@ -370,7 +370,7 @@ BY_HAND = """([batch, moves]) => {
 MOVED = """async (moves) => {
     const cards = Array.from(document.querySelectorAll(".gv-node"));
     const gain = cards.findIndex(({ dataset }) => dataset.name === "gain");
-    const shown = document.querySelector(".gv-node.gv-output .gv-value");
+    const shown = cards[gain].querySelector(".gv-value");
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const times = [], frames = [];
     for (let move = 0; move < moves; move++) {
