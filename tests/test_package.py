@@ -127,10 +127,11 @@ MAY_IMPORT = {
     "live": GROUND | AUTODIFF | {"scene", "export", "figure", "web", "live"},
     "document": GROUND | AUTODIFF | {"scene", "document"},
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
-    "exercises": {"numerals", "words", "export"},  # what a published page is handed
     "exercises.practice": GROUND
     | AUTODIFF
     | {"scene", "export", "figure", "exercises", "exercises.practice"},
+    # what a published page is handed, and the figure of a circuit
+    "exercises": GROUND | {"autodiff.tracing", "export", "figure", "exercises"},
     "output": set(),
     "words": set(),
     "web": set(),

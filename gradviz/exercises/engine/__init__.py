@@ -79,12 +79,13 @@ def _verdict(finding: "Finding") -> Verdict:
     said, figure = [say("engine.not_yet", what=str(finding))], None
     if finding.at is not None:
         circuit, name = finding.at
-        users = circuit.users(name) if finding.said == "gradient" else []
-        marked = {gate.name for gate in users} or {name}
+        is_handed_to = finding.said == "gradient" or name in circuit.inputs
+        marked = {gate.name for gate in circuit.users(name)} if is_handed_to else {name}
         figure = draw(circuit.graph(tuple(marked)))
+        said.append(say("engine.figure"))
     fits = [say(f"engine.fits.{each}") for each in finding.fits]
     if len(fits) == 1:
-        one = "engine.fits.one_here" if finding.is_of_one else "engine.fits.one"
+        one = "engine.fits.one_at_times" if finding.is_of_some else "engine.fits.one"
         said.append(say(one, mistake=fits[0]))
     elif fits:
         said += [say("engine.fits.several"), *(say("engine.fits.each", mistake=m) for m in fits)]

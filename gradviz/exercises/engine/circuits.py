@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import gradviz as gv
+from gradviz.autodiff.tracing.trace import block, trace
+from gradviz.graph import Graph
 from gradviz.words import say
 
 NAMES = "pqrstuvwxyzdfghjkmn"  # of gates
@@ -93,18 +94,18 @@ class Circuit(NamedTuple):
             numbers[gate.name] = gate.of(numbers, ON_NUMBERS)
         return numbers
 
-    def graph(self, marked: tuple[str, ...] = ()) -> "gv.Graph":
+    def graph(self, marked: tuple[str, ...] = ()) -> Graph:
         """The circuit as a graph, with boxes around the gates that are marked."""
 
         def played(**inputs: Any) -> Any:
             values: dict[str, Any] = inputs
             for gate in self.gates:
-                of = gv.block(name=say("engine.here"))(Gate.of) if gate.name in marked else Gate.of
+                of = block(name=say("engine.here"))(Gate.of) if gate.name in marked else Gate.of
                 values[gate.name] = result = of(gate, values, ON_VARIABLES)
                 result.name = gate.name
             return values[self.output]
 
-        return gv.trace(played, dict(self.inputs))
+        return trace(played, dict(self.inputs))
 
     def gradients(self) -> dict[str, float]:
         """The right gradient of each input and gate."""

@@ -57,7 +57,7 @@ def examine(engine: Engine, random_state: int) -> Tally:
     _gradients(engine, all_circuits)
     _numbers(engine)
     numbered = [shaped(shape, random) for shape in NUMBERED]
-    _gradients(engine, numbered)
+    _gradients(engine, numbered, all_circuits)
     sample = attempt("Value(2.0)", lambda: engine(2.0))
     further = [
         shaped(shape, random)
@@ -65,7 +65,7 @@ def examine(engine: Engine, random_state: int) -> Tally:
         if has(sample, method)
         for shape in shapes
     ]
-    _gradients(engine, [*all_circuits, *further])
+    _gradients(engine, further, all_circuits)
     _again(engine, all_circuits[-1])
     _doubled(engine)
     chain = min(max(CHAIN, sys.getrecursionlimit() + 500), DEEPEST)
@@ -87,12 +87,15 @@ def _look(engine: Engine) -> None:
             raise Finding(said)
 
 
-def _gradients(engine: Engine, given: Sequence[Circuit]) -> None:
-    """Raises Finding at the first gradient that is wrong, with the mistakes that fit them all."""
+def _gradients(engine: Engine, given: Sequence[Circuit], known: Sequence[Circuit] = ()) -> None:
+    """Raises Finding at the first gradient that is wrong, with the mistakes that fit all that the
+    engine gave; it is right on those circuits that are `known`.
+    """
     all_found = [(circuit, _swept(engine, circuit)) for circuit in given]
     failed = [each for each in all_found if not agree(each[1], each[0].gradients())]
     if not failed:
         return
+    all_found += [(circuit, circuit.gradients()) for circuit in known]
     fits, alone = fitting(all_found), None
     if not fits and (alone := often_fitting(failed)):
         fits, failed = [alone], [each for each in failed if alone in fitting([each])]
@@ -109,7 +112,7 @@ def _gradients(engine: Engine, given: Sequence[Circuit]) -> None:
     else:
         before = circuit.from_the_right[circuit.from_the_right.index(name) - 1]
         finding = Finding("gradient", (circuit, name), before=before, **at)
-    finding.fits, finding.is_of_one = fits, alone is not None
+    finding.fits, finding.is_of_some = fits, alone is not None
     raise finding
 
 

@@ -29,7 +29,7 @@ class Finding(Exception):
         self.said = said
         self.at = at  # a circuit, and the value in it at which the engine differs
         self.fits: list[str] = []  # mistakes that give what was found, by the ids of their words
-        self.is_of_one = False  # and which do so in this circuit alone
+        self.is_of_some = False  # and which do so in some circuits only, this one among them
         self.places: Mapping[str, object] = places
 
     def __str__(self) -> str:
