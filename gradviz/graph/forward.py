@@ -70,7 +70,7 @@ def forward(run: Run, wrt: Direction) -> Forward:
 
 def direction(graph: Graph, wrt: Direction) -> dict[str, float]:
     """How fast each input moves, by its name; those that stand still are left out."""
-    if graph.has_arrays:
+    if graph.has_arrays or graph.origin.is_excerpt:
         raise NotImplementedError(
             f"forward mode is drawn of graphs of single numbers; in {graph.name} there are arrays, "
             "or boxes or gates without local derivatives: gv.jvp works out tangents of these too"

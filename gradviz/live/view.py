@@ -329,9 +329,10 @@ class View(Live):
     @property
     def _along(self) -> dict[str, float] | None:
         """How fast inputs move, where tangents are shown."""
-        names, graph = self.run.graph.input_names, self.run.graph
-        can = self.wrt and not graph.has_arrays and all(name in names for name in self.wrt)
-        return self.wrt if can else None
+        try:
+            return direction(self.run.graph, self.wrt) if self.wrt else None
+        except (NotImplementedError, TypeError):  # another graph has no such input, or has arrays
+            return None
 
     def __repr__(self) -> str:
         return f"<View {titles.summary(self.run)}>"
