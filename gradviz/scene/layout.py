@@ -144,11 +144,9 @@ def _found(
         for edge in found.get("edges", ())
     }
     boxes = dict(_boxes(objects, height))
-    for node, (front, behind) in zip(graph.nodes, rooms):
-        box = boxes[f"n{node.index}"]
-        boxes[f"n{node.index}"] = Box(
-            max(0.0, box.x + front), box.y, box.width - front - behind, box.height
-        )
+    for node, (front, _) in zip(graph.nodes, rooms):
+        box, (wide, _) = boxes[f"n{node.index}"], sizes[node.index]
+        boxes[f"n{node.index}"] = Box(max(0.0, box.x + front), box.y, wide, box.height)
     return _Found(width, height, boxes, splines)
 
 

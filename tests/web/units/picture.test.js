@@ -226,3 +226,38 @@ test("an element under the pointer", () => {
   assert.equal(elements.tip.hidden, true);
   happen(stage, "pointerleave");
 });
+
+test("a wide picture is seen from its output, and what is looked for is brought in sight", () => {
+  const { lens: it, stage, svg } = lens();
+  it.stand();
+  assert.equal(stage.scrollLeft, 500);
+  assert.ok(stage.classList.contains("gv-tight"));
+  const card = svg.querySelector(".gv-node");
+  stand(card, -300, 0, 60, 58);
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 500 - 300 - 24);
+  stand(card, 40, 0, 60, 58); // it is in sight
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 176);
+  stand(card, 190, 0, 60, 58);
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 176 + 50 + 24);
+  point(svg, "pointerdown"); // a person looks elsewhere
+  stage.scrollLeft = 7;
+  it.stand();
+  assert.equal(stage.scrollLeft, 7);
+});
+
+test("the gap of a wire is as wide as its label, and a trivial derivative is marked", () => {
+  const { picture } = pictured("nested");
+  const [edge] = picture.edges;
+  const gap = edge.label.querySelector(".gv-gap");
+  const [x, room] = [Number(edge.label.querySelector(".gv-back").getAttribute("x")), 49];
+  picture.fillEdge(edge, 1, 1, false);
+  const width = Number(gap.getAttribute("width"));
+  assert.ok(width < room && edge.label.classList.contains("gv-trivial"));
+  assert.ok(Math.abs(Number(gap.getAttribute("x")) + width / 2 - x) < 0.2);
+  picture.fillEdge(edge, -0.123456, 1.25e-9, false);
+  assert.equal(gap.getAttribute("width"), room.toFixed(1));
+  assert.ok(!edge.label.classList.contains("gv-trivial"));
+});
