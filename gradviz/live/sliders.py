@@ -140,5 +140,4 @@ def log_slider(name: str, abbreviation: object) -> Hand:
         step=(high - low) / STEPS,
         **described(name),
         readout_format=".3g",
-        layout=widgets.Layout(width="300px"),
     )

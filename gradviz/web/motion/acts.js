@@ -21,9 +21,9 @@ import { Way, through } from "./wires.js";
  * @property {string} colour
  */
 
-const REVERSE = { isBack: true, colour: "gv-adjoint" };
-const FORWARD = { isBack: false, colour: "gv-tangent" };
-const LONGEST = 18; // characters of a sum or the like that is shown on its gate
+const OF_ADJOINTS = { isBack: true, colour: "gv-adjoint" };
+const OF_TANGENTS = { isBack: false, colour: "gv-tangent" };
+const LONGEST_SUM = 18; // characters of a sum or the like that is shown on its gate
 
 /**
  * What a step shows.
@@ -70,7 +70,7 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
   }
   if (isQuick(beat)) return;
   const operands = formulaText(worked(structure.nodes[node].value)?.slice(0, -2) ?? [], after);
-  if (operands && operands.length <= LONGEST) {
+  if (operands && operands.length <= LONGEST_SUM) {
     const sum = chipOf("gv-value", [operands, "gv-value"]);
     const place = textPlaceOn(picture, node, "value");
     standAt(motion.show(sum, travel - 0.1 * beat, travel + 0.9 * beat), place);
@@ -92,7 +92,7 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
  * @param {string[]} wires
  */
 export function handOn(motion, seen, wires) {
-  const sweep = seen.structure.second ? FORWARD : REVERSE;
+  const sweep = seen.structure.second ? OF_TANGENTS : OF_ADJOINTS;
   const edges = wires.map((id) => Number(id.slice(1)));
   motion.begin(seen.beat * PASSING);
   for (const edge of edges) carry(motion, seen, edge, sweep);

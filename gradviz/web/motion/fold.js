@@ -91,7 +91,7 @@ export function refold(motion, block, old, now) {
   for (const part of group.querySelectorAll("[id]")) part.removeAttribute("id");
   motion.layer.append(group);
   const [start, end] = [now.taken(old, from.box), to.box];
-  const lie = (/** @type {number} */ share) => laid(open.box, between(start, end, share));
+  const lie = (/** @type {number} */ share) => laid(open.box, boxBetween(start, end, share));
   motion.move(group, "transform", lie, 0, FOLDING);
   const fade = (/** @type {number} */ share) => (from.isOpen ? 1 - share : 0.4 + 0.6 * share);
   motion.move(group, "opacity", fade, 0, FOLDING);
@@ -116,7 +116,7 @@ function glide(motion, old, now) {
     if (at === undefined) return;
     const [start, end] = [now.taken(old, old.card(at)), now.card(node)];
     const stand = (/** @type {number} */ share) => {
-      const { x, y } = between(start, end, share);
+      const { x, y } = boxBetween(start, end, share);
       return `translate(${x.toFixed(1)}, ${y.toFixed(1)})`;
     };
     motion.move(now.picture.nodes[node].g, "transform", stand, 0, FOLDING);
@@ -130,7 +130,7 @@ function glide(motion, old, now) {
  * @param {number} share
  * @returns {Box}
  */
-function between(from, to, share) {
+function boxBetween(from, to, share) {
   const now = (/** @type {keyof Box} */ side) =>
     from[side] + (to[side] - from[side]) * easedBoth(share);
   return { x: now("x"), y: now("y"), width: now("width"), height: now("height") };

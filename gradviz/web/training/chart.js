@@ -7,7 +7,7 @@ const LEFT = 44; // pixels around the axes
 const RIGHT = 16; // and of a name beside them, at least
 const TOP = 8;
 const BOTTOM = 20;
-const APART = 12; // between two names
+const NAMES_APART = 12; // between two names
 const LETTER = 6.5;
 const LONGEST_NAME = 90;
 const TICKS = 4; // at most
@@ -159,7 +159,7 @@ export class EpochChart {
     this.labels.forEach((label, line) => label.toggleAttribute("hidden", !seen.includes(line)));
     seen.sort((one, other) => heights[one] - heights[other]);
     let above = -Infinity;
-    const places = seen.map((line) => (above = Math.max(above + APART, heights[line])));
+    const places = seen.map((line) => (above = Math.max(above + NAMES_APART, heights[line])));
     const beyond = Math.max(0, above - (this.height - BOTTOM - 3)); // the numbers below stand there
     seen.forEach((line, at) => {
       this.labels[line]?.setAttribute("x", (x + 8).toFixed(1));
