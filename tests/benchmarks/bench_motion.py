@@ -14,9 +14,9 @@ from bench_browser import written
 import gradviz as gv
 
 START, END = "<!-- written by the benchmark of motion -->", "<!-- up to this place -->"
-TASK = "ThreadControllerImpl::RunTask"
+FRAME = "ProxyMain::BeginMainFrame"
 PLAY, REST = 12_000, 3_000  # milliseconds that are traced
-CATEGORIES = ["toplevel", "disabled-by-default-devtools.timeline.frame"]
+CATEGORIES = ["toplevel", "blink", "cc"]
 
 
 def chain(nodes):
@@ -33,27 +33,40 @@ def chain(nodes):
 
 
 def work(trace):
-    """Milliseconds of the page's main thread in each frame that the browser began there."""
+    """Milliseconds of its own time that the page's main thread works for each frame: without what
+    it spends on waiting for the thread that composes the frame before.
+    """
     events = json.loads(trace)["traceEvents"]
     mains = {
         (event["pid"], event["tid"])
         for event in events
         if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
     }
-    best = []
-    for main in mains:
-        of_main = sorted(
-            (event for event in events if (event["pid"], event["tid"]) == main and "ts" in event),
-            key=lambda event: event["ts"],
-        )
-        frames = []
-        for event in of_main:
-            if event["name"] == "BeginMainThreadFrame":
-                frames.append(0.0)
-            elif frames and event["name"] == TASK and event.get("ph") == "X":
-                frames[-1] += event.get("tdur", event["dur"]) / 1000
-        best = max(best, frames, key=len)
-    return best
+    return max((_frames(events, main) for main in mains), key=len)
+
+
+def _frames(events, main):
+    of_main = [
+        event for event in events if (event["pid"], event["tid"]) == main and event["ph"] == "X"
+    ]
+    frames, around = [], []
+    for event in sorted(of_main, key=lambda event: (event["ts"], -event["dur"])):
+        while around and event["ts"] >= around[-1]["ts"] + around[-1]["dur"]:
+            around.pop()
+        time = _own(event)
+        if event["name"] == FRAME:
+            task = _own(around[0]) if around else 0.0
+            if frames:
+                frames[-1] -= task  # it began the next
+            frames.append(task - time)  # and what is in it comes on top again
+        elif frames and (not around or around[-1]["name"] == FRAME):
+            frames[-1] += time
+        around.append(event)
+    return frames
+
+
+def _own(event):
+    return event.get("tdur", event["dur"]) / 1000
 
 
 def bench_motion(launch):
