@@ -36,6 +36,7 @@ WORDED = {
 ROLES = {
     "gv-gap": "gap",
     "gv-name": "name",
+    "gv-called": "name",
     "gv-sign": "operation",
     "gv-value": "value",
     "gv-adjoint": "adjoint",

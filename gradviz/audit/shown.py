@@ -231,7 +231,7 @@ class Shown:
         )
         for kind, shown in _texts(card):
             match kind:
-                case "gv-name":
+                case "gv-name" | "gv-called":
                     self.cut(node, "name", shown, node.label)
                 case "gv-sign":
                     self.cut(node, "operation", shown, node.sign)

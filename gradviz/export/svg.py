@@ -31,7 +31,7 @@ HEADINGS = {
     ("name", "middle"): "gv-name",
     ("name", "end"): "gv-name gv-left",
     ("sign", "start"): "gv-sign gv-right",
-    ("called", "end"): "gv-sign gv-called",
+    ("called", "end"): "gv-called",
     ("sign alone", "start"): "gv-sign gv-right gv-alone",
 }
 

@@ -31,7 +31,7 @@ RANGE_ROOM = 52  # for what the shades of a map stand for
 def card_size(node: Node, example: Value | None) -> tuple[float, float]:
     """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
     array, or a short vector; one number fits into any card."""
-    name, sign = node.label[:LONG], node.sign[:LONG]
+    name, sign = node.label[:LONG], text.clean(node.sign[:LONG])
     called = text.width(name, BOLD) if node.name else text.width(name, CALLED)
     room = min(WIDEST, called + text.width(sign, NAME) + 20)
     if heat.is_mapped(example):
