@@ -85,10 +85,7 @@ class Words:
         target = edge.target
         whole = derivative(target.label, edge.source.label)
         if self.graph.example.locals[edge] is None:
-            primals = self.graph.example.primals
-            is_number = not np.ndim(primals[target]) and not np.ndim(primals[edge.source])
-            unknown = "figure.explain.inside" if is_number else "figure.explain.matrix"
-            return said(unknown, derivative=[whole])
+            return said("figure.explain.inside", derivative=[whole])
         symbols = in_symbols(target, self._written(edge))
         names = [*symbols, " = "] if has_places(symbols) else []
         return [

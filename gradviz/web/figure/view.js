@@ -92,9 +92,8 @@ export class View {
   /** Put the parts where they belong, and listen to what is done to them. */
   layOut() {
     const stage = this.stage.element;
-    const controls = make("div", "gv-controls");
-    const main = make("div", "gv-main");
-    const desk = make("div", "gv-desk");
+    const parts = ["gv-controls", "gv-main", "gv-desk"].map((name) => make("div", name));
+    const [controls, main, desk] = parts;
     scrolls(this.caption);
     this.order.element.prepend(this.player.speed);
     controls.append(this.player.element, this.order.element, this.lens.element, this.code.opener);
@@ -344,8 +343,7 @@ export class View {
     const words = () => [formulaElement(stepWords(structure, step), this.state)];
     if (swept) this.words.textContent = this.order.sentence(picture, structure, run, swept);
     else this.words.replaceChildren(...(step === null ? [] : words()));
-    const [nudges, index] = [store.get("nudges"), store.get("element")];
-    this.reasons.show(structure, this.state, selected, nudges, index);
+    this.reasons.show(structure, this.state, selected, store.get("nudges"), store.get("element"));
     this.stopFollowing();
     this.rest = setTimeout(() => this.follow(0), RESTING);
   }
