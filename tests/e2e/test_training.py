@@ -83,7 +83,7 @@ def test_each_epoch_is_shown_as_it_was_recorded(visit):
 
 @only_chromium
 def test_it_plays_and_is_stopped_by_a_hand(visit):
-    page = visit()
+    page = visit(reduced_motion="no-preference")
     page.get_by_role("button", name="play").click()
     expect(page.locator(".gv-training")).not_to_have_attribute("data-epoch", str(EPOCHS))
     expect(page.locator(".gv-training")).to_have_attribute("data-epoch", str(EPOCHS))

@@ -83,6 +83,11 @@ TYPICAL = {
     },
     "7.6": {0.5: "one", 10 * 0.5: "added", 0.5 / 10: "shared", 0.5**9: "nine", 0.5**11: "eleven",
             2**10: "turned", 0: HINT},
+    "8.1": {math.e: "one_use", 1 + math.e: "own", math.e * math.e: "multiplied", 2: "no_exp",
+            -2 * math.e: SIGN, 0: HINT},
+    "8.2": {2 * 3: "right_engine", 3 * 3: "value", 0: "nothing", 1: "seed", -3: SIGN, 12: HINT},
+    "8.3": {5: "cleared", 5 + 5: "two_calls", 5**3: "multiplied", 5 + 3: "added", 3: "calls",
+            -15: SIGN, 0: HINT},
 }  # fmt: skip
 
 

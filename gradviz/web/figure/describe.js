@@ -18,7 +18,9 @@ export function describe(say, picture, { nodes, edges, second }, run, state, id)
   const index = Number(id.slice(1));
   const isNode = id[0] === "n";
   const { g, title } = (isNode ? picture.nodes : picture.edges)[index];
-  const words = isNode ? nodeTitle(nodes[index], state) : edgeTitle(say, edges[index], state, second);
+  const words = isNode
+    ? nodeTitle(nodes[index], state)
+    : edgeTitle(say, edges[index], state, second);
   title.textContent = words;
   g.setAttribute("aria-label", words);
   if (!isNode || !nodes[index].input) return;

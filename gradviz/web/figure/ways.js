@@ -1,7 +1,13 @@
 // Which way derivatives go: back from the output, or forward from an input. A switch, and a line
 // that says what each gives.
 
-import { forwardRun, forwardStateAt, forwardStructure, named, onlyOne } from "../numbers/forward.js";
+import {
+  forwardRun,
+  forwardStateAt,
+  forwardStructure,
+  named,
+  onlyOne,
+} from "../numbers/forward.js";
 import { stateAt } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
 import { make, written } from "../parts/dom.js";

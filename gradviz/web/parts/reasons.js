@@ -59,7 +59,8 @@ export class Reasons {
     this.opener.hidden = !node?.openable;
     this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last
     if (document.activeElement !== this.index) this.index.value = index;
-    for (const { label, formula, agrees } of (!structure.second && nudges.of === id && nudges.lines) || []) {
+    const lines = !structure.second && nudges.of === id ? nudges.lines : [];
+    for (const { label, formula, agrees } of lines) {
       const row = this.add(label, formula, state);
       row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
     }
