@@ -52,7 +52,7 @@ def draw(
     <Figure f = 9 at x = 3>
     >>> graph = gv.trace(lambda x, y: (x + y) * y, x=1.0, y=2.0)
     >>> print(gv.draw(graph, mode="forward", wrt="y").explain("f"))
-    ∂f/∂y = y · ∂v2/∂y + v2 · ∂y/∂y = 2 · 1 + 3 · 1 = 5
+    ∂f/∂y = ∂f/∂v2 · ∂v2/∂y + v2 · ∂y/∂y = 2 · 1 + 3 · 1 = 5
     """
     if detail not in DETAILS:
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, not {detail!r:.40}")

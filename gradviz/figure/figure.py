@@ -261,7 +261,8 @@ class Figure:
         Raises KeyError, with the names that there are, if there is no such box.
 
         >>> import gradviz as gv
-        >>>         >>> def f(x):
+        >>> import numpy as np
+        >>> def f(x):
         ...     for _ in range(500):
         ...         x = np.sin(x)
         ...     return x

@@ -88,10 +88,12 @@ def direction(graph: Graph, wrt: Direction) -> dict[str, float]:
                 f"{graph.name} has no input {name!r} that could move; its inputs are "
                 f"{', '.join(names)}"
             )
-    seeds = {n: numeric(given[n], f"the tangent of {n!r}") for n in names if n in given}
-    for name, seed in seeds.items():
+    seeds: dict[str, float] = {}
+    for name in filter(given.__contains__, names):
+        seed = numeric(given[name], f"the tangent of {name!r}")
         if not isinstance(seed, float) or not isfinite(seed):
             raise ValueError(f"the tangent of {name!r} is to be a finite number, not {seed!r:.40}")
+        seeds[name] = seed
     return seeds
 
 
@@ -108,17 +110,17 @@ def along(graph: Graph, mode: Mode, wrt: Direction | None) -> dict[str, float] |
 
 def swept(
     graph: Structure, locals_: Sequence[Any], seeds: Mapping[str, float]
-) -> tuple[list[float], list[float]]:
+) -> tuple[list[Any], list[Any]]:
     """The tangent of each node, and what goes along each edge. What does not depend on an input
     that moves stands still, whatever its local derivatives are.
     """
-    tangents: list[float] = [0.0] * len(graph.nodes)
+    tangents: list[Any] = [0.0] * len(graph.nodes)
     moving: set[Node] = set()
     for node, name in zip(graph.inputs, graph.input_names):
         if name in seeds:
             tangents[node.index] = seeds[name]
             moving.add(node)
-    pushes: list[float] = []
+    pushes: list[Any] = []
     for edge, local in zip(graph.edges, locals_):
         if not arrives(edge, local, edge.source in moving):
             pushes.append(0.0)
