@@ -19,8 +19,10 @@ ENTRIES = ["view", "race", "plot", "training", "labels", "drags"]
 def node(script, *flags):
     """What a program prints."""
     path = which("node") or missing("NODE IS NOT INSTALLED: the page's modules were not joined")
-    command = [str(path), *flags, "-e", script]
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [str(path), *flags, "-"]
+    run = subprocess.run(
+        command, input=script, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 

@@ -220,7 +220,7 @@ def test_without_scripts_it_is_the_still_page(browser, tmp_path):
 @only_chromium
 def test_points_are_dragged_along_the_curve_and_by_keys(visit):
     plot = PLOTTED["secants"]()
-    page = visit(plot)
+    page = visit(plot, reduced_motion="no-preference")
     grips = page.locator(".gv-grip")
     expect(grips).to_have_count(2)
     at = page.get_by_role("slider", name="at, on the curve")

@@ -189,8 +189,8 @@ export class LimitLens {
     const side = [-away[1] / length, away[0] / length];
     const leaders = [-1, 1].map((sign) => {
       const from = spelled([x + sign * small * side[0], y + sign * small * side[1]]);
-      const to = this.centre.map((middle, axis) => middle + sign * this.radius * side[axis]);
-      return `M${from}L${spelled(/** @type {Spot} */ (to))}`;
+      const [x0, y0] = this.centre.map((middle, axis) => middle + sign * this.radius * side[axis]);
+      return `M${from}L${spelled([x0, y0])}`;
     });
     this.leaders.setAttribute("d", leaders.join(""));
   }
