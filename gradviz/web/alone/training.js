@@ -1,7 +1,7 @@
 // A film of training in a page alone.
 
 import { make } from "../parts/dom.js";
-import { Training } from "../training/training.js";
+import { Training } from "../plot/training.js";
 import { addKind } from "./host.js";
 import { Alone } from "./store.js";
 

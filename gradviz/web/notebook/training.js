@@ -1,6 +1,6 @@
 // A recorded training in a notebook.
 
-import { Training } from "../training/training.js";
+import { Training } from "../plot/training.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<TrainingState>, el: HTMLElement}} given */

@@ -59,8 +59,8 @@ export class Reasons {
     this.opener.hidden = !node?.openable;
     this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last
     if (document.activeElement !== this.index) this.index.value = index;
-    const lines = !structure.second && nudges.of === id ? nudges.lines : [];
-    for (const { label, formula, agrees } of lines) {
+    const isOfThis = !structure.second && nudges.of === id;
+    for (const { label, formula, agrees } of (isOfThis && nudges.lines) || []) {
       const row = this.add(label, formula, state);
       row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
     }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import page from "../../../gradviz/web/alone/page.js";
 import entry from "../../../gradviz/web/notebook/training.js";
-import { EpochChart, ticksOf } from "../../../gradviz/web/training/chart.js";
-import { between, shadesOf } from "../../../gradviz/web/training/pixels.js";
-import { Training } from "../../../gradviz/web/training/training.js";
+import { EpochChart, ticksOf } from "../../../gradviz/web/plot/chart.js";
+import { between, shadesOf } from "../../../gradviz/web/plot/pixels.js";
+import { Training } from "../../../gradviz/web/plot/training.js";
 import { Kept, SliderModel, WORDS, frame, happen, place, point, say, stand } from "./setup.js";
 
 const coded = (shades) => Buffer.from(Int8Array.from(shades).buffer).toString("base64");

@@ -45,12 +45,12 @@ export function put(z, to, [x, p]) {
   return z;
 }
 
-/** Sums of products: of each operand, where the terms of each sum begin, and how far from there they are. @param {Float64Array} z @param {Terms[]} operands */
+/** Sums of products, four side by side, as none waits for another: of each operand, where the terms of each sum begin, and how far from there they are. @param {Float64Array} z @param {Terms[]} operands */
 export function sum(z, ...operands) {
   const [[x, p, a], [y, q, b] = [x, p, a]] = operands;
   let i = 0;
   if (operands.length === 2) {
-    for (; i + 3 < z.length; i += 4) { // four side by side: they share what is in reach, and none waits for another
+    for (; i + 3 < z.length; i += 4) {
       const p0 = p[i], p1 = p[i + 1], p2 = p[i + 2], p3 = p[i + 3];
       const q0 = q[i], q1 = q[i + 1], q2 = q[i + 2], q3 = q[i + 3];
       let t0 = 0, t1 = 0, t2 = 0, t3 = 0;
