@@ -342,17 +342,17 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
     view.update(w=-0.7, b=[0.1, -0.2, 0.30001])
     page = browser.new_page()
     page.evaluate(
-        f"""async ([source, words, structure, bytes]) => {{
+        f"""async ([source, words, structure, ...sent]) => {{
             const {{ default: view }} = await {IMPORTED};
+            const [numbers, cells] = sent.map((bytes) => new DataView(new Uint8Array(bytes).buffer));
             const state = {{
-                words, structure, numbers: new DataView(new Uint8Array(bytes).buffer), message: "",
-                step: null, selected: "", nudges: {{}}, wrong: [], closed: [], code: null,
-                code_open: false, painted: true,
+                words, structure, numbers, cells, message: "", step: null, selected: "",
+                nudges: {{}}, wrong: [], closed: [], code: null, code_open: false, painted: true,
             }};
             const model = {{ get: (name) => state[name], on() {{}}, off() {{}} }};
             view.render({{ model, el: document.body }});
         }}""",
-        [gv.View._esm, view.words, view.structure, list(view.numbers)],
+        [gv.View._esm, view.words, view.structure, list(view.numbers), list(view.cells)],
     )
     drawn = [  # the page knows only the maps of arrays
         ["" if part and part.startswith("[[") else part for part in row]

@@ -209,7 +209,6 @@ export class View {
     this.stopFollowing(); // the old picture
     this.moves.restage(this.stage.picture, this.structure.nodes);
     this.structure = this.ways.told(this.store.get("structure"));
-    this.structure = this.store.get("structure");
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
