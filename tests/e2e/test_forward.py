@@ -104,6 +104,12 @@ def test_saved_in_forward_mode_with_a_closed_block(visit):
     page = visit(explorer)
     soon(page, check, page, explorer.view.figure)
     expect(page.locator(".gv-code")).to_contain_text("tan_w0 = 1.0")
+    blocks = page.locator(".gv-node[data-block]")
+    for closed in (2, 1):  # opened, they are in forward mode still
+        expect(blocks).to_have_count(closed)
+        blocks.locator(".gv-head").first.click()
+    explorer.view.closed = []
+    soon(page, check, page, explorer.view.figure)
     turn(page, "b")
     expect(page.locator(".gv-code")).to_contain_text("open the notebook")
 
