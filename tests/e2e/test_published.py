@@ -32,7 +32,7 @@ LIVE = {
     1: {"secants": "LivePlot", "sign": "LivePlot"},
     2: {
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
-        "twice": "Explorer", "backward-figure": "Figure",
+        "twice": "Explorer", "backward-figure": "Figure", "any": "Figure",
     },
     3: {
         "steps": "Explorer", "figure": "Figure", "shared": "Explorer", "live": "Explorer",

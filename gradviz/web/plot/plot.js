@@ -47,7 +47,8 @@ export class Plot {
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.title = make("p", "gv-plot-title", { "aria-live": "polite" });
-    this.svg = drawn("svg", { role: "img" });
+    // an image can have nothing in it that a hand or a key takes hold of
+    this.svg = drawn("svg", { role: PLOTS[this.given.kind].grips ? "group" : "img" });
     /** @type {LimitLens | null} */
     this.lens = null;
     this.grips = new Grips(this);
@@ -94,8 +95,9 @@ export class Plot {
     const moving = this.marks.map(({ element }) => element);
     this.lens = frame.lens ? new LimitLens(this.say, frame, this.given.marks) : null;
     if (this.lens) moving.push(this.lens.element);
-    moving.push(this.grips.group);
-    this.svg.replaceChildren(...still.documentElement.childNodes, ...moving);
+    const picture = drawn("g", { "aria-hidden": "true" }); // the name of all of it says it
+    picture.append(...still.documentElement.childNodes, ...moving);
+    this.svg.replaceChildren(picture, this.grips.group);
     this.el.style.maxWidth = `${wide.size[0] * A_POINT}px`;
     this.soon();
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import page from "../../../gradviz/web/alone/page.js";
+import page from "../../../gradviz/web/alone/host.js";
+import "../../../gradviz/web/alone/plot.js";
 import { chordOf, lensOf, nearOf } from "../../../gradviz/web/plot/limit.js";
 import { Plot } from "../../../gradviz/web/plot/plot.js";
 import {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import page from "../../../gradviz/web/alone/page.js";
+import page from "../../../gradviz/web/alone/host.js";
+import "../../../gradviz/web/alone/training.js";
 import entry from "../../../gradviz/web/notebook/training.js";
 import { EpochChart, ticksOf } from "../../../gradviz/web/plot/chart.js";
 import { between, shadesOf } from "../../../gradviz/web/plot/pixels.js";
