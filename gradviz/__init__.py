@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradviz.autodiff.granularity import compare_granularity
     from gradviz.autodiff.modes.check import check_grads
     from gradviz.figure import Figure, draw
+    from gradviz.interop.torch import trace_torch
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
     from gradviz.live.race import Race, race
@@ -47,7 +48,7 @@ __all__ = [
     "Explorer", "Figure", "Graph", "Ledger", "Race", "Variable", "View", "block", "check_grads",
     "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian", "jvp",
     "logsumexp", "plot", "primitive", "race", "relu", "set_language", "sigmoid", "softmax",
-    "softplus", "trace", "value_and_grad", "vjp",
+    "softplus", "trace", "trace_torch", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
@@ -62,6 +63,7 @@ _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "race": "gradviz.live.race",
     "View": "gradviz.live.view",
     "plot": "gradviz.live.plots",
+    "trace_torch": "gradviz.interop.torch",
 }
 
 

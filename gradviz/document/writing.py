@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.document.codec import Json, encoded, number
-from gradviz.graph import Excerpt, Graph, Node, Run, Source
+from gradviz.graph import Excerpt, External, Graph, Node, Run, Source, is_from_elsewhere
 from gradviz.words import SOURCE, language
 
 FORMAT = "gradviz-graph/1"
@@ -120,6 +120,9 @@ class _Writer:
 
     def operation(self, node: Node) -> dict[str, Json]:
         operation: Any = node.operation
+        if isinstance(operation, External):
+            about = {"external": operation.name, "symbol": operation.symbol}
+            return {**about, "written": [*operation.written], "stops": [*operation.stops]}
         if node.is_handwritten:
             return {"own": operation.name, "has_locals": operation.primitive.has_locals}
         held: dict[str, Json] = {"primitive": operation.name}
@@ -156,7 +159,7 @@ class _Writer:
         by_hand = any(
             edge.operation.is_handwritten and run.locals[edge] is None for edge in self.graph.edges
         )
-        if summarised or by_hand:  # then they do not follow from the rest
+        if summarised or by_hand or is_from_elsewhere(self.graph):  # then they do not follow from the rest
             held["flows"] = self.numbers([*run.flows.values()])
         return held
 

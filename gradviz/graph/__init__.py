@@ -1,5 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
+from gradviz.graph.external import External, Untold, is_from_elsewhere
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
     SUBSCRIPTS,
@@ -23,6 +24,7 @@ __all__ = [
     "Block",
     "Edge",
     "Excerpt",
+    "External",
     "Graph",
     "Guard",
     "Lines",
@@ -35,7 +37,9 @@ __all__ = [
     "Run",
     "Runner",
     "Source",
+    "Untold",
     "applied_derivative",
+    "is_from_elsewhere",
     "printable",
     "read_only",
 ]

@@ -17,7 +17,7 @@ from gradviz.figure import Figure
 from gradviz.figure.page.packing import packed, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
-from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.graph import Edge, Graph, Node, Run, is_from_elsewhere
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
@@ -165,7 +165,7 @@ class View(Live):
             graph = run.graph.unfolded
             prepare = graph.performer.prepare
             threading.Thread(target=prepare, args=(graph,), daemon=True).start()
-        if not run.graph.origin.is_excerpt:
+        if not run.graph.origin.is_excerpt and not is_from_elsewhere(run.graph):
             # by the program, which knows where its numbers stand
             replayed = run.graph.run(run.inputs)
             run = replayed if replayed.graph is run.graph else run
@@ -229,7 +229,10 @@ class View(Live):
     def _restage(self, graph: Graph) -> None:
         """Show another drawing of the same function at the same inputs."""
         self.selected = ""
-        self._stage(graph.run(self.whole.inputs))
+        if is_from_elsewhere(graph):  # its numbers are there: nothing is worked out again
+            self._stage(graph.shown(self.whole.whole))
+        else:
+            self._stage(graph.run(self.whole.inputs))
         if self._has_handwritten:
             self.wrong = [node.index for node in suspects(self.run)]
 

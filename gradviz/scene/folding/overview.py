@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import SUBSCRIPTS, Edge, Graph, Node, Origin, Run
+from gradviz.graph import SUBSCRIPTS, Edge, Graph, Node, Origin, Run, is_from_elsewhere
 from gradviz.numerals import Value
 from gradviz.scene.folding import fold
-from gradviz.scene.folding.boxes import Part, parts
+from gradviz.scene.folding.boxes import MOST_BOXES, Part, parts
 from gradviz.scene.folding.gates import Many, Rest
 from gradviz.words import say
 
@@ -355,7 +355,11 @@ def fitting(run: Run) -> tuple[Run, bool]:
     """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even
     then it needs an overview.
     """
-    if len(run.graph.nodes) <= MOST_NODES or run.graph.origin.is_excerpt:
+    if run.graph.origin.is_excerpt:
+        return run, False
+    if is_from_elsewhere(run.graph):
+        return run, needed(run.graph)
+    if len(run.graph.nodes) <= MOST_NODES:
         return run, False
     if len(run.graph.nodes) <= MOST_FOLDED and run.graph.unfolded is run.graph:
         run = fold.folded(run, fold.fitting(run.graph, MOST_NODES))
@@ -364,4 +368,4 @@ def fitting(run: Run) -> tuple[Run, bool]:
 
 def needed(graph: Graph) -> bool:
     """Whether a graph is too large to be drawn gate by gate."""
-    return len(graph.nodes) > MOST_CARDS
+    return len(graph.nodes) > (MOST_BOXES if is_from_elsewhere(graph) else MOST_CARDS)

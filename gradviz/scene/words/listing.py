@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source
+from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source, is_from_elsewhere
 from gradviz.scene.words.formula import Formula, Part
 from gradviz.words import say
 
@@ -103,7 +103,8 @@ class _Reader:
         }
 
     def program(self) -> Iterator[Line]:
-        for text, shows in () if self.graph.origin.is_excerpt else self.full.listing():
+        has_none = self.graph.origin.is_excerpt or is_from_elsewhere(self.full)
+        for text, shows in () if has_none else self.full.listing():
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue
