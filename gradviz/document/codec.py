@@ -67,9 +67,8 @@ def _array(array: np.ndarray, most: int | None, mapped: bool) -> Json:
     about = {"shape": [*array.shape], "dtype": array.dtype.name}
     if isinstance(array, Unheld):
         return {**about, "summary": array.summary}
-    flat = [encoded(element) for element in array.ravel().tolist()]
     if most is None or array.size <= most:
-        return {**about, "data": flat}
+        return {**about, "data": [encoded(element) for element in array.ravel().tolist()]}
     whole = array.astype(float)
     finite = whole[np.isfinite(whole)]
     cells = (

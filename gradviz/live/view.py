@@ -153,7 +153,7 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
-            if self.run.graph.has_arrays:
+            if self.run.graph.has_arrays and not is_from_elsewhere(self.run.graph):
                 self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
             self.numbers = packed(self.run, self._places)
 

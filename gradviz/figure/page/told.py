@@ -21,7 +21,7 @@ from gradviz.figure.page.drawings import (
 )
 from gradviz.figure.page.packing import packed
 from gradviz.figure.page.spans import Span, places, span
-from gradviz.graph import Block, Graph, Run
+from gradviz.graph import Block, Graph, Run, is_from_elsewhere
 from gradviz.scene.folding import fold
 from gradviz.scene.folding.blocks import blocks_of, counterparts, keys
 
@@ -110,7 +110,7 @@ def told(
         drawings += _others(run, drawn, living, spans)
     sliders = (living.sliders or ()) if can_run else ()
     held = None if can_move else _held(whole, run, sliders)
-    values = [*whole.inputs.values()]
+    values = [] if is_from_elsewhere(graph) else [*whole.inputs.values()]  # which nothing moves
     names = [*whole.inputs]
     graphs = {each["trace"]: each.pop("graph") for each in drawings}
     closed = keys(graphs[0])
