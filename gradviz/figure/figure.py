@@ -24,7 +24,7 @@ from gradviz.export.svg import PAINTER, paint
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import Living, told
 from gradviz.figure.spoken import spoken
-from gradviz.graph import Graph, Node, Run
+from gradviz.graph import Graph, Node, Run, is_from_elsewhere
 from gradviz.scene import engine
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size
@@ -121,7 +121,8 @@ class Figure:
         too large for a picture to hold, or has what no document holds.
         """
         run = self.run.whole if self.whole is self.run else self.whole.whole
-        if len(run.graph.nodes) > overview.MOST_FOLDED:
+        is_part = self.graph is not run.graph and is_from_elsewhere(run.graph)
+        if is_part or len(run.graph.nodes) > overview.MOST_FOLDED:
             return None
         if not run.graph.has_arrays and type(run.numbers[0]) is not float:
             return None  # a sweep: many runs at once
@@ -275,8 +276,7 @@ class Figure:
         >>> figure.inside(figure.graph.nodes[1].label)
         <Figure x₅₀₁ = 0.07699 at x = 1>
         """
-        origin = self.graph.origin
-        if origin.base is None or box not in origin.boxes:
+        if (origin := self.graph.origin).base is None or box not in origin.boxes:
             raise KeyError(
                 f"{box!r} is no box that can be opened; there are "
                 f"{', '.join(origin.boxes) or 'none'}"

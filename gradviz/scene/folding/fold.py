@@ -5,7 +5,7 @@ What leaves a closed block stays as a node, with one edge from each value that c
 derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
 are left are those of the open graph."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,12 @@ from gradviz.graph import (
     Edge,
     Graph,
     Node,
+    Numbers,
     Operation,
     Origin,
     Places,
     Run,
+    is_from_elsewhere,
 )
 from gradviz.numerals import Value
 from gradviz.scene.folding.blocks import Key, blocks_of, counterparts, keys
@@ -83,9 +85,15 @@ class Folding(Origin[Graph, Run]):
 
     has_program = False
 
+    @property
+    def is_excerpt(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Of a model, parameters are hidden in closed blocks."""
+        return self.is_recorded
+
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
         self.base = self.full = full
         self.closed = frozenset(closed)
+        self.is_recorded = is_from_elsewhere(full)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
             for node in full.nodes
@@ -149,7 +157,7 @@ class Folding(Origin[Graph, Run]):
                     continue
                 if operand in self.nodes:  # is visible: it was made before
                     operands.add(operand)
-                else:
+                elif operand.operation is not None:  # nor a parameter of a closed module
                     gates.add(operand)
                     waiting.append(operand)
         called_with = [
@@ -241,7 +249,9 @@ class Folding(Origin[Graph, Run]):
         """What flows back along each edge, worked out once for each closed block."""
         values, flows, known = dict(run.primals), [], run.flows
         for node, made in self.nodes.items():
-            if isinstance(made.operation, Inside):
+            if isinstance(made.operation, Inside) and self.is_recorded:
+                flows += self._recorded(made.operation, known)
+            elif isinstance(made.operation, Inside):
                 adjoint = run.adjoints[node]
                 back = made.operation.flows(adjoint, values) if adjoint is not None else {}
                 flows += (back.get(operand) for operand in made.operation.operands)
@@ -249,16 +259,28 @@ class Folding(Origin[Graph, Run]):
                 flows += (known[edge] for edge in self.arriving[node])
         return tuple(flows)
 
+    def _recorded(self, inside: Inside, known: Numbers[Edge]) -> Iterator[Any]:
+        """What flows back to the operands of a closed block, if all of it comes from one result."""
+        results = (node.operation for node in self.nodes.values())
+        blocks = [each.block for each in results if isinstance(each, Inside)]
+        edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
+        for operand in inside.operands:
+            parts = [known[edge] for edge in edges if edge.source is operand]
+            is_whole = blocks.count(inside.block) == 1
+            yield sum(parts[1:], parts[0]) if is_whole else None
+
     @property
     def places(self) -> Places | None:
         return self._places and self._places[0]
 
     def shown_as(self, graph: Graph) -> tuple[list[int], dict[int, int]]:
         leads_to = {
-            gate: made.index
+            hidden: made.index
             for made in reversed(graph.nodes)
             if isinstance(made.operation, Inside)
             for gate in made.operation.gates
+            for hidden in (gate, *gate.operands)
+            if isinstance(hidden, Node) and hidden not in self.nodes
         }
         nodes = [
             self.nodes[node].index if node in self.nodes else leads_to[node]

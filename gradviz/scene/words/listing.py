@@ -33,7 +33,8 @@ def listing(graph: Graph) -> dict[str, list[Any]]:
 class _Reader:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.full = graph if graph.origin.is_excerpt else graph.unfolded
+        is_part = graph.origin.is_excerpt and not graph.origin.closed
+        self.full = graph if is_part else graph.unfolded
         self.places = graph.origin.places
         self.nodes, self.edges = graph.origin.shown_as(graph)
         self.visible = {node.label for node in graph.nodes}
