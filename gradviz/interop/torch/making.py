@@ -21,21 +21,20 @@ class Maker:
         self.title, self.recorder, self.output, self.named = title, recorder, output, named
         self.reached: set[Recorded] = set(_leading_to(output))
         self.blocks: dict[Recorded, Block | None] = {}
-        self.calls = [
-            call for call in recorder.calls if not self.reached.isdisjoint(call.results)
-        ]
+        self.calls = [call for call in recorder.calls if not self.reached.isdisjoint(call.results)]
         self.inputs = [each for each in recorder.inputs if each in self.reached]
-        self.alone = self._alone()
+        self.leaving = self._leaving()
         self.tensors: dict[str, torch.Tensor] = {}
 
-    def _alone(self) -> set[Block]:
-        """The blocks that hold one call, and no block."""
-        counts: dict[Block, int] = {}
-        for call in self.calls:
-            for block in call.block.path if call.block else ():
-                counts[block] = counts.get(block, 0) + 1
-        around = {block.parent for block in counts}
-        return {block for block, count in counts.items() if count == 1 and block not in around}
+    def _leaving(self) -> dict[Block, set[Recorded]]:
+        """The values that leave each block."""
+        leaving: dict[Block, set[Recorded]] = {}
+        ways = [(use.value, _path(call.block)) for call in self.calls for use in call.uses]
+        for value, there in [*ways, (self.output, ())]:
+            for block in _path(value.call and value.call.block):
+                if block not in there:
+                    leaving.setdefault(block, set()).add(value)
+        return leaving
 
     def graph(self, runner: Runner[Graph, Run], source: Source | None) -> Graph:
         nodes: dict[Recorded, Node] = {}
@@ -51,10 +50,12 @@ class Maker:
             for value in call.results:
                 if value not in self.reached:
                     continue
-                own, label = self._label(call)
+                own, label = self._label(call, value)
                 label = labels.new(label)
                 stopped = tuple(
-                    place for place, use in enumerate(call.uses) if use.is_stop or value.edge is None
+                    place
+                    for place, use in enumerate(call.uses)
+                    if use.is_stop or value.edge is None
                 )
                 symbol, parts = written_call(call.name, call.given, call.options, value.part)
                 operation = External(call.name, symbol, parts, stopped)
@@ -70,7 +71,9 @@ class Maker:
                 )
                 uses += ((use, value, place in stopped) for place, use in enumerate(call.uses))
         adjoints = [self._adjoint(value) for value in nodes]
-        flows = tuple(_number(_back(use, value, stop), use.value.number) for use, value, stop in uses)
+        flows = tuple(
+            _number(_back(use, value, stop), use.value.number) for use, value, stop in uses
+        )
         return Graph(
             self.title,
             tuple(nodes.values()),
@@ -91,10 +94,12 @@ class Maker:
             return _number(torch.ones_like(value.number), value.number)
         return _number(value.adjoint, value.number)
 
-    def _label(self, call: Call) -> tuple[str | None, str]:
-        """What the user's code calls the result of a call, if it does; and its label."""
+    def _label(self, call: Call, value: Recorded) -> tuple[str | None, str]:
+        """What the user's code calls the result of a call, if it does; and its label: that of the
+        module, if it is what this makes.
+        """
         path = self.recorder.modules.paths[call.block] if call.block else ""
-        if call.block in self.alone:
+        if call.block and self.leaving.get(call.block) == {value}:
             return None, path
         own = call.line.name if call.line is not None and not call.is_library else None
         return own, ".".join(filter(None, (path, own or call.name)))
@@ -131,13 +136,17 @@ class _Labels:
 
 def _common(one: Block | None, other: Block | None) -> Block | None:
     """The innermost block around both."""
-    both = zip(one.path if one else (), other.path if other else ())
+    both = zip(_path(one), _path(other))
     found = None
     for a, b in both:
         if a is not b:
             break
         found = a
     return found
+
+
+def _path(block: Block | None) -> tuple[Block, ...]:
+    return block.path if block else ()
 
 
 def _leading_to(output: Recorded) -> Iterator[Recorded]:

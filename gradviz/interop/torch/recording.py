@@ -158,8 +158,9 @@ class Recorder(TorchFunctionMode):
         options = kwargs or {}
         name = getattr(func, "__name__", "")
         is_property = name == "__get__" and written.name_of(func) in PROPERTIES
-        if name in PASSED or (name.startswith("__") and name[2:5] in ("get", "set")) and not (
-            is_property or name.endswith("item__")
+        if name in PASSED or (
+            (name.startswith("__") and name[2:5] in ("get", "set"))
+            and not (is_property or name.endswith("item__"))
         ):
             return func(*args, **options)
         leaves, spec = trees.tree_flatten((args, options))
@@ -226,9 +227,7 @@ class Recorder(TorchFunctionMode):
         old: Mapping[int, Any],
     ) -> Any:
         """What a call returned, noted."""
-        graph = [
-            each for each in changed.values() if each.requires_grad or id(each) in self._at
-        ]
+        graph = [each for each in changed.values() if each.requires_grad or id(each) in self._at]
         if graph:
             self._changed(call, graph, old)
             return made
@@ -255,9 +254,7 @@ class Recorder(TorchFunctionMode):
         call.results.append(value)
         self._hold(tensor, value)
 
-    def _changed(
-        self, call: Call, changed: Sequence[torch.Tensor], old: Mapping[int, Any]
-    ) -> None:
+    def _changed(self, call: Call, changed: Sequence[torch.Tensor], old: Mapping[int, Any]) -> None:
         """A call that changed tensors in place, which are its results."""
         aliased = {id(use.value) for use in call.uses if use.alias is not None}
         for tensor in changed:

@@ -14,7 +14,7 @@ from gradviz.graph import Graph, Lines, Node, Run, Source, printable
 from gradviz.interop.torch.kept import holding, kept
 from gradviz.interop.torch.making import Maker
 from gradviz.interop.torch.modules import Modules
-from gradviz.interop.torch.recording import Recorded, Recorder, Untraceable
+from gradviz.interop.torch.recording import Recorder, Untraceable
 
 Trees = Any  # tensors, in tuples and dicts too
 
@@ -215,9 +215,7 @@ def _names(function: Callable[..., Any], spec: Any, leaves: Sequence[Any]) -> li
     return names
 
 
-def _names_of_tensors(
-    function: Any, modules: Modules, recorder: Recorder
-) -> dict[int, str]:
+def _names_of_tensors(function: Any, modules: Modules, recorder: Recorder) -> dict[int, str]:
     """Of parameters, and of what else comes in from around."""
     names = {id(each): name for name, each in _around(function).items()}
     found = dict(modules.named(lambda module: module.named_parameters()))
@@ -237,10 +235,7 @@ def _around(function: Any) -> dict[str, Any]:
 def _modules_around(*functions: Any) -> list[torch.nn.Module]:
     roots = [value for each in functions for value in (each, *_around(each).values())]
     return [
-        module
-        for root in roots
-        if isinstance(root, torch.nn.Module)
-        for module in root.modules()
+        module for root in roots if isinstance(root, torch.nn.Module) for module in root.modules()
     ]
 
 
