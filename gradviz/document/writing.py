@@ -163,9 +163,8 @@ class _Writer:
         by_hand = any(
             edge.operation.is_handwritten and run.locals[edge] is None for edge in self.graph.edges
         )
-        if (
-            summarised or by_hand or is_from_elsewhere(self.graph)
-        ):  # then they do not follow from the rest
+        if summarised or by_hand or is_from_elsewhere(self.graph):
+            # then they do not follow from the rest
             held["flows"] = self.numbers([*run.flows.values()])
         return held
 

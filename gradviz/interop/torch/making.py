@@ -52,11 +52,8 @@ class Maker:
                     continue
                 own, label = self._label(call, value)
                 label = labels.new(label)
-                stopped = tuple(
-                    place
-                    for place, use in enumerate(call.uses)
-                    if use.is_stop or value.edge is None
-                )
+                stops = [use.is_stop or value.edge is None for use in call.uses]
+                stopped = tuple(place for place, stop in enumerate(stops) if stop)
                 symbol, parts = written_call(call.name, call.given, call.options, value.part)
                 operation = External(call.name, symbol, parts, stopped)
                 operands = tuple(nodes[use.value] for use in call.uses)
@@ -69,11 +66,9 @@ class Maker:
                     call.line and call.line.source,
                     call.block,
                 )
-                uses += ((use, value, place in stopped) for place, use in enumerate(call.uses))
+                uses += ((use, value, stop) for use, stop in zip(call.uses, stops))
         adjoints = [self._adjoint(value) for value in nodes]
-        flows = tuple(
-            _number(_back(use, value, stop), use.value.number) for use, value, stop in uses
-        )
+        flows = tuple(_number(_back(*use), use[0].value.number) for use in uses)
         return Graph(
             self.title,
             tuple(nodes.values()),

@@ -209,9 +209,9 @@ def _names(function: Callable[..., Any], spec: Any, leaves: Sequence[Any]) -> li
     except (TypeError, ValueError):
         bound = {**{f"x{place}": each for place, each in enumerate(given)}, **options}
     names = [""] * len(leaves)
-    for path, place in trees.tree_flatten_with_path(dict(bound))[0]:
-        first, *rest = path
-        names[place] = str(first.key) + "".join(map(str, rest))
+    for name, given in dict(bound).items():
+        for path, place in trees.tree_flatten_with_path(given)[0]:
+            names[place] = name + "".join(map(str, path))
     return names
 
 
