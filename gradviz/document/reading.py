@@ -206,7 +206,8 @@ class _Reader:
         return row.operation(positions, params, values[place])
 
     def external(self, label: str, about: Mapping[str, Json], count: int) -> External:
-        self.why_not = self.why_not or "it is of a model from elsewhere"
+        if self.why_not in ("", RECORDED):
+            self.why_not = "it is of a model from elsewhere"
         places = [part for part in about["written"] if isinstance(part, int)]
         if any(place >= count for place in (*places, *about["stops"])):
             raise BadDocument(f"{label!r:.60} has only {count} operands")

@@ -47,14 +47,21 @@ def heading(name: str, sign: str, width: float) -> Iterator[Text]:
     """The name and the operation on top of a card, cut to its width."""
     middle, room = width / 2, width - 14
     if not name or not sign:
-        words = text.cut(name or sign, room, BOLD if name else 12.5)
+        words = _cut(name, room) if name else text.cut(sign, room, 12.5)
         yield Text(words, "name" if name else "sign alone", middle, BASELINE, NAME)
         return
     sign = text.cut(sign, room - 6 - min(text.width(name[:LONG], BOLD), room / 2))
-    name = text.cut(name, room - 6 - text.width(sign), BOLD)
+    name = _cut(name, room - 6 - text.width(sign))
     gap = middle + (text.width(name, BOLD) - text.width(sign)) / 2  # between the two
     yield Text(name, "name", gap - 3, BASELINE, NAME, "end")
     yield Text(sign, "sign", gap + 3, BASELINE, anchor="start")
+
+
+def _cut(name: str, room: float) -> str:
+    """A name cut to its room: of the path of a parameter, ``…conv1.weight``, the end is kept."""
+    while "." in name[1:] and text.width(name[:LONG], BOLD) > room:
+        name = "…" + name.lstrip("…").partition(".")[2]
+    return text.cut(name, room, BOLD)
 
 
 def numbers(

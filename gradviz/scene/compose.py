@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from gradviz.graph import Block, Edge, Node, Run
+from gradviz.graph import Block, Edge, Node, Run, is_from_elsewhere
 from gradviz.numerals import numeral
 from gradviz.scene import cards, data, heat, text
 from gradviz.scene.folding.blocks import blocks_of
@@ -218,10 +218,9 @@ class _Composer:
             ("adjoint", say("figure.legend.gradient", output=text.cut(graph.output.label, 80))),
         ]
         if graph.edges and self.highlights.labels:
-            entries += [
-                ("", say("figure.legend.local")),
-                ("adjoint", say("figure.legend.flow")),
-            ]
+            if not is_from_elsewhere(graph):  # of which there are none
+                entries.append(("", say("figure.legend.local")))
+            entries.append(("adjoint", say("figure.legend.flow")))
         return Legend(
             x=MARGIN,
             y=height - 10,

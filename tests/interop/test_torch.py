@@ -62,7 +62,7 @@ def own_gradients(torch, model, inputs, loss=None):
     total = loss(made) if loss else sum(each.sum() for each in leaves(torch, made))
     total.backward()
     return (
-        float(total),
+        float(total.detach()),
         {name: each.grad for name, each in model.named_parameters()},
         [each.grad for each in inputs],
     )
@@ -314,6 +314,7 @@ def test_document_page_and_check(torch, case, name, tmp_path):
     assert not report.failures, str(report)
     assert "a model from elsewhere" in " ".join(report.remarks)
     figure = gv.draw(graph)
+    assert len(figure.graph.nodes) <= 15
     assert not audit(figure.svg).failures
     page = figure.save(tmp_path / "model.html").read_text(encoding="utf-8")
     assert not audit(page).failures
@@ -323,10 +324,8 @@ def test_document_page_and_check(torch, case, name, tmp_path):
 def test_the_check_finds_flows_that_do_not_add_up(torch, case):
     model, inputs = case("mlp")
     document = gv.trace_torch(model, *inputs).to_dict()
-    edge = 5  # fc1 → tanh
-    document["derived"]["flows"][edge]["data"][3] += 0.5
-    report = audit(json.dumps(document))
-    assert [str(each.at) for each in report.failures] == ["tanh"] or report.failures
+    document["derived"]["flows"][3]["data"][3] += 0.5  # fc1 → tanh
+    assert [each.at for each in audit(json.dumps(document)).failures] == ["fc1"]
 
 
 def test_what_needs_a_program_says_so(torch, case):
@@ -383,11 +382,11 @@ def test_refusals_name_the_layer(torch):
         (lambda x: torch.fft.fft(x).real, "complex"),
     ):
         model = torch.nn.Sequential(torch.nn.Linear(4, 4), Inner(function))
-        with pytest.raises(TypeError, match=why) as refused:
+        with pytest.raises(ValueError, match=why) as refused:
             gv.trace_torch(model, torch.ones(2, 4))
         assert "in 1 (Inner)" in str(refused.value)
         assert "\n" not in str(refused.value)
-    with pytest.raises(TypeError, match="asks for a gradient"):
+    with pytest.raises(ValueError, match="asks for a gradient"):
         gv.trace_torch(torch.nn.Identity(), torch.tensor([1, 2]))
 
 

@@ -36,8 +36,8 @@ PASSED = {
 PROPERTIES = {"T", "mT", "H", "mH", "real", "imag", "data"}  # which are calls
 
 
-class Untraceable(TypeError):
-    """A model does what can't be followed."""
+class Untraceable(ValueError):
+    """A model does what can't be followed. No TypeError: operators of tensors swallow these."""
 
 
 @dataclass(eq=False)
@@ -104,15 +104,21 @@ class Recorder(TorchFunctionMode):
         if held is not None:
             if held[2] != tensor._version:
                 raise self.refusal("a value was changed in place through another view of it")
+            if tensor.requires_grad and held[1].edge is None:
+                raise self.unseen(tensor)
             return held[1]
         if not tensor.requires_grad and not isinstance(tensor, torch.nn.Parameter):
             return None
         if tensor.grad_fn is not None and tensor.grad_fn._sequence_nr() > self._start:
-            raise self.refusal(
-                f"{tensor.grad_fn.name()} was recorded by what can't be followed, such as an "
-                "autograd.Function, a compiled or a scripted module"
-            )
+            raise self.unseen(tensor)
         return self.input(tensor)
+
+    def unseen(self, tensor: torch.Tensor) -> Untraceable:
+        name = tensor.grad_fn.name() if tensor.grad_fn is not None else "a gradient"
+        return self.refusal(
+            f"{name} was recorded by what can't be followed, such as an autograd.Function or a "
+            "scripted module"
+        )
 
     def stands_for(self, tensor: torch.Tensor, value: Recorded) -> None:
         """Take a tensor for a value that came in."""

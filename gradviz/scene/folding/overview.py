@@ -14,10 +14,12 @@ import numpy as np
 from gradviz.graph import SUBSCRIPTS, Edge, External, Graph, Node, Origin, Run, is_from_elsewhere
 from gradviz.numerals import Value
 from gradviz.scene.folding import fold
+from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.boxes import MOST_BOXES, Part, parts
 from gradviz.scene.folding.gates import Many, Rest
 from gradviz.words import say
 
+MOST_OPEN = 12  # of a model from elsewhere, of which the modules are drawn open at first
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
 MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
@@ -378,6 +380,9 @@ def fitting(run: Run) -> tuple[Run, bool]:
     if run.graph.origin.is_excerpt:
         return run, False
     if is_from_elsewhere(run.graph):
+        boxes = run.graph.unfolded is run.graph and len(run.graph.nodes) > MOST_OPEN
+        if boxes and not needed(run.graph):
+            run = fold.folded(run, blocks_of(run.graph))
         return run, needed(run.graph)
     if len(run.graph.nodes) <= MOST_NODES:
         return run, False
