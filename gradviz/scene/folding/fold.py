@@ -59,6 +59,26 @@ def folded(run: Run, closed: Collection[Block]) -> Run:
     return Folding(run.graph, closed).shown(run) if closed else run
 
 
+def _keeps_apart(graph: Graph, block: Block) -> bool:
+    """Whether no gate of a block leads to two of its results: then it is recorded what flows back
+    from each.
+    """
+    inside = {node for node in graph.operations if node.block and block in node.block.path}
+    leaving = {edge.source for edge in graph.edges if edge.target not in inside} & inside
+    leaving |= {graph.output} & inside
+    seen: set[Node] = set()
+    for result in leaving:
+        waiting, found = [result], {result}
+        while waiting:
+            before = {of for of in waiting.pop().operands if isinstance(of, Node) and of in inside}
+            waiting += before - leaving - found
+            found |= before - leaving
+        if not seen.isdisjoint(found):
+            return False
+        seen |= found
+    return True
+
+
 @dataclass(frozen=True)
 class Term:
     """A hidden path's last step: its local derivative, times what leads on from there."""
@@ -92,8 +112,10 @@ class Folding(Origin[Graph, Run]):
 
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
         self.base = self.full = full
-        self.closed = frozenset(closed)
         self.is_recorded = is_from_elsewhere(full)
+        if self.is_recorded:
+            closed = [block for block in closed if _keeps_apart(full, block)]
+        self.closed = frozenset(closed)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
             for node in full.nodes
@@ -260,14 +282,11 @@ class Folding(Origin[Graph, Run]):
         return tuple(flows)
 
     def _recorded(self, inside: Inside, known: Numbers[Edge]) -> Iterator[Any]:
-        """What flows back to the operands of a closed block, if all of it comes from one result."""
-        results = (node.operation for node in self.nodes.values())
-        blocks = [each.block for each in results if isinstance(each, Inside)]
+        """What flows back to the operands of a closed block from one of its results."""
         edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
         for operand in inside.operands:
             parts = [known[edge] for edge in edges if edge.source is operand]
-            is_whole = blocks.count(inside.block) == 1
-            yield sum(parts[1:], parts[0]) if is_whole else None
+            yield sum(parts[1:], parts[0])
 
     @property
     def places(self) -> Places | None:
