@@ -283,6 +283,16 @@ def replies() -> Iterator[dict[str, Any]]:
             del told["words"]
             said = [[text, exercises._reply(text, answer, hint)] for text in TYPED]
             yield {"name": f"{numbers}, {name}", "told": told, "replies": said}
+    for id, answer in exercises._answers().items():
+        if answer.is_typed:
+            of = f"exercise.{id}"
+            told = exercises._told(answer, hints["plain"], of)
+            del told["words"]
+            wrong = [
+                ", ".join(map(repr, np.ravel(each).tolist())) for each in answer.mistakes.values()
+            ]
+            said = [[text, exercises._reply(text, answer, hints["plain"], of)] for text in wrong]
+            yield {"name": of, "told": told, "replies": said}
 
 
 AXIS = {"is_log": False, "scale": 8.0, "start": 50.0}

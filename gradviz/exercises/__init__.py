@@ -85,7 +85,7 @@ def check(guess: Any, answer: Any, hint: str | None = None) -> None:
         hinted = lambda said: say(f"exercise.{exercise}.hint", guess=said)  # noqa: E731
     reply = _reply(guess, right, hinted, of)
     if guess is None and published.is_wanted():
-        _ask(right, hinted, reply)
+        _ask(right, hinted, of, reply)
     else:
         print(reply)
 
@@ -102,24 +102,27 @@ def question(exercise: str) -> str:
     return say(f"exercise.{exercise}.question")
 
 
-def _ask(answer: Answer, hint: Callable[[str], str], reply: str) -> None:
+def _ask(answer: Answer, hint: Callable[[str], str], exercise: str, reply: str) -> None:
     """Hand the page what it takes to judge an answer that is typed there."""
     from IPython.display import display  # only kernels are asked
 
-    display({"text/plain": reply, **published.handed(lambda: _told(answer, hint))}, raw=True)
+    handed = published.handed(lambda: _told(answer, hint, exercise))
+    display({"text/plain": reply, **handed}, raw=True)
 
 
-def _told(answer: Answer, hint: Callable[[str], str]) -> dict[str, Any]:
+def _told(answer: Answer, hint: Callable[[str], str], exercise: str = "") -> dict[str, Any]:
     """What a page is told of a question: `says` is what it replies, with a place for a guess."""
-    close, within = answer.nearness
     return {
         "kind": "question",
         "words": for_the_page(),
-        "numbers": np.ravel(answer.numbers).tolist(),
+        **_near(answer),
         "is_one": np.shape(answer.numbers) == (),
-        "within": within,
-        "close": close,
         "is_typed": answer.is_typed,
+        "mistakes": [
+            {**_near(Answer(wrong)), "says": _said_to(exercise, mistake)}
+            for mistake, wrong in answer.mistakes.items()
+            if np.shape(wrong) == np.shape(answer.numbers)
+        ],
         "says": {
             "unanswered": say("exercise.unanswered"),
             "right": say("exercise.right"),
@@ -128,6 +131,15 @@ def _told(answer: Answer, hint: Callable[[str], str]) -> dict[str, Any]:
             "wrong": say("exercise.wrong", hint=hint("{guess}")),
         },
     }
+
+
+def _near(answer: Answer) -> dict[str, Any]:
+    close, within = answer.nearness
+    return {"numbers": np.ravel(answer.numbers).tolist(), "within": within, "close": close}
+
+
+def _said_to(exercise: str, mistake: str) -> str:
+    return say("exercise.wrong", hint=say(f"{exercise}.mistake.{mistake}"))
 
 
 def _reply(guess: object, answer: Answer, hint: Callable[[str], str], exercise: str = "") -> str:
@@ -144,7 +156,7 @@ def _reply(guess: object, answer: Answer, hint: Callable[[str], str], exercise: 
         return say("exercise.right")
     for mistake, wrong in answer.mistakes.items():
         if np.shape(wrong) == np.shape(numbers) and _agree(numbers, Answer(wrong)):
-            return say("exercise.wrong", hint=say(f"{exercise}.mistake.{mistake}"))
+            return _said_to(exercise, mistake)
     if _agree(np.abs(numbers), answer._replace(numbers=np.abs(answer.numbers))):
         return say("exercise.sign")
     return say("exercise.wrong", hint=hint(_written(numbers)))

@@ -193,7 +193,10 @@ def test_no_answer_raises(exercise, guess, capsys):
 
 
 def test_a_page_is_told_how_near_is_right():
-    told = {each: _told(_answers()[each], str) for each in ("5.2", "6.3", "7.3", "1.2")}
+    told = {
+        each: _told(_answers()[each], str, f"exercise.{each}")
+        for each in ("5.2", "6.3", "7.3", "1.2")
+    }
     assert [(each["close"], each["within"]) for each in told.values()] == [
         (1e-9, 0.0),
         (0.005, 0.0),

@@ -122,6 +122,10 @@ def test_axes_are_called_as_the_function_calls_them():
     assert str(plot) == "w2: 4 → 2, loss: 16 → 4"
     loss.__name__ = "$w$"  # which matplotlib would typeset
     assert gv.plot.tangent(loss, at=1.0).figure.axes[0].get_ylabel() == "f(w2)"
+    loss.__name__ = "損失"  # of which the font of axes has no letters
+    assert gv.plot.tangent(loss, at=1.0).figure.axes[0].get_ylabel() == "f(w2)"
+    loss.__name__ = "θ"
+    assert gv.plot.tangent(loss, at=1.0).figure.axes[0].get_ylabel() == "θ(w2)"
 
 
 def test_images_share_one_scale():

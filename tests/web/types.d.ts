@@ -227,14 +227,15 @@ type FigureGiven = {
 type RaceGiven = { kind: "race" } & Omit<RaceState, "painted">;
 
 /** As gradviz/exercises tells it; `wrong` has a place for the guess. */
-type QuestionGiven = {
+/** Numbers, and how far from them is near enough: so much, and in parts of their size. */
+type Near = { numbers: number[]; within: number; close: number };
+
+type QuestionGiven = Near & {
   kind: "question";
   words: Words;
-  numbers: number[];
   is_one: boolean;
-  within: number;
-  close: number;
   is_typed: boolean;
+  mistakes: (Near & { says: string })[];
   says: Record<"unanswered" | "right" | "sign" | "kind" | "wrong", string>;
 };
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from gradviz.autodiff.modes.operators import value_and_grad
 from gradviz.autodiff.programs.instructions import Instructions
@@ -84,12 +85,14 @@ def _names(function: Function) -> tuple[str, str]:
         argument = next(iter(inspect.signature(function).parameters), "x")
     except (TypeError, ValueError):  # a built-in function need not tell
         argument = "x"
-    name = getattr(function, "__name__", "f")
-    return _shown(argument, "x"), _shown(name, "f")
+    return _shown(argument, "x"), _shown(str(getattr(function, "__name__", "")), "f")
 
 
 def _shown(name: str, otherwise: str) -> str:
-    return name if name.isidentifier() and len(name) <= WIDEST else otherwise
+    """The name, if it is one, has room on an axis, and the font of axes has its letters."""
+    font = get_font(findfont(FontProperties()))
+    has_letters = all(font.get_char_index(ord(letter)) for letter in name)
+    return name if name.isidentifier() and len(name) <= WIDEST and has_letters else otherwise
 
 
 def _document(program: Instructions) -> dict[str, Any]:

@@ -25,25 +25,33 @@ function quotient(text) {
 }
 
 /**
+ * Whether numbers are as near to others as they need be.
+ * @param {number[]} typed
+ * @param {Near} to
+ */
+function agree(typed, { numbers, within, close }) {
+  const isNear = (/** @type {number} */ number, /** @type {number} */ at) =>
+    Math.abs(number - numbers[at]) <= within + close * Math.abs(numbers[at]);
+  return typed.length === numbers.length && typed.every(isNear);
+}
+
+/**
  * What is replied to what was typed.
  * @param {QuestionGiven} given
  * @param {string} text
  */
-export function reply({ numbers, is_one, within, close, says }, text) {
+export function reply({ numbers, is_one, within, close, mistakes, says }, text) {
   if (!text.trim()) return says.unanswered;
   const parts = text.trim().replace(/^\(/, "").replace(/\)$/, "").split(",");
   const isOne = parts.length === 1;
   const typed = isOne ? [quotient(text)] : parts.map(quotient);
   const isKind = isOne === is_one && typed.length === numbers.length;
   if (!isKind || !typed.every(Number.isFinite)) return says.kind;
-  /** @type {(size: (number: number) => number) => boolean} */
-  const agree = (size) =>
-    typed.every((number, at) => {
-      const right = size(numbers[at]);
-      return Math.abs(size(number) - right) <= within + close * Math.abs(right);
-    });
-  if (agree(Number)) return says.right;
-  if (agree(Math.abs)) return says.sign;
+  const right = { numbers, within, close };
+  if (agree(typed, right)) return says.right;
+  const mistake = mistakes.find((each) => agree(typed, each));
+  if (mistake) return mistake.says;
+  if (agree(typed.map(Math.abs), { ...right, numbers: numbers.map(Math.abs) })) return says.sign;
   const said = typed.map((number) => numeral(number));
   return says.wrong.replaceAll("{guess}", () => (isOne ? said[0] : `(${said.join(", ")})`));
 }
