@@ -216,3 +216,17 @@ def test_arrays_that_are_broadcast_and_what_is_not_a_number():
         for wrong in faulty.at(blank):
             assert np.isfinite(wrong.numbers).all()
             assert len(wrong.numbers) == len(blank.right(run))
+
+
+def test_a_gate_of_ones_own_is_none_of_the_table_whatever_it_is_called():
+    @gv.primitive
+    def multiply(x, y):
+        return x + 3 * y
+
+    multiply.derivative(lambda x, y, out: 1.0, lambda x, y, out: 3.0)
+    quiz = gv.practice(lambda x, y: multiply(x, y) * 2, x=5.0, y=7.0)
+    assert quiz.answer(5.0, local=("x", "v2")).mistakes == ()  # no factor, in place of the other
+    assert quiz.answer(35.0, value="v2").mistakes == ()
+    assert [quiz.hint(local=("y", "v2")) for _ in range(2)][
+        1
+    ] == "In symbols: ∂v2/∂y = multiply′₂(x, y)"

@@ -18,8 +18,6 @@ from gradviz.graph import Edge, Node, Run
 
 SAME = 1e-9  # numbers that differ by less, of their size, are the same
 NOTHING = 1e-12  # or by less than this
-WITHOUT_LOCALS = ("mean_hands_back_all", "sum_hands_back_a_share")
-
 
 Made = list[tuple[Any, Edge]]  # numbers, each with the wire on which it is made
 
@@ -184,7 +182,7 @@ class Faulty:
             return right, False
         if edge in locals_:
             wrong = _tried(lambda at: up * locals_[edge], wire)
-        elif mistake.flow and (wire.local is not None or mistake.id in WITHOUT_LOCALS):
+        elif mistake.flow and (wire.local is not None or not mistake.needs_local):
             rule = mistake.flow
             wrong = _tried(lambda at: rule(at, up), wire)
         wrong = _fitted(wrong, wire.own)

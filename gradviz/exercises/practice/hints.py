@@ -1,6 +1,7 @@
 """What is said of a blank: the next question, hints in steps, and the worked line."""
 
 from gradviz.exercises.practice.blanks import Blank
+from gradviz.exercises.practice.mistakes import known_as
 from gradviz.graph import Edge, Node, Run
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
@@ -97,7 +98,7 @@ class Said:
     def rule(self, blank: Blank) -> str:
         """The rule by which it is found, in words or in symbols."""
         if isinstance(blank.of, Edge):
-            name = blank.of.operation.name
+            name = known_as(blank.of.operation)
             if name in RULES:
                 return say(f"practice.rule.{name}")
             if _is_straight(blank.of):
@@ -120,7 +121,7 @@ class Said:
         """The gate that works a node into another without local derivatives, if one does."""
         leaving = self.words.leaving[node]
         blank = leaving and self.run.graph.example.locals[leaving[0]] is None
-        return leaving[0].operation.name if blank else ""
+        return known_as(leaving[0].operation) if blank else ""
 
 
 def _is_straight(edge: Edge) -> bool:

@@ -17,7 +17,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from gradviz.graph import Edge, Node
+from gradviz.graph import Edge, Node, Operation
+
+
+def known_as(operation: Operation) -> str:
+    """What an operation is called; of one's own nothing is known, whatever it is called."""
+    return "" if operation.is_handwritten else operation.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Gate:
 
     @property
     def name(self) -> str:
-        return self.node.gate.name
+        return known_as(self.node.gate)
 
     def is_one_of(self, *names: str) -> bool:
         return self.name in names
@@ -77,6 +82,7 @@ class Mistake:
     local: Callable[[Wire], Any] | None = None
     flow: Callable[[Any, Any], Any] | None = None  # of a wire, and of what comes back to its gate
     paths: Callable[[Sequence[Any]], Any] | None = None  # of what each of several uses hands back
+    needs_local: bool = True  # its flow is for wires with a local derivative
 
 
 SUMS = ("add", "subtract")
@@ -259,8 +265,8 @@ ROWS = (
     Mistake("local_left_out",            flow=lambda wire, up: up),
     Mistake("added_for_multiplied",      flow=lambda wire, up: up + wire.local),
     Mistake("split_the_sum",             flow=_split),
-    Mistake("mean_hands_back_all",       flow=_whole),
-    Mistake("sum_hands_back_a_share",    flow=_shared),
+    Mistake("mean_hands_back_all",       flow=_whole, needs_local=False),
+    Mistake("sum_hands_back_a_share",    flow=_shared, needs_local=False),
     # of what comes together
     Mistake("only_the_last_path",        paths=lambda flows: flows[-1]),
     Mistake("only_the_first_path",       paths=lambda flows: flows[0]),
