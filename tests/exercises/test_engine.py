@@ -9,10 +9,10 @@ import subprocess
 import sys
 
 import pytest
-import torch
 from engines import FAULTY, PAIRS, RIGHT, engine_of, faulty
 from lengths import short
 from lesson_code import code
+from needs import needed
 
 from gradviz.exercises import check_engine
 from gradviz.exercises.engine.circuits import SHAPES, circuits, shaped, unseen
@@ -120,8 +120,10 @@ def test_the_lesson_goes_on_with_the_learners_own_engine():
 # ── circuits and mistakes ──
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("random_state", range(5))
 def test_gradients_of_circuits_are_pytorchs(random_state):
+    torch = needed("torch", "gradients of circuits were not held against PyTorch's")
     for circuit in circuits(random_state):
         inputs = {
             name: torch.tensor(number, dtype=torch.float64, requires_grad=True)
