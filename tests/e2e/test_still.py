@@ -84,6 +84,15 @@ def wordless(svg):
     return re.sub(r"<text[ >].*?</text>", "", svg)
 
 
+def in_one_font(svg):
+    """The same picture in the font that this machine has for any name: of a list each program takes
+    another one, according to what is installed."""
+    found = subprocess.run(
+        ["fc-match", "--format=%{family[0]}", "sans-serif"], capture_output=True, text=True, check=True
+    )
+    return re.sub(r"font-family: [^;]*;", f'font-family: "{found.stdout}";', svg)
+
+
 def blurred(picture, cell=4):
     """The mean colours of cells."""
     height, width = (length // cell * cell for length in picture.shape[:2])
@@ -105,7 +114,8 @@ def draw(program, folder, svg):
 @pytest.mark.parametrize("program", [librsvg, inkscape, cairosvg])
 def test_other_programs_show_the_same(drawn_by_browser, tmp_path, program, theme):
     for name in SHOWN:
-        svg = FIGURES[name]().save(tmp_path / "figure.svg", theme=theme).read_text("utf-8")
+        saved = FIGURES[name]().save(tmp_path / "figure.svg", theme=theme)
+        svg = in_one_font(saved.read_text("utf-8"))
         whole, shapes = (draw(program, tmp_path, of) for of in (svg, wordless(svg)))
         (their_whole, places), (their_shapes, _) = map(drawn_by_browser, (svg, wordless(svg)))
         # cards, wires and maps: the same but for what a line's edge is blended with
