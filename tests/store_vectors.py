@@ -22,14 +22,16 @@ from gradviz.figure.page.packing import packed, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living, sliders_about
 from gradviz.graph import Run
+from gradviz.live.plots import limit
 from gradviz.live.sliders import tracks
 from gradviz.numerals import numeral
 from gradviz.scene import cards, heat
 from gradviz.scene.numbers import flow_width, magnitude, on_edge, shown
 from gradviz.scene.words import steps as sweeps
 from gradviz.scene.words import titles
-from gradviz.scene.words.explain import Words, step
+from gradviz.scene.words.explain import step
 from gradviz.scene.words.formula import State
+from gradviz.scene.words.forward import words_of
 
 FOLDER = Path(__file__).parent / "vectors"
 TABLE = web.FOLDER / "programs" / "table.js"
@@ -179,7 +181,7 @@ def runs() -> Iterator[dict[str, Any]]:
 def said(run: Run, at: int | None) -> dict[str, Any]:
     """What is shown and said after a step of the sweeps; after all of them, of each part, too."""
     state = run if at is None else sweeps.at(run, at)
-    tell, filled, graph = Words(run.graph), State(state), run.graph
+    tell, filled, graph, wrt = words_of(run), State(state), run.graph, getattr(run, "wrt", None)
     shown_now = {
         "values": [shown(number) for number in state.primals.values()],
         "gradients": [shown(number, shape=False) for number in state.adjoints.values()],
@@ -187,12 +189,34 @@ def said(run: Run, at: int | None) -> dict[str, Any]:
         "flows": [on_edge(number) for number in state.flows.values()],
     }
     if at is not None:
-        return {**shown_now, "words": filled.text(step(tell, sweeps.steps(graph)[at]))}
+        return {**shown_now, "words": filled.text(step(tell, sweeps.steps(graph, wrt)[at]))}
     return {
         **shown_now,
         "nodes": [filled.text(titles.node_title(tell, node), 6) for node in graph.nodes],
         "edges": [filled.text(titles.edge_title(tell, edge), 6) for edge in graph.edges],
     }
+
+
+def forwards() -> Iterator[dict[str, Any]]:
+    """The same in forward mode, of graphs of single numbers, whose runs stand in `runs`."""
+    for text, example, others in FUNCTIONS:
+        graph = gv.trace(function(text), example)
+        if graph.has_arrays:
+            continue
+        along = [*({name: 1.0} for name in example), dict.fromkeys(example, -2.0)]
+        for wrt in along[: None if len(example) > 1 else 2]:
+            shown_runs = []
+            for values in (example, *others):
+                run = graph.run({**example, **values}).forward(wrt)
+                shown_runs.append(
+                    {
+                        "tangents": [sent(number) for number in run.tangents.values()],
+                        "summary": titles.summary(run),
+                        "steps": [said(run, at) for at in range(sweeps.last(graph) + 1)],
+                        "all": said(run, None),
+                    }
+                )
+            yield {"function": text, "wrt": wrt, "runs": shown_runs}
 
 
 def figures() -> Iterator[dict[str, Any]]:
@@ -276,6 +300,19 @@ LOG = {"is_log": True, "scale": -5.0, "start": 50.0}
 FRAME = {"svg": "<path d='M0 0'/>", "size": [100, 100], "box": [10, 10, 80, 80]}
 
 
+def in_the_lens(plot: gv.plot.LivePlot) -> list[Any] | None:
+    """What a lens shows in such a frame, from its middle and downward; None where there is
+    nothing.
+    """
+    values, (value, slope, moved, quotient, *near) = plot._there
+    heights = [each - value for each in near]
+    found = limit.lens((8.0, 8.0), values["h"], slope, quotient, moved - value, heights)
+    if found is None:
+        return None
+    downward = lambda points: [[x, -y] for x, y in points]  # noqa: E731
+    return [found.zoom, downward(found.ends), downward(found.curve), [-s for s in found.slopes]]
+
+
 def plots() -> Iterator[dict[str, Any]]:
     """What pages alone are told of live plots, but for what matplotlib draws; and what is shown
     where a slider is moved.
@@ -302,6 +339,8 @@ def plots() -> Iterator[dict[str, Any]]:
         del told["words"]
         is_log = told["given"]["kind"] in ("error", "layers")
         frame = {**FRAME, "x": AXIS, "y": LOG if is_log else {**AXIS, "scale": -8.0}}
+        is_limit = told["given"]["kind"] == "secants"
+        frame |= {"lens": [150, 50, limit.RADIUS]} if is_limit else {}
         told["given"] |= {"frames": [frame, {**frame, "size": [60, 100]}]}
         moves, here = [], plot.values
         for slider, track in enumerate(tracks(plot.sliders)):
@@ -320,6 +359,7 @@ def plots() -> Iterator[dict[str, Any]]:
                 moves.append(
                     {"slider": slider, "place": place, "text": shown.text, "title": shown.title}
                     | {"marks": marks}
+                    | ({"lens": in_the_lens(plot)} if is_limit else {})
                 )
             plot.update(**here)
         yield {"name": name, "told": told, "moves": moves}
@@ -335,6 +375,7 @@ VECTORS = {
     "widths": widths,
     "words": spoken,
     "runs": runs,
+    "forward": forwards,
 }
 
 

@@ -9,17 +9,20 @@ import pytest
 from needs import missing
 
 from gradviz import web
+from gradviz.figure.page.alive import SHEETS, script, shared_script
 
 MODULES = sorted(web.FOLDER.rglob("*.js"))
 WRITTEN = {web.FOLDER / "programs" / "table.js"}  # by Python, a row a line
-ENTRIES = ["view", "race", "plot", "labels", "drags"]
+ENTRIES = ["view", "race", "plot", "training", "labels", "drags"]
 
 
 def node(script, *flags):
     """What a program prints."""
     path = which("node") or missing("NODE IS NOT INSTALLED: the page's modules were not joined")
-    command = [str(path), *flags, "-e", script]
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [str(path), *flags, "-"]
+    run = subprocess.run(
+        command, input=script, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
@@ -79,14 +82,36 @@ def test_what_cannot_be_joined_is_refused(tmp_path, files, told):
 
 def test_comments_go_and_texts_stay(tmp_path):
     (tmp_path / "main.js").write_text(
-        "// gone\n\n/**\n * gone, too: */\nconst x = `//`; // stays\n"
+        '// gone\n\n/**\n * gone, too: */\nconst x = `//`; // gone\nconst z = "a // b";\n'
         "  /** gone */\nconst y = /** @type {any} */ (x);\nexport default y;\n",
         encoding="utf-8",
     )
     assert web.joined(tmp_path / "main.js") == (
-        "const x = `//`; // stays\nconst y = /** @type {any} */ (x);\n",
+        'const x = `//`;\nconst z = "a // b";\nconst y = (x);\n',
         "y",
     )
+
+
+def test_no_text_is_taken_for_a_comment():
+    for path in MODULES:
+        for line in web.COMMENT.sub("", path.read_text(encoding="utf-8")).splitlines():
+            for found in web.WITHIN.finditer(line):
+                before = line[: found.start()]
+                assert before.count('"') % 2 == before.count("`") % 2 == 0, f"{path.name}: {line}"
+
+
+def test_a_page_brings_the_modules_of_its_kinds_only():
+    says = "JSON.stringify(Object.keys(gradviz))"
+    texts = {kind: script(kind) for kind in SHEETS}
+    parts = {"figure": "class View ", "race": "class Race ", "plot": "class Plot "}
+    for kind, text in texts.items():
+        held = {name for name, part in parts.items() if part in text}
+        assert held == {kind} & {*parts}
+        told = node(f"{text.removesuffix('gradviz.start();')} process.stdout.write({says})")
+        assert told == ["start", "startAll", "render"]
+    both = shared_script({"race", "plot"})
+    assert [part in both for part in parts.values()] == [False, True, True]
+    assert both.endswith("gradviz.startAll();\n")
 
 
 def test_modules_are_narrow_and_stand_in_small_rooms():
@@ -95,7 +120,7 @@ def test_modules_are_narrow_and_stand_in_small_rooms():
     assert {path for path in files if max(map(len, lines[path])) > 100} == WRITTEN
     folders = {path.parent for path in MODULES}
     kept = {folder: {*folder.iterdir()} - {folder / "__pycache__"} for folder in folders}
-    assert [folder.name for folder, inside in kept.items() if len(inside) > 13] == []
+    assert [folder.name for folder, inside in kept.items() if len(inside) > 14] == []
 
 
 def test_texts_of_several_lines_would_lose_their_blanks():

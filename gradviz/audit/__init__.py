@@ -42,6 +42,7 @@ from gradviz.audit.living import (
     living_differences,
     state_of,
 )
+from gradviz.audit.onward import Onward
 from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.recomputed import Recomputed
 from gradviz.audit.shown import Shown
@@ -51,7 +52,8 @@ from gradviz.document.reading import BadDocument
 from gradviz.export.html import page
 from gradviz.export.sheets import THEMES, Theme, style_sheet
 from gradviz.export.svg import paint
-from gradviz.figure.figure import Figure, painter
+from gradviz.figure.documents import painter
+from gradviz.figure.figure import Figure
 from gradviz.figure.reading import from_document
 from gradviz.graph import Graph
 from gradviz.scene.folding.overview import MOST_CARDS, MOST_FOLDED
@@ -121,7 +123,7 @@ def audit(text: str) -> Report:
             state, held = state_of(text), document_of(text)
             if state and held:
                 return _of_document(text, held, True, document_in(state))
-            if state and document_in(state).get("kind") == "plot":
+            if state and document_in(state).get("kind") in ("plot", "training"):
                 raise NoFigure("it is a plot, which holds no graph")
             held = DOCUMENT.search(text)
             if held:
@@ -167,7 +169,7 @@ def _of_document(
     unseen = _unpaintable(written, document)
     if unseen:
         return _report(written, RIGHT, f"{unseen}; the picture was not compared")
-    if state is not None and has_another_script(text):
+    if state is not None and has_another_script(text, state):
         return _report(written, RIGHT, "its script is of another version; it was not compared")
     language = document.get("language", SOURCE)
     if language not in languages():
@@ -224,9 +226,11 @@ def _of_pieces(text: str, is_page: bool) -> Report:
     language = held.root.get("lang", SOURCE)
     is_known = language in languages()
     if not held.failures:
-        recomputed = Recomputed(held)
+        recomputed = (Onward if held.is_forward else Recomputed)(held)
         recomputed.work()
-        if is_known:
+        if held.is_forward and all(number is None for number in held.adjoints):
+            held.note("the words", "which inputs move is not said yet")
+        elif is_known:
             with speaking(language):
                 Shown(held, recomputed).compare_all()
     if not is_known:

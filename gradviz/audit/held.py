@@ -160,6 +160,8 @@ class Held(Doubted):
         ]
         self.caption: str | None = " ".join(captions) if captions else None  # only a step has one
         self.is_step = self.caption is not None
+        # of a figure in forward mode, tangents stand where adjoints do
+        self.is_forward: bool = any("data-tangent" in card.attrib for card in self.cards)
         super().__init__(len(self.cards), len(self.wires))
         for read in (self._read_nodes, self._read_edges, self._read_numbers):
             if not self.failures:
@@ -215,17 +217,18 @@ class Held(Doubted):
                 return
 
     def _read_numbers(self) -> None:
+        second, along = ("tangent", "push") if self.is_forward else ("adjoint", "flow")
         for node, card in zip(self.graph.nodes, self.cards):
             with self.guarding(node):
                 held = data_of(card)
                 value = self.values[node.index] = number_in(held, "value")
-                adjoint = self.adjoints[node.index] = number_in(held, "adjoint", dtype_of(value))
+                adjoint = self.adjoints[node.index] = number_in(held, second, dtype_of(value))
                 of_one_shape(value, adjoint)
         for edge, wire in zip(self.graph.edges, self.wires):
             with self.guarding(edge):
                 self.locals[edge.index] = number_in(data_of(wire), "local")
                 self.flows[edge.index] = number_in(
-                    data_of(wire), "flow", dtype_of(self.values[edge.source.index])
+                    data_of(wire), along, dtype_of(self.values[edge.source.index])
                 )
 
 

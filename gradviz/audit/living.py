@@ -11,7 +11,7 @@ from gradviz.document.codec import Json
 from gradviz.document.reading import BadDocument
 from gradviz.export.sheets import Theme
 from gradviz.figure.figure import Figure
-from gradviz.figure.page.alive import DOCUMENT, STATE, script
+from gradviz.figure.page.alive import DOCUMENT, SHEETS, STATE, script
 from gradviz.figure.page.told import Living, Track
 
 SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)</script>\n?", re.DOTALL)
@@ -36,10 +36,11 @@ def state_of(text: str) -> str | None:
     return given(text, STATE)
 
 
-def has_another_script(text: str) -> bool:
-    """Whether a page runs one script, as pages do, and that is not the one of this version."""
+def has_another_script(text: str, state: Mapping[str, Json]) -> bool:
+    """Whether a page runs one script, as pages do, and that is not this version's of its kind."""
     scripts = [content for attributes, content in SCRIPT.findall(text) if not attributes]
-    return len(scripts) == 1 and scripts != [script()]
+    kind = str(state.get("kind"))
+    return len(scripts) == 1 and (kind not in SHEETS or scripts != [script(kind)])
 
 
 def can_be_told(figure: Figure) -> bool:
@@ -84,7 +85,7 @@ def _told_differences(figure: Figure, state: Mapping[str, Any]) -> Iterator[Find
             other = known.get((drawing["trace"], *drawing["closed"]))
             if other is not None and any(drawing[name] != other[name] for name in SAME):
                 yield Finding(FIGURE, f"its script is told otherwise of {_named(drawing)}")
-        for name in ("numbers", "values", "sizes", "step", "wrong", "words"):
+        for name in ("numbers", "values", "sizes", "step", "wrt", "wrong", "words"):
             if state[name] != expected[name]:
                 yield Finding(FIGURE, f"its script is told other {name} than its document has")
     except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:

@@ -34,11 +34,14 @@ WORDED = {
 }
 # what a piece is called
 ROLES = {
-    "gv-halo": "halo",
+    "gv-gap": "gap",
     "gv-name": "name",
+    "gv-called": "name",
     "gv-sign": "operation",
     "gv-value": "value",
     "gv-adjoint": "adjoint",
+    "gv-tangent": "tangent",
+    "gv-push": "push",
     "gv-local": "local derivative",
     "gv-back": "flow",
     "gv-mark": "mark",

@@ -51,13 +51,15 @@ class Recomputed:
         if self.held.is_overview:
             self.held.note("the boxes", "each stands for many operations")
             return
-        for sweep, nodes in (
-            (self.forward, self.graph.nodes),
-            (self.backward, reversed(self.graph.nodes)),
-        ):
+        for sweep, nodes in self.sweeps:
             for node in nodes:
                 with self.held.guarding(node):
                     sweep(node)
+
+    @property
+    def sweeps(self) -> Any:
+        """What is worked out at each node, and in which order of these."""
+        return (self.forward, self.graph.nodes), (self.backward, reversed(self.graph.nodes))
 
     def forward(self, node: Node) -> None:
         """The value of a node, and the local derivatives of its operation."""

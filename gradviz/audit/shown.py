@@ -11,6 +11,7 @@ from math import isfinite
 import numpy as np
 
 from gradviz.audit.held import FIGURE, SVG, Held, Where, classes, excerpt, words
+from gradviz.audit.onward import run_of
 from gradviz.audit.operations import Careful
 from gradviz.audit.recomputed import Recomputed
 from gradviz.export import svg
@@ -18,11 +19,13 @@ from gradviz.graph import Edge, Graph, Node, Run, printable
 from gradviz.numerals import Value, numeral
 from gradviz.scene import heat, text
 from gradviz.scene import numbers as seen
+from gradviz.scene.compose import ALONG
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.unheld import Unheld
 from gradviz.scene.words import explain, titles
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.forward import said_of_second, words_of
 from gradviz.scene.words.steps import Step, steps
 from gradviz.words import say
 
@@ -42,7 +45,9 @@ class Shown:
         self.recomputed: Recomputed = recomputed
         sources = [held, recomputed] if held.failures else [held]
         self.runs: list[Run] = [
-            Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows))
+            run_of(Run(graph, (*of.values, *of.locals, *of.adjoints)), of.adjoints, of.flows)
+            if held.is_forward
+            else Run(graph, (*of.values, *of.locals, *of.adjoints), flows=tuple(of.flows))
             for of in sources
             for graph in self._graphs()
         ]
@@ -84,9 +89,7 @@ class Shown:
         if not self._is_short():
             held.fail(FIGURE, "its table of nodes would be too long to be read")
             return
-        self.words: list[tuple[Words, State]] = [
-            (Words(run.graph), State(run)) for run in self.runs
-        ]
+        self.words: list[tuple[Words, State]] = [(words_of(run), State(run)) for run in self.runs]
         widths = [*map(_widths, self.flows)]
         with held.guarding(FIGURE):
             self.whole()
@@ -170,10 +173,12 @@ class Shown:
     def legend(self) -> None:
         """Whose gradient is shown: that is the first text of the gradients' colour."""
         parts = self.held.root.iterfind(f"{SVG}g[@class='gv-legend']//{SVG}tspan")
-        shown = next((words(part) for part in parts if "gv-adjoint" in classes(part)), None)
+        role = f"gv-{self.runs[0].second}"
+        shown = next((words(part) for part in parts if role in classes(part)), None)
         label = self.graph.output.label
-        outputs = printable(label), text.cut(label, 80)
-        whole = (say("figure.legend.gradient", output=output) for output in outputs)
+        whole = [text.clean(said_of_second(run)) for run in self.runs]
+        if not self.held.is_forward:
+            whole.append(say("figure.legend.gradient", output=printable(label)))
         self.compare(FIGURE, "legend", shown, whole)
 
     def step(self, caption: str) -> None:
@@ -181,8 +186,11 @@ class Shown:
         elements = zip((*self.held.cards, *self.held.wires), (*self.graph.nodes, *self.graph.edges))
         lit = [what for element, what in elements if "gv-lit" in classes(element)]
         where = lit[0] if lit else FIGURE
+        wrt = getattr(self.runs[0], "wrt", None)
         taken = [
-            step for step in steps(self.graph) if lit == ([] if step.what is None else [step.what])
+            step
+            for step in steps(self.graph, wrt)
+            if lit == ([] if step.what is None else [step.what])
         ]
         if not taken:
             self.held.fail(where, "no step of the sweeps lights just this")
@@ -213,7 +221,7 @@ class Shown:
         """
         numbers = {
             "value": [run.numbers[node.index] for run in self.runs],
-            "adjoint": [run.numbers[node.index - len(self.held.cards)] for run in self.runs],
+            "second": [run.numbers[node.index - len(self.held.cards)] for run in self.runs],
         }
         self.compare(
             node,
@@ -223,17 +231,19 @@ class Shown:
         )
         for kind, shown in _texts(card):
             match kind:
-                case "gv-name":
+                case "gv-name" | "gv-called":
                     self.cut(node, "name", shown, node.label)
                 case "gv-sign":
                     self.cut(node, "operation", shown, node.sign)
                 case "gv-value":
                     self.compare(node, "value", shown, _on_card(numbers["value"], shape=True))
-                case "gv-adjoint":
-                    self.compare(node, "adjoint", shown, _on_card(numbers["adjoint"], shape=False))
+                case "gv-adjoint" | "gv-tangent":
+                    what = self.runs[0].second
+                    self.compare(node, what, shown, _on_card(numbers["second"], shape=False))
         for group in card.findall(f"{SVG}g"):
             if "gv-map" in classes(group):
-                self.map(node, group, numbers.get(group.get("data-of", ""), []))
+                kind = "value" if group.get("data-of") == "value" else "second"
+                self.map(node, group, numbers[kind])
 
     def map(self, node: Node, group: ET.Element, arrays: Sequence[np.ndarray | None]) -> None:
         """A heat map, against those that the arrays give."""
@@ -291,12 +301,16 @@ class Shown:
                         shown,
                         (sign and sign + seen.on_edge(_tangible(local)) for sign, local in locals_),
                     )
-                case "gv-back":
+                case "gv-back" | "gv-push":
+                    sign = ALONG[self.runs[0].along][1]
                     self.compare(
                         edge,
-                        "flow",
+                        self.runs[0].along,
                         shown,
-                        (f"◂ {seen.on_edge(_tangible(flows[edge.index]))}" for flows in self.flows),
+                        (
+                            f"{sign} {seen.on_edge(_tangible(flows[edge.index]))}"
+                            for flows in self.flows
+                        ),
                     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradviz.audit.held import FIGURE, Doubted, of_one_shape
+from gradviz.audit.onward import check_tangents
 from gradviz.audit.operations import LARGEST, TOO_LARGE, Careful
 from gradviz.audit.recomputed import UNTOLD, Recomputed, agree
 from gradviz.document.codec import Json, decoded
@@ -52,6 +53,7 @@ class Written(Doubted):
         nodes, edges = len(graph.nodes), len(graph.edges)
         super().__init__(nodes, edges)
         self.graph = graph
+        self.document: Mapping[str, Json] = document
         derived = document["derived"]
         self.holds_flows = graph.example_flows is not None
         numbers = [_number(number) for number in graph.example_numbers]
@@ -71,6 +73,9 @@ class Written(Doubted):
         """Work every number out again, and take every decision of the function."""
         recomputed = Recomputed(self)
         recomputed.work()
+        if not self.failures:
+            with self.guarding(FIGURE):
+                check_tangents(self, recomputed, self.document)
         if not self.failures:
             self._decide(recomputed)
 

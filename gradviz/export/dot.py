@@ -12,10 +12,13 @@ from gradviz.words import say
 COLOURS = {
     "value": "#0b5f8a",
     "adjoint": "#b0400a",
+    "tangent": "#0a7b59",
     "line": "#8393a4",
     "input": "#fff1cc",
     "card": "#ffffff",
 }
+LABELS = {"adjoint": "figure.dot.label", "tangent": "forward.dot.label"}
+SIGNS = {"adjoint": "◂", "tangent": "▸"}
 
 
 def written(scene: Scene, theme: Theme | None, scale: float) -> bytes:
@@ -32,7 +35,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
             "nodesep": "0.3",
             "ranksep": "0.5",
             "fontname": "Helvetica",
-            "label": _plain(say("figure.dot.label")),
+            "label": _plain(say(LABELS[scene.second])),
             "fontsize": "10",
         },
         node_attr={
@@ -47,7 +50,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
             "fontname": "Helvetica",
             "fontsize": "9",
             "color": COLOURS["line"],
-            "fontcolor": COLOURS["adjoint"],
+            "fontcolor": COLOURS[scene.second],
         },
     )
     inside: dict[int | None, list[Card]] = {}
@@ -55,7 +58,7 @@ def digraph(scene: Scene) -> graphviz.Digraph:
         inside.setdefault(card.frame, []).append(card)
     _fill(dot, None, inside, scene.frames)
     for wire in scene.wires:
-        label = f"∂ {wire.local.short}\n◂ {wire.flow.short}"
+        label = f"∂ {wire.local.short}\n{SIGNS[scene.second]} {wire.flow.short}"
         marked = {"headlabel": f" {wire.mark} "} if wire.mark else {}
         dot.edge(f"n{wire.source}", f"n{wire.target}", label=_plain(label), **marked)
     return dot

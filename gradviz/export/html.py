@@ -12,7 +12,8 @@ from gradviz.export.svg import escape, paint, quoteattr
 from gradviz.scene.scene import Scene
 from gradviz.words import say
 
-COLUMNS = ("name", "operation", "value", "gradient")
+COLUMNS = ("name", "operation", "value")
+SECOND = {"adjoint": "figure.table.gradient", "tangent": "forward.table.tangent"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 LIVE = f"{POLICY}; base-uri 'none'; form-action 'none'"
 
@@ -103,17 +104,18 @@ def _contained(json: str) -> str:
 
 
 def _table(scene: Scene) -> Iterator[str]:
+    room = "forward" if scene.second == "tangent" else "figure"
     caption = (
-        say("figure.page.caption_at_step", step=scene.step)
+        say(f"{room}.page.caption_at_step", step=scene.step)
         if scene.step
-        else say("figure.page.caption")
+        else say(f"{room}.page.caption")
     )
-    heads = "".join(
-        f'<th scope="col">{escape(say(f"figure.table.{column}"))}</th>' for column in COLUMNS
-    )
+    columns = [*(f"figure.table.{column}" for column in COLUMNS), SECOND[scene.second]]
+    heads = "".join(f'<th scope="col">{escape(say(column))}</th>' for column in columns)
     label = quoteattr(say("figure.page.table"))
     yield f'<div class="table" role="group" tabindex="0" aria-label={label}>'
-    yield f"<table><caption>{escape(caption)}</caption>"
+    way = ' class="gv-tangents"' if scene.second == "tangent" else ""
+    yield f"<table{way}><caption>{escape(caption)}</caption>"
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for card in scene.cards:

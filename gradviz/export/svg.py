@@ -24,14 +24,15 @@ from gradviz.scene.scene import (
 from gradviz.scene.text import clean
 from gradviz.words import SOURCE
 
-PAINTER = 1  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
+PAINTER = 2  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
 MARKUP = re.compile('[&<>"]')
 # what the style sheet calls the roles of headings, and where their points are
 HEADINGS = {
     ("name", "middle"): "gv-name",
     ("name", "end"): "gv-name gv-left",
     ("sign", "start"): "gv-sign gv-right",
-    ("sign alone", "middle"): "gv-sign gv-alone",
+    ("called", "end"): "gv-called",
+    ("sign alone", "start"): "gv-sign gv-right gv-alone",
 }
 
 
@@ -54,6 +55,7 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     lang = "" if scene.language == SOURCE else f" lang={quoteattr(scene.language)}"
     yield f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" role="img" {size}{lang}>'
+    way = ' class="gv-tangents"' if scene.second == "tangent" else ""
     if not scene.is_live:
         if titled:
             yield f"<title>{escape(scene.title)}</title>"
@@ -63,13 +65,13 @@ def _document(scene: Scene, sheet: str, titled: bool, described: bool) -> Iterat
             yield f"<metadata>{escape(scene.document)}</metadata>"
         yield f"<style>{sheet or style_sheet('figure')}</style>"
     yield '<rect class="gv-paper" width="100%" height="100%"/>'
-    yield f'<g transform="translate({scene.margin},{scene.margin})">'
+    yield f'<g{way} transform="translate({scene.margin},{scene.margin})">'
     for frame in scene.frames:
         yield _frame(frame, titled)
     for wire in scene.wires:
         yield from _wire(wire, titled)
     for label in scene.labels:  # above all wires
-        yield from _label(label, not scene.is_live)
+        yield from _label(label)
     for card in scene.cards:
         yield from _card(card, titled)
     yield "</g>"
@@ -120,13 +122,14 @@ def _path(way: Sequence[Sequence[Point]]) -> str:
     )
 
 
-def _label(label: Label, with_halos: bool) -> Iterator[str]:
-    inside = " gv-inside" if label.is_inside else ""
+def _label(label: Label) -> Iterator[str]:
+    inside, gap = " gv-inside" if label.is_inside else "", label.gap
     yield f'<g class="gv-label{inside}{_lit(label)}" data-edge="{label.wire}">'
+    yield (
+        f'<rect class="gv-gap" x="{gap.x:.1f}" y="{gap.y:.1f}" width="{gap.width:.1f}" '
+        f'height="{gap.height:g}" rx="4"/>'
+    )
     for text in label.texts:
-        # a text of its own under it: not every program paints the halo of a text before the text
-        if with_halos and text.words:
-            yield _text(text, f"gv-halo gv-{text.role}")
         yield _text(text, f"gv-{text.role}")
     yield "</g>"
 

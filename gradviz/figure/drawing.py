@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Protocol, runtime_checkable
 
 from gradviz.figure.figure import Figure
-from gradviz.graph import Graph, Run
+from gradviz.graph import Direction, Graph, Mode, Run, along
 from gradviz.scene.folding import blocks, fold, overview
 
 DETAILS = ("auto", "full", "cards", "boxes")
@@ -23,6 +23,8 @@ def draw(
     collapse: Collection[str] | bool = (),
     expand: Collection[str] | bool = (),
     detail: str = "auto",
+    mode: Mode = "reverse",
+    wrt: Direction | None = None,
 ) -> Figure:
     """The figure of a graph (at the inputs of its trace), of a run, or of a Variable with all it
     was computed from.
@@ -38,14 +40,31 @@ def draw(
     draws every gate with every label, "cards" every gate without the labels of wires, "boxes" boxes
     only.
 
-    Raises TypeError for anything else, and ValueError for names that no block has.
+    With `mode` "forward", tangents run from left to right in place of what flows back: how fast
+    each node moves with the input that `wrt` names, or along a direction, such as
+    ``wrt={"x": 1.0, "y": 2.0}``. That needs a graph of single numbers, drawn without boxes.
+
+    Raises TypeError for anything else, ValueError for names that no block has, and
+    NotImplementedError where tangents can't be drawn.
 
     >>> import gradviz as gv
     >>> gv.draw(gv.trace(lambda x: x**2, x=3.0))
     <Figure f = 9 at x = 3>
+    >>> graph = gv.trace(lambda x, y: (x + y) * y, x=1.0, y=2.0)
+    >>> print(gv.draw(graph, mode="forward", wrt="y").explain("f"))
+    ∂f/∂y = ∂f/∂v2 · ∂v2/∂y + v2 · ∂y/∂y = 2 · 1 + 3 · 1 = 5
     """
     if detail not in DETAILS:
         raise ValueError(f"detail is one of {', '.join(DETAILS)}, not {detail!r:.40}")
+    figure = _drawn(what, collapse, expand, detail)
+    seeds = along(figure.graph, mode, wrt)
+    return figure if seeds is None else Figure(figure.run, None, figure.labels, figure.whole, seeds)
+
+
+def _drawn(
+    what: object, collapse: Collection[str] | bool, expand: Collection[str] | bool, detail: str
+) -> Figure:
+    """The figure of the reverse sweep."""
     run = folded(_run(what), collapse, expand)
     if detail == "boxes":
         return Figure(overview.level(run.graph).shown(run), whole=run)

@@ -13,27 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import graphviz
-import numpy as np
 
-from gradviz.document.writing import packed, to_dict
+from gradviz.document.writing import packed
 from gradviz.export import published, sheets
 from gradviz.export.dot import digraph
 from gradviz.export.formats import format_of
 from gradviz.export.html import page
-from gradviz.export.svg import PAINTER, paint
+from gradviz.export.svg import paint
+from gradviz.figure.documents import document_of
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import Living, told
 from gradviz.figure.spoken import spoken
-from gradviz.graph import Graph, Node, Run
-from gradviz.scene import engine
+from gradviz.graph import Direction, Edge, Graph, Node, Run, direction
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size
 from gradviz.scene.compose import Highlights, compose
-from gradviz.scene.data import MOST
 from gradviz.scene.folding import overview
 from gradviz.scene.scene import Scene, progress, twin
 from gradviz.scene.words import explain as explain_
 from gradviz.scene.words import steps as steps_
+from gradviz.scene.words.forward import words_of
 from gradviz.scene.words.titles import summary
 from gradviz.words import say
 
@@ -63,9 +62,12 @@ class Figure:
         step: int | None = None,
         labels: bool | None = None,
         whole: Run | None = None,
+        wrt: Direction | None = None,
     ) -> None:
         self._run = self.run = run
         self.step = step
+        # along which tangents run, in place of adjoints; None of the reverse sweep
+        self.wrt = None if wrt is None else direction(run.graph, wrt)
         self.whole: Run = whole or run  # of which the run may be an excerpt
         self.labels: bool = (
             len(run.graph.nodes) <= overview.MOST_NODES and not run.graph.origin.boxes
@@ -91,7 +93,12 @@ class Figure:
     @spoken
     def shown(self) -> Run:
         """The run as far as it is shown: at a step, what is not known yet is None."""
-        return self.run if self.step is None else steps_.at(self.run, self.step)
+        return self.drawn if self.step is None else steps_.at(self.drawn, self.step)
+
+    @property
+    def drawn(self) -> Run:
+        """The run with what stands beside its values: adjoints, or tangents."""
+        return self.run if self.wrt is None else self.run.forward(self.wrt)
 
     @spoken
     def layout(self) -> layout_.Layout:
@@ -120,30 +127,17 @@ class Figure:
         """The graph and its numbers as a document, with what is drawn of them; None if the graph is
         too large for a picture to hold, or has what no document holds.
         """
-        run = self.run.whole if self.whole is self.run else self.whole.whole
-        if len(run.graph.nodes) > overview.MOST_FOLDED:
-            return None
-        if not run.graph.has_arrays and type(run.numbers[0]) is not float:
-            return None  # a sweep: many runs at once
-        try:
-            document = to_dict(self.run, MOST, source_lines=False)
-        except TypeError:
-            return None
-        if "flows" in document["derived"] and document["views"]:
-            return None  # what is shown does not follow from what is summarised
-        adjoints = zip(self.shown.adjoints.values(), self.run.adjoints.values())
-        if any(np.size(part) > MOST for part, whole in adjoints if part is not whole):
-            return None  # nor does a part of a sum
+        whole = self.run.whole if self.whole is self.run else self.whole.whole
         view = {"step": self.step, "labels": self.labels, "wrong": self._wrong}
-        return {**document, "painter": painter(), "view": view}
+        return document_of(self.run, whole, self.shown, view)
 
     @spoken
     def highlights(self) -> Highlights:
         """The step just taken, and gates whose handwritten derivative is wrong."""
         if self.step is None:
             return Highlights(wrong=self.wrong, labels=self.labels)
-        step = steps_.steps(self.graph)[self.step]
-        words = explain_.step(explain_.Words(self.graph), step)
+        step = steps_.steps(self.graph, self.wrt)[self.step]
+        words = explain_.step(words_of(self.shown), step)
         return Highlights(
             step.what,
             say("figure.step", step=self.step, last=steps_.last(self.graph)),
@@ -173,7 +167,9 @@ class Figure:
         v2    x + y          3         •
         f     v2²            •         •
         """
-        figure = Figure(self.run, steps_.checked(step, self.graph), self.labels, self.whole)
+        figure = Figure(
+            self.run, steps_.checked(step, self.graph), self.labels, self.whole, self.wrt
+        )
         figure.layout = self.layout  # nothing moves
         return figure
 
@@ -197,7 +193,7 @@ class Figure:
     def live_svg(self) -> str:
         """The picture for a page that fills in the numbers, and lights what it likes."""
         highlights = Highlights(wrong=self.wrong, labels=self.labels)
-        return paint(compose(self.run, self.layout, highlights, live=True))
+        return paint(compose(self.run, self.layout, highlights, live=True))  # of the reverse sweep
 
     @property
     def _unplaced(self) -> Scene:
@@ -245,7 +241,7 @@ class Figure:
         if to is None and found and all(node.label != name for node in self.graph.nodes):
             return explain_.Explanation(explain_.element(self.shown, self.node(found[1]), found[2]))
         if to is None:
-            return explain_.explain(self.run, self.shown, self.node(name), detail)
+            return self._explained(self.node(name), detail)
         edges = [
             edge
             for edge in self.graph.edges
@@ -253,9 +249,10 @@ class Figure:
         ]
         if not edges:
             raise KeyError(f"no edge leads from {name!r} to {to!r}")
-        return explain_.Explanation(
-            "\n".join(explain_.explain(self.run, self.shown, edge, detail) for edge in edges)
-        )
+        return explain_.Explanation("\n".join(self._explained(edge, detail) for edge in edges))
+
+    def _explained(self, what: Node | Edge, detail: str) -> explain_.Explanation:
+        return explain_.explain(words_of(self.shown), self.run, self.shown, what, detail)
 
     def inside(self, box: str) -> "Figure":
         """The inside of a box that stands for many operations: what comes in, its gates or smaller
@@ -354,7 +351,8 @@ class Figure:
     def told(self, living: Living) -> dict[str, Any]:
         """What a live page is told of the figure, as plain data."""
         drawn = lambda run: Figure(run, labels=self.labels).live_svg  # noqa: E731
-        return told(self.run, self.whole, drawn, living, self.step, [n.index for n in self.wrong])
+        wrong = [n.index for n in self.wrong]
+        return told(self.run, self.whole, drawn, living, self.step, wrong, self.wrt)
 
     def page_of(self, state: Mapping[str, Any], theme: sheets.Theme | None = None) -> str:
         """The live page of what it is told, as text."""
@@ -362,7 +360,7 @@ class Figure:
         return page(self._scene, theme, alive(state, document, theme))
 
     def __repr__(self) -> str:
-        return f"<Figure {summary(self.run)}>"
+        return f"<Figure {summary(self.drawn)}>"
 
     @property
     def progress(self) -> str:
@@ -393,8 +391,3 @@ class Figure:
             f'<img src="data:image/svg+xml;base64,{data}" alt="{words}" '
             'style="max-width: 100%; height: auto">'
         )
-
-
-def painter() -> str:
-    """Who paints here; pictures of the same painter are the same to the letter."""
-    return f"gradviz {PAINTER}, {engine.name()}"

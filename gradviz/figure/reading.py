@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gradviz.document.codec import decoded
 from gradviz.document.reading import BadDocument, from_dict
 from gradviz.figure.figure import Figure
 from gradviz.graph import Graph, Run
@@ -23,7 +24,11 @@ def from_document(document: Mapping[str, Any], graph: Graph | None = None) -> Fi
             nodes = run.graph.nodes
             if not all(type(n) is int and 0 <= n < len(nodes) for n in wrong):
                 raise BadDocument("it says of no node of it that it is wrong")
-            figure = Figure(run, step, labels)
+            wrt = view.get("wrt")
+            if wrt is not None and not isinstance(wrt, dict):
+                raise BadDocument("it does not say which inputs move")
+            seeds = wrt and {name: decoded(seed) for name, seed in wrt.items()}
+            figure = Figure(run, step, labels, wrt=seeds)
             figure.wrong = [nodes[n] for n in wrong]
             return figure
     raise BadDocument("it does not say what a picture shows of it")

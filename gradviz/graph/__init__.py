@@ -1,5 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
+from gradviz.graph.forward import Direction, Forward, Mode, along, direction
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
     SUBSCRIPTS,
@@ -21,12 +22,15 @@ from gradviz.graph.runner import Lines, Runner
 __all__ = [
     "SUBSCRIPTS",
     "Block",
+    "Direction",
     "Edge",
     "Excerpt",
+    "Forward",
     "Graph",
     "Guard",
     "Lines",
     "Missing",
+    "Mode",
     "Node",
     "Numbers",
     "Operation",
@@ -35,7 +39,9 @@ __all__ = [
     "Run",
     "Runner",
     "Source",
+    "along",
     "applied_derivative",
+    "direction",
     "printable",
     "read_only",
 ]

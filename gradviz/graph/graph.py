@@ -173,12 +173,11 @@ class Graph(Structure):
         number."""
         return checked(self.name, self._example_inputs, inputs)
 
-    def code(self, target: str = "python") -> str:
-        """Both sweeps as straight-line code, which runs as it stands: the function returns the
-        value and the gradients. `target` is "python" or "javascript"; there, arrays are flat, row
-        by row, and the function returns null where the traced function would decide otherwise.
-
-        Raises NotImplementedError where JavaScript lacks something, and says what.
+    def code(self, target: str = "python", *, mode: Any = "reverse", wrt: Any = None) -> str:
+        """Both sweeps as straight-line code that runs: a function that returns the value and the
+        gradients; with `mode` "forward", the value and its tangent along `wrt`. `target` is
+        "python" or "javascript": there, arrays are flat, row by row, and null is returned where the
+        traced function would decide otherwise. Raises NotImplementedError for what it lacks.
 
         >>> import gradviz as gv
         >>> print(gv.trace(lambda x: x**2 + 1, x=3.0).code())
@@ -210,11 +209,11 @@ class Graph(Structure):
         }
         <BLANKLINE>
         """
-        return "\n".join(line for line, _ in self.listing(target)) + "\n"
+        return "\n".join(line for line, _ in self.listing(target, mode, wrt)) + "\n"
 
-    def listing(self, target: str = "python") -> Lines:
+    def listing(self, target: str = "python", mode: Any = "reverse", wrt: Any = None) -> Lines:
         """The lines of its code, each with what it works out."""
-        return self.unfolded.performer.listing(self.unfolded, target)
+        return self.unfolded.performer.listing(self.unfolded, target, mode, wrt)
 
     def is_openable(self, node: Node) -> bool:
         """Whether `opened` can open a node."""
@@ -268,12 +267,14 @@ class Graph(Structure):
 class Run:
     """One performance of a graph: all numbers of a forward and a reverse sweep, at given inputs.
 
-    A number is a float, or an array where the graph has one; None is not known, or is none.
-    Arrays are read-only, for all who read the run and for later runs: copy one to change it.
-    `retraced` is None, or says which decision of the function came out otherwise, so that `graph`
-    is a new trace."""
+    A number is a float, or an array where the graph has one; None is not known, or is none. Arrays
+    are read-only: copy one to change it. `retraced` is None, or says which decision of the function
+    came out otherwise, so that `graph` is a new trace."""
 
     to_dict: ClassVar[Callable[..., dict[str, Any]]]
+    forward: ClassVar[Callable[..., Any]]  # its tangents: see gradviz/graph/forward.py
+    second: ClassVar[str] = "adjoint"  # what stands beside a value, and …
+    along: ClassVar[str] = "flow"  # … what goes along an edge
 
     __slots__ = ("_flows", "_numbers", "base", "distinct", "graph", "places", "retraced")
 
@@ -394,7 +395,5 @@ class Run:
 
     def __str__(self) -> str:
         """The table of nodes: name, operation, value and adjoint; the text twin of every figure."""
-        return table(
-            (node.label, node.expression, self.primals[node], self.adjoints[node])
-            for node in self.graph.nodes
-        )
+        words = ((node.label, node.expression) for node in self.graph.nodes)
+        return table(words, self.primals.numbers, self.adjoints.numbers, self.second)

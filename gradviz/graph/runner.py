@@ -44,9 +44,10 @@ class Runner(Protocol[G, R]):
         """What each way of differentiating evaluates."""
         ...
 
-    def listing(self, graph: G, target: str) -> Lines:
+    def listing(self, graph: G, target: str, mode: Any, wrt: Any) -> Lines:
         """Both sweeps in a language, line by line, each with what it works out: the "value" or
-        "adjoint" of a node, the "local" of an edge.
+        "adjoint" of a node, the "local" of an edge. Or forward mode along `wrt`, with each
+        "tangent".
         """
         ...
 

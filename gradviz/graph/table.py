@@ -5,17 +5,23 @@ from collections.abc import Iterable
 from gradviz.numerals import Value, numeral
 from gradviz.words import say
 
-COLUMNS = ("name", "operation", "value", "gradient")
+COLUMNS = ("name", "operation", "value")  # and what SECOND says
+SECOND = {"adjoint": "figure.table.gradient", "tangent": "forward.table.tangent"}
 WIDEST = 200  # characters of an operation: a sum of thousands is longer
 
 
-def table(nodes: Iterable[tuple[str, str, Value | None, Value | None]]) -> str:
-    """Rows of name, operation, value and gradient, under their headings."""
+def table(
+    words: Iterable[tuple[str, str]],
+    values: Iterable[Value | None],
+    others: Iterable[Value | None],
+    second: str,
+) -> str:
+    """Rows of name, operation, value and gradient, or tangent, under their headings."""
     rows = [
-        tuple(say(f"figure.table.{column}") for column in COLUMNS),
+        (*(say(f"figure.table.{column}") for column in COLUMNS), say(SECOND[second])),
         *(
-            (label, _cut(operation), numeral(value), numeral(gradient))
-            for label, operation, value, gradient in nodes
+            (label, _cut(operation), numeral(value), numeral(other))
+            for (label, operation), value, other in zip(words, values, others)
         ),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]

@@ -13,7 +13,7 @@ import numpy as np
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.sheets import Theme
 from gradviz.figure import folded
-from gradviz.graph import Run
+from gradviz.graph import Direction, Mode, Run, along
 from gradviz.live import sliders
 from gradviz.live.panel import Panel
 from gradviz.live.shown import Framed
@@ -22,7 +22,7 @@ from gradviz.live.view import View
 from gradviz.scene.words.titles import summary
 
 MOST_SLIDERS = 30
-OPTIONS = ("collapse", "expand", "step", "code")
+OPTIONS = ("collapse", "expand", "step", "code", "mode", "wrt")
 
 
 class Explorer(Framed):
@@ -116,6 +116,8 @@ def explore(
     expand: Collection[str] | bool = (),
     step: int | None = None,
     code: bool = False,
+    mode: Mode = "reverse",
+    wrt: Direction | None = None,
     **abbreviations: Any,
 ) -> Explorer:
     """Sliders for the inputs of `function`, and its figure, whose values and gradients follow them.
@@ -129,7 +131,9 @@ def explore(
     widget that can't show it, such as a slider of whole numbers, stays where it is.
 
     `collapse` and `expand` close blocks as in :func:`gradviz.draw`; `step` stops at a step of the
-    two sweeps, as in :meth:`Figure.at`; `code` opens the code beside the graph. Where the function
+    two sweeps, as in :meth:`Figure.at`; `code` opens the code beside the graph; `mode` "forward"
+    shows tangents of what `wrt` says, as in :func:`gradviz.draw`. A switch in the figure turns from
+    one to the other. Where the function
     itself has an argument of such a name, the keyword is that argument.
 
     Raises TypeError, naming the input, for anything else; IndexError for a step that there is not.
@@ -142,7 +146,10 @@ def explore(
     >>> explorer.run.grads
     {'x': 5.0, 'y': 3.0}
     """
-    options = {"collapse": collapse, "expand": expand, "step": step, "code": code}
+    options = {
+        **{"collapse": collapse, "expand": expand, "step": step, "code": code},
+        **{"mode": mode, "wrt": wrt},
+    }
     for name in OPTIONS:
         if name in _own_names(function) and options[name] != NOT_GIVEN[name]:
             abbreviations[name], options[name] = options[name], NOT_GIVEN[name]
@@ -165,7 +172,13 @@ def explore(
         if isinstance(hand, widgets.FloatSlider)
     }
     return Explorer(
-        View(graph, step=options["step"], code=options["code"], spans=spans),
+        View(
+            graph,
+            step=options["step"],
+            wrt=along(graph, options["mode"], options["wrt"]),
+            code=options["code"],
+            spans=spans,
+        ),
         {name: hand for name, hand in hands.items() if isinstance(hand, Hand)},
         [hand for name, hand in hands.items() if isinstance(hand, Hand) and hand is given[name]],
     )
@@ -180,7 +193,10 @@ def _is_fixed(abbreviation: object, plain: bool) -> bool:
     )
 
 
-NOT_GIVEN: dict[str, Any] = {"collapse": (), "expand": (), "step": None, "code": False}
+NOT_GIVEN: dict[str, Any] = {
+    "collapse": (), "expand": (), "step": None, "code": False,
+    "mode": "reverse", "wrt": None,
+}  # fmt: skip
 
 
 def _own_names(function: Callable[..., Any]) -> Collection[str]:

@@ -1,6 +1,6 @@
 """What stands beside sliders: their names, for every eye and every ear."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -11,7 +11,9 @@ import traitlets
 from gradviz import web
 from gradviz.scene import text
 
-ROOM = 110  # pixels for a name: a slider has 300, and its track is to be long enough for a finger
+LEAST, ROOM = 20, 150  # pixels for a name
+TRACK = 270  # for the rest of a slider: its track is to be long enough for a finger
+LONG = 100  # characters of a name: there is room for fewer
 PLAIN = "mathjax_ignore tex2jax_ignore"  # what MathJax 3 and 2 leave alone
 
 
@@ -24,12 +26,26 @@ def described(name: str) -> dict[str, Any]:
     """
     is_tex = any(sign in name for sign in "$\\")
     spelled = escape(name).replace("$", "&#36;").replace("\\", "&#92;")
-    is_long = text.width(name, 13) > ROOM
     return {
         "description": f'<span class="{PLAIN}">{spelled}</span>' if is_tex else name,
         "description_allow_html": is_tex,
         "tooltip": name,
-        "style": {"description_width": f"{ROOM}px" if is_long else "initial"},
+        **room_for([name]),
+    }
+
+
+def room_for(names: Iterable[str]) -> dict[str, Any]:
+    """The traits of sliders that stand together: the same room for each of their names, so that
+    their tracks stand under one another.
+
+    >>> room_for(["x", "learning_rate_of_the_optimizer"])["style"]["description_width"]
+    '150px'
+    """
+    widest = max((text.width(name[:LONG], 13) for name in names), default=0.0)
+    room = round(min(ROOM, max(LEAST, widest + 4)))
+    return {
+        "style": {"description_width": f"{room}px"},
+        "layout": widgets.Layout(width=f"{room + TRACK}px"),
     }
 
 

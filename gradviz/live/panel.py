@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import traitlets
 
 from gradviz import web
-from gradviz.live.labels import labels
+from gradviz.live.labels import labels, room_for
 from gradviz.live.sliders import Change, Hand, Slider, number, place
 
 SLIDERS = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
@@ -32,8 +32,13 @@ class Panel(widgets.Box):
         for hand in set(self.hands.values()):
             hand.observe(self._moved, ["value", "beyond"] if isinstance(hand, Slider) else "value")
         self.drags = Drags([hand for hand in self.hands.values() if isinstance(hand, SLIDERS)])
+        ours = {name: hand for name, hand in hands.items() if isinstance(hand, Slider)}
+        for hand in ours.values():
+            hand.set_trait("layout", room_for(ours)["layout"])
+            hand.style.description_width = room_for(ours)["style"]["description_width"]
         super().__init__(
-            [*self.hands.values(), labels(hands)], layout=widgets.Layout(flex_flow="row wrap")
+            [*self.hands.values(), labels(hands)],
+            layout=widgets.Layout(flex_flow="row wrap", padding="0 10px"),
         )
 
     def tied(self, values: Mapping[str, float]) -> dict[str, float]:

@@ -5,7 +5,7 @@ counter.
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import traitlets
 
@@ -27,9 +27,10 @@ class Race(Live):
     """Reverse sweep, forward mode and bumping on one graph, all at the same pace: who is done first
     has evaluated least.
 
-    On each card stands how often its operation was evaluated so far, and a wire grows with each
-    local derivative that is evaluated along it. A slider sets the pace. The counts are those that
-    :meth:`Graph.cost` finds.
+    Each way has a lane: in its small graph stands how often an operation was evaluated so far, a
+    wire grows with each local derivative that is evaluated along it, and an input is filled once
+    its gradient is known; its course is as long as its work, with a flag at the end. A slider sets
+    the pace. The counts are those that :meth:`Graph.cost` finds.
 
     Raises ValueError for a graph of arrays, or of more nodes than one can watch.
 
@@ -60,11 +61,13 @@ class Race(Live):
             {
                 "way": way,
                 "name": say(f"way.{way}"),
-                "events": events,
-                "operations": sum(event[0] == "n" for event in events),
-                "locals": sum(event[0] == "e" for event in events),
+                "events": steps.events,
+                "gradients": steps.gradients,
+                "once": len(graph.operations),
+                "operations": sum(event[0] == "n" for event in steps.events),
+                "locals": sum(event[0] == "e" for event in steps.events),
             }
-            for way, events in (
+            for way, steps in (
                 ("reverse", reverse(graph)),
                 ("forward", forward(graph)),
                 ("bumping", bumping(graph)),
@@ -120,28 +123,44 @@ def race(
     return Race(trace(function, values, **inputs))
 
 
-def reverse(graph: Graph) -> list[str]:
-    """The steps of a forward and a reverse sweep."""
-    return [*_evaluated(graph.operations), *(_id(edge) for edge in reversed(graph.edges))]
+class Way(NamedTuple):
+    """The steps of a way, the ids of what they evaluate; and after how many it knows the gradient
+    of which input.
+    """
+
+    events: list[str]
+    gradients: list[tuple[int, int]]
 
 
-def forward(graph: Graph) -> list[str]:
+def reverse(graph: Graph) -> Way:
+    """The steps of a forward and a reverse sweep. It knows the gradient of an input once it has
+    been along all wires of that.
+    """
+    back = [*reversed(graph.edges)]
+    events = [*_evaluated(graph), *map(_id, back)]
+    last = {edge.source: len(graph.operations) + at for at, edge in enumerate(back, 1)}
+    known = [(last.get(each, len(graph.operations)), each.index) for each in graph.inputs]
+    return Way(events, sorted(known))
+
+
+def forward(graph: Graph) -> Way:
     """The steps of one evaluation, and of a tangent sweep for each input, which skips what does not
     depend on that.
     """
-    events = _evaluated(graph.operations)
+    events, known = _evaluated(graph), []
     for input_ in graph.inputs:
         depends = {input_}
         for edge in graph.edges:
             if edge.source in depends:
                 depends.add(edge.target)
                 events.append(_id(edge))
-    return events
+        known.append((len(events), input_.index))
+    return Way(events, known)
 
 
-def bumping(graph: Graph) -> list[str]:
+def bumping(graph: Graph) -> Way:
     """The steps of one evaluation, and one more for each input, of what depends on that."""
-    events = _evaluated(graph.operations)
+    events, known = _evaluated(graph), []
     for input_ in graph.inputs:
         depends = {input_}
         for node in graph.operations:
@@ -150,11 +169,12 @@ def bumping(graph: Graph) -> list[str]:
             ):
                 depends.add(node)
                 events.append(_id(node))
-    return events
+        known.append((len(events), input_.index))
+    return Way(events, known)
 
 
-def _evaluated(nodes: tuple[Node, ...]) -> list[str]:
-    return [_id(node) for node in nodes]
+def _evaluated(graph: Graph) -> list[str]:
+    return [*map(_id, graph.operations)]
 
 
 def _id(what: Node | Edge) -> str:

@@ -196,7 +196,7 @@ def _beside(widget: Mapping[str, Any] | None, picture: Bundle) -> Bundle:
     never show that beside a widget, whose state the notebook holds as soon as nbclient runs it.
     """
     data, metadata = picture
-    live = {**(widget or {})} if _is_looked_at() else {}
+    live = {**(widget or {})} if is_looked_at() else {}
     return {**live, **data}, metadata
 
 
@@ -271,7 +271,12 @@ def _here() -> tuple[str | None, str, Collection[str]]:
     return said.get("cellId"), request.get("header", {}).get("msg_id"), said.get("deletedCells", ())
 
 
-def _is_looked_at() -> bool:
+def this_run() -> str | None:
+    """Which run of a cell this is, of any; none outside of a kernel."""
+    return _here()[1]
+
+
+def is_looked_at() -> bool:
     """Whether a page shows what the cell that runs now shows. Whoever runs notebooks for nbconvert
     or papermill tells the kernel that nobody can be asked anything; and so does Voilà, which then
     shows them live.

@@ -119,5 +119,25 @@ def slider(name: str, abbreviation: object) -> Hand:
         step=width,
         **described(name),
         readout_format=f".{max(0, min(12, -math.floor(math.log10(width))))}f",
-        layout=widgets.Layout(width="300px"),
+    )
+
+
+def log_slider(name: str, abbreviation: object) -> Hand:
+    """The same for an input of which every size has as much room: where a pair is positive, its
+    slider is logarithmic, and stands at its larger end.
+    """
+    if not (isinstance(abbreviation, tuple | list) and len(abbreviation) == 2):
+        return slider(name, abbreviation)
+    least, most = (real(each, f"an end of input {name!r}") for each in abbreviation)
+    if not 0 < least < most < math.inf:
+        return slider(name, abbreviation)
+    low, high = math.log10(least), math.log10(most)
+    return widgets.FloatLogSlider(
+        value=most,
+        base=10.0,
+        min=low,
+        max=high,
+        step=(high - low) / STEPS,
+        **described(name),
+        readout_format=".3g",
     )

@@ -14,10 +14,11 @@ import traitlets
 from gradviz import web, words
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.figure import Figure
-from gradviz.figure.page.packing import packed, packed_inputs
+from gradviz.figure.page.alive import SHEETS
+from gradviz.figure.page.packing import packed, packed_for_a_view, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
-from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.graph import Direction, Edge, Graph, Node, Run, direction
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
@@ -40,7 +41,8 @@ class View(Live):
 
     `step` is the step of the sweeps that is shown (None: all of them are done), `selected` the node
     or edge that is explained, such as ``"n3"`` or ``"e0"``, `closed` the blocks that are closed, by
-    their number. All three can be set, and follow what a person does.
+    their number, `wrt` how fast inputs move in forward mode, such as ``{"x": 1.0}`` (None: it is
+    the reverse sweep). All four can be set, and follow what a person does.
 
     >>> import gradviz as gv
     >>> view = gv.View(gv.trace(lambda x, y: x * y, x=2.0, y=3.0))
@@ -49,7 +51,7 @@ class View(Live):
     """
 
     _esm = web.module("notebook/view")
-    _css = style_sheet("figure") + "".join(map(web.style_sheet, ("view", "parts", "alone")))
+    _css = style_sheet("figure") + "".join(map(web.style_sheet, (*SHEETS["figure"], "alone")))
 
     # of a graph: its picture, and all that can be said about it
     structure: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
@@ -57,8 +59,14 @@ class View(Live):
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # inputs that are not shown by themselves, or arrays of which `numbers` has but a map
     arrays: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
+    # of maps of inputs that are shown, apart from `numbers`
+    cells: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what went wrong at these inputs, if something did
     message: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    # in forward mode, how fast each input moves that does
+    wrt: "traitlets.Instance[dict[str, float] | None]" = traitlets.Instance(
+        dict, allow_none=True
+    ).tag(sync=True)
     step: "traitlets.Int[int | None, int | None]" = traitlets.Int(None, allow_none=True).tag(
         sync=True
     )
@@ -95,6 +103,7 @@ class View(Live):
         graph: Graph,
         *,
         step: int | None = None,
+        wrt: Direction | None = None,
         code: bool = False,
         spans: Mapping[str, Span] | None = None,
         **options: Any,
@@ -105,6 +114,7 @@ class View(Live):
         self._updating = threading.RLock()  # hands are told of in a thread of their own
         super().__init__(**options)
         self.inputs = graph.example.inputs
+        self.wrt = None if wrt is None else direction(graph, wrt)
         self.step = None if step is None else checked(step, graph)
         self.code_open = code
         self._show(graph.example if graph.origin.is_excerpt else overview.fitting(graph.example)[0])
@@ -154,8 +164,11 @@ class View(Live):
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
             if self.run.graph.has_arrays:
-                self.arrays = packed_inputs(self.whole, inputs(self.run.graph))
-            self.numbers = packed(self.run, self._places)
+                shown = inputs(self.run.graph)
+                self.arrays = packed_inputs(self.whole, shown)
+                self.numbers, self.cells = packed_for_a_view(self.run, shown)
+            else:
+                self.numbers = packed(self.run, self._places)
 
     def _stage(self, run: Run) -> None:
         """Send a graph: its picture and its words, and the numbers of a run."""
@@ -269,10 +282,10 @@ class View(Live):
         things = {"n": self.run.graph.nodes, "e": self.run.graph.edges}.get(kind, ())
         return things[int(number)] if number.isdecimal() and int(number) < len(things) else None
 
-    @traitlets.observe("code_open")
+    @traitlets.observe("code_open", "wrt")
     def _list(self, change: Change | None = None) -> None:
         if self.code_open and hasattr(self, "run"):
-            self.code = listing(self.run.graph)
+            self.code = listing(self.run.graph, self._along)
 
     def save(
         self,
@@ -310,7 +323,16 @@ class View(Live):
             self.run,
             None if self.step is None else min(self.step, last(self.run.graph)),
             whole=self.whole,
+            wrt=self._along,
         )
+
+    @property
+    def _along(self) -> dict[str, float] | None:
+        """How fast inputs move, where tangents are shown."""
+        try:
+            return direction(self.run.graph, self.wrt) if self.wrt else None
+        except (NotImplementedError, TypeError):  # another graph has no such input, or has arrays
+            return None
 
     def __repr__(self) -> str:
         return f"<View {titles.summary(self.run)}>"

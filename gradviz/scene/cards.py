@@ -11,7 +11,7 @@ from gradviz.scene.layout import APART
 from gradviz.scene.numbers import shown
 from gradviz.scene.scene import Anchor, Map, Text
 
-NARROWEST, WIDEST = 63, 132
+NARROWEST, WIDEST = 60, 132
 HEIGHT = 58
 HEAD = 20
 ELEMENT = 50  # of a vector
@@ -19,6 +19,7 @@ SIDES = 13  # where no number stands
 CHARACTER = 6  # pixels of a digit: texts that need more room than there is are condensed
 DIGIT = 0.55  # of the size of a font: about how wide a character of a number is
 NAME = 12.5  # the size of the font of names
+CALLED = 11  # of what a value without a name is called
 BOLD = 13.5  # a bold text of that size is as wide as a plain one of this
 LONG = 100  # characters of a name: a card has room for fewer
 BASELINE = 14.5  # of a heading
@@ -30,47 +31,59 @@ RANGE_ROOM = 52  # for what the shades of a map stand for
 def card_size(node: Node, example: Value | None) -> tuple[float, float]:
     """Room for a node's name and operation, within limits, and for its numbers: the two maps of an
     array, or a short vector; one number fits into any card."""
-    bold, sign = (node.label if node.name else "")[:LONG], node.sign[:LONG]
-    name = min(WIDEST, text.width(bold, BOLD) + text.width(sign, NAME) + 20)
+    name, sign = node.label[:LONG], text.clean(node.sign[:LONG])
+    called = text.width(name, BOLD) if node.name else text.width(name, CALLED)
+    room = min(WIDEST, called + text.width(sign, NAME) + 20)
     if heat.is_mapped(example):
         rows, columns, cell = heat.size(example.shape)
         shape = text.width(numeral(example), 12) + RANGE_ROOM
-        return round(max(NARROWEST, name, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (
+        return round(max(NARROWEST, room, shape, columns * cell + 2 * MAP_LEFT), 1), 2 * (
             MAP_TOP - HEAD + rows * cell
         ) + HEAD + 4
     numbers = example.size * ELEMENT if isinstance(example, np.ndarray) else 0
     arriving = sum(isinstance(operand, Node) for operand in node.operands)
-    return round(max(NARROWEST, numbers, name), 1), max(HEIGHT, arriving * APART - 10)
+    return round(max(NARROWEST, numbers, room), 1), max(HEIGHT, arriving * APART - 10)
 
 
-def heading(name: str, sign: str, width: float) -> Iterator[Text]:
-    """The name and the operation on top of a card, cut to its width."""
-    middle, room = width / 2, width - 14
-    if not name or not sign:
-        words = text.cut(name or sign, room, BOLD if name else 12.5)
-        yield Text(words, "name" if name else "sign alone", middle, BASELINE, NAME)
+def heading(label: str, sign: str, width: float, is_named: bool) -> Iterator[Text]:
+    """What a card is called, as words call it too, and the operation, cut to its width: the louder
+    is the name that it was given, or else the operation."""
+    middle, room, size = width / 2, width - 14, BOLD if is_named else CALLED
+    if not sign:
+        yield Text(text.cut(label, room, size), "name", middle, BASELINE, NAME)
         return
-    sign = text.cut(sign, room - 6 - min(text.width(name[:LONG], BOLD), room / 2))
-    name = text.cut(name, room - 6 - text.width(sign), BOLD)
-    gap = middle + (text.width(name, BOLD) - text.width(sign)) / 2  # between the two
-    yield Text(name, "name", gap - 3, BASELINE, NAME, "end")
-    yield Text(sign, "sign", gap + 3, BASELINE, anchor="start")
+    sign = text.cut(sign, room - 6 - min(text.width(label[:LONG], size), room / 2))
+    label = text.cut(label, room - 6 - text.width(sign), size)
+    gap = middle + (text.width(label, size) - text.width(sign)) / 2  # between the two
+    if is_named:
+        yield Text(label, "name", gap - 3, BASELINE, NAME, "end")
+        yield Text(sign, "sign", gap + 3, BASELINE, anchor="start")
+    else:
+        yield Text(label, "called", gap - 3, BASELINE, CALLED, "end")
+        yield Text(sign, "sign alone", gap + 3, BASELINE, NAME, "start")
 
 
 def numbers(
-    value: Value | None, adjoint: Value | None, example: Value | None, width: float, height: float
+    value: Value | None,
+    second: Value | None,
+    example: Value | None,
+    width: float,
+    height: float,
+    role: str = "adjoint",
 ) -> tuple[list[Text], list[Map]]:
-    """The value and the gradient on a card of this size, and the maps of arrays."""
+    """The value and the gradient, or what else has this role, on a card of this size, and the maps
+    of arrays.
+    """
     is_mapped = heat.is_mapped(example)
     below = MAP_TOP - 6 + (height - HEAD - 4) / 2 if is_mapped else 51  # the gradient
     texts = [
         fitted(shown(value), "value", width / 2, MAP_TOP - 6, width - SIDES),
-        fitted(shown(adjoint, shape=False), "adjoint", width / 2, below, width - SIDES),
+        fitted(shown(second, shape=False), role, width / 2, below, width - SIDES),
     ]
     maps = (
         [
             heat_map("value", value, example.shape, MAP_TOP, width),
-            heat_map("adjoint", adjoint, example.shape, below + 6, width),
+            heat_map(role, second, example.shape, below + 6, width),
         ]
         if is_mapped
         else []

@@ -11,7 +11,7 @@ from gradviz.numerals import numeral
 from gradviz.scene import cards, data, heat, text
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.inside import Inside
-from gradviz.scene.layout import Layout
+from gradviz.scene.layout import MARK, Layout
 from gradviz.scene.numbers import flow_width, largest_flow, on_edge
 from gradviz.scene.scene import (
     Box,
@@ -29,6 +29,7 @@ from gradviz.scene.scene import (
 )
 from gradviz.scene.words.explain import Words
 from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.forward import said_of_along, said_of_second, words_of
 from gradviz.scene.words.titles import TITLE_DIGITS, edge_title, node_title, summary
 from gradviz.words import language, say
 
@@ -36,8 +37,11 @@ MARGIN = 12
 LEGEND = 26
 CAPTION, CAPTION_LINE = 13.5, 20  # the size of a step's words, and the height of a line of them
 NARROWEST, NARROWEST_WITH_MAPS = 360, 460  # room for the legend
-LABEL_ROOM, LABEL_SIZE = 42, 10.5  # pixels of a label, and of its font
+# pixels of a label, of its font, and of one of its characters
+LABEL_ROOM, LABEL_SIZE, CHARACTER = 45, 11.5, 6.3
+LINE = 13  # the height of a line of a label
 SCALE_CELL = 10
+ALONG = {"flow": ("back", "◂"), "push": ("push", "▸")}  # the role of what goes along, and its sign
 
 Thing = TypeVar("Thing", Node, Edge)
 
@@ -74,7 +78,7 @@ class _Composer:
             run.primals,
             run.adjoints,
         )
-        self.words, self.state, self.largest = Words(run.graph), State(run), largest_flow(run)
+        self.words, self.state, self.largest = words_of(run), State(run), largest_flow(run)
         # edges that never have one
         self.blank = [local is None for local in run.graph.example.locals.values()]
         # boxes of an overview
@@ -109,6 +113,7 @@ class _Composer:
             ),
             legend=self.legend(height, has_maps),
             is_live=self.live,
+            second=self.run.second,
             language=language(),
         )
 
@@ -127,14 +132,14 @@ class _Composer:
 
     def wire(self, edge: Edge) -> Wire:
         local, flow = self.locals[edge], self.flows[edge]
-        way, held = self.layout.ways[edge.index], data.of_edge(edge, local, flow)
+        way, held = self.layout.ways[edge.index], data.of_edge(edge, local, flow, self.run.along)
         return Wire(
             index=edge.index,
             source=edge.source.index,
             target=edge.target.index,
             mark=self.marks[edge.target][edge.position],
             local=Number(numeral(local, 3), str(held["local"])),
-            flow=Number(numeral(flow, 3), str(held["flow"])),
+            flow=Number(numeral(flow, 3), str(held[self.run.along])),
             way=way.stretches,
             tip=way.tip,
             width=flow_width(flow, self.largest),
@@ -144,9 +149,14 @@ class _Composer:
         )
 
     def label(self, edge: Edge, wire: Wire) -> Label:
+        texts = tuple(self.at_wire(edge, wire.mark))
+        lines = [line for line in texts[-2:] if line.words] or texts[-1:]
+        x, y = self.layout.ways[edge.index].label
+        width, height = gap_width(max(len(line.words) for line in lines)), LINE * len(lines) + 2
         return Label(
             wire=edge.index,
-            texts=tuple(self.at_wire(edge, wire.mark)),
+            gap=Box(x - width / 2, y - height / 2, width, height),
+            texts=texts,
             is_inside=bool(edge.source.block and edge.target.block),
             is_lit=edge is self.highlights.lit,
         )
@@ -155,13 +165,13 @@ class _Composer:
         way, blank = self.layout.ways[edge.index], self.blank[edge.index]
         x, y = way.label
         if mark:
-            yield Text(mark, "mark", way.tip[0] - 6, way.tip[1] - 5, LABEL_SIZE, "end")
+            yield Text(mark, "mark", way.tip[0] - 9, way.tip[1] - 5.5, MARK, "end")
         local = "" if blank else f"∂ {on_edge(self.locals[edge])}"
-        yield cards.fitted(local, "local", x + way.lean, y - 7, LABEL_ROOM, LABEL_SIZE)
-        above = blank and y < way.tip[1]  # away from the mark at the tip
-        place = (x + way.lean, y - 7) if above else (x - way.lean, y + 14.5)
-        flow = f"◂ {on_edge(self.flows[edge])}"
-        yield cards.fitted(flow, "back", *place, LABEL_ROOM, LABEL_SIZE)
+        yield cards.fitted(local, "local", x, y - 2.5, LABEL_ROOM, LABEL_SIZE)
+        role, sign = ALONG[self.run.along]
+        flow = f"{sign} {on_edge(self.flows[edge])}"
+        below = 4 if blank else 10.5  # the line in the middle
+        yield cards.fitted(flow, role, x, y + below, LABEL_ROOM, LABEL_SIZE)
 
     def card(self, node: Node) -> Card:
         box, example = self.layout.cards[node.index], self.run.graph.example_numbers[node.index]
@@ -170,7 +180,9 @@ class _Composer:
         kinds = tuple(self.kinds(node))
         texts, maps = [], []
         if self.layout.width:  # who finds places itself writes and draws itself
-            texts, maps = cards.numbers(value, adjoint, example, box.width, box.height)
+            texts, maps = cards.numbers(
+                value, adjoint, example, box.width, box.height, self.run.second
+            )
         return Card(
             index=node.index,
             label=node.label,
@@ -178,12 +190,12 @@ class _Composer:
             sign=sign,
             expression="" if self.live else node.expression,
             value=Number(numeral(value), str(held["value"])),
-            adjoint=Number(numeral(adjoint), str(held["adjoint"])),
+            adjoint=Number(numeral(adjoint), str(held[self.run.second])),
             kinds=kinds,
             frame=None if node.block is None else self.frames[node.block],
             box=box,
             head=cards.HEAD,
-            heading=tuple(cards.heading(name, sign, box.width)),
+            heading=tuple(cards.heading(node.label, sign, box.width, bool(node.name))),
             numbers=tuple(texts),
             maps=tuple(maps),
             badge="≠" if "wrong" in kinds or (self.live and node.is_handwritten) else "",
@@ -204,7 +216,7 @@ class _Composer:
 
     def held(self, node: Node) -> dict[str, object]:
         """What a card holds: its numbers in full, and what can be opened there."""
-        held = data.of_node(node, self.primals[node], self.adjoints[node])
+        held = data.of_node(node, self.primals[node], self.adjoints[node], self.run.second)
         if isinstance(node.operation, Inside):
             held["block"] = self.blocks[node.operation.block]
         if node.label in self.openable:
@@ -215,12 +227,12 @@ class _Composer:
         graph = self.run.graph
         entries = [
             ("value", say("figure.legend.value")),
-            ("adjoint", say("figure.legend.gradient", output=text.cut(graph.output.label, 80))),
+            (self.run.second, said_of_second(self.run)),
         ]
         if graph.edges and self.highlights.labels:
             entries += [
                 ("", say("figure.legend.local")),
-                ("adjoint", say("figure.legend.flow")),
+                (self.run.second, said_of_along(self.run)),
             ]
         return Legend(
             x=MARGIN,
@@ -228,6 +240,11 @@ class _Composer:
             entries=tuple(entries),
             scale=_scale(MARGIN, height - 38) if has_maps else None,
         )
+
+
+def gap_width(characters: int) -> float:
+    """How wide the gap is for a label of so many characters, as web/picture/picture.js knows it."""
+    return min(LABEL_ROOM, CHARACTER * characters) + 4
 
 
 def _data(held: Mapping[str, object]) -> Data:

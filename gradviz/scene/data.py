@@ -30,19 +30,23 @@ DTYPES = {np.dtype(code).name for code in "?bhilqBHILQefd"}
 Json = Any  # what json.dumps writes and json.loads reads
 
 
-def of_node(node: Node, value: Value | None, adjoint: Value | None) -> dict[str, object]:
-    """Of a card: its name (or the label of what has none), its numbers, and what it takes to
-    recompute them.
+def of_node(
+    node: Node, value: Value | None, second: Value | None, kind: str = "adjoint"
+) -> dict[str, object]:
+    """Of a card: its name (or the label of what has none), its numbers (the second one is of this
+    kind), and what it takes to recompute them.
     """
     held: dict[str, object] = {"name" if node.name else "label": node.label}
-    held |= _of_operation(node) | _of_number("value", value) | _of_number("adjoint", adjoint)
+    held |= _of_operation(node) | _of_number("value", value) | _of_number(kind, second)
     return held | {"source": node.source.said} if node.source else held
 
 
-def of_edge(edge: Edge, local: Value | None, flow: Value | None) -> dict[str, object]:
+def of_edge(
+    edge: Edge, local: Value | None, flow: Value | None, kind: str = "flow"
+) -> dict[str, object]:
     """Of a wire: its ends, and its numbers."""
     ends = {"from": edge.source.index, "to": edge.target.index, "argument": edge.position}
-    return {**ends, **_of_number("local", local), **_of_number("flow", flow)}
+    return {**ends, **_of_number("local", local), **_of_number(kind, flow)}
 
 
 def full(number: Value | None) -> str:

@@ -2,36 +2,26 @@
 
 The DOT for it has sizes only and no text."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gradviz.graph import Block, Edge, Graph, Node
+from gradviz.scene import text
 from gradviz.scene.engine import graphviz
 from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.rows import Places, in_rows
 from gradviz.scene.scene import Box, Point
+from gradviz.scene.ways import TIP, Obstacles, Way, way
 
-LABEL = (43, 32)
-TIP = 7
+# a label: room for its two lines, and for the gap that they make in their wire; and for wires that
+# pass between labels, where values have several uses
+LABEL, LABEL_APART = (42, 28), (54, 30)
 APART = 20  # between two wires that arrive at one card
-# wires between neighbours are drawn as one curve; longer ones as Graphviz led them around the cards
-NEAR = 80
-
-Stretch = tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The way of an edge, in stretches as a :class:`gradviz.scene.scene.Wire` has them; the tip of
-    its arrow; and the middle of its label.
-
-    `lean` is how far the label's lines move apart sideways, so that a steep wire passes between
-    them."""
-
-    stretches: tuple[Stretch, ...]
-    tip: Point
-    label: Point
-    lean: float = 0.0
+MARK = 11  # the size of the font of the marks of operands
+# room beside a card at which so many wires arrive, or more; and from which so many leave
+ARRIVING, PARTING = (0, 4, 9, 13), (0, 0, 5, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +45,35 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = Tr
         sum(isinstance(operand, Node) for operand in edge.target.operands[: edge.position])
         for edge in graph.edges
     ]
-    found = _found(graph, sizes, order)
+    rooms = [*_rooms(graph)]
+    found = _found(graph, sizes, order, rooms)
     arrived = _order_of_arrival(graph, found.boxes)
     if arrived != order:  # than that of the operands, at some card: once more
-        found = _found(graph, sizes, arrived)
-        arrived = _order_of_arrival(graph, found.boxes)
-    ways = []
-    for edge in graph.edges:
-        source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
-        card = found.boxes[target]
-        place = arrived[edge.index] - (_arity(edge.target) - 1) / 2
-        ways.append(
-            _way(
-                found.splines[source, label, ""],
-                found.splines[label, target, ""],
-                found.boxes[label].centre,
-                (card.x, card.centre[1] + place * APART),
-            )
-        )
-    return found.layout(graph, ways)
+        found = _found(graph, sizes, arrived, rooms)
+    return found.layout(graph, list(_ways(graph, found)))
+
+
+def _rooms(graph: Graph) -> Iterator[tuple[float, float]]:
+    """Room in front of each card, for the marks and the arrows of what arrives, and behind it, for
+    what leaves to part."""
+    leaving = Counter(edge.source for edge in graph.edges)
+    for node in graph.nodes:
+        marks = node.gate.marks(node.constants) if node.operation else ()
+        widest = max((text.width(mark, MARK) for mark in marks), default=0.0)
+        marked = widest + 4 if widest else 0.0
+        yield ARRIVING[min(_arity(node), 3)] + marked, PARTING[min(leaving[node], 3)]
 
 
 def _without_labels(graph: Graph, sizes: Sequence[tuple[float, float]]) -> Layout:
-    found = _found(graph, sizes, None)
+    found = _found(graph, sizes, None, [(0.0, 0.0)] * len(graph.nodes))
     ways = []
     for edge in graph.edges:
         source, target = f"n{edge.source.index}", f"n{edge.target.index}"
         start, *points = found.splines[source, target, f"e{edge.index}"]
-        end = points[-1][0] - TIP, points[-1][1]
+        tip = found.boxes[target].x, points[-1][1]
+        end = tip[0] - TIP, tip[1]
         middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        ways.append(Way(((start,), (*points[:-1], end)), end, middle))
+        ways.append(Way(((start,), (*points[:-1], end)), tip, middle))
     return found.layout(graph, ways)
 
 
@@ -108,18 +97,43 @@ class _Found:
     splines: dict[tuple[str, str, str], list[Point]]
 
     def layout(self, graph: Graph, ways: Sequence[Way]) -> Layout:
-        cards = tuple(self.boxes[f"n{node.index}"] for node in graph.nodes)
-        blocks = tuple(
-            (block, self.boxes[f"cluster_{number}"])
-            for number, block in enumerate(blocks_of(graph))
+        cards = [self.boxes[f"n{node.index}"] for node in graph.nodes]
+        blocks = blocks_of(graph)
+        frames = [self.boxes[f"cluster_{number}"] for number in range(len(blocks))]
+        has_labels = any(name.startswith("e") for name in self.boxes)
+        found = in_rows(
+            graph,
+            Places(self.width, self.height, cards, ways, frames),
+            LABEL_APART if has_labels else None,
         )
-        return Layout(self.width, self.height, cards, tuple(ways), blocks)
+        return Layout(
+            found.width,
+            found.height,
+            tuple(found.cards),
+            tuple(found.ways),
+            tuple(zip(blocks, found.frames)),
+        )
+
+
+def _ways(graph: Graph, found: _Found) -> Iterator[Way]:
+    obstacles = Obstacles(found.boxes[name] for name in found.boxes if name[0] in "ne")
+    for edge in graph.edges:
+        source, target, label = f"n{edge.source.index}", f"n{edge.target.index}", f"e{edge.index}"
+        yield way(
+            found.splines[source, label, ""],
+            found.splines[label, target, ""],
+            (found.boxes[source], found.boxes[label], found.boxes[target]),
+            obstacles,
+        )
 
 
 def _found(
-    graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None
+    graph: Graph,
+    sizes: Sequence[tuple[float, float]],
+    order: Sequence[int] | None,
+    rooms: Sequence[tuple[float, float]],
 ) -> _Found:
-    found = graphviz("\n".join(skeleton(graph, sizes, order)))
+    found = graphviz("\n".join(skeleton(graph, sizes, order, rooms)))
     width, height = map(float, found["bb"].split(",")[2:])
     objects = found.get("objects", ())
     names = {thing["_gvid"]: thing["name"] for thing in objects}
@@ -129,11 +143,18 @@ def _found(
         )
         for edge in found.get("edges", ())
     }
-    return _Found(width, height, dict(_boxes(objects, height)), splines)
+    boxes = dict(_boxes(objects, height))
+    for node, (front, _) in zip(graph.nodes, rooms):
+        box, (wide, _) = boxes[f"n{node.index}"], sizes[node.index]
+        boxes[f"n{node.index}"] = Box(max(0.0, box.x + front), box.y, wide, box.height)
+    return _Found(width, height, boxes, splines)
 
 
 def skeleton(
-    graph: Graph, sizes: Sequence[tuple[float, float]], order: Sequence[int] | None
+    graph: Graph,
+    sizes: Sequence[tuple[float, float]],
+    order: Sequence[int] | None,
+    rooms: Sequence[tuple[float, float]],
 ) -> Iterator[str]:
     """The DOT for the layout: a box for each card, a smaller one for each edge's label, a cluster
     for each block.
@@ -142,7 +163,7 @@ def skeleton(
     labels."""
     yield "digraph {"
     yield (
-        f"graph [rankdir=LR nodesep=0.16 ranksep={0.06 if order else 0.6} splines=spline "
+        f"graph [rankdir=LR nodesep=0.16 ranksep={0.05 if order else 0.6} splines=spline "
         "nslimit=2 nslimit1=2]"
     )
     yield 'node [shape=box fixedsize=true label=""]'
@@ -156,10 +177,14 @@ def skeleton(
             else ""
         )
         width, height = sizes[node.index]
+        width += sum(rooms[node.index])
         line = f"n{node.index} [width={width / 72:.4f} height={height / 72:.4f}{ports}]"
         inside.setdefault(node.block, []).append(line)
+    width, height = (
+        LABEL_APART if len({edge.source for edge in graph.edges}) < len(graph.edges) else LABEL
+    )
     for edge in graph.edges if order else ():
-        line = f"e{edge.index} [width={LABEL[0] / 72:.4f} height={LABEL[1] / 72:.4f}]"
+        line = f"e{edge.index} [width={width / 72:.4f} height={height / 72:.4f}]"
         inside.setdefault(_around(edge), []).append(line)
     yield from inside[None]
     yield from _clusters(None, blocks_of(graph), inside)
@@ -230,39 +255,3 @@ def _points(position: str, height: float) -> list[Point]:
     return [
         (float(x), height - float(y)) for x, y in (point.split(",") for point in position.split())
     ]
-
-
-def _way(to_label: list[Point], to_card: list[Point], label: Point, arrival: Point) -> Way:
-    """A way through the middle of its label: a smooth curve to a neighbour, and Graphviz's own way
-    where it is long.
-    """
-    start, end = to_label[0], (arrival[0] - TIP, arrival[1])
-    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    lean = max(-5.0, min(5.0, 14 * (end[1] - start[1]) / (end[0] - start[0])))
-    if (
-        end[0] - start[0] < 2 * NEAR
-        and abs(label[0] - middle[0]) < LABEL[0] / 4
-        and abs(label[1] - middle[1]) < 0.4 * LABEL[1]
-    ):
-        curve = (middle[0], start[1]), (middle[0], end[1]), end
-        return Way(((start,), curve), arrival, middle, lean)
-    stretches = ((start,), *_curve(to_label, start, label), *_curve(to_card, label, end))
-    return Way(stretches, arrival, label)
-
-
-def _curve(spline: list[Point], start: Point, end: Point) -> Iterator[Stretch]:
-    """The piece of a way from `start` to `end`, where the way stands at `start`; level at both."""
-    middle = (start[0] + end[0]) / 2
-    if end[0] - start[0] < NEAR:
-        yield (middle, start[1]), (middle, end[1]), end
-        return
-    first, *points, last = spline
-    # to the middle of a label: straight on from its border
-    inside = last if end[0] > last[0] + TIP else end
-    if inside is end:
-        points[-1] = (min(points[-1][0], end[0] - 12), end[1])
-    if first != start:
-        yield (first,)
-    yield (*points, inside)
-    if inside is last:
-        yield (end,)

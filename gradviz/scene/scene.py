@@ -110,9 +110,10 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written at a wire; if it is inside a frame, on its ground."""
+    """What is written at a wire, in a gap of it; if it is inside a frame, on its ground."""
 
     wire: int
+    gap: Box
     texts: tuple[Text, ...]
     is_inside: bool
     is_lit: bool
@@ -189,6 +190,7 @@ class Scene:
     legend: Legend
     is_live: bool
     language: str  # of its words
+    second: str = "adjoint"  # what the second number of a card is, and its role; or "tangent"
     document: str = ""  # what it was composed of, for machines (:mod:`gradviz.document`)
 
     @property

@@ -21,6 +21,8 @@ UNKNOWN = re.compile(
     re.MULTILINE,
 )
 COMMENT = re.compile(r"^ *(?://.*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
+# in a line: a type, or a comment to its end in which no text ends that it could stand in
+WITHIN = re.compile(r"/\*\* @[^*\n]*(?:\*(?!/)[^*\n]*)*\*/ ?| // [^\"`\n]*$", re.MULTILINE)
 
 
 class Unjoinable(ValueError):
@@ -28,21 +30,24 @@ class Unjoinable(ValueError):
 
 
 @cache
-def module(entry: str) -> str:
-    """One ES module, with what `entry`, such as ``notebook/view``, exports by default.
+def module(*entries: str) -> str:
+    """One ES module of several entries, such as ``notebook/view``, with what one of them exports
+    by default.
 
     >>> module("notebook/race").endswith("export default { render };\\n")
     True
     """
-    text, default = joined(FOLDER / f"{entry}.js")
+    text, default = joined(*(FOLDER / f"{entry}.js" for entry in entries))
     return f"{text}export default {default};\n"
 
 
 @cache
-def script(entry: str, name: str = "gradviz") -> str:
-    """One classic script, which gives what `entry` exports by default a global name."""
-    text, default = joined(FOLDER / f"{entry}.js")
-    return f'var {name} = (() => {{\n"use strict";\n{text}return {default};\n}})();\n'
+def script(*entries: str) -> str:
+    """One classic script of several entries, which gives what one of them exports by default a
+    global name, ``gradviz``.
+    """
+    text, default = joined(*(FOLDER / f"{entry}.js" for entry in entries))
+    return f'var gradviz = (() => {{\n"use strict";\n{text}return {default};\n}})();\n'
 
 
 @cache
@@ -52,18 +57,20 @@ def style_sheet(name: str) -> str:
     return _bare(COMMENT.sub("", text))
 
 
-def joined(entry: Path) -> tuple[str, str]:
-    """The text of a module and of all that it needs, and what it exports by default, if anything.
+def joined(*entries: Path) -> tuple[str, str]:
+    """The text of modules and of all that they need, and what one of them exports by default, if
+    any does.
 
     Raises Unjoinable, naming the module, for what can't be joined.
     """
     texts: dict[Path, str] = {}
     exported: dict[Path, set[str]] = {}
     named: dict[str, Path] = {}
+    defaults = [""]
     around: set[Path] = set()  # modules of which the imports are looked for
 
     def add(path: Path) -> None:
-        text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+        text = WITHIN.sub("", COMMENT.sub("", path.read_text(encoding="utf-8")))
         around.add(path)
         for names, source in IMPORT.findall(text):
             needed = Path(normpath(path.parent / source))
@@ -75,7 +82,10 @@ def joined(entry: Path) -> tuple[str, str]:
                 raise Unjoinable(f"{needed.name} exports no {', '.join(sorted(missing))}")
         around.remove(path)
         text = IMPORT.sub("", text)
-        if found := UNKNOWN.search(DEFAULT.sub("", text) if path == entry else text):
+        if path in entries:
+            defaults.extend(DEFAULT.findall(text))
+            text = DEFAULT.sub("", text)
+        if found := UNKNOWN.search(text):
             raise Unjoinable(f"{path.name}: {found[0]!r} is in no form that is joined here")
         own = NAMED.findall(text)
         for _, name in own:
@@ -85,11 +95,10 @@ def joined(entry: Path) -> tuple[str, str]:
         exported[path] = {name for export, name in own if export}
         texts[path] = EXPORT.sub("", text)
 
-    add(entry)
-    main = texts.pop(entry)
-    default = DEFAULT.search(main)
-    parts = (_bare(text) for text in (*texts.values(), DEFAULT.sub("", main)))
-    return "".join(parts), default[1] if default else ""
+    for entry in entries:
+        if entry not in texts:
+            add(entry)
+    return "".join(map(_bare, texts.values())), defaults[-1]
 
 
 def _bare(text: str) -> str:

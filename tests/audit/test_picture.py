@@ -21,7 +21,7 @@ from gradviz.audit.picture import differences, page_differences
 from gradviz.audit.spelled import MOST
 from gradviz.export.html import page
 from gradviz.export.svg import paint
-from gradviz.figure.figure import painter
+from gradviz.figure.documents import painter
 from gradviz.figure.reading import from_document
 
 
@@ -396,9 +396,9 @@ def test_what_it_says():
             "x: its adjoint says '‐0.9834', where gradviz writes '−0.9834' (HYPHEN)",
         ),
         (
-            'viewBox="0 0 859 315"',
-            'viewBox="0 0 600 315"',
-            "the figure: its view has viewBox='0 0 600 315', where gradviz writes '0 0 859 315'",
+            'viewBox="0 0 978 309"',
+            'viewBox="0 0 600 309"',
+            "the figure: its view has viewBox='0 0 600 309', where gradviz writes '0 0 978 309'",
         ),
         (
             "\n</svg>",

@@ -10,8 +10,11 @@ import statistics
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from browser import APP
 from circuit import INPUTS, circuit
+from gallery import IMAGE_NETWORK, LABELS
+from page import page_of
 
 import gradviz as gv
 
@@ -316,6 +319,113 @@ def bench_a_saved_page(launch, tmp_path):
         f"{PLACES}.",
         "| the circuit's page | kB | compressed | painted | best | figure | best | frames a move |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
+        rows,
+    )
+
+
+NETWORK_START, NETWORK_END = (
+    "<!-- written by the benchmark of networks -->",
+    "<!-- up to that line -->",
+)
+NETWORK_MOVES = 30
+# the same network, and all its gradients, in plain loops; and moves of the figure, as a hand on a
+# card makes them: until the frame after the one that shows them has begun
+BY_HAND = """([batch, moves]) => {
+    const [pixels, units, digits] = [784, 128, 10];
+    const [x, w1, w2] = [batch * pixels, pixels * units, units * digits].map((size) => (
+        Float64Array.from({ length: size }, (_, at) => Math.sin(at))
+    ));
+    const [h, z, up, back] = [batch * units, batch * digits, batch * units, batch * digits].map(
+        (size) => new Float64Array(size));
+    const [g1, g2, gx] = [w1, w2, x].map(({ length }) => new Float64Array(length));
+    const product = (out, a, b, rows, inner, columns, ra, ca, rb, cb) => {
+        out.fill(0);
+        for (let i = 0; i < rows; i++) for (let k = 0; k < inner; k++) {
+            const left = a[i * ra + k * ca];
+            for (let j = 0; j < columns; j++)
+                out[i * columns + j] += left * b[k * rb + j * cb];
+        }
+    };
+    const times = [];
+    for (let move = 0; move < moves; move++) {
+        const start = performance.now();
+        product(h, x, w1, batch, pixels, units, pixels, 1, units, 1);
+        for (let i = 0; i < h.length; i++) h[i] = Math.max(0, h[i]);
+        product(z, h, w2, batch, units, digits, units, 1, digits, 1);
+        for (let row = 0; row < batch; row++) {
+            let sum = 0;
+            for (let j = 0; j < digits; j++) sum += Math.exp(z[row * digits + j]);
+            for (let j = 0; j < digits; j++)
+                back[row * digits + j] = Math.exp(z[row * digits + j]) / sum - (j === 0);
+        }
+        product(up, back, w2, batch, digits, units, digits, 1, 1, digits);
+        for (let i = 0; i < up.length; i++) up[i] = h[i] > 0 ? up[i] : 0;
+        product(g2, h, back, units, batch, digits, 1, units, digits, 1);
+        product(g1, x, up, pixels, batch, units, 1, pixels, units, 1);
+        product(gx, up, w1, batch, units, pixels, units, 1, 1, units);
+        times.push(performance.now() - start);
+    }
+    return times;
+}"""
+MOVED = """async (moves) => {
+    const cards = Array.from(document.querySelectorAll(".gv-node"));
+    const gain = cards.findIndex(({ dataset }) => dataset.name === "gain");
+    const shown = cards[gain].querySelector(".gv-value");
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const times = [], frames = [];
+    for (let move = 0; move < moves; move++) {
+        await new Promise((done) => setTimeout(done, 300)); // what follows at rest is over
+        await frame();
+        const before = shown.textContent, start = performance.now();
+        model.set("hand", { [gain]: [String(0.5 + move / 40), performance.timeOrigin + start] });
+        let count = 0;
+        while (shown.textContent === before && count < 60) {
+            await frame();
+            count += 1;
+        }
+        times.push(performance.now() - start);
+        frames.push(count);
+    }
+    return [times, frames];
+}"""
+
+
+def bench_a_network(launch):
+    chromium, rows = launch(), []
+    for batch in (1, len(LABELS)):
+        labels = LABELS[:batch]
+
+        def loss(x, w1, b1, w2, b2, gain, labels=labels):
+            z = np.maximum(x @ (w1 * gain) + b1, 0) @ w2 + b2
+            p = z - gv.logsumexp(z, axis=1, keepdims=True)
+            return -np.mean(p[np.arange(len(labels)), labels])
+
+        images = {**IMAGE_NETWORK, "x": IMAGE_NETWORK["x"][:batch]}
+        view = gv.View(gv.trace(loss, images))
+        page = chromium.new_page(viewport={"width": 1400, "height": 900})
+        page.set_content(page_of(view))
+        page.wait_for_selector(".gradviz-view svg.gradviz")
+        page.wait_for_timeout(1000)
+        hand = statistics.median(page.evaluate(BY_HAND, [batch, NETWORK_MOVES]))
+        times, frames = page.evaluate(MOVED, NETWORK_MOVES)
+        hand = min(hand, statistics.median(page.evaluate(BY_HAND, [batch, NETWORK_MOVES])))
+        page.close()
+        median, nine = statistics.median(times), sorted(times)[int(0.9 * NETWORK_MOVES)]
+        rows.append(
+            f"| {batch} | {median:.1f} | {nine:.1f} | {max(frames)} | {hand:.1f} "
+            f"| {median / hand:.1f} | {(len(view.numbers)) / 1000:.1f} |"
+        )
+        print(rows[-1])
+    chromium.close()
+    written(
+        NETWORK_START,
+        NETWORK_END,
+        "A network of 784, 128 and 10 units, of which one number scales the first weights: the\n"
+        "page works out all values and gradients itself, and paints them. From a move to the\n"
+        "frame that shows it, in milliseconds, and in frames at most; beside it the same network\n"
+        "and its gradients in plain loops, with nothing shown; and what Python sends of a move.",
+        "| images | move, median | nine in ten | frames, at most | plain loops | times | kB sent |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
         rows,
     )
 

@@ -137,7 +137,8 @@ ROWS = {  # row: (lesson, cell, figures) …
     "B5.1": [
         (6, "network", ["x @ w + b", "np.tanh"]),
         (6, "graph", ["w1", "64×16", "batch_loss"]),
-        (6, "run", ["97% right"]),
+        (6, "run", ["482 of 497"]),
+        (6, "trained", ["97% right"]),
     ],
     "B5.2": [
         (6, "mean", [

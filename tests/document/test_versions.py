@@ -14,7 +14,7 @@ from store_documents import LIVE, VERSIONS
 import gradviz as gv
 from gradviz.audit import RIGHT, audit
 from gradviz.course.lessons import main
-from gradviz.figure import figure
+from gradviz.figure import documents as documents_
 
 STORED = sorted(VERSIONS.glob("version-*/*.json"))
 FIGURES = [path.with_suffix("") for path in STORED if path.name != "expected.json"]
@@ -110,7 +110,7 @@ def test_a_file_is_checked(file):
 
 @pytest.mark.parametrize("ending", [".svg", ".still.html", LIVE])
 def test_of_another_painters_file_the_numbers_are_checked(monkeypatch, ending):
-    monkeypatch.setattr(figure, "PAINTER", 1_000_000)
+    monkeypatch.setattr(documents_, "PAINTER", 1_000_000)
     text = text_of(f"{FIGURES[0].with_name('circuit')}{ending}")
     assert audit(text).verdict == RIGHT
     wrong = text.replace("0.39322386648296376", "0.39329386648276376")

@@ -91,7 +91,7 @@ def visit(browser, tmp_path):
 
         def visit_(saved, name="x.html", **options):
             page = opened(saved.save(tmp_path / name).as_uri(), **options)
-            page.locator(".gv-stage svg.gradviz, .gv-runner svg.gradviz").first.wait_for()
+            page.locator(".gv-stage svg.gradviz, .gv-runner .gv-mini").first.wait_for()
             return page
 
         yield visit_

@@ -19,9 +19,9 @@ from gradviz.course.lessons import trust
 
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-# of each lesson: outputs with sliders, races, and views, races and plots among them
+# of each lesson: outputs with sliders, races, and views; races, plots and films among them
 LIVE = [
-    (1, 0, 1), (2, 0, 2), (1, 0, 1), (4, 0, 4), (1, 0, 1), (0, 1, 1), (1, 0, 2), (2, 0, 2),
+    (1, 0, 1), (2, 0, 2), (2, 0, 2), (5, 0, 5), (2, 0, 2), (1, 1, 2), (1, 0, 4), (2, 0, 2),
     (1, 0, 1),
 ]  # fmt: skip
 
@@ -141,7 +141,8 @@ def check_shows(output, made):
         shown = output.locator(".gv-plot > svg").get_attribute("aria-label")
         assert shown.split() == made.text.split()
         return
-    view, run = getattr(made, "view", made), made.run
+    view = getattr(made, "view", made)
+    run = view.figure.drawn  # with tangents, in forward mode
     seen = output.locator("svg.gradviz").evaluate(READ)
     steps = view.step is not None
     for node, value, adjoint in zip(
@@ -327,7 +328,7 @@ IMPORTED = 'import(URL.createObjectURL(new Blob([source], { type: "text/javascri
 ALL = """(svg) => Array.from(svg.querySelectorAll("g.gv-node, g.gv-edge, g.gv-label"), (g) => [
     g.dataset.value, g.dataset.adjoint, g.dataset.local, g.dataset.flow,
     g.querySelector("title")?.textContent,
-    ...Array.from(g.querySelectorAll("text:not(.gv-halo)"), (text) => text.textContent),
+    ...Array.from(g.querySelectorAll("text"), (text) => text.textContent),
     ...Array.from(g.querySelectorAll(".gv-flow"), (path) => path.getAttribute("stroke-width")),
 ])"""
 
@@ -341,17 +342,17 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
     view.update(w=-0.7, b=[0.1, -0.2, 0.30001])
     page = browser.new_page()
     page.evaluate(
-        f"""async ([source, words, structure, bytes]) => {{
+        f"""async ([source, words, structure, ...sent]) => {{
             const {{ default: view }} = await {IMPORTED};
+            const [numbers, cells] = sent.map((bytes) => new DataView(new Uint8Array(bytes).buffer));
             const state = {{
-                words, structure, numbers: new DataView(new Uint8Array(bytes).buffer), message: "",
-                step: null, selected: "", nudges: {{}}, wrong: [], closed: [], code: null,
-                code_open: false, painted: true,
+                words, structure, numbers, cells, message: "", step: null, selected: "",
+                nudges: {{}}, wrong: [], closed: [], code: null, code_open: false, painted: true,
             }};
             const model = {{ get: (name) => state[name], on() {{}}, off() {{}} }};
             view.render({{ model, el: document.body }});
         }}""",
-        [gv.View._esm, view.words, view.structure, list(view.numbers)],
+        [gv.View._esm, view.words, view.structure, list(view.numbers), list(view.cells)],
     )
     drawn = [  # the page knows only the maps of arrays
         ["" if part and part.startswith("[[") else part for part in row]

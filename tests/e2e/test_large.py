@@ -54,11 +54,12 @@ def show(browser):
 
 def send(page, view):
     """Hand the page the numbers of the view, as a kernel would."""
-    page.evaluate(
-        "(text) => model.set('numbers', new DataView(Uint8Array.from(atob(text), (byte) => "
-        "byte.charCodeAt(0)).buffer))",
-        base64.b64encode(view.numbers).decode(),
-    )
+    for name in ("cells", "numbers"):
+        page.evaluate(
+            "([name, text]) => model.set(name, new DataView(Uint8Array.from(atob(text), (byte) => "
+            "byte.charCodeAt(0)).buffer))",
+            [name, base64.b64encode(getattr(view, name)).decode()],
+        )
 
 
 def maps(page):

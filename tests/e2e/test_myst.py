@@ -42,8 +42,8 @@ def address(tmp_path):
 
 def test_a_figure_in_a_page_of_myst(address, tmp_path, browser):
     graph = gv.trace(circuit, INPUTS)
-    (tmp_path / MODULE).write_text(module_of_all(), encoding="utf-8")
-    (tmp_path / SHEET).write_text(shared_sheet(), encoding="utf-8")
+    (tmp_path / MODULE).write_text(module_of_all({"figure"}), encoding="utf-8")
+    (tmp_path / SHEET).write_text(shared_sheet({"figure"}), encoding="utf-8")
     text = directive(gv.draw(graph).told(Living()))
     module, css, state = DIRECTIVE.fullmatch(text).groups()
     assert json.loads(state).keys() == {"told"}

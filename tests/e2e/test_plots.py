@@ -197,7 +197,7 @@ def test_on_a_phone(visit):
     plot = PLOTTED["secants"]()
     page = visit(plot, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    expect(page.locator(".gv-plot > svg")).to_have_attribute("viewBox", "0 0 266.4 230.4")
+    expect(page.locator(".gv-plot > svg")).to_have_attribute("viewBox", "0 0 266.4 442.8")
     size = """() => document.querySelector(".gv-plot > svg text").getBoundingClientRect().height"""
     assert page.evaluate(size) > 12  # pixels: it is not shrunk
     small = """() => Array.from(document.querySelectorAll("input, button"), (each) => (
@@ -215,3 +215,37 @@ def test_without_scripts_it_is_the_still_page(browser, tmp_path):
     expect(page.locator("pre")).to_contain_text("quotient")
     expect(page.get_by_text("still figure")).to_be_visible()
     page.close()
+
+
+@only_chromium
+def test_points_are_dragged_along_the_curve_and_by_keys(visit):
+    plot = PLOTTED["secants"]()
+    page = visit(plot, reduced_motion="no-preference")
+    grips = page.locator(".gv-grip")
+    expect(grips).to_have_count(2)
+    at = page.get_by_role("slider", name="at, on the curve")
+    box = at.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    frame = plot._drawing.given["frames"][0]
+    pixels = page.locator(".gv-plot > svg").bounding_box()["width"] / frame["size"][0]
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + pixels * frame["x"]["scale"], middle[1] + 90, steps=5)
+    page.mouse.up()
+    expect(page.locator(".gv-readout").first).to_have_value("1")  # from 0
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageDown")
+    expect(page.locator(".gv-readout").first).to_have_value("0.82")  # of two hundred places
+    plot.update(at=0.82, h=2.0)
+    expect(page.locator(".gv-plot-title")).to_have_text(plot.text)
+    page.get_by_role("button", name="let h shrink").click()
+    expect(page.locator(".gv-readout").nth(1)).to_have_value("0.01")
+    plot.update(h=0.01)
+    expect(page.locator(".gv-plot-title")).to_have_text(plot.text)
+    lens = page.locator(".gv-lens")
+    slope = gv.jvp(cubic, (0.82,), (1.0,))[1]
+    up = (cubic(0.83) - cubic(0.82)) * frame["y"]["scale"]
+    apart = math.hypot(0.01 * frame["x"]["scale"], up)
+    zoom = 1.15 * frame["lens"][2] / apart
+    assert float(lens.get_attribute("data-zoom")) == pytest.approx(zoom)
+    assert plot.text.endswith(f"= {gv.numerals.numeral(slope + 3 * 0.82 * 0.01 + 1e-4, 6)}")

@@ -23,6 +23,7 @@ from gradviz.figure.page.spans import places
 from gradviz.live.plots.moving import LivePlot
 from gradviz.live.sliders import tracks
 from gradviz.scene.data import of_node
+from gradviz.words import say
 
 pytestmark = pytest.mark.long
 
@@ -31,22 +32,22 @@ LIVE = {
     1: {"secants": "LivePlot", "sign": "LivePlot"},
     2: {
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
-        "twice": "Figure", "backward-figure": "Figure", "any": "Figure",
+        "twice": "Explorer", "backward-figure": "Figure", "any": "Figure",
     },
     3: {
-        "steps": "Explorer", "figure": "Figure", "shared": "Figure", "live": "Explorer",
+        "steps": "Explorer", "figure": "Figure", "shared": "Explorer", "live": "Explorer",
         "learner": "Explorer", "rate": "LivePlot",
     },
     4: {
-        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Figure",
+        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Explorer",
         "wrong": "Figure",
     },
-    5: {"race": "Race"},
-    6: {"mean": "Figure", "neuron": "Explorer", "graph": "View"},
+    5: {"tangents": "Explorer", "race": "Race"},
+    6: {"mean": "Explorer", "neuron": "Explorer", "graph": "View", "run": "Training"},
     7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
     8: {"figure": "Explorer"},
 }  # fmt: skip
-KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot
+KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot, gv.plot.Training
 
 MOVE = """async (figure, [slider, places]) => {
     figure.scrollIntoView({ block: "center" }); // what is out of sight is painted later
@@ -60,7 +61,8 @@ MOVE = """async (figure, [slider, places]) => {
         const cards = figure.querySelectorAll(".gv-stage g.gv-node");
         seen.push({
             at: track.getAttribute("aria-valuetext"),
-            cards: Array.from(cards, ({ dataset }) => [dataset.value, dataset.adjoint]),
+            cards: Array.from(cards, ({ dataset: { value, adjoint, tangent } }) => (
+                [value, adjoint ?? tangent])),
             plot: figure.querySelector(".gv-plot > svg")?.getAttribute("aria-label"),
         });
     }
@@ -112,21 +114,24 @@ def hosted(request, course):
 
 def check_moves(figure, explorer, count):
     """Each slider is moved to so many places; the numbers are Python's."""
-    spans = explorer.view._spans
+    spans, first = explorer.view._spans, explorer.view.inputs
+    # numbers that are held along each slider: the others go back to where they stood
+    is_held = figure.get_by_text(say("page.alone.held")).count() > 0
     for slider, (name, span) in enumerate(spans.items()):  # wherever they were
-        figure.evaluate(MOVE, [slider, [60]])
-        explorer.update(**{name: places(span)[60]})
+        if not is_held:
+            figure.evaluate(MOVE, [slider, [60]])
+            explorer.update(**{name: places(span)[60]})
     for slider, (name, span) in enumerate(spans.items()):
         all_places = places(span)
         tried = [*np.linspace(0, len(all_places) - 1, count).astype(int).tolist(), 70]
         for place, seen in zip(tried, figure.evaluate(MOVE, [slider, tried])):
-            explorer.update(**{name: all_places[place]})
+            explorer.update(**{**(first if is_held else {}), name: all_places[place]})
             assert seen["at"] == gv.numerals.numeral(all_places[place])
-            run = explorer.run
-            for node, (value, adjoint) in zip(run.graph.nodes, seen["cards"], strict=True):
-                held = of_node(node, run.primals[node], run.adjoints[node])
+            run = explorer.view.figure.drawn  # with tangents, in forward mode
+            for node, (value, other) in zip(run.graph.nodes, seen["cards"], strict=True):
+                held = of_node(node, run.primals[node], run.adjoints[node], run.second)
                 assert near(value, held["value"])
-                assert near(adjoint, held["adjoint"])
+                assert near(other, held[run.second])
 
 
 def check_plot(figure, plot, count):
@@ -137,6 +142,22 @@ def check_plot(figure, plot, count):
         for at, seen in zip(tried, figure.evaluate(MOVE, [slider, tried])):
             plot.update(**{track.name: track.places[at]})
             assert seen["plot"] == plot.text
+
+
+def check_film(figure, film):
+    """At each epoch the page shows what was recorded."""
+    for at, (frame, told) in enumerate(zip(film.frames, film.told()["numbers"])):
+        figure.evaluate(
+            """(figure, at) => {
+                const scrub = figure.querySelector(".gv-scrub");
+                scrub.value = at;
+                scrub.dispatchEvent(new Event("input"));
+            }""",
+            at,
+        )
+        shown = figure.locator(".gv-training")
+        expect(shown).to_have_attribute("data-right", str(told["right"]))
+        assert float(shown.get_attribute("data-loss")) == frame.loss
 
 
 def live_cells(number):
@@ -158,7 +179,10 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
         if isinstance(given, LivePlot):
             check_plot(place, given, moves)
             continue
-        expect(place.locator("svg.gradviz").first).to_be_visible()
+        if isinstance(given, gv.plot.Training):
+            check_film(place, given)
+            continue
+        expect(place.locator("svg.gradviz, .gv-mini").first).to_be_visible()
         expect(place.locator(".still")).to_have_count(0)
         if isinstance(given, gv.Race):
             for _ in range(3):

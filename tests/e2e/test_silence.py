@@ -21,7 +21,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 NOTHING, SAID = "", "Python has not answered yet"
 ARRIVES = """(state) => {
     for (const [name, value] of Object.entries(state)) {
-        model.set(name, !["numbers", "arrays"].includes(name) ? value : new DataView(
+        model.set(name, !["numbers", "arrays", "cells"].includes(name) ? value : new DataView(
             Uint8Array.from(atob(value), (byte) => byte.charCodeAt(0)).buffer));
     }
 }"""
@@ -71,7 +71,7 @@ def answers(page, explorer, *names):
     """Python's answer comes to the page."""
     state = explorer.view.get_state()
     sent = {name: state[name] for name in names}
-    for name in {"numbers", "arrays"}.intersection(sent):
+    for name in {"numbers", "arrays", "cells"}.intersection(sent):
         sent[name] = base64.b64encode(sent[name]).decode()
     page.evaluate(ARRIVES, sent)
     waits(page, 0.2)
@@ -204,7 +204,7 @@ def test_a_figure_of_arrays_is_worked_out_by_the_page(alone):
     output = explorer.run.graph.output.index
     expect(page.locator(f"#n{output} .gv-value")).to_have_text(numeral(explorer.run.value))
     explorer.update(x=TABLE[::-1])
-    answers(page, explorer, "arrays", "numbers")
+    answers(page, explorer, "arrays", "cells", "numbers")
     check_forecast(page, explorer)
 
 
@@ -214,7 +214,7 @@ def test_a_part_of_a_large_graph_is_worked_out_by_the_page(alone):
     assert explorer.view.structure["path"] == [] != explorer.view.structure["shapes"]
     check_forecast(page, explorer)
     explorer.view.part = [3]
-    answers(page, explorer, "structure", "arrays", "numbers")
+    answers(page, explorer, "structure", "arrays", "cells", "numbers")
     check_forecast(page, explorer)
 
 

@@ -68,7 +68,7 @@ def drawn_by_browser(browser, tmp_path):
         page.goto(path.as_uri())
         page.screenshot(path=tmp_path / "drawn.png")
         places = page.evaluate(
-            """() => [...document.querySelectorAll("text:not(.gv-halo)")]
+            """() => [...document.querySelectorAll("text")]
                 .filter((text) => text.textContent.trim())
                 .map((text) => [text.textContent, text.getBoundingClientRect()])
                 .map(([words, box]) => [words, box.left, box.top, box.right, box.bottom])"""

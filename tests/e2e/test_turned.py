@@ -48,7 +48,7 @@ def show(browser):
         page = browser.new_page(viewport={"width": 1200, "height": 1000})
         pages.append(page)
         page.set_content(page_of(widget))
-        page.wait_for_selector(".gradviz-view svg.gradviz")
+        page.wait_for_selector(".gradviz-view :is(svg.gradviz, .gv-mini)")
         return page
 
     yield show_
@@ -110,5 +110,5 @@ def test_a_race(in_turned, show):
     page.locator(".gv-player button").nth(2).click()
     expect(page.locator(".gv-score").first).to_contain_text(turned("operation"))
     soon(page, check_no_english, page, ["multiply", "add"])
-    label = page.locator("svg.gradviz").first.get_attribute("aria-label")
+    label = page.locator(".gv-mini").first.get_attribute("aria-label")
     assert label == turned(ENGLISH["page.race.graph"]).replace("{way}", race.ways[0]["name"])

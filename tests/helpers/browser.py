@@ -43,6 +43,7 @@ MEDIA = {  # what Playwright can't ask of Firefox, as settings of Firefox
     "light": {"layout.css.prefers-color-scheme.content-override": 1},
     "dark": {"layout.css.prefers-color-scheme.content-override": 0},
     "reduce": {"ui.prefersReducedMotion": 1},
+    "no-preference": {"ui.prefersReducedMotion": 0},
     "active": {"browser.display.document_color_use": 2},
 }
 only_chromium = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
@@ -73,7 +74,15 @@ def launch(playwright):
             "NO BROWSER FOUND: the figures were not tried in one. Install Chromium, or set "
             "GRADVIZ_BROWSER to a browser of its kind"
         )
-    return lambda *flags: playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+    return lambda *flags: still(
+        playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+    )
+
+
+def still(browser):
+    """A browser whose pages want nothing to move, but where a test asks for motion."""
+    browser.new_page = partial(browser.new_page, reduced_motion="reduce")
+    return browser
 
 
 class Firefox:
@@ -87,7 +96,9 @@ class Firefox:
         )
         self._browsers = {}
 
-    def new_page(self, color_scheme="light", reduced_motion=None, forced_colors=None, **options):
+    def new_page(
+        self, color_scheme="light", reduced_motion="reduce", forced_colors=None, **options
+    ):
         looks = color_scheme, reduced_motion, forced_colors
         if looks not in self._browsers:
             settings = {

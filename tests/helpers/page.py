@@ -8,7 +8,7 @@ from gradviz.live.race import Race
 from gradviz.live.view import View
 
 PAGE = Path(__file__).with_suffix(".html")
-BYTES = ("numbers", "arrays")
+BYTES = ("numbers", "arrays", "cells")
 
 
 def page_of(view: View | Race, dark: bool = False) -> str:

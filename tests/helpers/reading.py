@@ -5,14 +5,16 @@ from gradviz.numerals import numeral
 
 READ = """(svg) => ({
     nodes: Array.from(svg.querySelectorAll("g.gv-node"), (g) => ({
-        value: g.dataset.value, adjoint: g.dataset.adjoint,
-        shown: [".gv-value", ".gv-adjoint"].map((kind) => g.querySelector(kind).textContent),
+        value: g.dataset.value, adjoint: g.dataset.adjoint ?? g.dataset.tangent,
+        shown: [".gv-value", ":is(.gv-adjoint, .gv-tangent)"].map(
+            (kind) => g.querySelector(kind).textContent),
     })),
     edges: Array.from(svg.querySelectorAll("g.gv-edge"), (g) => ({
-        local: g.dataset.local, flow: g.dataset.flow,
+        local: g.dataset.local, flow: g.dataset.flow ?? g.dataset.push,
     })),
     labels: Array.from(svg.querySelectorAll("g.gv-label"), (g) => (
-        [".gv-local", ".gv-back"].map((kind) => g.querySelector(kind).textContent)
+        [".gv-local", ":is(.gv-back, .gv-push)"].map(
+            (kind) => g.querySelector(kind).textContent)
     )),
 })"""
 PLACES = """(svg) => {
@@ -35,7 +37,10 @@ def check_against_python(svg, function, inputs):
 
 
 def check_run(seen, run):
-    """Every number that was read in a live picture of numbers is that of a run."""
+    """Every number that was read in a live picture of numbers is that of a run, which has tangents
+    where the picture is one of forward mode.
+    """
+    sign = "▸" if run.second == "tangent" else "◂"
     assert [float(node["value"]) for node in seen["nodes"]] == list(run.primals.values())
     assert [float(node["adjoint"]) for node in seen["nodes"]] == list(run.adjoints.values())
     assert [float(edge["local"]) for edge in seen["edges"]] == list(run.locals.values())
@@ -44,7 +49,7 @@ def check_run(seen, run):
         [numeral(v), numeral(a)] for v, a in zip(run.primals.values(), run.adjoints.values())
     ]
     assert seen["labels"] == [
-        [f"∂ {numeral(d, 3)}", f"◂ {numeral(f, 3)}"]
+        [f"∂ {numeral(d, 3)}", f"{sign} {numeral(f, 3)}"]
         for d, f in zip(run.locals.values(), run.flows.values())
     ]
 

@@ -12,6 +12,8 @@ import traitlets
 from circuit import INPUTS, circuit
 
 import gradviz as gv
+from gradviz.figure.page.packing import packed, packed_for_a_view
+from gradviz.scene import heat
 
 
 def numbers(view):
@@ -64,7 +66,7 @@ def test_arrays_are_sent_as_shapes_and_what_they_show():
         lambda w: np.sum(w * np.ones((3, 4))) + np.sum(w * np.array([1.0, 2.0])), w=1.0
     )
     explorer.sliders["w"].value = 3.0
-    shapes, sent = explorer.view.structure["shapes"], array("d", explorer.view.numbers)
+    shapes, sent = explorer.view.structure["shapes"], array("d", packed(explorer.run))
     assert [3, 4] in shapes
     nodes, edges = len(explorer.view.structure["nodes"]), len(explorer.view.structure["edges"])
     cells = [
@@ -78,6 +80,36 @@ def test_arrays_are_sent_as_shapes_and_what_they_show():
     ]
     assert len(sent) == sum(cells)
     assert {3.0, 6.0, 36.0, 9.0, 45.0} <= set(sent)
+    of_maps = sum(count for count in cells if count == 12)
+    numbers = array("d", explorer.view.numbers[: 8 * (len(sent) - of_maps)])
+    assert {36.0, 9.0, 45.0} <= set(numbers)
+    maps = np.frombuffer(explorer.view.numbers[8 * len(numbers) :], "<f4")
+    assert maps.size == of_maps
+    assert {3.0, 1.0} <= {*maps.tolist()} <= {*sent}
+
+
+def test_a_move_of_a_network_sends_what_changes_and_no_more():
+    w, x = np.linspace(-1, 1, 30 * 40).reshape(30, 40), np.ones((5, 30))
+    explorer = gv.explore(lambda w, x, gain: np.sum(np.tanh(x @ (w * gain))), w=w, x=x, gain=1.0)
+    before = {name: getattr(explorer.view, name) for name in ("arrays", "cells")}
+    told = []
+    explorer.view.observe(lambda change: told.append(change.name))
+    explorer.update(gain=2.0)
+    assert {"arrays", "cells"}.isdisjoint(told)
+    assert before["cells"] == packed_for_a_view(explorer.run, [0, 1, 2])[1]
+    maps = sum(
+        heat.grid(number).size for number in explorer.run.primals.values() if np.ndim(number)
+    )
+    assert len(explorer.view.numbers) < 4 * 2 * maps + 8 * 40
+    explorer.update(x=2 * x)
+    assert explorer.view.cells != before["cells"]
+
+
+def test_numbers_that_need_64_bits_have_them():
+    explorer = gv.explore(lambda x, gain: np.sum(x * gain), x=np.arange(8.0), gain=1e200)
+    assert explorer.view.numbers == packed(explorer.run)
+    explorer.update(gain=np.inf)  # infinities need no more than 32
+    assert len(explorer.view.numbers) < len(packed(explorer.run))
 
 
 def test_a_branch_is_redrawn():

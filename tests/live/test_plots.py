@@ -22,7 +22,7 @@ from lengths import short
 
 import gradviz as gv
 from gradviz.audit import NoFigure, audit
-from gradviz.live.plots import derivatives
+from gradviz.live.plots import derivatives, limit
 
 
 def square(x):
@@ -464,3 +464,47 @@ def test_layers_of_many_networks_are_all_there_and_look_different():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == names
     looks = {(line.get_color(), line.get_marker()) for line in axes.get_legend().get_lines()}
     assert len(looks) == 7
+
+
+# The limit
+
+
+@pytest.mark.parametrize("h", [1.0, 0.1, 1e-3, 1e-6, -0.25])
+@pytest.mark.parametrize("at", [3.0, -1.0, 0.5])
+def test_the_lens_keeps_the_points_apart_and_the_slopes_as_they_are(at, h):
+    """The secant of x³ has the slope 3x² + 3xh + h², the tangent 3x²."""
+    plot = gv.plot.secants(lambda x: x**3, at=at, h=h)
+    secant = 3 * at**2 + 3 * at * h + h**2
+    found = limit.lens((10.0, 2.0), h, 3 * at**2, secant, h * secant, [0.0] * 31)
+    (x, y), (right, up) = found.ends
+    assert np.hypot(right - x, up - y) == pytest.approx(1.15 * limit.RADIUS)
+    assert (up - y) / (right - x) == pytest.approx(secant * 2 / 10)
+    assert found.slopes == pytest.approx((secant * 0.2, 3 * at**2 * 0.2))
+    sheet = plot.figure.axes[1]
+    assert f"h = {gv.numerals.numeral(h)}, Δy" in " ".join(text.get_text() for text in sheet.texts)
+    drawn = [np.column_stack(line.get_data()) for line in sheet.lines]
+    middle = np.array(limit.spot(9.0, 3.8, True)) * (1, -1) + (0, 3.8 * 72)
+    inside = [line for line in drawn if np.all(np.hypot(*(line - middle).T) <= limit.RADIUS + 1e-6)]
+    assert len(drawn) - len(inside) <= 2  # the lines to the ring
+
+
+def test_a_range_of_h_is_logarithmic_where_it_is_positive():
+    plot = gv.plot.secants(square, at=3.0, h=(0.001, 1.0))
+    slider = plot.sliders["h"]
+    assert isinstance(slider, widgets.FloatLogSlider)
+    assert (slider.value, slider.base**slider.min) == (1.0, pytest.approx(0.001))
+    for h in (1.0, 0.1, 0.01, 0.001):
+        plot.update(h=h)
+        assert str(plot).endswith(f"= {6 + h:.6g}")  # (6h + h²) / h
+    assert isinstance(
+        gv.plot.secants(square, at=3.0, h=(-1.0, 1.0)).sliders["h"], widgets.FloatSlider
+    )
+    faint = [line for line in plot.plot.figure.axes[0].lines if line.get_alpha() == 0.5]
+    slopes = sorted(line.get_slope() for line in faint if hasattr(line, "get_slope"))
+    assert slopes == [6.125, 6.25, 6.5, 7.0]
+
+
+def test_nothing_is_in_the_lens_where_there_is_nothing_to_see():
+    sheet = gv.plot.secants(square, at=3.0, h=0.0).figure.axes[1]
+    assert [text.get_text() for text in sheet.texts] == []
+    gv.plot.secants(lambda x: np.log(x), at=-1.0, h=0.5)

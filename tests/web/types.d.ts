@@ -15,12 +15,12 @@ type Run = { primals: Values; locals: Values; adjoints: Values; flows: Values; s
 // Formulas, as gradviz/scene/words/formula.py makes them
 
 /** A number of the node or the edge of this index; with 1, in brackets where it is negative. */
-type Place = ["value" | "adjoint" | "local" | "flow", number, 1?];
+type Place = ["value" | "adjoint" | "local" | "flow" | "tangent" | "push", number, 1?];
 
 /** A number in a closed block: its place among those sent, the block's node, what it is. */
-type Hidden = ["sent", number, number, "value" | "adjoint" | "local"];
+type Hidden = ["sent", number, number, "value" | "adjoint" | "local" | "tangent"];
 
-type Name = ["name" | "say", string] | ["∂" | "Δ", string, string];
+type Name = ["name" | "say" | "rate", string] | ["∂" | "Δ", string, string];
 type Part = string | Name | Place | Hidden;
 type Formula = Part[];
 
@@ -50,8 +50,20 @@ type EdgeWords = {
   soFar: Formula | null;
 };
 
-/** A step of the sweeps, and the index of its node, or of its edge if it goes backward. */
-type Step = ["start", null] | ["forward" | "seed" | "backward", number];
+/** A step of the sweeps, and the index of its node, or of its edge if it goes backward or onward. */
+type Step = ["start", null] | ["forward" | "seed" | "backward" | "onward", number];
+
+/** In forward mode: how fast each input moves that does. */
+type Wrt = Record<string, number>;
+
+/** The words of forward mode, with a part "rate" for each tangent's symbol. */
+type ForwardWords = {
+  names: string[]; // of the inputs, which are the first nodes
+  flat: number[]; // edges along which nothing ever goes
+  seed: Formula;
+  nodes: Formula[];
+  edges: [push: Formula, soFar: Formula | null][];
+};
 
 /** Where numbers are: a start, lengths and strides; or one by one. */
 type Grid = [number, number[], number[]] | number[];
@@ -105,6 +117,8 @@ type Structure = {
   steps: Step[];
   nodes: NodeWords[];
   edges: EdgeWords[];
+  forward: ForwardWords | null; // where there can be tangents
+  second?: "tangent"; // where they are told of
 };
 
 // What else a view is sent, and tells
@@ -118,14 +132,23 @@ type Nudges = {
 /** A line of code, the numbers that it works out, and the nodes and edges that it belongs to. */
 type Line = { text: string; shows: Formula; nodes: number[]; edges: number[] };
 
-type Listing = { source: Line[]; program: Line[]; notes: string[] };
+type Listing = {
+  source: Line[];
+  program: Line[];
+  forward: Record<string, Line[]>; // programs of forward mode, by what moves
+  notes: string[];
+};
 
 // Words, as gradviz/words makes them
 
 /** A text; or its forms by plural category, for order under "ordinal". */
 type Said = string | Record<string, string | Record<string, string>>;
 type Words = { language: string; texts: Record<string, Said> };
-type TextId = keyof typeof import("../../gradviz/words/en/page.json");
+type TextId =
+  | keyof typeof import("../../gradviz/words/en/page.json")
+  | keyof typeof import("../../gradviz/words/en/forward.json")
+  | keyof typeof import("../../gradviz/words/en/motion.json")
+  | keyof typeof import("../../gradviz/words/en/training.json");
 
 /** Say the text of this id, with its places filled; `n` is the number that it goes by. */
 type Say = (id: TextId, places?: Record<string, unknown>) => string;
@@ -136,8 +159,10 @@ type ViewState = {
   structure: Structure;
   numbers: DataView;
   arrays: DataView;
+  cells?: DataView; // of a notebook: of maps of inputs
   message: string;
   step: number | null;
+  wrt: Wrt | null; // null of the reverse sweep
   selected: string;
   nudges: Nudges;
   wrong: number[];
@@ -194,6 +219,7 @@ type FigureGiven = {
   sliders: Track[];
   held: (string | null)[][] | null; // numbers, by slider and place
   step: number | null;
+  wrt: Wrt | null;
   wrong: number[];
   code_open: boolean;
 };
@@ -222,16 +248,61 @@ type PlotPageGiven = {
   held: string[][][] | null; // numbers, by slider and place; none where there are none
 };
 
-type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | QuestionGiven;
+type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | TrainingGiven | QuestionGiven;
 
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };
 
-/** A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order. */
-type Way = { name: string; events: string[]; operations: number; locals: number };
+/**
+ * A way of differentiating, and the ids of the nodes and edges that it evaluates, in its order;
+ * after how many of them it knows the gradient of which input, and has evaluated all values once.
+ */
+type Way = {
+  way: "reverse" | "forward" | "bumping";
+  name: string;
+  events: string[];
+  gradients: [after: number, node: number][];
+  once: number;
+  operations: number;
+  locals: number;
+};
 
 /** The traits of Race in gradviz/live/race.py. */
 type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };
+
+// A recorded training, as gradviz/live/plots/recorded.py tells it
+
+/** Pictures in a byte an element: shares of the most. */
+type Shades = { shades: Int8Array; most: number };
+
+type TrainingParts = {
+  epochs: number | null; // how many there are to be
+  answers: string[];
+  total: number; // of the test, also of what is not seen
+  pictures: string | null;
+  shapes: ([number, number, number] | null)[]; // of pictures of the test, and of weights
+  layers: string[];
+};
+
+/** An epoch: its number, its loss and the sizes of gradients, as text; what is seen of it. */
+type TrainingFrame = {
+  numbers: string[];
+  verdicts: string[] | null;
+  right: number;
+  most: number;
+  weights: string | null; // null: those of before are left
+};
+
+/** The traits of Training in gradviz/live/plots/training.py. */
+type TrainingState = {
+  words: Words;
+  given: TrainingParts;
+  numbers: TrainingFrame[];
+  is_new: boolean;
+  painted: boolean;
+};
+
+type TrainingGiven = { kind: "training" } & Omit<TrainingState, "is_new" | "painted">;
 
 // A plot, as gradviz/live/plots makes it
 
@@ -245,7 +316,11 @@ type FrameGiven = {
   box: [left: number, top: number, width: number, height: number];
   x: AxisGiven;
   y: AxisGiven;
+  lens?: [x: number, y: number, radius: number];
 };
+
+/** What sets a value of a plot: along a slider; `isPassing` says that another follows at once. */
+type PlotHand = { track: Track; set: (value: number, isPassing: boolean) => void };
 
 /** Something that moves, and how it looks; `marker` is its outline, null of a round one. */
 type MarkGiven = {
@@ -282,7 +357,13 @@ type Kind = {
     f: (x: number) => [number, number],
     values: Record<string, number>,
     given: PlotGiven,
+    near: (x: number) => number,
   ) => number[];
+  grips?: (
+    values: Record<string, number>,
+    numbers: number[],
+    given: PlotGiven,
+  ) => Record<string, [number, number]>;
   shown: (
     say: Say,
     values: Record<string, number>,
@@ -317,6 +398,8 @@ type Slider = Model<{
   beyond?: [] | [string, number];
   min: number;
   max: number;
+  step: number | null;
+  base: number;
   continuous_update: boolean;
   _model_name: string;
 }> & { readout_formatter?: (value: unknown) => string };

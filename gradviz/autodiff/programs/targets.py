@@ -9,8 +9,9 @@ from gradviz.autodiff.primitives.printers.printer import Unspelled
 from gradviz.autodiff.programs.instructions import Instructions
 from gradviz.autodiff.programs.javascript import JavaScriptWriter
 from gradviz.autodiff.programs.javascript_of_arrays import ArraysWriter
+from gradviz.autodiff.programs.onward import Onward, OnwardJavaScript
 from gradviz.autodiff.programs.program import Writer
-from gradviz.graph import Graph, Lines
+from gradviz.graph import Direction, Graph, Lines, Mode, along
 
 
 def _javascript(graph: Graph) -> JavaScriptWriter | ArraysWriter:
@@ -29,16 +30,23 @@ WRITERS: Mapping[str, Callable[[Graph], Writer | ArraysWriter]] = {
 }
 
 
-def listing(graph: Graph, target: str) -> Lines:
-    """The lines of a function that returns the value and the gradients, each with what it works
-    out.
+ONWARD: Mapping[str, Callable[..., Onward]] = {"python": Onward, "javascript": OnwardJavaScript}
+
+
+def listing(
+    graph: Graph, target: str, mode: Mode = "reverse", wrt: Direction | None = None
+) -> Lines:
+    """The lines of a function that returns the value and the gradients, or in forward mode the
+    tangent, each with what it works out.
 
     Raises NotImplementedError where the language lacks something, ValueError where it is unknown.
     """
     if target not in WRITERS:
         raise ValueError(f"code is written for {' or '.join(map(repr, WRITERS))}, not {target!r}")
+    seeds = along(graph, mode, wrt)
     try:
-        lines = [*WRITERS[target](graph).lines(everything=False)]
+        writer = WRITERS[target](graph) if seeds is None else ONWARD[target](graph, seeds)
+        lines = [*writer.lines(everything=False)]
     except Unspelled as missing:
         raise NotImplementedError(
             f"{graph.name} can't be written in {target}, which has no {missing} here; "

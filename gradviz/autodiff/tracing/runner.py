@@ -9,7 +9,7 @@ from gradviz.autodiff.counting.cost import cost
 from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.programs import interpreter, program, targets
 from gradviz.autodiff.tape.tape import state
-from gradviz.graph import Graph, Lines, Node, Places, Run
+from gradviz.graph import Direction, Graph, Lines, Mode, Node, Places, Run
 
 Program = tuple[Callable[..., tuple[Any, ...]], Places]  # as `program.compiled` gives it
 
@@ -106,8 +106,8 @@ class Replay:
             numbers[graph.output.index][i] = run.value
         return Run(graph, tuple(numbers))
 
-    def listing(self, graph: Graph, target: str) -> Lines:
-        return targets.listing(graph, target)
+    def listing(self, graph: Graph, target: str, mode: Mode, wrt: Direction | None) -> Lines:
+        return targets.listing(graph, target, mode, wrt)
 
     def cost(self, graph: Graph) -> Any:
         return cost(graph)

@@ -15,6 +15,7 @@ from gradviz.course.publishing.myst import text_of
 from gradviz.course.publishing.pages import Page, environment, page_of, sealed
 from gradviz.course.publishing.running import read, run
 from gradviz.course.trouble import Trouble
+from gradviz.export.published import PAGE
 from gradviz.figure.page import myst
 from gradviz.figure.page.alive import shared_script, shared_sheet
 
@@ -41,21 +42,26 @@ def publish(notebooks: Sequence[Path], folder: Path, title: str, form: Form = "h
     _check(folder, [*shared, *(f"{name}{ending}" for ending in endings for name in named)])
     files: dict[str, str] = {}
     pages: list[Page] = []
+    kinds: set[str] = set()
     for count, (name, path) in enumerate(named.items(), 1):
         notebook = read_in[name]
         bare = nbformat.writes(_bare(notebook)) + "\n"
         among = {each.name for each in notebooks}
         with _Progress(f"{count} of {len(named)}  {path.name}") as progress:
             run(notebook, path, progress)
+            kinds |= _kinds(notebook)
             if form == "myst":
                 files[f"{name}.md"] = f"% {MARK}\n\n{text_of(notebook, among)}"
                 continue
             files[f"{name}.ipynb"] = bare
             pages.append(page_of(notebook, path, among))
     if form == "myst":
-        files |= {myst.MODULE: _marked(myst.module()), myst.SHEET: _marked(shared_sheet())}
+        files[myst.MODULE] = _marked(myst.module(kinds))
+        files[myst.SHEET] = _marked(shared_sheet(kinds))
     else:
         files |= dict(_written(pages, title))
+        files[SCRIPT] = _marked(shared_script(kinds))
+        files[SHEET] = _marked(shared_sheet(kinds, "text", "site"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -114,8 +120,13 @@ def _written(pages: Sequence[Page], title: str) -> Iterator[tuple[str, str]]:
         here = [heading for heading in page.headings if heading[0] == 2]
         html = template.render(site=title, language=page.language, page=page, here=here, **around)
         yield f"{page.name}.html", sealed(html)
-    yield SCRIPT, _marked(shared_script())
-    yield SHEET, _marked(shared_sheet("text", "site"))
+
+
+def _kinds(notebook: Any) -> set[str]:
+    """The kinds of what lives in a notebook that was run."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    told = (each for output in outputs for each in output.get("data", {}).get(PAGE, ()))
+    return {each["kind"] for each in told}
 
 
 def _marked(text: str) -> str:

@@ -27,7 +27,13 @@ SEED = 20  # of the settings that are tried at random
 Drawn = Callable[[Run], str]  # the picture of a run, for a page that fills in the numbers
 
 
-def drawing(run: Run, drawn: Drawn, spans: Mapping[str, Span], trace: int = 0) -> dict[str, Any]:
+def drawing(
+    run: Run,
+    drawn: Drawn,
+    spans: Mapping[str, Span],
+    trace: int = 0,
+    wrt: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """What a page is told of one drawing."""
     graph = run.graph
     full, closed = graph.unfolded, _seen(graph.origin.closed)
@@ -36,7 +42,7 @@ def drawing(run: Run, drawn: Drawn, spans: Mapping[str, Span], trace: int = 0) -
         "trace": trace,
         "closed": [at for at, block in enumerate(blocks_of(full)) if block in closed],
         "structure": structure(run, run.places, spans, drawn(run)),
-        "code": listing(graph),
+        "code": listing(graph, wrt),
         "nudged": nudged(graph),
     }
 

@@ -3,10 +3,11 @@ and JSON, and needs no kernel.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gradviz import web
+from gradviz.figure.page.alive import entries
 
 MODULE, SHEET = "gradviz.mjs", "gradviz.css"
 
@@ -28,6 +29,6 @@ def directive(told: Mapping[str, Any], address: str = ".") -> str:
     return f"```{{anywidget}} {address}/{MODULE}\n:css: {address}/{SHEET}\n{model}\n```\n"
 
 
-def module() -> str:
-    """The module of all figures."""
-    return web.module("alone/page")
+def module(kinds: Collection[str]) -> str:
+    """The module of all that lives, of these kinds."""
+    return web.module(*entries(kinds))

@@ -11,6 +11,7 @@ from gradviz.graph import Graph, Node, Places, Run
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.explain import Words, step
 from gradviz.scene.words.formula import Formula, listed, name, said, value
+from gradviz.scene.words.forward import ForwardWords
 from gradviz.scene.words.steps import Step, steps
 from gradviz.words import say
 
@@ -62,6 +63,21 @@ def structure(
             }
             for edge in graph.edges
         ],
+        "forward": forward(graph),
+    }
+
+
+def forward(graph: Graph) -> dict[str, Any] | None:
+    """All that can be said about tangents, whichever inputs move; None where there are none."""
+    if graph.has_arrays or not graph.inputs or graph.origin.is_excerpt:
+        return None
+    words = ForwardWords(graph)
+    return {
+        "names": [*graph.input_names],
+        "flat": [edge.index for edge in graph.edges if edge.is_flat],
+        "seed": words.seed(),
+        "nodes": [*map(words.adjoint, graph.nodes)],
+        "edges": [[words.flow(edge), words.so_far(edge)] for edge in graph.edges],
     }
 
 

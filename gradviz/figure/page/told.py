@@ -88,7 +88,13 @@ def _sliders_about(numbers: Mapping[str, float]) -> Iterator[Track]:
 
 
 def told(
-    run: Run, whole: Run, drawn: Drawn, living: Living, step: int | None, wrong: Sequence[int]
+    run: Run,
+    whole: Run,
+    drawn: Drawn,
+    living: Living,
+    step: int | None,
+    wrong: Sequence[int],
+    wrt: Mapping[str, float] | None,
 ) -> dict[str, Any]:
     """All of it, as plain data, for ``web/alone``."""
     if living.sliders is None:
@@ -102,7 +108,7 @@ def told(
     if can_run:
         whole = _replayed(whole)
         run = run.graph.shown(whole) if is_part else whole
-    drawings = [drawing(run, drawn, spans)]
+    drawings = [drawing(run, drawn, spans, wrt=wrt)]
     first = drawings[0]["structure"]
     can_place = first["places"] is not None or first["shapes"] is not None
     can_move = can_run and can_place and first["program"] is not None
@@ -127,6 +133,7 @@ def told(
         "sliders": [slider.told(names) for slider in (sliders if can_move or held else ())],
         "held": held,
         "step": step,
+        "wrt": wrt,
         "wrong": [*wrong],
         "code_open": living.code,
     }

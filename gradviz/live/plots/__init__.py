@@ -12,10 +12,12 @@ from gradviz.live.plots.descent import descent
 from gradviz.live.plots.moving import LivePlot
 from gradviz.live.plots.networks import images, layers
 from gradviz.live.plots.plot import Plot
+from gradviz.live.plots.training import Training, training
 
 __all__ = [
     "LivePlot",
     "Plot",
+    "Training",
     "cheap_gradient",
     "cost",
     "descent",
@@ -25,4 +27,5 @@ __all__ = [
     "layers",
     "secants",
     "tangent",
+    "training",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gradviz.live.plots import limit
 from gradviz.live.plots.curve import (
     LARGEST,
     POINTS,
@@ -29,12 +30,14 @@ from gradviz.live.plots.plot import (
     VALUE,
     Plot,
     columns,
+    fit,
     subplots,
 )
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
 from gradviz.words import say
 
+OTHERS = 4  # steps of which a still plot shows the secants
 MOST_BESIDE = 25  # places of one slider that are tried with each of another
 
 
@@ -100,13 +103,14 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> Plot:
 def secants(f: Function, at: Range, h: float | Range, span: Span | None = None) -> LivePlot: ...
 @overload
 def secants(f: Function, at: float, h: Range, span: Span | None = None) -> LivePlot: ...
-@movable("at", "h")
+@movable("at", "h", log=["h"])
 def secants(f: Function, at: float, h: float, span: Span | None = None) -> "Secants":
     """The secant of `f` through `at` and `at + h`, with its slope, the difference quotient; and the
-    tangent, dashed.
+    tangent, dashed. Beside it is a magnifier, which enlarges the more the smaller h is.
 
-    `at` and `h` may also be ranges or sliders, such as ``h=(0.01, 2.0)``: then the plot follows
-    them, and its axes have room for all of them.
+    `at` and `h` may also be ranges or sliders, such as ``h=(0.001, 1.0)``: then the plot follows
+    them, its axes have room for all of them, and its points are dragged along the curve. A
+    positive range of `h` makes a logarithmic slider, and can be played: h shrinks.
 
     >>> import gradviz as gv
     >>> gv.plot.secants(lambda x: x**2, at=3.0, h=0.1)
@@ -119,6 +123,8 @@ class Secants(Subject):
     """A curve, two points on it, the line through them, and the tangent at the first."""
 
     kind: str = "secants"
+    beside: float = limit.BESIDE
+    below: float = limit.BELOW
     marks: Sequence[Mark] = (
         Mark("tangent", "line", GRADIENT, 1.4, dashes=(7, 5.6)),
         Mark("secant", "line", VALUE, 1.8),
@@ -136,11 +142,34 @@ class Secants(Subject):
         at, h = values["at"], values["h"]
         value, slope = self.curve(at)
         moved, _ = self.curve(at + h)
-        return [value, slope, moved, (moved - value) / h if h else math.nan]
+        quotient = (moved - value) / h if h else math.nan
+        return [value, slope, moved, quotient, *limit.near(self.curve.tried, at, h)]
+
+    def framed(self, size: tuple[float, float], is_wide: bool) -> dict[str, Any]:
+        return {"lens": [*limit.spot(*size, is_wide), limit.RADIUS]}
+
+    def plot(self, values: Mapping[str, float], places: Places | None = None) -> Plot:
+        """The still plot, with the lens, and where h has a slider with secants of some other h."""
+        plot = super().plot(values, places)
+        figure, axes = plot.figure, plot.figure.axes[0]
+        fit(figure, FRAME["size"], beyond=(self.beside, 0.0))
+        at, h = values["at"], values["h"]
+        value, slope, moved, quotient, *near = self.numbers(values)
+        for other in self._others(values, places):
+            _, _, there, steepness, *_ = self.numbers({"at": at, "h": other})
+            if math.isfinite(steepness):
+                axes.axline((at, value), slope=steepness, color=VALUE, linewidth=0.8, alpha=0.5)
+                axes.plot(at + other, there, "o", color=VALUE, markersize=4, alpha=0.6)
+        units = axes.transData.transform([(0, 0), (1, 1)])
+        scale = np.abs(units[1] - units[0]) * limit.POINTS / figure.dpi
+        heights = [each - value for each in near]
+        shown = limit.lens(tuple(scale), h, slope, quotient, moved - value, heights)
+        limit.draw(figure, axes, (at, value), h, moved - value, shown)
+        return plot
 
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
         at, h = values["at"], values["h"]
-        value, slope, moved, quotient = numbers
+        value, slope, moved, quotient, *_ = numbers
         difference = f"({numeral(moved, 6)} − {numeral(value, 6)})"
         text = f"h = {numeral(h)}: {difference} / {numeral(h)} = {numeral(quotient, 6)}"
         points = [(at, value), (at + h, moved)]
@@ -165,6 +194,14 @@ class Secants(Subject):
         axes.set(xlim=span, ylim=roomy(np.r_[rows[:, 0], there[:, 0]]))
         self.curve.draw(axes, x, rows)
         return figure, axes
+
+    def _others(self, values: Mapping[str, float], places: Places | None) -> list[float]:
+        """Some other steps, each half of the one before, where h can be moved."""
+        steps = [abs(h) for h in (places or {}).get("h", ()) if math.isfinite(h)]
+        if len(steps) < 2:
+            return []
+        halves = [math.copysign(max(steps) / 2**time, values["h"]) for time in range(OTHERS)]
+        return [h for h in halves if abs(h) > min(steps) and h != values["h"]]
 
     def seen(self, places: Places) -> list[float]:
         span, points = self._span(places)

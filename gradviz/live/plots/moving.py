@@ -28,7 +28,7 @@ from gradviz.live.plots.frame import frame
 from gradviz.live.plots.marks import Mark, Shown, draw, lost
 from gradviz.live.plots.plot import MARGINS, NARROW, UNTITLED, Plot, fit
 from gradviz.live.shown import Bundle, Framed, Live
-from gradviz.live.sliders import Hand, is_range, slider, tracks
+from gradviz.live.sliders import Hand, is_range, log_slider, slider, tracks
 from gradviz.numerals import real
 from gradviz.words import language, say
 
@@ -45,6 +45,8 @@ class Subject:
     kind: str
     marks: Sequence[Mark]
     curve: Any = None  # whose program finds the numbers, if there is one
+    beside: float = 0.0  # inches for more than the axes, in a wide picture
+    below: float = 0.0  # and in a narrow one
 
     def numbers(self, values: Mapping[str, float]) -> list[float]:
         """All numbers that are shown at these values."""
@@ -60,6 +62,10 @@ class Subject:
 
     def given(self) -> dict[str, Any]:
         """What the page is to know besides."""
+        return {}
+
+    def framed(self, size: tuple[float, float], is_wide: bool) -> dict[str, Any]:
+        """What the page is to know of a picture of this size, in inches."""
         return {}
 
     def seen(self, places: Places) -> Iterable[float]:
@@ -259,9 +265,14 @@ class LivePlot(Framed):
         width, height = figure.get_size_inches()
         top = MARGINS["top"] if self._axes.get_legend() else UNTITLED  # the page says the title
         frames: list[dict[str, Any]] = []
-        for size in ((width, height), NARROW):
-            fit(figure, size, top)
-            frames.append(frame(figure, self._axes))
+        for size, beyond in (
+            ((width, height), (subject.beside, 0.0)),
+            (NARROW, (0.0, subject.below)),
+        ):
+            fit(figure, size, top, beyond)
+            inches = size[0] + beyond[0], size[1] + beyond[1]
+            more = subject.framed(inches, size != NARROW)
+            frames.append({**frame(figure, self._axes), **more})
         curve, (values, _) = subject.curve, self._there
         here = next(iter(values.values()), 0.0)
         with self._drawing.hold_sync():
@@ -301,12 +312,18 @@ def _packed(values: Mapping[str, float], numbers: Sequence[float]) -> bytes:
 
 
 def plotted(
-    make: Callable[[dict[str, float]], Subject], inputs: Mapping[str, Any]
+    make: Callable[[dict[str, float]], Subject],
+    inputs: Mapping[str, Any],
+    log: Collection[str] = (),
 ) -> Plot | LivePlot:
     """A plot of what is made of some values, of which some may be ranges or widgets: then it is a
-    live one.
+    live one. The ranges of those in `log` are on a logarithmic scale, if they are positive.
     """
-    hands = {name: slider(name, given) for name, given in inputs.items() if is_range(given)}
+    hands = {
+        name: (log_slider if name in log else slider)(name, given)
+        for name, given in inputs.items()
+        if is_range(given)
+    }
     values = {name: getattr(hands.get(name), "value", given) for name, given in inputs.items()}
     if not hands:
         return make(values).plot(values)
@@ -314,7 +331,9 @@ def plotted(
     return LivePlot(make(values), values, hands, lent)
 
 
-def movable(*names: str) -> Callable[[Callable[..., Subject]], Callable[..., Plot | LivePlot]]:
+def movable(
+    *names: str, log: Collection[str] = ()
+) -> Callable[[Callable[..., Subject]], Callable[..., Plot | LivePlot]]:
     """A function that makes what a plot is of, as one that gives a plot of it: a live one where
     some of these arguments are ranges or widgets.
     """
@@ -326,7 +345,7 @@ def movable(*names: str) -> Callable[[Callable[..., Subject]], Callable[..., Plo
             bound.apply_defaults()
             given = bound.arguments
             inputs = {name: given[name] for name in names}
-            return plotted(lambda values: make(**{**given, **values}), inputs)
+            return plotted(lambda values: make(**{**given, **values}), inputs, log)
 
         return plot
 

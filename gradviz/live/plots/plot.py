@@ -51,14 +51,22 @@ def subplots(
     return figure, axes
 
 
-def fit(figure: Figure, size: tuple[float, float], top: float = MARGINS["top"]) -> None:
-    """Give a figure another size, and as much room above its axes; all in inches."""
-    width, height = size
+def fit(
+    figure: Figure,
+    size: tuple[float, float],
+    top: float = MARGINS["top"],
+    beyond: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    """Give a figure another size, as much room above its axes, and more beyond the size, beside and
+    below them; all in inches.
+    """
+    beside, below = beyond
+    width, height = size[0] + beside, size[1] + below
     figure.set_size_inches(width, height)
     figure.subplots_adjust(
         left=MARGINS["left"] / width,
-        right=1 - MARGINS["right"] / width,
-        bottom=MARGINS["bottom"] / height,
+        right=1 - (MARGINS["right"] + beside) / width,
+        bottom=(MARGINS["bottom"] + below) / height,
         top=1 - top / height,
     )
 

@@ -85,7 +85,7 @@ class Words:
         target = edge.target
         whole = derivative(target.label, edge.source.label)
         if self.graph.example.locals[edge] is None:
-            return said("figure.explain.matrix", derivative=[whole])
+            return said("figure.explain.inside", derivative=[whole])
         symbols = in_symbols(target, self._written(edge))
         names = [*symbols, " = "] if has_places(symbols) else []
         return [
@@ -134,7 +134,7 @@ class Words:
         ]
 
     def flow(self, edge: Edge) -> Formula:
-        """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 × 1 = 6``: what an edge hands back."""
+        """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: what an edge hands back."""
         whole = derivative(self.graph.output.label, edge.source.label)
         if edge.is_flat:
             zero = derivative(edge.target.label, edge.source.label)
@@ -144,7 +144,7 @@ class Words:
                 "figure.explain.idle", flow=[whole, " += ", flow(edge)], node=[name(edge.target)]
             )
         numbers = (
-            [adjoint(edge.target, True), " × ", local(edge, True), " = "]
+            [adjoint(edge.target, True), " · ", local(edge, True), " = "]
             if edge.local_expression and not self.graph.has_arrays
             else []
         )
@@ -176,12 +176,24 @@ class Words:
         others = sum(other.target is target for other in self.leaving[edge.source])
         if not symbols or (target is not self.graph.output and others == 1):
             return [derivative(target.label, edge.source.label)]
-        symbols = in_symbols(target, self._written(edge))
-        return (
-            ["(", *symbols, ")"]
-            if bracketed and (" " in edge.local_expression or edge.local_expression.startswith("−"))
-            else symbols
-        )
+        return self.in_symbols(edge, bracketed)
+
+    def in_symbols(self, edge: Edge, bracketed: bool) -> Formula:
+        """The local derivative written out, as 2·x."""
+        text = edge.local_expression
+        if not text:
+            return [derivative(edge.target.label, edge.source.label)]
+        symbols = in_symbols(edge.target, self._written(edge))
+        needs = bracketed and (" " in text or text.startswith("−"))
+        return ["(", *symbols, ")"] if needs else symbols
+
+    def passing(self, edge: Edge) -> Formula:
+        """What goes along an edge beside its value."""
+        return said("figure.title.flows_back", flow=self.flow(edge))
+
+    def seed(self) -> Formula:
+        """With what the sweep begins."""
+        return said("figure.step.seed", adjoint=self.adjoint(self.graph.output))
 
     def of_node(self, node: Node) -> list[Formula]:
         """All of it: what the gate works out, its local derivatives, its adjoint."""
@@ -194,11 +206,11 @@ class Words:
 
 def step(words: Words, step: Step) -> Formula:
     """What happens at a step of the sweeps."""
+    if step.kind == "seed":
+        return words.seed()
     match step.what:
         case Edge() as edge:
             return words.so_far(edge) or words.flow(edge)
-        case Node() as node if step.kind == "seed":
-            return said("figure.step.seed", adjoint=words.adjoint(node))
         case Node() as node:
             return words.value(node)
     inputs = [[name(node), " = ", value(node)] for node in words.graph.inputs]
@@ -207,19 +219,18 @@ def step(words: Words, step: Step) -> Formula:
     return said("figure.step.given", inputs=listed(inputs))
 
 
-def explain(run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
+def explain(words: Words, run: Run, shown: Run, what: Node | Edge, detail: str) -> Explanation:
     """The chain rule at a node or along an edge, as far as it is `shown`; with `detail` "full", all
     that is to be said.
     """
-    words, state = Words(run.graph), State(shown)
+    state = State(shown)
     if detail != "full":
         return Explanation(
             state.text(words.adjoint(what) if isinstance(what, Node) else words.flow(what))
         )
     formulas = words.of_node(what) if isinstance(what, Node) else words.of_edge(what)
-    return Explanation(
-        "\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in nudges(run, what))]))
-    )
+    tried = nudges(run, what) if shown.second == "adjoint" else []
+    return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in tried)])))
 
 
 def element(run: Run, node: Node, index: str) -> str:

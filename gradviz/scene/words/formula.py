@@ -8,8 +8,8 @@ A formula is a list of parts, so plain that a live figure can be sent it as it i
   words between formulas;
 - ``["∂", over, under]``, a derivative by its two names (or ``"Δ"``, a quotient of differences);
 - ``["value", index]``, ``["adjoint", index]``, ``["local", index]`` or ``["flow", index]``, a
-  number of the node or the edge of this index; with a third part, 1, it stands in brackets where
-  it is negative.
+  number of the node or the edge of this index (in forward mode ``"tangent"`` or ``"push"``); with
+  a third part, 1, it stands in brackets where it is negative.
 """
 
 import re
@@ -129,9 +129,9 @@ class State:
             kind: tuple(numbers.values())
             for kind, numbers in (
                 ("value", run.primals),
-                ("adjoint", run.adjoints),
+                (run.second, run.adjoints),
                 ("local", run.locals),
-                ("flow", run.flows),
+                (run.along, run.flows),
             )
         }
 

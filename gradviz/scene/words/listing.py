@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source
 from gradviz.scene.words.formula import Formula, Part
+from gradviz.scene.words.forward import Seeds, named
 from gradviz.words import say
 
 LONGEST = 400  # lines of each kind
@@ -18,14 +19,16 @@ SHOWN = 3  # numbers of a line that is run more than once
 Line = dict[str, Any]
 
 
-def listing(graph: Graph) -> dict[str, list[Any]]:
+def listing(graph: Graph, wrt: Seeds | None = None) -> dict[str, Any]:
     """The lines of both, as a live figure shows them: `text`, `shows`, a formula of numbers, and
     `nodes` and `edges`, which the line belongs to. Numbers that are hidden in a closed block are
-    taken from what is sent. `notes` say why lines are missing."""
+    taken from what is sent. `notes` say why lines are missing, and `forward` has the program of
+    forward mode along `wrt`, by what that is called."""
     reader = _Reader(graph)
     return {
         "source": [*reader.source()][:LONGEST],
-        "program": [*reader.program()][:LONGEST],
+        "program": [*reader.program(None)][:LONGEST],
+        "forward": {named(wrt): [*reader.program(wrt)][:LONGEST]} if wrt else {},
         "notes": [*reader.notes()],
     }
 
@@ -60,6 +63,8 @@ class _Reader:
             number += (len(full.nodes) + len(full.edges)) * (kind == "adjoint")
         if here is not None:
             return [kind, here]
+        if kind == "tangent":
+            return ["sent", -1, light, kind]  # of what is hidden there is none
         return ["sent", -1 if self.places is None else self.places[number], light, kind]
 
     def source(self) -> Iterator[Line]:
@@ -102,8 +107,9 @@ class _Reader:
             "edges": [],
         }
 
-    def program(self) -> Iterator[Line]:
-        for text, shows in () if self.graph.origin.is_excerpt else self.full.listing():
+    def program(self, wrt: Seeds | None) -> Iterator[Line]:
+        way = ("python", "reverse" if wrt is None else "forward", wrt)
+        for text, shows in () if self.graph.origin.is_excerpt else self.full.listing(*way):
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue

@@ -7,13 +7,14 @@ import { make, written } from "../parts/dom.js";
 import { Plot } from "../plot/plot.js";
 import { speaker } from "../words.js";
 import { bytesOf } from "./answers.js";
+import { addKind } from "./host.js";
 import { Alone } from "./store.js";
 
 /**
  * @param {PlotPageGiven} page
  * @param {HTMLElement} around
  */
-export function startPlot({ words, given, numbers, sliders, held }, around) {
+function startPlot({ words, given, numbers, sliders, held }, around) {
   const say = speaker(words);
   const { names, programs } = given;
   /** @type {PlotState} */
@@ -54,6 +55,10 @@ export function startPlot({ words, given, numbers, sliders, held }, around) {
   const stored = plot.set;
   const ranges = new Ranges(say, can ? sliders : [], set, valueOf);
   around.prepend(ranges.element);
+  if (can)
+    for (const track of sliders)
+      for (const input of track.inputs)
+        plot.grips.add(names[input], { track, set: (value) => set(track.inputs, value) });
   if (note) ranges.element.after(written("p", "gv-alone-note", say(note)));
 }
 
@@ -76,3 +81,5 @@ function clamped(slider, value) {
   const [least, most] = [valueAt(slider, 0), valueAt(slider, stepsIn(slider))];
   return Math.min(Math.max(value, least), most);
 }
+
+addKind("plot", startPlot);

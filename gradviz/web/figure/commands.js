@@ -29,7 +29,7 @@ export function command(view, event) {
 function anywhere(view, { key }, isInput) {
   const { player, lens } = view;
   if (key === ",") player.jump(player.now - 1);
-  else if (key === ".") player.jump(player.now + 1);
+  else if (key === ".") player.next();
   else if (key === "Home") player.jump(0);
   else if (key === "End") player.jump(null);
   else if (key === "Escape") view.leave();
@@ -53,6 +53,8 @@ function onPart(view, event, { g, id, input }) {
   if (key.startsWith("Arrow")) {
     const next = walked(view.structure, view.stage.picture, id, key);
     if (next !== null) view.stage.focus(next);
+  } else if ((key === "Enter" || key === " ") && view.order.take(view.structure, id)) {
+    return true;
   } else if (key === "Enter") {
     if (!view.stage.open(g)) view.select(id);
   } else if (key === " ") {

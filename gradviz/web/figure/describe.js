@@ -14,11 +14,13 @@ const DIGITS = 6; // as in scene/words/titles.py
  * @param {Run} state what is known of it
  * @param {string} id
  */
-export function describe(say, picture, { nodes, edges }, run, state, id) {
+export function describe(say, picture, { nodes, edges, second }, run, state, id) {
   const index = Number(id.slice(1));
   const isNode = id[0] === "n";
   const { g, title } = (isNode ? picture.nodes : picture.edges)[index];
-  const words = isNode ? nodeTitle(nodes[index], state) : edgeTitle(say, edges[index], state);
+  const words = isNode
+    ? nodeTitle(nodes[index], state)
+    : edgeTitle(say, edges[index], state, second);
   title.textContent = words;
   g.setAttribute("aria-label", words);
   if (!isNode || !nodes[index].input) return;
@@ -39,10 +41,11 @@ function nodeTitle({ value, adjoint, source }, state) {
  * @param {Say} say
  * @param {EdgeWords} edge
  * @param {Run} state
+ * @param {"tangent"} [second]
  */
-function edgeTitle(say, { local, flow }, state) {
-  return say("page.wire", {
-    local: formulaText(local, state, DIGITS),
-    flow: formulaText(flow, state, DIGITS),
-  });
+function edgeTitle(say, edge, state, second) {
+  const local = formulaText(edge.local, state, DIGITS);
+  const flow = formulaText(edge.flow, state, DIGITS);
+  if (second) return say("page.forward.wire", { local, push: flow });
+  return say("page.wire", { local, flow });
 }

@@ -109,10 +109,10 @@ export class Race {
   go(steps) {
     const { say } = this;
     this.steps = Math.max(0, Math.min(this.most, steps));
-    for (const runner of this.runners) runner.show(Math.floor(this.steps));
+    for (const runner of this.runners) runner.show(this.steps);
     if (this.steps < this.most) return;
-    const results = this.runners.map(({ way, count }) =>
-      say("page.race.result", { way: way.name, count: count.textContent }),
+    const results = this.runners.map(({ way, got }) =>
+      say("page.race.result", { way: way.name, got: got.textContent }),
     );
     this.status.textContent = results.join(say("page.race.and"));
   }

@@ -77,7 +77,7 @@ export class Stage {
       this.act.select(id);
     });
     if (!block && !box) return;
-    for (const part of g.querySelectorAll(".gv-head, .gv-name, .gv-sign"))
+    for (const part of g.querySelectorAll(".gv-head, .gv-name, .gv-called, .gv-sign"))
       part.addEventListener("click", () => this.open(g));
   }
 

@@ -8,23 +8,27 @@ import { Hands } from "../hands/hands.js";
 import { shareKeys } from "../hands/keys.js";
 import { Sliders } from "../hands/sliders.js";
 import { full } from "../numbers/numeral.js";
-import { runOf, unknownRun, unpacked } from "../numbers/run.js";
-import { stateAt, stepPlace, stepWords } from "../numbers/steps.js";
+import { arrived, runOf, unknownRun } from "../numbers/run.js";
+import { stepGrown, stepPlace, stepWords } from "../numbers/steps.js";
 import { parsed } from "../numbers/typed.js";
-import { Code } from "../parts/code.js";
-import { make, scrolls, written } from "../parts/dom.js";
+import { make, scrolls } from "../parts/dom.js";
 import { Path } from "../parts/path.js";
 import { Player } from "../parts/player.js";
 import { Reasons, because } from "../parts/reasons.js";
 import { Elements } from "../picture/elements.js";
 import { Lens } from "../picture/lens.js";
 import { speaker } from "../words.js";
+import { Beside } from "./beside.js";
 import { command } from "./commands.js";
 import { describe } from "./describe.js";
+import { Moves } from "./moves.js";
+import { Order } from "./order.js";
 import { Stage } from "./stage.js";
+import { Ways } from "./ways.js";
 
 const RESTING = 120; // milliseconds until the rest follows: what is out of sight, and descriptions
 const SLICE = 60; // parts of it in a frame
+const SHOWN = ["step", "selected", "nudges", "wrong", "element", "code_open", "old"]; // as they are
 
 export class View {
   /**
@@ -41,16 +45,24 @@ export class View {
     this.frame = this.rest = this.slice = 0;
     this.restaged = this.waiting = this.ended = false;
     this.told = store.get("hand") ?? {};
+    this.sought = ""; // what was brought in sight last
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
-    this.structure = store.get("structure");
+    this.ways = new Ways(say, store);
+    this.structure = this.ways.told(store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     el.classList.add("gradviz-view");
     this.unshare = shareKeys(el);
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.stage = new Stage(say, this.structure, this);
-    this.player = new Player(say, (step) => store.tell({ step }));
+    this.moves = new Moves(store.get("step"));
+    this.player = new Player(say, (step, beat) => {
+      this.order.leave();
+      this.moves.beat = beat;
+      store.tell({ step });
+    });
+    this.order = new Order(say, this);
     this.caption = make("div", "gv-step", { role: "status", "aria-live": "polite" });
     this.words = this.caption.appendChild(make("div", "gv-words"));
     this.reasons = new Reasons(
@@ -59,14 +71,9 @@ export class View {
       (index) => store.ask({ element: index }),
       (label) => store.ask({ opened: [...store.get("opened"), label] }),
     );
-    this.code = new Code(say, (ids) => this.pointAt(ids), select);
+    this.code = new Beside(say, store, (ids) => this.pointAt(ids), select);
     this.sliders = new Sliders(store);
     this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
-    this.opener = written("button", "gv-button gv-opener", say("page.code"), {
-      type: "button",
-      title: say("page.code.show"),
-    });
-    this.opener.addEventListener("click", () => this.toggleCode());
     this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, soon);
     this.elements = new Elements(say, this.stage.element, (node, index) =>
       store.ask({ selected: `n${node}`, element: index }),
@@ -77,7 +84,7 @@ export class View {
     this.layOut();
     this.attach();
     for (const [name, handler] of this.changes) store.on(name, handler);
-    this.code.load(store.get("code"));
+    this.loadCode();
     this.repaint();
     if (!store.get("painted")) store.tell({ painted: true });
   }
@@ -85,17 +92,22 @@ export class View {
   /** Put the parts where they belong, and listen to what is done to them. */
   layOut() {
     const stage = this.stage.element;
-    const controls = make("div", "gv-controls");
-    const main = make("div", "gv-main");
-    const desk = make("div", "gv-desk");
+    const parts = ["gv-controls", "gv-main", "gv-desk"].map((name) => make("div", name));
+    const [controls, main, desk] = parts;
     scrolls(this.caption);
-    controls.append(this.player.element, this.lens.element, this.opener);
-    main.append(this.path.element, stage, controls, this.caption, this.reasons.element);
+    this.order.element.prepend(this.player.speed);
+    controls.append(this.player.element, this.order.element, this.lens.element, this.code.opener);
+    main.append(this.path.element, stage, controls, this.ways.element, this.caption);
+    main.append(this.reasons.element);
     desk.append(main, this.code.element);
     this.el.append(this.message, this.notice, desk);
     stage.addEventListener("keydown", (event) => this.key(event));
+    stage.addEventListener("click", (event) => this.choose(event), { capture: true });
     stage.addEventListener("pointerover", (event) => this.hover(event));
-    stage.addEventListener("pointerleave", () => this.pointAt([]));
+    stage.addEventListener("pointerleave", () => {
+      this.pointAt([]);
+      this.stage.picture.mark("gv-asked", []);
+    });
   }
 
   /**
@@ -114,7 +126,13 @@ export class View {
         this.restaged = true;
         soon();
       },
+      wrt: () => {
+        this.structure = this.ways.told(store.get("structure"));
+        this.loadCode();
+        soon();
+      },
       numbers: heard,
+      cells: soon,
       message: () => {
         if (store.get("message")) forecast.drop();
         soon();
@@ -123,16 +141,10 @@ export class View {
       asked: () => forecast.ask(store.get("asked")),
       answered: heard,
       code: () => {
-        this.code.load(store.get("code"));
+        this.loadCode();
         soon();
       },
-      step: soon,
-      selected: soon,
-      nudges: soon,
-      wrong: soon,
-      element: soon,
-      code_open: soon,
-      old: soon,
+      ...Object.fromEntries(SHOWN.map((name) => [name, soon])),
     };
   }
 
@@ -140,8 +152,10 @@ export class View {
     this.ended = true;
     cancelAnimationFrame(this.frame);
     this.stopFollowing();
+    this.moves.motion.end();
     this.player.pause();
     this.forecast.end();
+    this.lens.watch.disconnect();
     this.unshare();
     for (const [name, handler] of this.changes) this.store.off(name, handler);
     this.el.replaceChildren(); // hosts keep the element
@@ -193,7 +207,8 @@ export class View {
   restage() {
     this.restaged = false;
     this.stopFollowing(); // the old picture
-    this.structure = this.store.get("structure");
+    this.moves.restage(this.stage.picture, this.structure.nodes);
+    this.structure = this.ways.told(this.store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
     this.lens.hold(this.stage.picture.svg);
@@ -209,9 +224,8 @@ export class View {
     this.hands.hold(this.stage.picture, nodes, () => this.run);
   }
 
-  toggleCode() {
-    if (this.store.get("code_open")) this.store.tell({ code_open: false });
-    else this.store.ask({ code_open: true });
+  loadCode() {
+    this.code.load(this.ways.along(this.structure));
   }
 
   /**
@@ -237,11 +251,33 @@ export class View {
     const closed = this.store.get("closed");
     const others = closed.filter((other) => other !== block);
     const isClosed = others.length < closed.length;
+    this.moves.block = block;
     this.store.ask({ closed: isClosed ? others : [...closed, block], selected: "" });
+  }
+
+  /** The reverse sweep begins, in an order of one's own. */
+  beginBack() {
+    this.player.pause();
+    this.store.tell({ step: this.structure.steps.findIndex(([kind]) => kind === "seed") });
+    this.select("");
+  }
+
+  /** A gate goes that was chosen, as a step does that is taken by hand. */
+  goBack() {
+    this.moves.beat = this.player.byHand;
+  }
+
+  /**
+   * Where one chooses the order, a gate that is pressed goes back.
+   * @param {MouseEvent} event
+   */
+  choose(event) {
+    if (this.order.take(this.structure, this.stage.partAt(event))) event.stopPropagation();
   }
 
   /** @param {string} id */
   select(id) {
+    if (this.order.gates && id) return;
     if (this.store.get("selected") !== id) this.store.tell({ selected: id, element: "" });
   }
 
@@ -257,13 +293,14 @@ export class View {
   hover(event) {
     const id = this.stage.partAt(event);
     if (id) this.describe(id);
-    this.code.mark("gv-pointed", id ? [id] : []);
+    this.code.pointAt(id ? [id] : []);
+    this.stage.picture.mark("gv-asked", id ? [id] : []);
   }
 
   /** @param {string[]} ids */
   pointAt(ids) {
     this.stage.picture.mark("gv-pointed", ids);
-    if (!ids.length) this.code.mark("gv-pointed", []);
+    if (!ids.length) this.code.pointAt([]);
   }
 
   /** @param {string} id */
@@ -275,54 +312,69 @@ export class View {
     const { store, forecast } = this;
     this.message.textContent = store.get("message");
     if (this.restaged) this.restage();
-    const answer = runOf(unpacked(store.get("numbers")), this.structure);
+    const sent = arrived(store.get("numbers"), store.get("cells"), this.structure);
+    const answer = runOf(sent, this.structure);
     if (answer === null) return;
     const { structure } = this;
     const { picture } = this.stage;
-    const last = structure.steps.length - 1;
     const wanted = store.get("step");
-    const step = wanted === null ? null : Math.min(wanted, last);
+    const step = wanted === null ? null : Math.min(wanted, structure.steps.length - 1);
     const selected = picture.elements(store.get("selected")).length ? store.get("selected") : "";
-    this.run = forecast.over(answer);
-    this.state = stateAt(this.run, structure, step);
+    const before = this.state;
+    const run = this.ways.run(forecast.over(answer), structure);
+    const seen = this.seen();
+    this.moves.prepare(step, run, this.run, picture);
+    this.run = run;
+    const swept = this.order.swept(run, structure, step);
+    this.state = swept?.state ?? this.ways.state(run, structure, step);
+    picture.turn(structure.second ? this.ways.legend() : null);
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
-    this.paint(step === null ? [] : stepPlace(structure.steps[step]), selected);
-    this.player.show(step, last);
+    const taken = step === null ? null : structure.steps[step];
+    const wires = this.order.wires(structure);
+    this.paint(swept ? wires : taken ? stepPlace(taken) : [], selected, seen);
+    this.order.show(picture, structure, swept);
+    picture.mark("gv-grown", taken && !swept ? stepGrown(structure, taken) : []);
+    const shown = { picture, structure, before, after: this.state };
+    this.moves.show(step, shown, swept && wires);
+    this.player.show(step, structure.steps);
     this.shown();
-    const words = stepWords(structure, step);
-    this.words.replaceChildren(...(step === null ? [] : [formulaElement(words, this.state)]));
-    const [nudges, index] = [store.get("nudges"), store.get("element")];
-    this.reasons.show(structure, this.state, selected, nudges, index);
+    const words = () => [formulaElement(stepWords(structure, step), this.state)];
+    if (swept) this.words.textContent = this.order.sentence(picture, structure, run, swept);
+    else this.words.replaceChildren(...(step === null ? [] : words()));
+    this.reasons.show(structure, this.state, selected, store.get("nudges"), store.get("element"));
     this.stopFollowing();
     this.rest = setTimeout(() => this.follow(0), RESTING);
+  }
+
+  /** The parts in sight, before anything is written; or all, where that is sooner done. */
+  seen() {
+    const { picture, element } = this.stage;
+    if (picture.size <= SLICE) return Array(picture.size).keys();
+    return picture.inSight(element.getBoundingClientRect());
   }
 
   /**
    * Write the numbers that are in sight, and mark what is lit and selected.
    * @param {string[]} lit
    * @param {string} selected
+   * @param {Iterable<number>} seen the parts that are in sight
    */
-  paint(lit, selected) {
-    const { picture, element } = this.stage;
+  paint(lit, selected, seen) {
+    const { picture } = this.stage;
     picture.load(this.state);
-    const isFew = picture.size <= SLICE; // to ask which are in sight takes longer than to write all
-    const seen = isFew
-      ? Array(picture.size).keys()
-      : picture.inSight(element.getBoundingClientRect());
     for (const part of seen) picture.fill(part);
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);
+    const sought = lit.length ? lit : [selected];
+    if (sought.join() !== this.sought) {
+      this.sought = sought.join();
+      this.lens.follow(sought.flatMap((id) => picture.elements(id)));
+    }
     picture.mark("gv-selected", selected ? [selected] : []);
     picture.mark("gv-because", because(this.structure, selected));
     picture.mark("gv-wrong", wrong);
-    const isOpen = this.store.get("code_open");
-    this.opener.setAttribute("aria-pressed", String(isOpen));
-    this.code.element.hidden = !isOpen;
-    if (!isOpen) return;
-    this.code.fill(this.state);
-    this.code.mark("gv-lit", lit);
-    this.code.mark("gv-here", selected ? [selected] : []);
+    this.code.show(this.state, lit, selected);
   }
 
   stopFollowing() {

@@ -18,7 +18,12 @@ const TOKENS = new RegExp(
   "gu",
 );
 /** @type {Record<string, string>} */
-const COLOURS = { value: "gv-value", local: "gv-local" };
+const COLOURS = {
+  value: "gv-value",
+  local: "gv-local",
+  tangent: "gv-tangent",
+  push: "gv-tangent",
+};
 
 /**
  * @param {string} tag
@@ -70,6 +75,7 @@ function addPart(part, run, made) {
   const [kind, first, second] = part;
   if (kind === "name") made.push(math("mi", [first]));
   else if (kind === "say") made.push(...words(first));
+  else if (kind === "rate") made.push(math("mi", [`d${first}`]));
   else if (kind === "∂" || kind === "Δ") {
     const rows = [first, second].map((name) => [math("mo", [kind]), math("mi", [name])]);
     const over = rows.map((row) => math("mrow", row));

@@ -2,7 +2,7 @@
 // shows them until Python's own are there, however long that takes; its older answers are passed
 // over. If Python is silent, that is said.
 
-import { runOf, sentOf, unpacked } from "../numbers/run.js";
+import { arrived, runOf, sentOf, unpacked } from "../numbers/run.js";
 import { elementsIn } from "../numbers/shapes.js";
 import { prepared } from "../programs/program.js";
 import { findSliders, isUnderAHand, numberOf } from "./sliders.js";
@@ -23,6 +23,10 @@ export class Forecast {
     this.show = show;
     this.run = /** @type {Run | null} */ (null);
     this.program = /** @type {Prepared | null} */ (null);
+    /** At what it was last worked out. @type {(number | ArrayLike<number>)[]} */
+    this.there = [];
+    this.sent = /** @type {DataView | null} */ (null); // the arrays
+    this.arrays = new Float64Array();
     /**
      * By the node, an input.
      * @type {Map<number, {value: number, card: boolean}>}
@@ -115,18 +119,26 @@ export class Forecast {
 
   /** The newest numbers that Python sent. */
   answer() {
-    return runOf(unpacked(this.store.get("numbers")), this.structure);
+    const { store, structure } = this;
+    return runOf(arrived(store.get("numbers"), store.get("cells"), structure), structure);
   }
 
   /** Work out the numbers at what is wanted. */
   work() {
     const answer = this.answer();
+    const before = this.run;
     this.run = null;
     if (answer === null) return;
     if ([...this.wanted].every(([node, { value }]) => isSame(answer.primals[node], value)))
       this.wanted.clear();
     if (!this.program || !this.wanted.size) return;
-    const numbers = this.program(this.inputs(answer));
+    const inputs = this.inputs(answer);
+    if (before && isThere(this.there, inputs)) {
+      this.run = before;
+      return;
+    }
+    this.there = inputs;
+    const numbers = this.program(inputs);
     if (numbers === null) return; // the function decides otherwise there
     this.run = runOf(sentOf(numbers, this.structure), this.structure);
   }
@@ -138,7 +150,7 @@ export class Forecast {
    */
   inputs(answer) {
     // what the answer has not, or not in full
-    const others = this.structure.shapes ? unpacked(this.store.get("arrays")) : new Float64Array();
+    const others = this.structure.shapes ? this.others() : new Float64Array();
     let place = 0;
     return this.structure.inputs.map((node) => {
       const value = node === null ? null : (this.wanted.get(node)?.value ?? answer.primals[node]);
@@ -148,6 +160,16 @@ export class Forecast {
       place += size;
       return others.subarray(place - size, place);
     });
+  }
+
+  /** The arrays that are sent in full; they seldom change. */
+  others() {
+    const sent = this.store.get("arrays");
+    if (sent !== this.sent) {
+      this.sent = sent;
+      this.arrays = unpacked(sent);
+    }
+    return this.arrays;
   }
 
   /** Python has spoken. */
@@ -210,6 +232,24 @@ export class Forecast {
  */
 function isSame(one, other) {
   return one === other || Object.is(one, other);
+}
+
+/**
+ * Whether inputs are the same as before, to the last bit.
+ * @param {(number | ArrayLike<number>)[]} before
+ * @param {(number | ArrayLike<number>)[]} inputs
+ */
+function isThere(before, inputs) {
+  return (
+    before.length === inputs.length &&
+    inputs.every((input, at) => {
+      const other = before[at];
+      if (typeof input === "number" || typeof other === "number") return Object.is(input, other);
+      if (input.length !== other.length) return false;
+      for (let i = 0; i < input.length; i++) if (!Object.is(input[i], other[i])) return false;
+      return true;
+    })
+  );
 }
 
 /**

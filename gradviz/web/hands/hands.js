@@ -34,7 +34,7 @@ export class Hands {
     stage.append(this.editor);
     this.input = -1; // whose number is being typed
     this.before = NaN;
-    this.dragging = false;
+    this.dragging = this.sideways = false;
   }
 
   /**
@@ -61,9 +61,9 @@ export class Hands {
     g.classList.add("gv-held");
     g.addEventListener("pointerdown", (event) => this.grasp(event, g, index, span));
     const keep = (/** @type {Event} */ event) => {
-      if (this.dragging && event.cancelable) event.preventDefault();
+      if (this.sideways && event.cancelable) event.preventDefault();
     };
-    // Chromium minds no touch-action inside a picture
+    // Chromium minds no touch-action inside a picture: else a finger that goes sideways scrolls
     g.addEventListener("touchmove", keep, { passive: false });
     g.addEventListener("dblclick", () => this.open(index));
   }
@@ -99,6 +99,7 @@ export class Hands {
     const moved = (/** @type {PointerEvent} */ event) => {
       const way = Math.abs(event.clientX - clientX);
       const isDown = way < Math.abs(event.clientY - clientY); // a finger that goes down scrolls
+      this.sideways = this.dragging || !isDown;
       if (!this.dragging && (way <= SLACK || isDown)) return;
       if (!this.dragging) g.classList.add("gv-dragged");
       this.dragging = true;
@@ -109,7 +110,7 @@ export class Hands {
     };
     follow(g, pointerId, moved, () => {
       g.classList.remove("gv-dragged");
-      this.dragging = false;
+      this.dragging = this.sideways = false;
     });
   }
 

@@ -16,8 +16,7 @@ export function stepsIn({ least, most, grain }) {
  * @param {number} place
  */
 export function valueAt({ least, grain, base }, place) {
-  const at = stepped(least, place, grain);
-  return base === null ? at : base ** at;
+  return base === null ? stepped(least, place, grain) : base ** (least + place * grain);
 }
 
 /**

@@ -18,6 +18,9 @@ export class Ranges {
     const named = { role: "group", "aria-label": say("page.alone.inputs") };
     this.element = make("div", "gv-ranges", named);
     this.element.hidden = ranges.length === 0;
+    // one width for all names: so the tracks stand under one another
+    const widest = Math.max(0, ...ranges.map(({ label }) => charactersOf(label)));
+    this.element.style.setProperty("--gv-names", `${widest + 1}ch`);
     this.rows = ranges.map((range) => this.row(say, range));
     this.show();
   }
@@ -101,4 +104,12 @@ export class Ranges {
       if (!number.matches(":focus")) number.value = text;
     }
   }
+}
+
+/**
+ * About how wide a name is: letters such as those of Chinese are twice as wide as others.
+ * @param {string} name
+ */
+function charactersOf(name) {
+  return [...name].reduce((width, letter) => width + (letter > "\u2e80" ? 2 : 1), 0);
 }

@@ -28,6 +28,21 @@ export function isUnderAHand() {
 }
 
 /**
+ * Set a slider by a hand that is elsewhere; `isPassing` says that another number follows at once,
+ * and Python need not hear of this one.
+ * @param {Slider} slider
+ * @param {number} value
+ * @param {boolean} isPassing
+ */
+export function slide(slider, value, isPassing) {
+  const isOurs = slider.get("beyond") !== undefined;
+  slider.set({ value, ...(isOurs && { beyond: [] }) }, { byHand: true });
+  try {
+    if (!isPassing) slider.save_changes();
+  } catch {} // the kernel is dead
+}
+
+/**
  * Hand over the sliders of a figure, by the node, or of a plot, by the name of what each moves, as
  * far as this page has their models.
  * @template {{sliders: Record<string, string>}} State

@@ -20,9 +20,10 @@ export function cellsOf(elements, shape) {
     let most = -Infinity;
     let least = Infinity;
     for (let row = top; row < bottom; row++) {
-      const part = elements.subarray(row * width + left, row * width + right);
-      most = Math.max(most, ...part);
-      least = Math.min(least, ...part);
+      for (let at = row * width + left; at < row * width + right; at++) {
+        most = Math.max(most, elements[at]);
+        least = Math.min(least, elements[at]);
+      }
     }
     return most >= -least ? most : least;
   });

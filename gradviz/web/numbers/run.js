@@ -9,7 +9,7 @@ import { elementsIn, isMapped, mapSize } from "./shapes.js";
  * @param {number} adjoint
  * @param {number} local
  */
-function carried({ idle, choice }, adjoint, local) {
+export function carried({ idle, choice }, adjoint, local) {
   return idle || (choice && local === 0) ? 0 : adjoint * local;
 }
 
@@ -18,28 +18,54 @@ function carried({ idle, choice }, adjoint, local) {
  * @param {ArrayLike<number | Float64Array | null>} numbers
  * @param {Structure} structure
  */
-export function sentOf(numbers, { shapes, nodes, edges }) {
+export function sentOf(numbers, structure) {
+  const { shapes } = structure;
   if (shapes === null) return Float64Array.from(/** @type {ArrayLike<number>} */ (numbers));
-  return Float64Array.from(
-    Array.from(numbers).flatMap((number, part) => {
-      if (number === null || typeof number === "number") return number ?? [];
-      const shape = shapes[part] ?? [];
-      if (!isMapped(shape)) return Array.from(number);
-      if (!isOfEdge(part, nodes.length, edges.length)) return cellsOf(number, shape);
-      return number.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-    }),
-  );
+  const counts = countsOf(structure, shapes);
+  const sent = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  counts.forEach((count, part) => {
+    const number = numbers[part];
+    if (number === null) return;
+    const shape = shapes[part] ?? [];
+    if (typeof number === "number") sent[at] = number;
+    else if (!isMapped(shape)) sent.set(number, at);
+    else if (isOfEdge(part, structure)) sent[at] = largestOf(number);
+    else sent.set(cellsOf(number, shape), at);
+    at += count;
+  });
+  return sent;
+}
+
+/** @param {Float64Array} elements */
+function largestOf(elements) {
+  let most = 0;
+  for (let at = 0; at < elements.length; at++) most = Math.max(most, Math.abs(elements[at]));
+  return most;
+}
+
+/**
+ * How many numbers are sent of each part.
+ * @param {Structure} structure
+ * @param {(number[] | null)[]} shapes
+ */
+function countsOf(structure, shapes) {
+  return shapes.map((shape, part) => {
+    if (shape === null) return 0;
+    if (!isMapped(shape)) return elementsIn(shape);
+    const [rows, columns] = mapSize(shape);
+    return isOfEdge(part, structure) ? 1 : rows * columns;
+  });
 }
 
 /**
  * Whether a part of what is sent belongs to an edge: first come nodes, then edges, and both
  * again.
  * @param {number} part
- * @param {number} nodes
- * @param {number} edges
+ * @param {Structure} structure
  */
-function isOfEdge(part, nodes, edges) {
-  return part % (nodes + edges) >= nodes;
+function isOfEdge(part, { nodes, edges }) {
+  return part % (nodes.length + edges.length) >= nodes.length;
 }
 
 /**
@@ -50,7 +76,8 @@ function isOfEdge(part, nodes, edges) {
  * come too
  * @returns {Run | null}
  */
-export function runOf(sent, { nodes, edges, places, shapes }) {
+export function runOf(sent, structure) {
+  const { nodes, edges, places, shapes } = structure;
   const toLocals = nodes.length;
   const toAdjoints = toLocals + edges.length;
   const toFlows = toAdjoints + nodes.length;
@@ -64,14 +91,13 @@ export function runOf(sent, { nodes, edges, places, shapes }) {
     const flows = Float64Array.from(edges, flow);
     return { primals: numbers.slice(0, toLocals), locals, adjoints, flows, sent };
   }
+  const counts = countsOf(structure, shapes);
   let at = 0;
   const all = shapes.map((shape, part) => {
     if (shape === null) return null;
     if (shape.length === 0) return sent[at++];
     const start = at;
-    const [rows, columns] = mapSize(shape);
-    if (!isMapped(shape)) at += elementsIn(shape);
-    else at += isOfEdge(part, nodes.length, edges.length) ? 1 : rows * columns;
+    at += counts[part];
     return { shape, elements: Array.from(sent.subarray(start, at)) };
   });
   if (at !== sent.length) return null;
@@ -85,6 +111,15 @@ export function runOf(sent, { nodes, edges, places, shapes }) {
 }
 
 /**
+ * Whether two runs have the same numbers.
+ * @param {Run} one
+ * @param {Run} other
+ */
+export function isSameRun({ sent: one }, { sent: other }) {
+  return one.length === other.length && one.every((number, at) => Object.is(number, other[at]));
+}
+
+/**
  * A run of which nothing is known yet.
  * @param {Structure} structure
  * @returns {Run}
@@ -93,6 +128,50 @@ export function unknownRun({ nodes, edges }) {
   const [ofNodes, ofEdges] = [nodes.map(() => null), edges.map(() => null)];
   const sent = new Float64Array();
   return { primals: ofNodes, locals: ofEdges, adjoints: ofNodes, flows: ofEdges, sent };
+}
+
+/**
+ * The numbers that Python sent of a run: all with 64 bits; or cells of maps with 32, after all
+ * others, and those of inputs by themselves with 64, since they seldom change.
+ * @param {DataView} view
+ * @param {DataView | undefined} still
+ * @param {Structure} structure
+ */
+export function arrived(view, still, structure) {
+  const { shapes, nodes, edges, inputs } = structure;
+  if (shapes === null || !still) return unpacked(view);
+  const counts = countsOf(structure, shapes);
+  const isCells = shapes.map(
+    (shape, part) => shape !== null && isMapped(shape) && !isOfEdge(part, structure),
+  );
+  const isStill = (/** @type {number} */ part) => part < nodes.length && inputs.includes(part);
+  let [all, singles, cells] = [0, 0, 0];
+  counts.forEach((count, part) => {
+    all += count;
+    if (!isCells[part]) singles += count;
+    else if (!isStill(part)) cells += count;
+  });
+  if (view.byteLength === 8 * all) return unpacked(view);
+  const stills = all - singles - cells;
+  if (view.byteLength !== 8 * singles + 4 * cells || still.byteLength !== 8 * stills)
+    return new Float64Array(); // of another structure
+  const sent = new Float64Array(all);
+  let place = 0;
+  let single = 0;
+  let cell = 8 * singles;
+  let stillCell = 0;
+  counts.forEach((count, part) => {
+    const isApart = isStill(part);
+    for (let i = 0; i < count; i++, place++) {
+      if (!isCells[part]) sent[place] = view.getFloat64(8 * single++, true);
+      else if (isApart) sent[place] = still.getFloat64(8 * stillCell++, true);
+      else {
+        sent[place] = view.getFloat32(cell, true);
+        cell += 4;
+      }
+    }
+  });
+  return sent;
 }
 
 /**

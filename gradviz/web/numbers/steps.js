@@ -24,8 +24,21 @@ export function stepWords({ steps, nodes, edges, start, seed }, step) {
  * @returns {string[]}
  */
 export function stepPlace([kind, at]) {
-  return kind === "start" ? [] : [`${kind === "backward" ? "e" : "n"}${at}`];
+  return kind === "start" ? [] : [`${kind === "backward" || kind === "onward" ? "e" : "n"}${at}`];
 }
+
+/**
+ * The node whose gradient is another after a step, by its id.
+ * @param {Structure} structure
+ * @param {Step} step
+ * @returns {string[]}
+ */
+export function stepGrown({ edges }, [kind, at]) {
+  if (kind === "backward") return [`n${edges[at].from}`];
+  if (kind === "onward") return [`n${edges[at].to}`];
+  return kind === "seed" ? [`n${at}`] : [];
+}
+
 /**
  * The sum of what has come together and what comes.
  * @param {Value} before

@@ -15,18 +15,24 @@ export class Code {
     this.select = select;
     this.element = make("section", "gv-code", { "aria-label": say("page.code") });
     this.element.hidden = true;
+    this.isSought = false; // a person has just opened it
     /** @type {{element: HTMLElement, number: HTMLElement, shows: Formula, ids: string[]}[]} */
     this.lines = [];
   }
 
-  /** @param {Listing | null} code */
-  load(code) {
+  /**
+   * @param {Listing | null} code
+   * @param {string | null} along what moves in forward mode
+   */
+  load(code, along = null) {
     this.lines = [];
     this.element.replaceChildren();
     if (code === null) return;
     this.element.append(...code.notes.map((note) => written("p", "gv-note", note)));
     this.add(this.say("page.code.source"), code.source);
-    this.add(this.say("page.code.program"), code.program);
+    const program = along === null ? code.program : code.forward[along];
+    if (program) this.add(this.say("page.code.program"), program);
+    else this.element.append(written("p", "gv-note", this.say("page.forward.program")));
   }
 
   /**
@@ -63,6 +69,13 @@ export class Code {
     }
     this.lines.push({ element, number, shows, ids });
     return element;
+  }
+
+  /** Bring what was opened in sight, where it has no room beside the figure. */
+  find() {
+    if (!this.isSought) return;
+    this.isSought = false;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Run} state */

@@ -1,22 +1,22 @@
 // Steps: play, pause, one step forward or back, scrub.
 
-import { ICONS, button, icon, make, setName } from "./dom.js";
-
-const LONGEST_PLAY = 24_000; // milliseconds: of all steps
-const QUICKEST = 80; // and of one
-const SLOWEST = 900;
+import { SPEEDS, beatByHand, beatPlaying, beatsOf } from "../motion/rhythm.js";
+import { ICONS, button, icon, make, setName, written } from "./dom.js";
 
 export class Player {
   /**
    * @param {Say} say
-   * @param {(step: number | null) => void} go what to do to show a step; null shows all
+   * @param {(step: number | null, beat: number) => void} go what to do to show a step; null shows
+   * all; and how long a beat of it is, 0 if it is to be there at once
    */
   constructor(say, go) {
     this.say = say;
     this.go = go;
     this.step = /** @type {number | null} */ (null);
     this.last = 0;
-    this.timer = 0;
+    /** @type {Step[]} */
+    this.steps = [];
+    this.timer = /** @type {ReturnType<typeof setTimeout> | 0} */ (0);
     this.element = make("div", "gv-player", { role: "group", "aria-label": say("page.steps") });
     const made = (
       /** @type {keyof typeof ICONS} */ kind,
@@ -27,13 +27,20 @@ export class Player {
       first: made("first", say("page.steps.to_the_first"), () => this.jump(0)),
       back: made("back", say("page.steps.back"), () => this.jump(this.now - 1)),
       play: made("play", say("page.play"), () => this.toggle()),
-      forward: made("forward", say("page.steps.forward"), () => this.jump(this.now + 1)),
+      forward: made("forward", say("page.steps.forward"), () => this.next()),
       last: made("last", say("page.steps.show_all"), () => this.jump(null)),
     };
     const range = { type: "range", min: "0", step: "1", "aria-label": say("page.step") };
     this.scrub = make("input", "gv-scrub", range);
     this.scrub.addEventListener("input", () => this.jump(Number(this.scrub.value)));
     this.count = make("span", "gv-count");
+    this.speed = make("select", "gv-speed", { "aria-label": say("page.motion.speed") });
+    this.speed.title = say("page.motion.speed");
+    for (const speed of SPEEDS) {
+      const shown = say("page.motion.times", { speed: speed === 0.5 ? "½" : speed });
+      this.speed.append(written("option", "", shown, { value: String(speed) }));
+    }
+    this.speed.value = "1";
     this.element.append(...Object.values(this.buttons), this.scrub, this.count);
   }
 
@@ -48,7 +55,18 @@ export class Player {
    */
   jump(step) {
     this.pause();
-    this.go(step === null ? null : Math.max(0, Math.min(this.last, step)));
+    this.go(step === null ? null : Math.max(0, Math.min(this.last, step)), 0);
+  }
+
+  /** Take the next step by hand, which ends playing. */
+  next() {
+    this.pause();
+    this.go(Math.min(this.last, this.now + 1), this.byHand);
+  }
+
+  /** Milliseconds a beat, when a step is taken by hand. */
+  get byHand() {
+    return beatByHand(Number(this.speed.value));
   }
 
   toggle() {
@@ -57,15 +75,26 @@ export class Player {
   }
 
   play() {
-    this.go(this.now >= this.last ? 0 : this.now);
-    const pace = Math.max(QUICKEST, Math.min(SLOWEST, LONGEST_PLAY / (this.last + 1)));
-    const next = () => (this.now >= this.last ? this.pause() : this.go(this.now + 1));
-    this.timer = setInterval(next, pace);
+    this.go(this.now >= this.last ? 0 : this.now, 0);
+    this.timer = setTimeout(() => this.goOn(), this.beat * beatsOf(this.steps[0]));
     this.showButton(true);
   }
 
+  /** Milliseconds a beat, while all steps are played. */
+  get beat() {
+    return beatPlaying(this.steps, Number(this.speed.value));
+  }
+
+  /** Play one step, and then the others. */
+  goOn() {
+    if (this.now >= this.last) return this.pause();
+    const { beat, now } = this;
+    this.timer = setTimeout(() => this.goOn(), beat * beatsOf(this.steps[now + 1]));
+    this.go(now + 1, beat);
+  }
+
   pause() {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     if (this.timer) this.showButton(false);
     this.timer = 0;
   }
@@ -78,10 +107,12 @@ export class Player {
 
   /**
    * @param {number | null} step
-   * @param {number} last
+   * @param {Step[]} steps
    */
-  show(step, last) {
+  show(step, steps) {
+    const last = steps.length - 1;
     this.step = step;
+    this.steps = steps;
     this.last = last;
     this.scrub.max = String(last);
     this.scrub.value = String(this.now);

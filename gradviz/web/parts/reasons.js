@@ -59,7 +59,8 @@ export class Reasons {
     this.opener.hidden = !node?.openable;
     this.index.placeholder = shape.map((length) => Math.max(0, length - 1)).join(", "); // the last
     if (document.activeElement !== this.index) this.index.value = index;
-    for (const { label, formula, agrees } of (nudges.of === id && nudges.lines) || []) {
+    const isOfThis = !structure.second && nudges.of === id;
+    for (const { label, formula, agrees } of (isOfThis && nudges.lines) || []) {
       const row = this.add(label, formula, state);
       row.classList.add(agrees === false ? "gv-disagrees" : "gv-ghost");
     }
@@ -71,7 +72,7 @@ export class Reasons {
    * @param {number} index
    * @param {NodeWords} node
    */
-  ofNode({ edges }, state, index, node) {
+  ofNode({ edges, second }, state, index, node) {
     const { say } = this;
     const source = node.source ? [written("code", "gv-source", node.source)] : [];
     const arriving = edges.filter(({ to }) => to === index);
@@ -80,7 +81,7 @@ export class Reasons {
     this.begin(node.label, node.kind, ...source);
     this.add(say("page.reasons.value"), node.value, state);
     arriving.forEach(({ local }, count) => this.add(count ? "" : locals, local, state));
-    this.add(say("page.reasons.gradient"), node.adjoint, state);
+    this.add(say(second ? "page.forward.tangent" : "page.reasons.gradient"), node.adjoint, state);
   }
 
   /**
@@ -88,10 +89,10 @@ export class Reasons {
    * @param {Run} state
    * @param {EdgeWords} edge
    */
-  ofEdge({ nodes }, state, { from, to, local, flow }) {
+  ofEdge({ nodes, second }, state, { from, to, local, flow }) {
     this.begin(`${nodes[from].label} → ${nodes[to].label}`, nodes[to].kind);
     this.add(this.say("page.reasons.locals", { n: 1 }), local, state);
-    this.add(this.say("page.reasons.flow"), flow, state);
+    this.add(this.say(second ? "page.forward.push" : "page.reasons.flow"), flow, state);
   }
 
   /**
@@ -119,13 +120,14 @@ export class Reasons {
 
 /**
  * What leads to the number that is selected: the edges whose flows it gathers, or the two factors
- * of a flow.
+ * of a flow. In forward mode they arrive.
  * @param {Structure} structure
  * @param {string} id
  */
-export function because({ edges }, id) {
+export function because({ edges, second }, id) {
   const index = Number(id.slice(1));
   if (id === "") return [];
-  if (id[0] === "e") return edges[index] ? [`n${edges[index].to}`] : [];
-  return edges.flatMap(({ from }, edge) => (from === index ? [`e${edge}`] : []));
+  const ends = edges.map(({ from, to }) => (second ? [from, to] : [to, from]));
+  if (id[0] === "e") return edges[index] ? [`n${ends[index][0]}`] : [];
+  return ends.flatMap(([, here], edge) => (here === index ? [`e${edge}`] : []));
 }

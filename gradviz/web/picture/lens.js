@@ -1,12 +1,15 @@
-// Nearer and farther: the picture fits the page unless a person zooms; then it is scrolled, or
-// dragged by its paper.
+// Nearer and farther: the picture uses the width of the page, as long as its texts stay readable,
+// unless a person zooms; then it is scrolled, or dragged by its paper. What is too wide for that is
+// seen from its output, where the sweep back begins.
 
 import { button, follow, make } from "../parts/dom.js";
 
 export const NEARER = 1.25;
 const FARTHEST = 0.1;
 const NEAREST = 4;
-const READABLE = 0.75; // smaller, and it could not be read: scroll instead
+const READABLE = 11 / 11.5; // of labels, in pixels; if it had to be smaller: scroll instead
+const LARGE = 1.3; // as large as a small picture grows
+const AROUND = 24; // pixels that are to be seen around a part
 const NO_PAPER = ".gv-node, .gv-edge, .gv-label, .gv-block > text, input";
 
 export class Lens {
@@ -32,7 +35,49 @@ export class Lens {
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.grasp(event));
     stage.addEventListener("scroll", () => this.moved(), { passive: true });
+    // where the output is in sight, until a person scrolls elsewhere
+    this.isAtOutput = true;
+    /** What is to be in sight. @type {Element[]} */
+    this.sought = [];
+    stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
+    stage.addEventListener("wheel", () => this.leave(), { passive: true });
+    this.watch = new ResizeObserver(() => this.stand());
+    this.watch.observe(stage);
     this.hold(svg);
+  }
+
+  /** A person looks elsewhere than at the output. */
+  leave() {
+    this.sought = [];
+    if (this.stage.scrollWidth > this.stage.clientWidth) this.isAtOutput = false;
+  }
+
+  /** The page has room, or another. */
+  stand() {
+    const { stage } = this;
+    stage.classList.toggle("gv-tight", this.width > stage.clientWidth);
+    if (this.isAtOutput && this.zoom === null) stage.scrollLeft = stage.scrollWidth;
+    this.seek();
+  }
+
+  /**
+   * Bring parts of the picture in sight that are to be looked at now.
+   * @param {Element[]} parts
+   */
+  follow(parts) {
+    this.sought = parts;
+    this.seek();
+  }
+
+  seek() {
+    const { stage, sought: parts } = this;
+    if (!parts.length || stage.scrollWidth <= stage.clientWidth) return;
+    const frame = stage.getBoundingClientRect();
+    const boxes = parts.map((part) => part.getBoundingClientRect());
+    const left = Math.min(...boxes.map((box) => box.left)) - AROUND - frame.left;
+    const right = Math.max(...boxes.map((box) => box.right)) + AROUND - frame.right;
+    if (left >= 0 && right <= 0) return;
+    stage.scrollLeft += left < 0 ? left : Math.min(right, left);
   }
 
   /** @param {SVGSVGElement} svg */
@@ -47,9 +92,13 @@ export class Lens {
     const { style } = this.svg;
     this.zoom = zoom;
     this.stage.classList.toggle("gv-zoomed", zoom !== null);
+    style.setProperty("--gv-least", `${READABLE * this.width}px`);
+    style.setProperty("--gv-own", `${this.width}px`);
+    style.setProperty("--gv-large", `${LARGE * this.width}px`);
     style.width = zoom === null ? "" : `${zoom * this.width}px`;
     style.maxWidth = zoom === null ? "" : "none";
-    style.minWidth = zoom === null ? `${READABLE * this.width}px` : "0";
+    style.minWidth = zoom === null ? "" : "0";
+    this.stand();
     this.moved();
   }
 

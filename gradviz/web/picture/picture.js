@@ -6,9 +6,11 @@ import { flowWidth, shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
 import { FittedText } from "./fitted.js";
 import { HeatMap } from "./map.js";
+import { Turned } from "./turned.js";
 
 const SIDES = 13; // pixels of a card beside its numbers, as in scene/cards.py
-const LABEL_ROOM = 42; // of a label, as in scene/compose.py
+const LABEL_ROOM = 45; // of a label, as in scene/compose.py, and of a character
+const LABEL_CHARACTER = 6.3;
 const SEEN = 60; // pixels around what is in sight that are painted with it
 
 /** The elements of a picture, ready to be written. */
@@ -25,10 +27,13 @@ export class Picture {
     this.blank = blank;
     this.run = /** @type {Run | null} */ (null);
     this.largest = 1;
+    this.turned = new Turned(this.svg);
     const labels = this.groups("gv-label");
     this.nodes = this.groups("gv-node").map(cardOf);
     this.edges = this.groups("gv-edge").map((g, index) => wireOf(g, labels[index] ?? null));
     this.blocks = this.groups("gv-block");
+    /** What has a class that is given and taken. @type {Map<string, Set<SVGGElement>>} */
+    this.marked = new Map();
   }
 
   /**
@@ -50,6 +55,15 @@ export class Picture {
       const much = magnitude(flow);
       if (much > this.largest && much < Infinity) this.largest = much;
     }
+  }
+
+  /**
+   * Show tangents in place of adjoints, or adjoints again.
+   * @param {string[] | null} legend the words of the legend where tangents are shown
+   */
+  turn(legend) {
+    if (!this.turned.turn(legend)) return;
+    for (const part of [...this.nodes, ...this.edges]) part.numbers[1] = undefined;
   }
 
   /** How many parts there are to be filled: the nodes, and then the edges. */
@@ -81,7 +95,7 @@ export class Picture {
       node.maps[0]?.draw(value);
     }
     if (changed(node.numbers, 1, adjoint)) {
-      node.g.setAttribute("data-adjoint", full(adjoint));
+      node.g.setAttribute(`data-${this.turned.second}`, full(adjoint));
       node.adjoint.write(shownOnCard(adjoint, false));
       node.maps[1]?.draw(adjoint);
     }
@@ -97,10 +111,13 @@ export class Picture {
     if (changed(edge.numbers, 0, local)) {
       edge.g.setAttribute("data-local", full(local));
       edge.local?.write(isBlank ? "" : `∂ ${shownOnEdge(local)}`);
+      edge.label?.classList.toggle("gv-trivial", local === 1);
+      edge.gap?.fit();
     }
     if (changed(edge.numbers, 1, flow)) {
-      edge.g.setAttribute("data-flow", full(flow));
-      edge.back?.write(`◂ ${shownOnEdge(flow)}`);
+      edge.g.setAttribute(`data-${this.turned.along}`, full(flow));
+      edge.back?.write(`${this.turned.sign} ${shownOnEdge(flow)}`);
+      edge.gap?.fit();
     }
     const width = flowWidth(flow, this.largest).toFixed(2);
     if (width !== edge.width) edge.flow.setAttribute("stroke-width", (edge.width = width));
@@ -144,8 +161,35 @@ export class Picture {
    * @param {Iterable<string>} ids
    */
   mark(kind, ids) {
-    for (const element of this.svg.querySelectorAll(`.${kind}`)) element.classList.remove(kind);
-    for (const id of ids) for (const element of this.elements(id)) element.classList.add(kind);
+    const before = this.marked.get(kind) ?? this.svg.querySelectorAll(`.${kind}`);
+    const elements = new Set(Array.from(ids, (id) => this.elements(id)).flat());
+    for (const element of before)
+      if (!elements.has(/** @type {SVGGElement} */ (element))) element.classList.remove(kind);
+    for (const element of elements) element.classList.add(kind);
+    this.marked.set(kind, elements);
+  }
+}
+
+/** The gap of a wire, as wide as the longer line of its label. */
+class Gap {
+  /**
+   * @param {Element} element
+   * @param {FittedText[]} lines
+   */
+  constructor(element, lines) {
+    this.element = element;
+    this.lines = lines;
+    this.centre = Number(lines[0].element.getAttribute("x"));
+    this.characters = -1;
+  }
+
+  fit() {
+    const characters = Math.max(...this.lines.map(({ shown }) => shown.length));
+    if (characters === this.characters) return;
+    this.characters = characters;
+    const width = Math.min(LABEL_ROOM, LABEL_CHARACTER * characters) + 4;
+    this.element.setAttribute("x", (this.centre - width / 2).toFixed(1));
+    this.element.setAttribute("width", width.toFixed(1));
   }
 }
 
@@ -181,14 +225,17 @@ function wireOf(g, label) {
   const hit = /** @type {SVGPathElement} */ (within(g, ".gv-wire").cloneNode()); // thicker
   hit.setAttribute("class", "gv-hit");
   g.append(hit);
+  const local = label && new FittedText(within(label, ".gv-local"), LABEL_ROOM);
+  const back = label && new FittedText(within(label, ".gv-back"), LABEL_ROOM);
   return {
     g,
     label,
     title: within(g, "title"),
     flow: within(g, ".gv-flow"),
     width: "",
-    local: label && new FittedText(within(label, ".gv-local"), LABEL_ROOM),
-    back: label && new FittedText(within(label, ".gv-back"), LABEL_ROOM),
+    local,
+    back,
+    gap: local && back && new Gap(within(label, ".gv-gap"), [local, back]),
     box: boundsOf(numbersIn(hit.getAttribute("d"))),
     numbers: /** @type {(Value | undefined)[]} */ ([undefined, undefined]),
   };
@@ -201,8 +248,22 @@ function wireOf(g, label) {
  * @param {Value} number
  */
 function changed(kept, at, number) {
-  if (Object.is(kept[at], number)) return false;
+  if (isSameNumber(kept[at], number)) return false;
   kept[at] = number;
+  return true;
+}
+
+/**
+ * Whether a number, or each element of an array, is the same as before.
+ * @param {Value | undefined} one
+ * @param {Value} other
+ */
+function isSameNumber(one, other) {
+  if (Object.is(one, other)) return true;
+  if (!one || !other || typeof one === "number" || typeof other === "number") return false;
+  if (one.elements.length !== other.elements.length) return false;
+  for (let at = 0; at < one.elements.length; at++)
+    if (!Object.is(one.elements[at], other.elements[at])) return false;
   return true;
 }
 

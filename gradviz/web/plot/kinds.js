@@ -2,6 +2,7 @@
 // in gradviz/live/plots, whose classes have these names as their `kind`.
 
 import { numeral } from "../numbers/numeral.js";
+import { nearOf } from "./limit.js";
 
 /**
  * The numbers at some values; null where no program of the curve holds.
@@ -16,7 +17,8 @@ export function workedOut(given, values, curve) {
     holds &&= found !== null;
     return found ?? [NaN, NaN];
   };
-  const numbers = PLOTS[given.kind].numbers(f, values, given);
+  const near = (/** @type {number} */ x) => (curve(x) ?? [NaN])[0]; // need not hold
+  const numbers = PLOTS[given.kind].numbers(f, values, given, near);
   return holds ? numbers : null;
 }
 
@@ -51,13 +53,15 @@ export const PLOTS = {
       const text = say(`page.plot.tangent.${wayOf(slope)}`, told);
       return { text, title: text, marks: { tangent: [at, value, slope], point: [[at, value]] } };
     },
+    grips: ({ at }, [value]) => ({ at: [at, value] }),
   },
   secants: {
-    numbers: (f, { at, h }) => {
+    numbers: (f, { at, h }, _, near) => {
       const [value, slope] = f(at);
       const [moved] = f(at + h);
-      return [value, slope, moved, h ? (moved - value) / h : NaN];
+      return [value, slope, moved, h ? (moved - value) / h : NaN, ...nearOf(near, at, h)];
     },
+    grips: ({ at, h }, [value, , moved]) => ({ at: [at, value], h: [at + h, moved] }),
     shown: (say, { at, h }, [value, slope, moved, quotient]) => {
       const difference = `(${numeral(moved, 6)} − ${numeral(value, 6)})`;
       const text = `h = ${numeral(h)}: ${difference} / ${numeral(h)} = ${numeral(quotient, 6)}`;
@@ -93,6 +97,7 @@ export const PLOTS = {
     },
   },
   descent: {
+    grips: ({ start }, numbers, { steps }) => ({ start: [start, numbers[steps + 1]] }),
     numbers: (f, { start, rate }, { steps }) => {
       const walk = [start];
       const heights = [];

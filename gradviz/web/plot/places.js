@@ -11,6 +11,16 @@ export function placeAlong({ is_log, scale, start }, number) {
 }
 
 /**
+ * The number at a place.
+ * @param {AxisGiven} axis
+ * @param {number} place
+ */
+export function valueAlong({ is_log, scale, start }, place) {
+  const at = (place - start) / scale;
+  return is_log ? 10 ** at : at;
+}
+
+/**
  * @param {FrameGiven} frame
  * @param {[number, number]} point
  * @returns {Spot}

@@ -1,16 +1,19 @@
 // A live plot: matplotlib has drawn what stands still, and the page draws what moves, at once where
 // it has the function's program, and else as Python tells the numbers.
 
-import { findSliders, isUnderAHand, numberOf } from "../hands/sliders.js";
+import { findSliders, isUnderAHand, numberOf, slide } from "../hands/sliders.js";
 import { unpacked } from "../numbers/run.js";
 import { SVG, make } from "../parts/dom.js";
 import { speaker } from "../words.js";
 import { curveOf } from "./curve.js";
+import { Grips } from "./grips.js";
 import { PLOTS, workedOut } from "./kinds.js";
+import { LimitLens } from "./limit.js";
 import { MarkView, drawn } from "./marks.js";
 
 const NARROW = 480; // pixels: in less, the picture is made for a phone
 const A_POINT = 4 / 3; // pixels
+const NUMERIC = ["FloatSliderModel", "FloatLogSliderModel"];
 const SILENT = 3000; // milliseconds, until it is said that Python is
 
 export class Plot {
@@ -44,8 +47,12 @@ export class Plot {
     this.message = make("div", "gv-message", { role: "status" });
     this.notice = make("div", "gv-notice", { role: "status" });
     this.title = make("p", "gv-plot-title", { "aria-live": "polite" });
-    this.svg = drawn("svg", { role: "img" });
-    el.append(this.message, this.notice, this.title, this.svg);
+    // an image can have nothing in it that a hand or a key takes hold of
+    this.svg = drawn("svg", { role: PLOTS[this.given.kind].grips ? "group" : "img" });
+    /** @type {LimitLens | null} */
+    this.lens = null;
+    this.grips = new Grips(this);
+    el.append(this.message, this.notice, this.grips.element, this.title, this.svg);
     this.handlers = {
       given: () => this.load(),
       numbers: () => this.hear(),
@@ -86,7 +93,12 @@ export class Plot {
     );
     this.marks = this.given.marks.map((mark) => new MarkView(mark, frame));
     const moving = this.marks.map(({ element }) => element);
-    this.svg.replaceChildren(...still.documentElement.childNodes, ...moving);
+    this.lens = frame.lens ? new LimitLens(this.say, frame, this.given.marks) : null;
+    if (this.lens) moving.push(this.lens.element);
+    const picture = drawn("g", { "aria-hidden": "true" }); // the name of all of it says it
+    picture.append(...still.documentElement.childNodes, ...moving);
+    this.svg.replaceChildren(picture, this.grips.group);
+    this.el.style.maxWidth = `${wide.size[0] * A_POINT}px`;
     this.soon();
   }
 
@@ -99,14 +111,33 @@ export class Plot {
     if (this.ended) return;
     const moved = () => {
       if (!isUnderAHand()) return; // Python will speak of it
-      this.move({ [name]: numberOf(slider) });
-      this.isAhead = true;
-      this.wait();
+      this.ahead(name, numberOf(slider));
     };
+    if (NUMERIC.includes(slider.get("_model_name"))) {
+      const [least, most, grain] = [slider.get("min"), slider.get("max"), slider.get("step")];
+      const base = slider.get("_model_name") === "FloatLogSliderModel" ? slider.get("base") : null;
+      const set = (/** @type {number} */ value, /** @type {boolean} */ isPassing) => {
+        slide(slider, value, isPassing && this.curve !== null);
+        this.ahead(name, value);
+      };
+      const track = { label: name, inputs: [], ...{ least, most, base }, grain: grain ?? 0.1 };
+      this.grips.add(name, { track, set });
+    }
     for (const event of ["change:value", "change:beyond"]) {
       slider.on(event, moved);
       this.stops.push(() => slider.off(event, moved));
     }
+  }
+
+  /**
+   * A hand has moved something, of which Python will speak later.
+   * @param {string} name
+   * @param {number} value
+   */
+  ahead(name, value) {
+    this.move({ [name]: value });
+    this.isAhead = true;
+    this.wait();
   }
 
   /**
@@ -184,6 +215,8 @@ export class Plot {
     if (this.title.textContent !== title) this.title.textContent = title;
     this.svg.setAttribute("aria-label", text);
     for (const mark of this.marks) mark.show(marks[mark.mark.name]);
+    this.lens?.show(values, numbers);
+    this.grips.show(PLOTS[given.kind].grips?.(values, numbers, given) ?? {});
   }
 
   end() {
@@ -191,6 +224,7 @@ export class Plot {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.asked);
     this.watch.disconnect();
+    this.grips.end();
     for (const stop of this.stops) stop();
     for (const [name, handler] of Object.entries(this.handlers)) this.store.off(name, handler);
     this.el.replaceChildren(); // hosts keep the element

@@ -215,11 +215,12 @@ def test_what_is_sent_is_small():
 
 # ── lessons ──
 
+OWN = (4, "coarsest-figure")  # a gate of one's own, of which there is none
 LIVE = [
     (lesson, cell)
     for lesson in range(len(PATHS))
     for cell, source in code(lesson).items()
-    if "gv.explore(" in source
+    if "gv.explore(" in source and (lesson, cell) != OWN
 ]
 
 
@@ -228,7 +229,7 @@ def test_every_live_figure_of_the_lessons_has_a_program(lesson, cell, monkeypatc
     monkeypatch.chdir(NOTEBOOKS)
     explorer = result(lesson, cell)
     structure, graph = explorer.view.structure, explorer.run.graph
-    name = next(name for name, value in graph.example.inputs.items() if np.ndim(value) == 0)
+    name = min(graph.example.inputs, key=lambda name: np.ndim(graph.example.inputs[name]))
     inputs = {**explorer.run.inputs, name: 1.01 * explorer.run.inputs[name]}
     program = json.loads(json.dumps(structure["program"], allow_nan=False))
     [(numbers, _)] = in_a_page([[program, [*map(flat, inputs.values())], 0]])

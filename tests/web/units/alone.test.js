@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Answers } from "../../../gradviz/web/alone/answers.js";
 import { compared } from "../../../gradviz/web/alone/nudges.js";
-import page from "../../../gradviz/web/alone/page.js";
+import "../../../gradviz/web/alone/figure.js";
+import page from "../../../gradviz/web/alone/host.js";
 import { placeOf, stepsIn, valueAt } from "../../../gradviz/web/hands/places.js";
-import { reply } from "../../../gradviz/web/alone/questions.js";
+import "../../../gradviz/web/alone/plot.js";
+import { reply } from "../../../gradviz/web/alone/question.js";
+import "../../../gradviz/web/alone/race.js";
 import { Alone } from "../../../gradviz/web/alone/store.js";
 import { WORDS, frame, happen, json, say, stateOf, turn, watched } from "./setup.js";
 
 globalThis.MutationObserver = document.defaultView.MutationObserver;
-globalThis.matchMedia = () => ({ matches: false });
 
 const CASES = json("vectors/pages.json");
 

@@ -4,7 +4,7 @@ import { Forecast } from "../../../gradviz/web/hands/forecast.js";
 import { Hands } from "../../../gradviz/web/hands/hands.js";
 import { shareKeys } from "../../../gradviz/web/hands/keys.js";
 import { Sliders, numberOf } from "../../../gradviz/web/hands/sliders.js";
-import { runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
 import { make } from "../../../gradviz/web/parts/dom.js";
 import { Picture } from "../../../gradviz/web/picture/picture.js";
 import {
@@ -25,11 +25,11 @@ import {
 beforeEach(() => mock.timers.reset());
 
 function hands(name = "nested") {
-  const { structure, numbers } = stateOf(name);
+  const { structure, numbers, cells } = stateOf(name);
   const stage = place();
   const picture = new Picture(structure.svg);
   stage.append(picture.svg);
-  const run = runOf(unpacked(numbers), structure);
+  const run = runOf(arrived(numbers, cells, structure), structure);
   const set = [];
   const made = new Hands(stage, (input, value) => set.push([input, value]));
   made.hold(picture, structure.nodes, () => run);

@@ -55,7 +55,7 @@ test("a figure and a race are shown in a notebook, and end", () => {
   ]) {
     const el = place();
     const end = entry.render({ model: model(stateOf(name)), el });
-    assert.ok(el.querySelector("svg.gradviz"));
+    assert.ok(el.querySelector("svg.gradviz, .gv-mini"));
     end();
     assert.equal(el.childNodes.length, 0);
   }

@@ -9,7 +9,7 @@ import {
   shade,
 } from "../../../gradviz/web/numbers/heat.js";
 import { full, magnitude, numeral } from "../../../gradviz/web/numbers/numeral.js";
-import { runOf, sentOf, unknownRun, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf, sentOf, unknownRun, unpacked } from "../../../gradviz/web/numbers/run.js";
 import {
   blockOf,
   elementsIn,
@@ -27,7 +27,7 @@ import {
 import { stateAt, stepPlace, stepWords } from "../../../gradviz/web/numbers/steps.js";
 import { parsed, stepped, stepsOf } from "../../../gradviz/web/numbers/typed.js";
 import { prepared } from "../../../gradviz/web/programs/program.js";
-import { bytes, json, received, say } from "./setup.js";
+import { bytes, json, received, say, stateOf } from "./setup.js";
 
 test("numbers are printed by Python's rule", () => {
   for (const { number, digits, text } of json("vectors/numerals.json")) {
@@ -186,6 +186,23 @@ for (const { function: name, structure, runs } of json("vectors/runs.json")) {
     }
   });
 }
+
+test("cells of maps come with 32 bits, after all others, and those of inputs apart", () => {
+  const { structure, numbers, cells } = stateOf("arrays");
+  const sent = arrived(numbers, cells, structure);
+  const work = prepared(structure.program);
+  const { shapes, inputs } = structure;
+  const given = inputs.map((node) => shapes[node].reduce((size, length) => size * length, 1));
+  const w = Float64Array.from({ length: given[0] }, (_, at) => at - 300);
+  const wanted = sentOf(work([w, Float64Array.of(1, -1)]), structure);
+  assert.deepEqual(Array.from(sent, Math.fround), Array.from(wanted, Math.fround));
+  assert.ok(numbers.byteLength + cells.byteLength < 8 * sent.length);
+  const whole = new DataView(wanted.buffer);
+  assert.deepEqual(arrived(whole, cells, structure), wanted); // all with 64 bits
+  assert.deepEqual(arrived(whole, undefined, structure), wanted);
+  const short = new DataView(new ArrayBuffer(24));
+  assert.equal(runOf(arrived(short, cells, structure), structure), null);
+});
 
 test("numbers of another graph are refused; of none, nothing is known", () => {
   const [{ structure, runs }] = json("vectors/runs.json");

@@ -5,7 +5,7 @@ import { button, follow, make, scrolls } from "../../../gradviz/web/parts/dom.js
 import { Path } from "../../../gradviz/web/parts/path.js";
 import { Player } from "../../../gradviz/web/parts/player.js";
 import { Reasons, because } from "../../../gradviz/web/parts/reasons.js";
-import { runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf } from "../../../gradviz/web/numbers/run.js";
 import { happen, place, point, press, say, stateOf, textOf, watched } from "./setup.js";
 
 beforeEach(() => mock.timers.reset());
@@ -61,42 +61,60 @@ test("the way to a box that is open", () => {
   assert.deepEqual(gone, [0, 1]);
 });
 
+/** So many steps: the inputs are given, gates work, and what flows goes back. */
+const steps = (last) => [
+  ["start", null],
+  ...Array.from({ length: last }, (_, at) => [at < last / 2 ? "forward" : "backward", at]),
+];
+
 test("steps are gone through by hand", () => {
   const gone = [];
-  const player = new Player(say, (step) => gone.push(step));
-  player.show(null, 9);
+  const player = new Player(say, (step, beat) => gone.push([step, beat]));
+  player.show(null, steps(9));
   assert.equal(player.count.textContent, "all 9 steps");
   assert.equal(player.scrub.getAttribute("aria-valuetext"), "all 9 steps");
   assert.equal(player.buttons.last.disabled, true);
-  player.show(4, 9);
+  player.show(4, steps(9));
   assert.equal(player.count.textContent, "step 4 of 9");
   const { first, back, forward, last } = player.buttons;
   for (const each of [first, back, forward, last]) each.click();
   player.scrub.value = "6";
   happen(player.scrub, "input");
   player.jump(99);
-  assert.deepEqual(gone, [0, 3, 5, null, 6, 9]);
-  player.show(0, 9);
+  player.speed.value = "2";
+  forward.click();
+  const jumps = [0, 3, null, 6, 9].map((step) => [step, 0]); // which are there at once
+  assert.deepEqual(gone, [...jumps.slice(0, 2), [5, 200], ...jumps.slice(2), [5, 100]]);
+  player.show(0, steps(9));
   assert.deepEqual([first.disabled, back.disabled, forward.disabled], [true, true, false]);
 });
 
 test("steps are played to the last, and paused", () => {
-  mock.timers.enable({ apis: ["setInterval"] });
-  const player = new Player(say, (step) => player.show(step, 3));
-  player.show(null, 3);
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const player = new Player(say, (step) => player.show(step, steps(3)));
+  player.show(null, steps(3));
   player.buttons.play.click();
   assert.equal(player.step, 0);
   assert.equal(player.buttons.play.title, "pause");
-  mock.timers.tick(900);
+  mock.timers.tick(280 * 2);
   assert.equal(player.step, 1);
   player.toggle();
-  mock.timers.tick(5000);
+  mock.timers.tick(9000);
   assert.equal(player.step, 1);
   assert.equal(player.buttons.play.getAttribute("aria-label"), "play");
   player.play();
-  mock.timers.tick(5000);
+  for (let step = 0; step < 4; step++) mock.timers.tick(280 * 5);
   assert.equal(player.step, 3);
   assert.equal(player.timer, 0);
+});
+
+test("a play lasts so long at most, and half as long at twice the speed", () => {
+  const player = new Player(say, (step) => player.show(step, steps(1000)));
+  player.show(0, steps(1000));
+  const beats = 2 + 500 * 3 + 500 * 5;
+  assert.equal(player.beat * beats, 24_000);
+  player.speed.value = "0.5";
+  assert.equal(player.beat * beats, 48_000);
 });
 
 const LINE = { text: "z = x * y", shows: [["value", 0]], nodes: [0], edges: [1] };
@@ -149,8 +167,8 @@ function reasons() {
 }
 
 function shownOf(name) {
-  const { structure, numbers } = stateOf(name);
-  return { structure, run: runOf(unpacked(numbers), structure) };
+  const { structure, numbers, cells } = stateOf(name);
+  return { structure, run: runOf(arrived(numbers, cells, structure), structure) };
 }
 
 test("why a number is what it is", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runOf, unknownRun, unpacked } from "../../../gradviz/web/numbers/run.js";
+import { arrived, runOf, unknownRun } from "../../../gradviz/web/numbers/run.js";
 import { Elements } from "../../../gradviz/web/picture/elements.js";
 import { FittedText } from "../../../gradviz/web/picture/fitted.js";
 import { Lens } from "../../../gradviz/web/picture/lens.js";
@@ -11,13 +11,13 @@ import { make } from "../../../gradviz/web/parts/dom.js";
 import { happen, json, place, point, say, stand, stateOf } from "./setup.js";
 
 function pictured(name) {
-  const { structure, numbers } = stateOf(name);
+  const { structure, numbers, cells } = stateOf(name);
   const picture = new Picture(
     structure.svg,
     structure.edges.map(({ blank }) => blank),
   );
   place().append(picture.svg);
-  return { structure, picture, run: runOf(unpacked(numbers), structure) };
+  return { structure, picture, run: runOf(arrived(numbers, cells, structure), structure) };
 }
 
 test("texts that need more room than there is are condensed, as Python does", () => {
@@ -144,6 +144,7 @@ function lens(scroll = 500) {
   };
   let moved = 0;
   const made = new Lens(say, stage, picture.svg, () => (moved += 1));
+  stage.scrollLeft = 0; // here it stands at the output, wherever that is
   return { lens: made, stage, svg: picture.svg, width, moved: () => moved };
 }
 
@@ -168,7 +169,7 @@ test("nearer, farther, and to fit", () => {
   it.width = 100;
   it.fit();
   assert.equal(it.zoom, null);
-  assert.equal(svg.style.minWidth, "75px");
+  assert.equal(svg.style.getPropertyValue("--gv-least"), `${(1100 / 11.5).toString()}px`);
 });
 
 test("a wheel zooms with Ctrl only", () => {
@@ -224,4 +225,39 @@ test("an element under the pointer", () => {
   point(picture.svg, "pointermove");
   assert.equal(elements.tip.hidden, true);
   happen(stage, "pointerleave");
+});
+
+test("a wide picture is seen from its output, and what is looked for is brought in sight", () => {
+  const { lens: it, stage, svg } = lens();
+  it.stand();
+  assert.equal(stage.scrollLeft, 500);
+  assert.ok(stage.classList.contains("gv-tight"));
+  const card = svg.querySelector(".gv-node");
+  stand(card, -300, 0, 60, 58);
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 500 - 300 - 24);
+  stand(card, 40, 0, 60, 58); // it is in sight
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 176);
+  stand(card, 190, 0, 60, 58);
+  it.follow([card]);
+  assert.equal(stage.scrollLeft, 176 + 50 + 24);
+  point(svg, "pointerdown"); // a person looks elsewhere
+  stage.scrollLeft = 7;
+  it.stand();
+  assert.equal(stage.scrollLeft, 7);
+});
+
+test("the gap of a wire is as wide as its label, and a trivial derivative is marked", () => {
+  const { picture } = pictured("nested");
+  const [edge] = picture.edges;
+  const gap = edge.label.querySelector(".gv-gap");
+  const [x, room] = [Number(edge.label.querySelector(".gv-back").getAttribute("x")), 49];
+  picture.fillEdge(edge, 1, 1, false);
+  const width = Number(gap.getAttribute("width"));
+  assert.ok(width < room && edge.label.classList.contains("gv-trivial"));
+  assert.ok(Math.abs(Number(gap.getAttribute("x")) + width / 2 - x) < 0.2);
+  picture.fillEdge(edge, -0.123456, 1.25e-9, false);
+  assert.equal(gap.getAttribute("width"), room.toFixed(1));
+  assert.ok(!edge.label.classList.contains("gv-trivial"));
 });

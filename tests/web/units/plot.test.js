@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import page from "../../../gradviz/web/alone/page.js";
+import page from "../../../gradviz/web/alone/host.js";
+import "../../../gradviz/web/alone/plot.js";
 import entry from "../../../gradviz/web/notebook/plot.js";
 import { full } from "../../../gradviz/web/numbers/numeral.js";
 import { endsOf, isWithin, seenOf, wayThrough } from "../../../gradviz/web/plot/places.js";

@@ -7,10 +7,14 @@ import { speaker } from "../../../gradviz/web/words.js";
 const window = new Window({ url: "http://localhost/", width: 1000, height: 800 });
 const NAMES = [
   ...["document", "DOMParser", "Element", "HTMLElement", "SVGElement", "MouseEvent", "Node"],
-  ...["KeyboardEvent", "PointerEvent", "WheelEvent", "FocusEvent", "Event", "matchMedia"],
+  ...["KeyboardEvent", "PointerEvent", "WheelEvent", "FocusEvent", "Event"],
   ...["innerWidth", "innerHeight"],
 ];
 for (const name of NAMES) globalThis[name] = window[name];
+
+/** A window in which a person wants nothing to move. */
+export const STILL = (query) => ({ matches: query.includes("reduce") });
+globalThis.matchMedia = STILL;
 
 /** The boxes that are watched, and what tells of their size. */
 export const watched = [];
@@ -67,13 +71,15 @@ export function bytes(base64) {
   return new DataView(all.buffer);
 }
 
-export const WORDS = { language: "en", texts: json("../gradviz/words/en/page.json") };
+const texts = ["page", "forward", "motion", "training"].map((name) => json(`../gradviz/words/en/${name}.json`));
+export const WORDS = { language: "en", texts: Object.assign({}, ...texts) };
 export const say = speaker(WORDS);
 
 /** What a live figure, or a race, sends when it is shown. */
 export function stateOf(name) {
   const { state } = json("vectors/figures.json").find((each) => each.name === name);
-  for (const each of ["numbers", "arrays"]) if (each in state) state[each] = bytes(state[each]);
+  for (const each of ["numbers", "arrays", "cells"])
+    if (each in state) state[each] = bytes(state[each]);
   return { ...state, words: WORDS };
 }
 

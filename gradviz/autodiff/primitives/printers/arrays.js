@@ -45,10 +45,29 @@ export function put(z, to, [x, p]) {
   return z;
 }
 
-/** Sums of products: of each operand, where the terms of each sum begin, and how far from there they are. @param {Float64Array} z @param {Terms[]} operands */
+/** Sums of products, four side by side, as none waits for another: of each operand, where the terms of each sum begin, and how far from there they are. @param {Float64Array} z @param {Terms[]} operands */
 export function sum(z, ...operands) {
   const [[x, p, a], [y, q, b] = [x, p, a]] = operands;
-  for (let i = 0; i < z.length; i++) {
+  let i = 0;
+  if (operands.length === 2) {
+    for (; i + 3 < z.length; i += 4) {
+      const p0 = p[i], p1 = p[i + 1], p2 = p[i + 2], p3 = p[i + 3];
+      const q0 = q[i], q1 = q[i + 1], q2 = q[i + 2], q3 = q[i + 3];
+      let t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+      for (let k = 0; k < a.length; k++) {
+        const c = a[k], d = b[k];
+        t0 += x[p0 + c] * y[q0 + d];
+        t1 += x[p1 + c] * y[q1 + d];
+        t2 += x[p2 + c] * y[q2 + d];
+        t3 += x[p3 + c] * y[q3 + d];
+      }
+      z[i] = t0;
+      z[i + 1] = t1;
+      z[i + 2] = t2;
+      z[i + 3] = t3;
+    }
+  }
+  for (; i < z.length; i++) {
     let total = 0;
     if (operands.length === 1) for (let k = 0; k < a.length; k++) total += x[p[i] + a[k]];
     else if (operands.length === 2) for (let k = 0; k < a.length; k++) total += x[p[i] + a[k]] * y[q[i] + b[k]];

@@ -3,6 +3,7 @@
 import { numeral } from "../numbers/numeral.js";
 import { make, written } from "../parts/dom.js";
 import { speaker } from "../words.js";
+import { addKind } from "./host.js";
 
 const SIZE = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
 const POWER = new RegExp(String.raw`^([+-]?)(${SIZE})(?:\s*(?:\*\*|\^)\s*([+-]?${SIZE}))?$`);
@@ -60,7 +61,7 @@ export function reply({ numbers, is_one, within, close, mistakes, says }, text) 
  * @param {QuestionGiven} given
  * @param {HTMLElement} page
  */
-export function ask(given, page) {
+function ask(given, page) {
   const say = speaker(given.words);
   page.classList.add("gv-question");
   if (!given.is_typed) {
@@ -83,3 +84,5 @@ export function ask(given, page) {
   });
   page.append(field, button, status);
 }
+
+addKind("question", ask);

@@ -1,83 +1,12 @@
-// A figure, a race or a plot in a file: no kernel, no request. What was still gives way to what is
-// live.
+// A figure in a page alone: its sliders, what answers it, and what it would need Python for.
 
-import { Race } from "../figure/race.js";
 import { View } from "../figure/view.js";
 import { Ranges } from "../hands/ranges.js";
-import { make, scrolls, within, written } from "../parts/dom.js";
+import { make, written } from "../parts/dom.js";
 import { speaker } from "../words.js";
 import { Answers, bytesOf } from "./answers.js";
-import { startPlot } from "./plot.js";
-import { ask } from "./questions.js";
+import { addKind } from "./host.js";
 import { Alone } from "./store.js";
-
-const SCROLLED = "pre, .output, .wide, .formula, .still"; // what may be wider than a page
-
-function start() {
-  const state = /** @type {HTMLElement} */ (document.getElementById("gradviz-state"));
-  const given = /** @type {PageGiven} */ (JSON.parse(String(state.textContent)));
-  const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-  const page = make("div", "gv-alone");
-  const heading = within(main, "h1");
-  main.replaceChildren(heading, page);
-  mount(given, page);
-  if (given.kind !== "figure") return;
-  const { output, nodes } = given.drawings[0].structure;
-  heading.textContent = nodes[output].label; // its numbers will be others
-}
-
-/**
- * Every figure of a page that holds many: where one stands still is also what makes it live, all
- * but the words, which they share. What fails stands still.
- */
-function startAll() {
-  const told = /** @type {HTMLElement} */ (document.getElementById("gradviz-words"));
-  const words = /** @type {Words[]} */ (JSON.parse(String(told.textContent)));
-  for (const place of document.querySelectorAll(".figure")) {
-    const { textContent } = within(place, "script");
-    const given = /** @type {SharedGiven} */ (JSON.parse(String(textContent)));
-    const page = make("div", "gv-alone");
-    place.append(page);
-    try {
-      mount(/** @type {PageGiven} */ ({ ...given, words: words[given.words] }), page);
-      place.replaceChildren(page);
-    } catch (error) {
-      page.remove();
-      console.error(error);
-    }
-  }
-  for (const box of document.querySelectorAll(SCROLLED)) scrolls(/** @type {HTMLElement} */ (box));
-}
-
-/**
- * As MyST calls it, and whoever else calls modules as anywidget does: one figure, which a model
- * that nobody answers tells of.
- * @param {{model: Pick<Model<{told: PageGiven}>, "get">, el: HTMLElement}} given
- */
-function render({ model, el }) {
-  const page = el.appendChild(make("div", "gv-alone"));
-  mount(model.get("told"), page);
-  return () => page.remove();
-}
-
-/**
- * @param {PageGiven} given
- * @param {HTMLElement} page
- */
-function mount(given, page) {
-  if (given.kind === "question") ask(given, page);
-  else if (given.kind === "race") startRace(given, page);
-  else if (given.kind === "plot") startPlot(given, page);
-  else startFigure(given, page);
-}
-
-/**
- * @param {RaceGiven} given
- * @param {HTMLElement} page
- */
-function startRace(given, page) {
-  new Race(new Alone({ ...given, painted: true }), page.appendChild(make("div", "")));
-}
 
 /**
  * @param {FigureGiven} given
@@ -94,6 +23,7 @@ function startFigure(given, page) {
     arrays: bytesOf(""),
     message: "",
     step: given.step,
+    wrt: given.wrt,
     selected: "",
     nudges: {},
     wrong: given.wrong,
@@ -174,4 +104,4 @@ function mark(say, view, answers) {
   }
 }
 
-export default { start, startAll, render };
+addKind("figure", startFigure);
