@@ -137,7 +137,7 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
   motion.move(going, "transform", eased(on), 2.4 * beat, 0.9 * beat);
   if (old === null) return;
   const sum = chipOf(colour, [`${numeral(old, 3)} + ${inBrackets(product)}`, colour]);
-  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), arrives);
+  standAt(motion.show(sum, 3.6 * beat, 4.6 * beat), arrives);
 }
 
 /**
