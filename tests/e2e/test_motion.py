@@ -107,8 +107,9 @@ def test_a_gradient_is_seen_to_add_up(show):
 
 
 @pytest.mark.long
-def test_playing_goes_through_all_and_leaves_nothing(show):
-    page = show(gv.View(gv.trace(twice, x=1.0, y=2.0, z=4.0)))
+@pytest.mark.parametrize("wrt", [None, "x"])
+def test_playing_goes_through_all_and_leaves_nothing(show, wrt):
+    page = show(gv.View(gv.trace(twice, x=1.0, y=2.0, z=4.0), wrt=wrt))
     page.get_by_label("speed").select_option("2")
     page.locator(".gv-play").click()
     page.wait_for_function(f"{MOVING} > 3")
@@ -190,7 +191,7 @@ def test_a_wrong_order_in_a_saved_page(browser, tmp_path):
         "Too early: s handed on 4 and should have handed on 10. "
         "Not counted yet: what comes back from × (3·3 = 9)."
     )
-    expect(page.locator(".gv-marks")).to_have_text("4, not 10")
+    expect(page.locator(".gv-marks")).to_have_text("handed on 4, not 10")
     missing = [edge.index for edge in graph.edges if edge.target.index == squared]
     for edge in missing:
         expect(page.locator(f"#e{edge}")).to_have_class(re.compile("gv-missing"))

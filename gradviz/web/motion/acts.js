@@ -151,16 +151,16 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
  * @param {boolean} isBack
  */
 function fillBand(motion, picture, edge, delay, duration, isBack) {
-  const { g, flow, label } = picture.edges[edge];
+  const { g, flow, label, back } = picture.edges[edge];
   const copy = copyOf(g);
   motion.hide(flow);
   motion.layer.prepend(copy);
-  if (label) {
+  if (label && back) {
     const written = copyOf(label);
     motion.hide(label);
     copy.after(written);
-    const back = within(written, ".gv-back");
-    motion.move(back, "opacity", (share) => share.toFixed(2), delay, 0.6 * duration);
+    const brought = written.children[[...label.children].indexOf(back.element)];
+    motion.move(brought, "opacity", (share) => share.toFixed(2), delay, 0.6 * duration);
   }
   const band = within(copy, ".gv-flow");
   band.setAttribute("pathLength", "1");
