@@ -1,5 +1,7 @@
 """What is said of a blank: the next question, hints in steps, and the worked line."""
 
+from collections.abc import Iterable
+
 from gradviz.exercises.practice.blanks import Blank
 from gradviz.exercises.practice.mistakes import known_as
 from gradviz.graph import Edge, Node, Run
@@ -9,6 +11,7 @@ from gradviz.words import say
 
 RULES = ("add", "subtract", "multiply", "negative", "mean", "sum")  # with words of their own
 HINTS = 3
+LINE = "\ufffc"  # the sign for an object among letters: the worked line is to stand there
 
 
 class Said:
@@ -65,22 +68,23 @@ class Said:
 
     def line(self, blank: Blank, known: Run) -> str:
         """The worked line, as far as its numbers are known."""
-        whole, *parts = State(known).text(self.formula(blank)).split(" = ")
-        return " = ".join([whole, *(parts[1:] if parts[0] == whole else parts)])
+        return State(known).text(self.formula(blank))
 
-    def hint(self, blank: Blank, step: int, known: Run) -> str:
-        """The hint of this step, from 0: a question, the rule, the worked line without its end."""
-        if step == 0:
-            return self.question(blank)
-        if step == 1:
-            return self.rule(blank)
+    def hint(self, blank: Blank, step: int) -> str:
+        """The hint of this step, from 0: a question, the rule, `LINE` in place of the worked line
+        without its end.
+        """
         if step >= HINTS:
             return say("practice.hint.last")
-        line = self.line(blank, known)
+        return (self.question(blank), self.rule(blank), LINE)[step]
+
+    def hinted(self, blank: Blank) -> Formula:
+        """The worked line without symbols that would be the number that is asked for."""
+        formula = self.formula(blank)
         if blank.kind != "gradient" or self._tells(blank):
-            return line
-        whole, _, *numbers = line.split(" = ")  # the symbols are the number that is asked for
-        return " = ".join([whole, *numbers])
+            return formula
+        whole, _, *numbers = _parts(formula)
+        return _joined([whole, *numbers])
 
     def _tells(self, blank: Blank) -> bool:
         """Whether the chain rule at a node says more in symbols than the number that is asked."""
@@ -93,7 +97,10 @@ class Said:
         """The worked line, with places for numbers."""
         if isinstance(blank.of, Edge):
             return self.words.local(blank.of)
-        return self.words.value(blank.of) if blank.kind == "value" else self.words.adjoint(blank.of)
+        if blank.kind == "value":
+            return self.words.value(blank.of)
+        whole, *parts = _parts(self.words.adjoint(blank.of))
+        return _joined([whole, *(parts[1:] if parts[0] == whole else parts)])
 
     def rule(self, blank: Blank) -> str:
         """The rule by which it is found, in words or in symbols."""
@@ -128,3 +135,18 @@ def _is_straight(edge: Edge) -> bool:
     """Whether its local derivative is the same whatever the numbers: in symbols it is a number."""
     symbols = edge.local_expression
     return symbols != "" and not any(character.isalpha() for character in symbols)
+
+
+def _parts(formula: Formula) -> list[Formula]:
+    """What stands between the signs of equality."""
+    parts: list[Formula] = [[]]
+    for part in formula:
+        if part == " = ":
+            parts.append([])
+        else:
+            parts[-1].append(part)
+    return parts
+
+
+def _joined(parts: Iterable[Formula]) -> Formula:
+    return [piece for part in parts for piece in (" = ", *part)][1:]

@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
-from gradviz.exercises.practice import picture
+from gradviz.exercises.practice import picture, telling
 from gradviz.exercises.practice.blanks import Blank, asked, found
 from gradviz.exercises.practice.circuits import Circuit
 from gradviz.exercises.practice.faulty import Faulty
 from gradviz.exercises.practice.fits import Fit, Key
-from gradviz.exercises.practice.hints import HINTS, Said
+from gradviz.exercises.practice.hints import HINTS, LINE, Said
 from gradviz.exercises.practice.result import Record, Result
 from gradviz.exercises.practice.typed import Typed, Unread, read_all
+from gradviz.export.formats import format_of
+from gradviz.export.html import page
+from gradviz.export.sheets import Theme, checked
 from gradviz.figure import Figure
+from gradviz.figure.page.alive import alive
+from gradviz.figure.spoken import spoken
 from gradviz.graph import Edge, Graph, Run
 from gradviz.numerals import UNKNOWN, numeral
+from gradviz.scene.layout import Layout
+from gradviz.scene.words.formula import State
 from gradviz.scene.words.titles import summary
 from gradviz.words import listed, say
+
+if TYPE_CHECKING:
+    from gradviz.live.practice import Practice
 
 FORMAT = "gradviz-practice/1"
 MOST_NODES = 60
@@ -94,6 +106,8 @@ along one path. What happens where paths meet?
         if not self.blanks:
             raise ValueError(f"there is nothing to ask of {self.graph.name}")
         self.records: dict[Blank, Record] = {blank: Record() for blank in self.blanks}
+        self.replies: dict[Blank, telling.Reply] = {}  # what was said of each last
+        self._live: Practice | None = None
 
     @property
     def graph(self) -> Graph:
@@ -135,22 +149,7 @@ along one path. What happens where paths meet?
         not.
         """
         blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
-        key, record = self.keys[blank], self.records[blank]
-        typed = read_all(number, len(key.right))
-        if isinstance(typed, Unread):
-            return Verdict(False, (), None, _unread(typed, len(key.right)))
-        fit = key.fit(typed)
-        if not record.is_open:
-            is_right = fit.sort == "right"
-            return Verdict(is_right, fit.mistakes, _ends(fit.wire), self._already(blank))
-        if fit.sort == "right":
-            record.is_right = True
-            says = say("practice.right", line=self._line(blank))
-            return Verdict(True, (), None, says)
-        record.tries += 1
-        if fit.sort == "mistake":
-            record.mistakes += fit.mistakes
-        return Verdict(False, fit.mistakes, _ends(fit.wire), self._wrong(blank, fit, typed))
+        return self._judged(blank, number)
 
     def hint(
         self,
@@ -164,13 +163,9 @@ along one path. What happens where paths meet?
 
         Raises as :meth:`answer` does.
         """
-        blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
-        record = self.records[blank]
-        if not record.is_open:
-            return Told(self._already(blank))
-        hint = self.said.hint(blank, record.hints, self.known)
-        record.hints = min(record.hints + 1, HINTS)
-        return Told(hint)
+        return self._hinted(
+            found(self.run, self.blanks, value=value, local=local, gradient=gradient)
+        )
 
     def show(
         self,
@@ -183,15 +178,79 @@ along one path. What happens where paths meet?
 
         Raises as :meth:`answer` does.
         """
-        blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
+        return self._shown(
+            found(self.run, self.blanks, value=value, local=local, gradient=gradient)
+        )
+
+    def act(self, place: int, act: str, text: str = "") -> None:
+        """Do what a person does in the live figure at the blank of this place: ``"answer"`` with
+        what was typed, ``"hint"`` or ``"show"``.
+        """
+        blank = self.blanks[place]
+        if act == "answer":
+            self._judged(blank, text)
+        elif act == "hint":
+            self._hinted(blank)
+        elif act == "show":
+            self._shown(blank)
+
+    def _judged(self, blank: Blank, number: object) -> Verdict:
+        key, record = self.keys[blank], self.records[blank]
+        typed = read_all(number, len(key.right))
+        if isinstance(typed, Unread):
+            says = self._reply(blank, "unread", _unread(typed, len(key.right)))
+            return Verdict(False, (), None, says)
+        fit = key.fit(typed)
+        if not record.is_open:
+            says = self._reply(blank, "done", say("practice.done_already", line=LINE))
+            return Verdict(fit.sort == "right", fit.mistakes, _ends(fit.wire), says)
+        if fit.sort == "right":
+            record.is_right = True
+            return Verdict(
+                True, (), None, self._reply(blank, "right", say("practice.right", line=LINE))
+            )
+        record.tries += 1
+        if fit.sort == "mistake":
+            record.mistakes += fit.mistakes
+        says = self._reply(blank, "wrong", self._wrong(blank, fit, typed), fit.wire)
+        return Verdict(False, fit.mistakes, _ends(fit.wire), says)
+
+    def _hinted(self, blank: Blank) -> str:
+        record = self.records[blank]
+        if not record.is_open:
+            return self._reply(blank, "done", say("practice.done_already", line=LINE))
+        hint = self.said.hint(blank, record.hints)
+        record.hints = min(record.hints + 1, HINTS)
+        return self._reply(blank, "hint", hint)
+
+    def _shown(self, blank: Blank) -> str:
         if self.records[blank].is_open:
             self.records[blank].is_shown = True
-        return Told(self._line(blank))
+        return self._reply(blank, "shown", LINE)
 
-    @cached_property
+    def _reply(
+        self, blank: Blank, mood: telling.Mood, says: str, wire: Edge | None = None
+    ) -> str:
+        """Say something of a blank, also in the live figure if there is one."""
+        self.replies[blank] = telling.Reply(mood, says, wire)
+        if self._live is not None:
+            self._live.tell()
+        return Told(says.replace(LINE, self._line(blank)))
+
+    def _line(self, blank: Blank) -> str:
+        """The worked line of a blank; of an open one without its end."""
+        formula = self.said.hinted(blank) if blank in self.open else self.said.formula(blank)
+        return State(self.known).text(formula)
+
+    @property
     def figure(self) -> Figure:
         """The figure that it is asked of, with all its numbers."""
         return Figure(self.run)
+
+    @spoken
+    def layout(self) -> Layout:
+        """The places of everything, with room to type."""
+        return picture.places(self.graph)
 
     @property
     def known(self) -> Run:
@@ -201,12 +260,77 @@ along one path. What happens where paths meet?
     @property
     def svg(self) -> str:
         """The picture as an SVG document, with dots for what is still to be found."""
-        return picture.svg(self.figure, self.run, self.open)
+        return picture.svg(self.run, self.layout, self.open)
+
+    @property
+    def html(self) -> str:
+        """The same as an HTML image that needs nothing else."""
+        return picture.image(self.svg, str(self))
 
     @property
     def said(self) -> Said:
         """What can be said of its blanks."""
         return Said(self.run)
+
+    @property
+    def live(self) -> "Practice":
+        """The live figure, into which one types; it is what a cell shows."""
+        if self._live is None:
+            from gradviz.live.practice import Practice
+
+            self._live = Practice(self)
+        return self._live
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write it to a file: as a page, ``.html``, it judges by itself, in any browser, without
+        Python and without a network; nothing is found there yet, and the page holds all answers.
+        In any other format, or with ``live=False``, it is the still picture with dots, as
+        :meth:`Figure.save` writes one.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.practice(level=3, random_state=7).save(f"{folder}/practice.html").name
+        'practice.html'
+        """
+        path, theme = Path(path), checked(theme)
+        made_as = format_of(path.name)
+        if live and made_as.can_live:
+            scene = picture.scene(self.run, self.layout, self.blanks)
+            path.write_text(page(scene, theme, alive(self.told(), theme=theme)), encoding="utf-8")
+        else:
+            scene = picture.scene(self.run, self.layout, self.open)
+            path.write_bytes(made_as.written(scene, theme, scale))
+        return path
+
+    def told(self) -> dict[str, Any]:
+        """What a page without Python is told of it."""
+        return {
+            "kind": "practice",
+            "words": telling.words(),
+            "quizzes": [telling.alone(self.run, self.layout, self.keys)],
+        }
+
+    def given(self) -> dict[str, Any]:
+        """What the live figure is told once: its picture, and what is asked."""
+        return telling.given(self.run, self.layout, self.blanks)
+
+    def numbers(self) -> bytes:
+        """The numbers that the live figure shows."""
+        return telling.numbers(self.run, self.open)
+
+    def states(self) -> list[dict[str, Any]]:
+        """What became of each blank so far."""
+        return [
+            telling.state(self.records[blank], self.replies.get(blank)) for blank in self.blanks
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, with what each mistake gives at each blank: whoever has it can
@@ -223,31 +347,10 @@ along one path. What happens where paths meet?
             "graph": self.run.to_dict(),
             "circuit": circuit,
             "blanks": [
-                {
-                    "kind": blank.kind,
-                    "edge" if isinstance(blank.of, Edge) else "node": blank.of.index,
-                    "right": [*key.right],
-                    "wrong": [
-                        {"mistake": mistake, "numbers": [*numbers], "edge": wire.index}
-                        for mistake, numbers, wire in key.wrong
-                    ],
-                    "words": blank.said(self.run),
-                    "question": said.question(blank),
-                    "again": said.again(blank),
-                    "sign": said.sign(blank),
-                    "rule": said.rule(blank),
-                    "line": said.formula(blank),
-                }
+                telling.place(blank) | telling.key(said, blank, key)
                 for blank, key in self.keys.items()
             ],
         }
-
-    def _line(self, blank: Blank) -> str:
-        hidden = [each for each in self.open if each != blank]
-        return self.said.line(blank, picture.covered(self.run, hidden))
-
-    def _already(self, blank: Blank) -> str:
-        return say("practice.done_already", line=self._line(blank))
 
     def _wrong(self, blank: Blank, fit: Fit, typed: Sequence[Typed]) -> str:
         if fit.sort == "mistake" and fit.wire is not None:
@@ -277,8 +380,8 @@ along one path. What happens where paths meet?
 
     __repr__ = __str__
 
-    def _repr_html_(self) -> str:
-        return picture.image(self.svg, str(self))
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return self.live._repr_mimebundle_(**options)
 
 
 def _ends(wire: Edge | None) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ SHEETS = {
     "figure": ("view", "parts", "ways", "motion"),
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
+    "practice": ("view", "parts", "practice"),
     "question": (),
     "training": ("view", "parts", "training"),
 }
