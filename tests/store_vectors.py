@@ -34,7 +34,7 @@ from gradviz.scene.words.formula import State
 from gradviz.scene.words.forward import words_of
 
 FOLDER = Path(__file__).parent / "vectors"
-TABLE = web.FOLDER / "programs" / "table.js"
+TABLE = web.FOLDER / "numbers" / "table.js"
 NUMBERS = [
     0.19661193324148185, -8.0, 0.0, -0.0, 1.0, 0.00099999, 0.000999999, 0.00099995, 2.0625, 2.5,
     999999.7, 999999.4, 123456.0, 1234567.0, 1.5e-7, -1.5e-7, 1e21, 1e22, 1.25e300, 5e-324, 0.1,

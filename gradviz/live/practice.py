@@ -1,6 +1,5 @@
 """Practice in a live notebook: one types into cards and wires, and Python judges."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import traitlets
@@ -16,8 +15,8 @@ from gradviz.live.sliders import Change
 class Asked(Protocol):
     """What is practised: see :class:`gradviz.Quiz`."""
 
-    html: str
-
+    @property
+    def html(self) -> str: ...
     def given(self) -> dict[str, Any]: ...
     def numbers(self) -> bytes: ...
     def states(self) -> list[dict[str, Any]]: ...
@@ -45,7 +44,7 @@ class Practice(Live):
     numbers: traitlets.Bytes = traitlets.Bytes().tag(sync=True)
     # what became of each blank
     blanks: "traitlets.List[dict[str, Any]]" = traitlets.List().tag(sync=True)
-    # from the page, what a person did: an id, the blank, the act, what was typed. All of them, since
+    # from the page, what a person did: an id, the blank, the act, what was typed. All of it, since
     # of what the page tells a busy kernel the last is kept
     acts: "traitlets.List[list[Any]]" = traitlets.List().tag(sync=True)
     # by what name the page told something last; and the last of these that Python has dealt with

@@ -32,9 +32,7 @@ def unknown(number: Any) -> Any:
     return None
 
 
-def covered(
-    run: Run, hidden: Collection[Blank], cover: Callable[[Any], Any] = unknown
-) -> Run:
+def covered(run: Run, hidden: Collection[Blank], cover: Callable[[Any], Any] = unknown) -> Run:
     """The run without the numbers that are asked, nor what would give them away: what flows along
     a wire is seen when both gradients and the local derivative are. `cover` says what stands in
     place of a number.
@@ -42,9 +40,7 @@ def covered(
     graph, covers = run.graph, {(blank.kind, blank.of) for blank in hidden}
 
     def seen(kind: str, numbers: Any) -> list[Any]:
-        return [
-            cover(number) if (kind, of) in covers else number for of, number in numbers.items()
-        ]
+        return [cover(number) if (kind, of) in covers else number for of, number in numbers.items()]
 
     values, gradients = seen("value", run.primals), seen("gradient", run.adjoints)
     locals_ = seen("local", run.locals)

@@ -1,44 +1,28 @@
 """What a live figure is told of a quiz, and what a page needs to judge answers without Python."""
 
 import base64
+import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from gradviz import words as words_
 from gradviz.exercises.practice import picture
 from gradviz.exercises.practice.blanks import Blank
 from gradviz.exercises.practice.fits import Key
 from gradviz.exercises.practice.hints import Said
+from gradviz.exercises.practice.judge import Reply
 from gradviz.exercises.practice.result import Record
 from gradviz.export.svg import paint
 from gradviz.figure.page.packing import packed
 from gradviz.figure.page.structure import structure
-from gradviz.graph import Edge, Run
+from gradviz.graph import Run
 from gradviz.scene.layout import Layout
-
-Mood = Literal["right", "wrong", "unread", "hint", "shown", "done"]
-
-
-class Reply(NamedTuple):
-    """What was said of a blank, with `LINE` where its worked line is to stand; and the wire on
-    which the mistake is made that was named.
-    """
-
-    mood: Mood
-    says: str
-    wire: Edge | None = None
+from gradviz.words import for_the_page
 
 
-def words() -> dict[str, Any]:
-    """What the page says by itself."""
-    return words_.for_the_page("practice")
-
-
-def place(blank: Blank) -> dict[str, Any]:
-    """Where in the graph a blank is."""
-    return {"kind": blank.kind, "edge" if blank.kind == "local" else "node": blank.of.index}
+def words_and(quizzes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a page without Python is told of quizzes, one after another."""
+    words = for_the_page("practice")
+    return {"kind": "practice", "words": words, "quizzes": [*quizzes]}
 
 
 def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:
@@ -47,10 +31,8 @@ def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:
     """
     said = Said(run)
     scene = picture.scene(run, layout, blanks, live=True)
-    told = structure(run, None, {}, paint(scene))
     return {
-        # what a page does not need in which nothing moves
-        "structure": told | {"program": None, "steps": [], "forward": None},
+        "structure": _still(structure(run, None, {}, paint(scene))),
         "blanks": [
             {
                 "kind": blank.kind,
@@ -63,6 +45,18 @@ def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:
             }
             for blank in blanks
         ],
+    }
+
+
+def _still(told: dict[str, Any]) -> dict[str, Any]:
+    """The structure of a figure without what a page does not need in which nothing moves."""
+    no_words = {"kind": "", "source": "", "adjoint": [], "input": None}
+    return told | {
+        "program": None,
+        "steps": [],
+        "forward": None,
+        "nodes": [node | no_words for node in told["nodes"]],
+        "edges": [edge | {"local": [], "flow": [], "soFar": None} for edge in told["edges"]],
     }
 
 
@@ -84,18 +78,38 @@ def key(said: Said, blank: Blank, of: Key) -> dict[str, Any]:
             {"mistake": mistake, "numbers": [*numbers], "edge": wire.index}
             for mistake, numbers, wire in of.wrong
         ],
-        "words": blank.said(said.run),
         "question": said.question(blank),
         "again": said.again(blank),
         "sign": said.sign(blank),
         "rule": said.rule(blank),
-        "line": said.formula(blank),
+    }
+
+
+def document(run: Run, keys: Mapping[Blank, Key]) -> dict[str, Any]:
+    """The graph, and all that there is to know of each blank."""
+    said = Said(run)
+    return {
+        "graph": run.to_dict(),
+        "blanks": [
+            {
+                "kind": blank.kind,
+                "edge" if blank.kind == "local" else "node": blank.of.index,
+                "words": blank.said(run),
+                "line": said.formula(blank),
+                **key(said, blank, of),
+            }
+            for blank, of in keys.items()
+        ],
     }
 
 
 def numbers(run: Run, hidden: Collection[Blank]) -> bytes:
     """The numbers of a run as a live figure is sent them: nan in place of what is hidden."""
-    return packed(picture.covered(run, hidden, lambda number: number and np.multiply(number, np.nan)))
+    return packed(picture.covered(run, hidden, _nan))
+
+
+def _nan(number: Any) -> Any:
+    return None if number is None else number * math.nan
 
 
 def state(record: Record, reply: Reply | None) -> dict[str, Any]:

@@ -103,9 +103,9 @@ export class Judge {
     const ends = { source: nodes[edges[edge].from].label, target: nodes[edges[edge].to].label };
     const said = typed.map(({ number }) => numeral(number)).join(", ");
     const number = typed.length === 1 ? said : `(${said})`;
-    const id = (/** @type {string} */ part) => /** @type {TextId} */ (`practice.${part}.${mistake}`);
-    const fits = say(id("mistake"), { number, ...ends });
-    return say("practice.fits", { fits, ask: say(id("next"), ends) });
+    const [made, next] = ["mistake", "next"].map((part) => `practice.${part}.${mistake}`);
+    const fits = say(/** @type {TextId} */ (made), { number, ...ends });
+    return say("practice.fits", { fits, ask: say(/** @type {TextId} */ (next), ends) });
   }
 
   /**
@@ -113,7 +113,8 @@ export class Judge {
    * @param {number} n
    */
   unread(why, n) {
-    if (why !== "several" && (why !== "number" || n === 1)) return this.say(`practice.unread.${why}`);
+    const isOfCount = why === "several" || (why === "number" && n > 1);
+    if (!isOfCount) return this.say(`practice.unread.${why}`);
     const example = `(${Array.from({ length: n }, (_, at) => at + 1).join(", ")})`;
     return this.say("practice.unread.several", { n, example });
   }

@@ -20,17 +20,16 @@ export class Panel {
     this.blanks = blanks;
     this.shown = "";
     this.said = make("div", "gv-said", { id, role: "status", tabindex: "-1" });
-    this.of = make("p", "gv-of");
+    this.of = make("p", "gv-of", { id: `${id}-of` });
     const asks = /** @type {const} */ (["hint", "show"]).map((what) => {
-      const button = written("button", "gv-button", say(`page.practice.${what}`), {
-        type: "button",
-      });
+      const attributes = { type: "button", "aria-describedby": this.of.id };
+      const button = written("button", "gv-button", say(`page.practice.${what}`), attributes);
       button.addEventListener("click", () => ask(what));
       return button;
     });
     asks[0].setAttribute("aria-keyshortcuts", "?");
     this.asks = make("div", "gv-asks");
-    this.asks.append(this.of, ...asks);
+    this.asks.append(...asks, this.of);
     this.element = make("section", "gv-tell", { "aria-label": say("page.practice.said") });
     this.element.append(this.said, this.asks);
   }
@@ -44,7 +43,8 @@ export class Panel {
   show(states, told, here, run) {
     const { say, blanks } = this;
     const { open, ...counts } = resultOf(states);
-    const lines = told < 0 ? [this.start()] : this.spoken(blanks[told], states[told], run);
+    const start = written("p", "", say("page.practice.start"));
+    const lines = told < 0 ? [start] : this.spoken(blanks[told], states[told], run);
     if (!open) lines.push(written("p", "gv-result", say("practice.result", { ...counts, open })));
     const text = lines.map(({ textContent }) => textContent).join("\n");
     if (text !== this.shown) this.said.replaceChildren(...lines); // or it would be said again
@@ -52,11 +52,7 @@ export class Panel {
     this.said.dataset.mood = states[told]?.mood ?? "";
     this.asks.hidden = open === 0;
     this.of.textContent = blanks[here].words;
-  }
-
-  start() {
-    const { say } = this;
-    return written("p", "", `${say("page.practice.start")} ${say("page.practice.by_keyboard")}`);
+    this.of.hidden = here === told; // it stands above
   }
 
   /**
@@ -68,7 +64,8 @@ export class Panel {
     const line = make("p", "gv-reply");
     const [before, after] = around(says);
     line.append(before);
-    if (after !== undefined) line.append(formulaElement(found ? blank.line : blank.hint, run), after);
+    const formula = found ? blank.line : blank.hint;
+    if (after !== undefined) line.append(formulaElement(formula, run), after);
     return [written("p", "gv-of", blank.words), line];
   }
 
