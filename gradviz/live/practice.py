@@ -60,7 +60,7 @@ class Practice(Live):
 
     @traitlets.default("words")
     def _words(self) -> dict[str, Any]:
-        return words.for_the_page("practice")
+        return words.for_the_page("page.practice", "practice")
 
     def tell(self) -> None:
         """Send what is known, and what became of each blank."""

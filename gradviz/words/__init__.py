@@ -158,10 +158,10 @@ def fill(text: str, places: Mapping[str, object]) -> str:
 
 
 def for_the_page(*rooms: str) -> dict[str, Any]:
-    """What the page says by itself: its texts, and those of some rooms of the catalogue, such as
-    ``practice``; and the language of their plural rules.
+    """What the page says by itself: its texts, or those of some rooms of the catalogue, such as
+    ``page.practice`` and ``practice``; and the language of their plural rules.
     """
-    said = tuple(f"{room}." for room in ("page", *rooms))
+    said = tuple(f"{room}." for room in rooms or ("page",))
     source, spoken = catalogue(SOURCE), catalogue(_spoken)
     texts = {**source.texts, **spoken.texts}
     return {

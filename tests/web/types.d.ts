@@ -292,7 +292,7 @@ type Blank = {
   field: [left: number, top: number, width: number, height: number];
   words: string;
   line: Formula;
-  hint: Formula; // the same without symbols that would be the number
+  hint: Formula | null; // the same without symbols that would be the number, if it has such
 };
 
 /** What became of a blank; `says` has a place for its worked line. */

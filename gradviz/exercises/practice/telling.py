@@ -18,16 +18,17 @@ from gradviz.graph import Run
 from gradviz.scene.layout import Layout
 from gradviz.words import for_the_page
 
+ROOMS = "page.practice", "practice"  # of the catalogue
+
 
 def words_and(quizzes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a page without Python is told of quizzes, one after another."""
-    words = for_the_page("practice")
-    return {"kind": "practice", "words": words, "quizzes": [*quizzes]}
+    return {"kind": "practice", "words": for_the_page(*ROOMS), "quizzes": [*quizzes]}
 
 
 def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:
     """The picture without a number that is asked for, and of each blank where on it it is, how many
-    numbers it has, what it is called, and its worked line, whole and as a hint.
+    numbers it has, what it is called, its worked line, and that as a hint if it is another.
     """
     said = Said(run)
     scene = picture.scene(run, layout, blanks, live=True)
@@ -41,7 +42,7 @@ def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:
                 "field": picture.field(scene, blank),
                 "words": blank.said(run),
                 "line": said.formula(blank),
-                "hint": said.hinted(blank),
+                "hint": None if (hint := said.hinted(blank)) == said.formula(blank) else hint,
             }
             for blank in blanks
         ],

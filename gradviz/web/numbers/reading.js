@@ -85,6 +85,7 @@ export function readAll(given, count) {
  * @param {number} number
  */
 export function agrees({ number: typed, unit }, number) {
+  if (!Number.isFinite(number)) return false;
   const exact = unit === null ? EXACT : NOTHING; // digits that stand there are meant
   const size = Math.abs(number);
   const apart = Math.abs(typed - number);
@@ -104,7 +105,7 @@ function unitOf(text) {
   const digits = (whole ?? before + after).replace(/^0+/, "");
   const fills = after === undefined && digits.endsWith("0"); // in 10, it may only fill a place
   if (digits.length - Number(fills) < FEWEST) return null;
-  const unit = 10 ** (Number(exponent ?? 0) - (after ?? "").length);
+  const unit = Number(`1e${Number(exponent ?? 0) - (after ?? "").length}`);
   return Number.isFinite(unit) ? unit : null;
 }
 

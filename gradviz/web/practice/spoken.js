@@ -64,7 +64,7 @@ export class Panel {
     const line = make("p", "gv-reply");
     const [before, after] = around(says);
     line.append(before);
-    const formula = found ? blank.line : blank.hint;
+    const formula = found ? blank.line : (blank.hint ?? blank.line);
     if (after !== undefined) line.append(formulaElement(formula, run), after);
     return [written("p", "gv-of", blank.words), line];
   }
@@ -72,7 +72,7 @@ export class Panel {
   /** Python has not answered. */
   silence() {
     this.shown = "";
-    this.said.replaceChildren(written("p", "", this.say("page.silence")));
+    this.said.replaceChildren(written("p", "", this.say("page.practice.silence")));
   }
 }
 
