@@ -10,6 +10,7 @@ const SIGNS_OF = { value: "?", local: "∂ ?", gradient: "?" };
  * @property {(at: number, text: string) => void} answer
  * @property {(at: number) => void} hint
  * @property {(at: number) => void} enter
+ * @property {() => void} leave
  */
 
 export class Fields {
@@ -17,7 +18,8 @@ export class Fields {
    * @param {HTMLElement} sheet around the picture, and as large
    * @param {Blank[]} blanks
    * @param {number[]} size of the picture
-   * @param {FieldActs} acts what to do when a person answers, asks for a hint, or comes there
+   * @param {FieldActs} acts what to do when a person answers, asks for a hint, comes there, or leaves
+   * for the buttons
    */
   constructor(sheet, blanks, [width, height], acts) {
     this.blanks = blanks;
@@ -31,13 +33,16 @@ export class Fields {
         ...{ placeholder: SIGNS_OF[kind], title: words },
       });
       const percent = (/** @type {number} */ part, /** @type {number} */ of) =>
-        `${((100 * part) / of).toFixed(3)}%`;
+        `${(100 * part) / of}%`;
       Object.assign(input.style, {
         ...{ left: percent(left, width), top: percent(top, height) },
         ...{ width: percent(wide, width), height: percent(high, height) },
       });
       input.addEventListener("keydown", (event) => this.press(event, at));
-      input.addEventListener("focus", () => acts.enter(at));
+      input.addEventListener("focus", () => {
+        input.scrollIntoView({ block: "nearest", inline: "center" });
+        acts.enter(at);
+      });
       input.addEventListener("blur", () => this.leave(at));
       sheet.append(input);
       return input;
@@ -55,7 +60,7 @@ export class Fields {
     } else if (event.key === "?") {
       event.preventDefault();
       this.acts.hint(at);
-    }
+    } else if (event.key === "Escape") this.acts.leave();
   }
 
   /**

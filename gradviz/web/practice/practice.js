@@ -35,7 +35,7 @@ export class Practice {
     this.isLeading = false;
     el.classList.add("gradviz-view", "gv-practice");
     el.setAttribute("role", "group");
-    el.setAttribute("aria-label", say("page.practice"));
+    el.setAttribute("aria-label", say("page.practice.name"));
     this.unshare = shareKeys(el);
 
     this.picture = new Picture(structure.svg, structure.edges.map(({ blank }) => blank));
@@ -51,12 +51,14 @@ export class Practice {
       answer: (at, text) => this.act(at, "answer", text),
       hint: (at) => this.act(at, "hint"),
       enter: (at) => this.enter(at),
+      leave: () => this.panel.hint.focus(),
     });
     const stage = make("div", "gv-stage");
     stage.append(sheet);
     scrolls(stage);
     const ask = (/** @type {"hint" | "show"} */ what) => this.act(this.here, what);
-    this.panel = new Panel(say, blanks, `gv-said-${this.name}`, ask);
+    const back = () => this.fields.inputs[this.here].focus();
+    this.panel = new Panel(say, blanks, `gv-said-${this.name}`, ask, back);
     el.append(this.count, stage, this.panel.element);
 
     this.update = () => this.show();

@@ -14,22 +14,27 @@ export class Panel {
    * @param {Blank[]} blanks
    * @param {string} id
    * @param {(what: "hint" | "show") => void} ask
+   * @param {() => void} back what leads back to the blank
    */
-  constructor(say, blanks, id, ask) {
+  constructor(say, blanks, id, ask, back) {
     this.say = say;
     this.blanks = blanks;
     this.shown = "";
     this.said = make("div", "gv-said", { id, role: "status", tabindex: "-1" });
     this.of = make("p", "gv-of", { id: `${id}-of` });
-    const asks = /** @type {const} */ (["hint", "show"]).map((what) => {
+    const [hint, show] = /** @type {const} */ (["hint", "show"]).map((what) => {
       const attributes = { type: "button", "aria-describedby": this.of.id };
       const button = written("button", "gv-button", say(`page.practice.${what}`), attributes);
       button.addEventListener("click", () => ask(what));
       return button;
     });
-    asks[0].setAttribute("aria-keyshortcuts", "?");
+    hint.setAttribute("aria-keyshortcuts", "?");
+    this.hint = hint;
     this.asks = make("div", "gv-asks");
-    this.asks.append(...asks, this.of);
+    this.asks.append(hint, show, this.of);
+    this.asks.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") back();
+    });
     this.element = make("section", "gv-tell", { "aria-label": say("page.practice.said") });
     this.element.append(this.said, this.asks);
   }
