@@ -187,6 +187,15 @@ def test_hints_do_not_say_the_answer(level, state):
         assert re.search(r"= •$", line)
 
 
+def test_hints_do_not_say_that_nothing_comes_back():
+    quiz = gv.practice(lambda x, y: gv.relu(x) * 0.0, x=-2.0, y=3.0, ask="gradients")
+    for name in ("y", "v2", "x"):
+        hints = [quiz.hint(gradient=name) for _ in range(3)]
+        assert hints[2].endswith("= •")
+        assert not any(hint.endswith("= 0") for hint in hints)
+    assert quiz.answer(0, gradient="y").says == "Right. ∂f/∂y = 0"
+
+
 def numbers_in(text):
     return {float(each.replace("−", "-")) for each in re.findall(r"[-−]?\d+(?:\.\d+)?", text)}
 

@@ -6,7 +6,7 @@ from gradviz.exercises.practice.blanks import Blank
 from gradviz.exercises.practice.mistakes import known_as
 from gradviz.graph import Edge, Node, Run
 from gradviz.scene.words.explain import Words
-from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.formula import Formula, State, adjoint
 from gradviz.words import say
 
 RULES = ("add", "subtract", "multiply", "negative", "mean", "sum")  # with words of their own
@@ -84,14 +84,14 @@ class Said:
         if blank.kind != "gradient" or self._tells(blank):
             return formula
         whole, _, *numbers = _parts(formula)
-        return _joined([whole, *numbers])
+        return _joined([whole, *(numbers or [[adjoint(blank.node)]])])
 
     def _tells(self, blank: Blank) -> bool:
         """Whether the chain rule at a node says more in symbols than the number that is asked."""
-        leaving = self.words.leaving[blank.node]
-        return not any(
-            edge.target is self.run.graph.output and _is_straight(edge) for edge in leaving
-        )
+        graph = self.run.graph
+        leaving = [edge for edge in self.words.leaving[blank.node] if edge not in graph.idle]
+        straight = [edge for edge in leaving if edge.target is graph.output and _is_straight(edge)]
+        return bool(leaving) and not straight
 
     def formula(self, blank: Blank) -> Formula:
         """The worked line, with places for numbers."""
@@ -100,7 +100,7 @@ class Said:
         if blank.kind == "value":
             return self.words.value(blank.of)
         whole, *parts = _parts(self.words.adjoint(blank.of))
-        return _joined([whole, *(parts[1:] if parts[0] == whole else parts)])
+        return _joined([whole, *(parts[1:] if parts[:1] == [whole] else parts)])
 
     def rule(self, blank: Blank) -> str:
         """The rule by which it is found, in words or in symbols."""
@@ -141,8 +141,8 @@ def _parts(formula: Formula) -> list[Formula]:
     """What stands between the signs of equality."""
     parts: list[Formula] = [[]]
     for part in formula:
-        if part == " = ":
-            parts.append([])
+        if isinstance(part, str) and part.startswith(" = "):
+            parts.append([part[3:]] if part[3:] else [])
         else:
             parts[-1].append(part)
     return parts

@@ -54,8 +54,7 @@ function startPractice({ words, quizzes }, page) {
   });
   const series = make("div", "gradviz-view gv-series");
   series.append(next, where);
-  series.hidden = quizzes.length === 1;
-  page.append(series);
+  if (quizzes.length > 1) page.append(series);
   start();
 }
 

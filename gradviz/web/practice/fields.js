@@ -3,7 +3,7 @@
 import { make } from "../parts/dom.js";
 
 const LONGEST_TYPED = 500; // characters
-const SIGNS_OF = { value: "?", local: "∂ ?", gradient: "?" };
+const SIGN_OF = { value: "", local: "∂ ", gradient: "" };
 
 /**
  * @typedef FieldActs
@@ -15,22 +15,24 @@ const SIGNS_OF = { value: "?", local: "∂ ?", gradient: "?" };
 
 export class Fields {
   /**
+   * @param {Say} say
    * @param {HTMLElement} sheet around the picture, and as large
    * @param {Blank[]} blanks
    * @param {number[]} size of the picture
-   * @param {FieldActs} acts what to do when a person answers, asks for a hint, comes there, or leaves
-   * for the buttons
+   * @param {FieldActs} acts what to do when a person answers, asks for a hint, comes there,
+   * or leaves for the buttons
    */
-  constructor(sheet, blanks, [width, height], acts) {
+  constructor(say, sheet, blanks, [width, height], acts) {
     this.blanks = blanks;
     this.acts = acts;
     /** What was judged last, so that it is not judged again. @type {string[]} */
     this.judged = blanks.map(() => "");
-    this.inputs = blanks.map(({ kind, words, field: [left, top, wide, high] }, at) => {
+    this.inputs = blanks.map(({ kind, count, words, field: [left, top, wide, high] }, at) => {
+      const label = say("page.practice.numbers", { n: count, blank: words });
       const input = make("input", `gv-blank gv-blank-${kind}`, {
         ...{ type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false" },
-        ...{ enterkeyhint: "done", maxlength: String(LONGEST_TYPED), "aria-label": words },
-        ...{ placeholder: SIGNS_OF[kind], title: words },
+        ...{ enterkeyhint: "done", maxlength: String(LONGEST_TYPED), "aria-label": label },
+        ...{ placeholder: SIGN_OF[kind] + Array(count).fill("?").join(", "), title: label },
       });
       const percent = (/** @type {number} */ part, /** @type {number} */ of) =>
         `${(100 * part) / of}%`;

@@ -47,7 +47,7 @@ export class Practice {
     sheet.style.setProperty("--gv-own", `${size[0]}px`);
     sheet.style.setProperty("--gv-unit", `calc(100cqw / ${size[0]})`);
     sheet.append(svg, this.twin);
-    this.fields = new Fields(sheet, blanks, size, {
+    this.fields = new Fields(say, sheet, blanks, size, {
       answer: (at, text) => this.act(at, "answer", text),
       hint: (at) => this.act(at, "hint"),
       enter: (at) => this.enter(at),
