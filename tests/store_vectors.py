@@ -8,7 +8,9 @@ derivatives are written into the page's own module."""
 import base64
 import json
 import math
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ import numpy as np
 import gradviz as gv
 from gradviz import exercises, web, words
 from gradviz.autodiff.programs import kernels
+from gradviz.exercises.practice.hints import LINE
+from gradviz.exercises.practice.typed import Unread, agrees, read, read_all
 from gradviz.export import svg
 from gradviz.figure.page.packing import packed, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
@@ -33,8 +37,11 @@ from gradviz.scene.words.explain import step
 from gradviz.scene.words.formula import State
 from gradviz.scene.words.forward import words_of
 
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+from typing_people import NOT_READ, RIGHT_OR_NOT, drawn
+
 FOLDER = Path(__file__).parent / "vectors"
-TABLE = web.FOLDER / "programs" / "table.js"
+TABLE = web.FOLDER / "numbers" / "table.js"
 NUMBERS = [
     0.19661193324148185, -8.0, 0.0, -0.0, 1.0, 0.00099999, 0.000999999, 0.00099995, 2.0625, 2.5,
     999999.7, 999999.4, 123456.0, 1234567.0, 1.5e-7, -1.5e-7, 1e21, 1e22, 1.25e300, 5e-324, 0.1,
@@ -365,7 +372,58 @@ def plots() -> Iterator[dict[str, Any]]:
         yield {"name": name, "told": told, "moves": moves}
 
 
+SEVERAL = [
+    "(10, 25)", "10 ,25", "1,5; 2", "[1/2, −3]", "1", "1, 2, 3", "1,", "", "one, two", "1 000, 2",
+    "(1), (2)", "（1，2）", "1;2;", "[1, 2)", "1/0, 2",
+]  # fmt: skip
+
+
+def typed() -> Iterator[dict[str, Any]]:
+    """Numbers as people type them: what is read, and whether it is the number that is asked for."""
+    asked = [*RIGHT_OR_NOT, *((text, 1.0, False) for text, _ in NOT_READ), *islice(drawn(700), 900)]
+    for text, right, _ in asked:
+        number = read(text)
+        told = number.why if isinstance(number, Unread) else [sent(number.number), number.unit]
+        yield {"text": text, "read": told, "right": sent(right), "agrees": agrees(number, right)}
+    for text in SEVERAL:
+        numbers = read_all(text, 2)
+        told = (
+            numbers.why if isinstance(numbers, Unread) else [sent(each.number) for each in numbers]
+        )
+        yield {"text": text, "several": told}
+
+
+def practices() -> Iterator[dict[str, Any]]:
+    """What a page alone is told of quizzes, and what becomes of what a person does there."""
+    quizzes = [gv.practice(level=level, random_state=3) for level in range(1, 7)]
+    quizzes.append(gv.practice(function("lambda x: x * x * 2"), x=3.0))
+    for quiz in quizzes:
+        told = quiz.told()["quizzes"][0]
+        acts = []
+        for at, (blank, key) in enumerate(quiz._judge.keys.items()):
+            numbers = [[701.0], [702.0], [-each for each in key.right], key.right, key.right]
+            wrong = [each.numbers for each in key.wrong]
+            texts = ["", "six", "1,000", "1, 2", *map(_listed, [*wrong, *numbers])]
+            tried = [("answer", text) for text in texts]
+            hints = [("hint", "")] * (4 if at % 2 else 1)
+            for what, text in (
+                [*tried[:-2], *hints, *tried[-2:]] if at % 3 else [*hints, ("show", "")]
+            ):
+                quiz.act(at, what, text)
+                state = quiz.states()[at]
+                said = quiz._judge.replies[blank].says.replace(LINE, quiz._judge.line(blank))
+                acts.append({"act": ["", at, what, text], "state": state, "said": said})
+        told["result"] = quiz.result.to_dict()
+        yield {"told": told, "acts": acts}
+
+
+def _listed(numbers: Sequence[float]) -> str:
+    return ", ".join(map(repr, numbers))
+
+
 VECTORS = {
+    "practice": practices,
+    "typed": typed,
     "replies": replies,
     "plots": plots,
     "pages": pages,

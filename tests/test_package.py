@@ -102,7 +102,7 @@ def test_a_checkout_finds_its_own_lessons():
 
 
 # Imports run one way: {numerals, graph} <- {autodiff, scene} <- {export, document} <- figure <-
-# live <- the face and the command line; and through autodiff from its tape to what is traced
+# live <- practice <- the face and the command line; and through autodiff from its tape to what is traced
 
 GROUND = {"numerals", "graph", "words"}
 INSIDE = (  # the rooms of autodiff, each of which may import those before it
@@ -129,7 +129,7 @@ MAY_IMPORT = {
     "audit": GROUND | AUTODIFF | {"scene", "export", "document", "figure", "audit"},
     "exercises.practice": GROUND
     | AUTODIFF
-    | {"scene", "export", "figure", "exercises", "exercises.practice"},
+    | {"scene", "export", "figure", "live", "exercises", "exercises.practice"},
     # what a published page is handed, and the figure of a circuit
     "exercises": GROUND | {"autodiff.tracing", "export", "figure", "exercises"},
     "output": set(),

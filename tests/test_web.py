@@ -12,7 +12,7 @@ from gradviz import web
 from gradviz.figure.page.alive import SHEETS, script, shared_script
 
 MODULES = sorted(web.FOLDER.rglob("*.js"))
-WRITTEN = {web.FOLDER / "programs" / "table.js"}  # by Python, a row a line
+WRITTEN = {web.FOLDER / "numbers" / "table.js"}  # by Python, a row a line
 ENTRIES = ["view", "race", "plot", "training", "labels", "drags"]
 
 

@@ -157,13 +157,16 @@ def fill(text: str, places: Mapping[str, object]) -> str:
     return _filled(_split(text), places)
 
 
-def for_the_page() -> dict[str, Any]:
-    """What the page says by itself: its texts, and the language of their plural rules."""
+def for_the_page(*rooms: str) -> dict[str, Any]:
+    """What the page says by itself: its texts, or those of some rooms of the catalogue, such as
+    ``page.practice`` and ``practice``; and the language of their plural rules.
+    """
+    said = tuple(f"{room}." for room in rooms or ("page",))
     source, spoken = catalogue(SOURCE), catalogue(_spoken)
     texts = {**source.texts, **spoken.texts}
     return {
         "language": spoken.plurals,
-        "texts": {each: text for each, text in texts.items() if each.startswith("page.")},
+        "texts": {each: text for each, text in texts.items() if each.startswith(said)},
     }
 
 

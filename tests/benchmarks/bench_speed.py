@@ -338,7 +338,7 @@ def bench_page(benchmark, way):
         output=graph.output.index,
         walks=WALKS,
     )
-    module, _ = web.joined(web.FOLDER / "programs" / "program.js")
+    module, _ = web.joined(web.FOLDER / "numbers" / "program.js")
     with subprocess.Popen(
         ["node", "-e", module + graph.code("javascript") + script],
         stdin=subprocess.PIPE,

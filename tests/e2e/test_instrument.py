@@ -22,7 +22,7 @@ from gradviz.autodiff.primitives.elementwise import Elementwise
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 from gradviz.numerals import numeral
 
-MODULE, _ = web.joined(web.FOLDER / "programs" / "program.js")  # of programs, in a page
+MODULE, _ = web.joined(web.FOLDER / "numbers" / "program.js")  # of programs, in a page
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 DEFINITIONS = """
 import gradviz as gv, numpy as np, ipywidgets, json, os, time

@@ -45,7 +45,7 @@ REST = [pytest.param(*each, marks=pytest.mark.long) for each in pile() if each n
 def test_every_mistake_that_gives_a_number_of_its_own_is_named(level, state):
     quiz = gv.practice(level=level, random_state=state)
     named_ones = 0
-    for blank, key in quiz.keys.items():
+    for blank, key in quiz._judge.keys.items():
         for mistake in MISTAKES:
             for wrong in key.own(mistake):
                 verdict = quiz.answer(given(wrong.numbers), **named(blank))
@@ -71,7 +71,7 @@ def test_most_wrong_numbers_are_of_one_mistake_alone():
     for level, state in SOME:
         quiz = gv.practice(level=level, random_state=state)
         wrong = alone = 0
-        for key in quiz.keys.values():
+        for key in quiz._judge.keys.values():
             numbers = {each.numbers for each in key.wrong}
             own = {each.numbers for mistake in MISTAKES for each in key.own(mistake)}
             wrong, alone = wrong + len(numbers), alone + len(own)
@@ -145,8 +145,12 @@ def test_no_other_word_than_the_catalogues(level):
     with speaking_turned():
         quiz = gv.practice(level=level, random_state=4)
         said = [str(quiz), quiz.hint(**named(quiz.blanks[-1])), str(quiz.result)]
-        for blank, key in quiz.keys.items():
-            said += [blank.said(quiz.run), quiz.said.rule(blank), quiz.said.sign(blank)]
+        for blank, key in quiz._judge.keys.items():
+            said += [
+                blank.said(quiz.run),
+                quiz._judge.said.rule(blank),
+                quiz._judge.said.sign(blank),
+            ]
             for number in ("six", "", "1,000", 1e6, 2e6, *(wrong.numbers for wrong in key.wrong)):
                 said.append(str(quiz.answer(number, **named(blank))))
             said += [quiz.hint(**named(blank)), quiz.show(**named(blank))]
@@ -162,7 +166,7 @@ def test_hints_go_from_a_question_to_the_worked_line():
         "What comes back to z, and by what does the wire from y multiply it?",
         "In symbols: ∂f/∂y = ∂f/∂z · ∂z/∂y",
         "∂f/∂y = ∂f/∂z · ∂z/∂y = • · • = •",
-        "There is no more to hint at; show(…) fills it in.",
+        "That was the last hint; it can still be shown.",
     ]
     assert quiz.show(gradient="z") == "∂f/∂z = x = 1 · • = 3"
     assert quiz.answer("1", local=("y", "z")).correct
@@ -183,6 +187,15 @@ def test_hints_do_not_say_the_answer(level, state):
         assert re.search(r"= •$", line)
 
 
+def test_hints_do_not_say_that_nothing_comes_back():
+    quiz = gv.practice(lambda x, y: gv.relu(x) * 0.0, x=-2.0, y=3.0, ask="gradients")
+    for name in ("y", "v2", "x"):
+        hints = [quiz.hint(gradient=name) for _ in range(3)]
+        assert hints[2].endswith("= •")
+        assert not any(hint.endswith("= 0") for hint in hints)
+    assert quiz.answer(0, gradient="y").says == "Right. ∂f/∂y = 0"
+
+
 def numbers_in(text):
     return {float(each.replace("−", "-")) for each in re.findall(r"[-−]?\d+(?:\.\d+)?", text)}
 
@@ -190,9 +203,9 @@ def numbers_in(text):
 def test_no_answer_is_in_sight():
     quiz = gv.practice(f, x=311.0, y=226.0)  # z 537, f 167007; ∂f/∂x 848
     hidden = {537.0, 167007.0, 848.0}
-    picture = base64.b64decode(re.search(r"base64,([^\"]+)", quiz._repr_html_())[1]).decode()
+    picture = base64.b64decode(re.search(r"base64,([^\"]+)", quiz.html)[1]).decode()
     assert picture == quiz.svg
-    for shown in (quiz.svg, str(quiz), repr(quiz), quiz._repr_html_()):
+    for shown in (quiz.svg, str(quiz), repr(quiz), quiz.html):
         assert not hidden & numbers_in(shown)
         assert "•" in shown
     assert "<metadata" not in quiz.svg
@@ -217,7 +230,7 @@ def test_what_flows_gives_no_gradient_away():
 def test_a_users_text_is_escaped():
     graph = gv.trace(lambda **them: them["<b>&"] * 2, {"<b>&": 3.0})
     quiz = gv.practice(graph)
-    assert "<b>" not in quiz.svg + quiz._repr_html_()
+    assert "<b>" not in quiz.svg + quiz.html
     quiz.answer("<script>", gradient="<b>&")
     assert quiz.answer("nonsense", gradient="<b>&").says.startswith("That is no number")
 
@@ -278,7 +291,7 @@ def test_what_cannot_be_read_is_no_try(number):
     blank = quiz.blanks[0]
     verdict = quiz.answer(number, **named(blank))
     assert not verdict.correct and verdict.says
-    assert quiz.records[blank].tries == 0
+    assert quiz._judge.records[blank].tries == 0
 
 
 def test_a_page_can_judge_by_what_is_told():
@@ -295,7 +308,7 @@ def test_a_page_can_judge_by_what_is_told():
     assert len(told["blanks"]) == len(quiz.blanks)
     for blank, each in zip(quiz.blanks, told["blanks"]):
         assert each["right"] == list(blank.right(quiz.run))
-        assert len(each["wrong"]) == len(quiz.keys[blank].wrong)
+        assert len(each["wrong"]) == len(quiz._judge.keys[blank].wrong)
         assert {wrong["mistake"] for wrong in each["wrong"]} <= MISTAKES.keys()
 
 

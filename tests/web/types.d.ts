@@ -147,6 +147,7 @@ type Words = { language: string; texts: Record<string, Said> };
 type TextId =
   | keyof typeof import("../../gradviz/words/en/page.json")
   | keyof typeof import("../../gradviz/words/en/forward.json")
+  | keyof typeof import("../../gradviz/words/en/practice.json")
   | keyof typeof import("../../gradviz/words/en/motion.json")
   | keyof typeof import("../../gradviz/words/en/training.json");
 
@@ -248,7 +249,13 @@ type PlotPageGiven = {
   held: string[][][] | null; // numbers, by slider and place; none where there are none
 };
 
-type PageGiven = FigureGiven | RaceGiven | PlotPageGiven | TrainingGiven | QuestionGiven;
+type PageGiven =
+  | FigureGiven
+  | RaceGiven
+  | PlotPageGiven
+  | TrainingGiven
+  | QuestionGiven
+  | PracticeGiven;
 
 /** Of a page that holds many: `words` is the number of those that it says. */
 type SharedGiven = Omit<PageGiven, "words"> & { words: number };
@@ -269,6 +276,68 @@ type Way = {
 
 /** The traits of Race in gradviz/live/race.py. */
 type RaceState = { words: Words; svg: string; ways: Way[]; painted: boolean };
+
+// Practice, as gradviz/exercises/practice/telling.py tells it
+
+/** A number that was typed; `unit` is that of its last digit, where it may be rounded there. */
+type TypedNumber = { number: number; unit: number | null };
+
+type UnreadNumber = { why: "nothing" | "number" | "thousands" | "several" };
+
+/** A number that is asked for: of which node or edge, and where on the picture it is typed. */
+type Blank = {
+  kind: "value" | "local" | "gradient";
+  at: number;
+  count: number;
+  field: [left: number, top: number, width: number, height: number];
+  words: string;
+  line: Formula;
+  hint: Formula | null; // the same without symbols that would be the number, if it has such
+};
+
+/** What became of a blank; `says` has a place for its worked line. */
+type BlankState = {
+  found: "" | "right" | "shown";
+  tries: number;
+  hints: number;
+  mistakes: string[];
+  mood: "" | "right" | "wrong" | "unread" | "hint" | "shown" | "done";
+  says: string;
+  edge: number | null;
+};
+
+/** What a person does at a blank. */
+type Act = [name: string, at: number, what: "answer" | "hint" | "show", text: string];
+
+type Wrong = { mistake: string; numbers: number[]; edge: number };
+
+/** What answers to a blank are compared with, and what is said of it. */
+type BlankKey = {
+  right: number[];
+  wrong: Wrong[];
+  question: string;
+  again: string;
+  sign: string;
+  rule: string;
+};
+
+type QuizAsked = { structure: Structure; blanks: Blank[] };
+
+type QuizGiven = { given: QuizAsked; numbers: string; keys: BlankKey[] };
+
+type PracticeGiven = { kind: "practice"; words: Words; quizzes: QuizGiven[] };
+
+/** The traits of Practice in gradviz/live/practice.py. */
+type PracticeState = {
+  words: Words;
+  given: QuizAsked;
+  numbers: DataView;
+  blanks: BlankState[];
+  acts: Act[];
+  asked: string;
+  answered: string;
+  painted: boolean;
+};
 
 // A recorded training, as gradviz/live/plots/recorded.py tells it
 

@@ -72,7 +72,7 @@ def rows() -> dict[Any, Row]:
 
 
 def javascript() -> str:
-    """The table of rows as a module of the page, which stands in ``web/programs/table.js``."""
+    """The table of rows as a module of the page, which stands in ``web/numbers/table.js``."""
     table = "".join(f"  {row.name}: {row.function},\n" for row in rows().values())
     used = sorted(name for name in HELPERS if re.search(rf"\b(?<!\.){name}\(", table))
     return HEAD.format(helpers=", ".join(used), table=table)

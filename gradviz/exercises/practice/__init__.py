@@ -10,7 +10,8 @@ from typing import Any
 
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.exercises.practice.circuits import unseen
-from gradviz.exercises.practice.quiz import Quiz, Verdict
+from gradviz.exercises.practice.judge import Verdict
+from gradviz.exercises.practice.quiz import Quiz
 from gradviz.exercises.practice.result import Result, csv
 from gradviz.exercises.practice.series import Series
 from gradviz.graph import Graph, Run

@@ -1,14 +1,17 @@
 """What is said of a blank: the next question, hints in steps, and the worked line."""
 
+from collections.abc import Iterable
+
 from gradviz.exercises.practice.blanks import Blank
 from gradviz.exercises.practice.mistakes import known_as
 from gradviz.graph import Edge, Node, Run
 from gradviz.scene.words.explain import Words
-from gradviz.scene.words.formula import Formula, State
+from gradviz.scene.words.formula import Formula, State, adjoint
 from gradviz.words import say
 
 RULES = ("add", "subtract", "multiply", "negative", "mean", "sum")  # with words of their own
 HINTS = 3
+LINE = "\ufffc"  # the sign for an object among letters: the worked line is to stand there
 
 
 class Said:
@@ -65,35 +68,39 @@ class Said:
 
     def line(self, blank: Blank, known: Run) -> str:
         """The worked line, as far as its numbers are known."""
-        whole, *parts = State(known).text(self.formula(blank)).split(" = ")
-        return " = ".join([whole, *(parts[1:] if parts[0] == whole else parts)])
+        return State(known).text(self.formula(blank))
 
-    def hint(self, blank: Blank, step: int, known: Run) -> str:
-        """The hint of this step, from 0: a question, the rule, the worked line without its end."""
-        if step == 0:
-            return self.question(blank)
-        if step == 1:
-            return self.rule(blank)
+    def hint(self, blank: Blank, step: int) -> str:
+        """The hint of this step, from 0: a question, the rule, `LINE` in place of the worked line
+        without its end.
+        """
         if step >= HINTS:
             return say("practice.hint.last")
-        line = self.line(blank, known)
+        return (self.question(blank), self.rule(blank), LINE)[step]
+
+    def hinted(self, blank: Blank) -> Formula:
+        """The worked line without symbols that would be the number that is asked for."""
+        formula = self.formula(blank)
         if blank.kind != "gradient" or self._tells(blank):
-            return line
-        whole, _, *numbers = line.split(" = ")  # the symbols are the number that is asked for
-        return " = ".join([whole, *numbers])
+            return formula
+        whole, _, *numbers = _parts(formula)
+        return _joined([whole, *(numbers or [[adjoint(blank.node)]])])
 
     def _tells(self, blank: Blank) -> bool:
         """Whether the chain rule at a node says more in symbols than the number that is asked."""
-        leaving = self.words.leaving[blank.node]
-        return not any(
-            edge.target is self.run.graph.output and _is_straight(edge) for edge in leaving
-        )
+        graph = self.run.graph
+        leaving = [edge for edge in self.words.leaving[blank.node] if edge not in graph.idle]
+        straight = [edge for edge in leaving if edge.target is graph.output and _is_straight(edge)]
+        return bool(leaving) and not straight
 
     def formula(self, blank: Blank) -> Formula:
         """The worked line, with places for numbers."""
         if isinstance(blank.of, Edge):
             return self.words.local(blank.of)
-        return self.words.value(blank.of) if blank.kind == "value" else self.words.adjoint(blank.of)
+        if blank.kind == "value":
+            return self.words.value(blank.of)
+        whole, *parts = _parts(self.words.adjoint(blank.of))
+        return _joined([whole, *(parts[1:] if parts[:1] == [whole] else parts)])
 
     def rule(self, blank: Blank) -> str:
         """The rule by which it is found, in words or in symbols."""
@@ -128,3 +135,18 @@ def _is_straight(edge: Edge) -> bool:
     """Whether its local derivative is the same whatever the numbers: in symbols it is a number."""
     symbols = edge.local_expression
     return symbols != "" and not any(character.isalpha() for character in symbols)
+
+
+def _parts(formula: Formula) -> list[Formula]:
+    """What stands between the signs of equality."""
+    parts: list[Formula] = [[]]
+    for part in formula:
+        if isinstance(part, str) and part.startswith(" = "):
+            parts.append([part[3:]] if part[3:] else [])
+        else:
+            parts[-1].append(part)
+    return parts
+
+
+def _joined(parts: Iterable[Formula]) -> Formula:
+    return [piece for part in parts for piece in (" = ", *part)][1:]

@@ -1,57 +1,34 @@
 """A figure with blanks, and what is said to answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Protocol
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from gradviz.exercises.practice import picture
+from gradviz.exercises.practice import picture, telling
 from gradviz.exercises.practice.blanks import Blank, asked, found
-from gradviz.exercises.practice.circuits import Circuit
-from gradviz.exercises.practice.faulty import Faulty
-from gradviz.exercises.practice.fits import Fit, Key
-from gradviz.exercises.practice.hints import HINTS, Said
-from gradviz.exercises.practice.result import Record, Result
-from gradviz.exercises.practice.typed import Typed, Unread, read_all
+from gradviz.exercises.practice.circuits import Circuit, unseen
+from gradviz.exercises.practice.judge import Judge, Verdict
+from gradviz.exercises.practice.result import Result
+from gradviz.export.formats import format_of
+from gradviz.export.html import page
+from gradviz.export.sheets import Theme, checked
 from gradviz.figure import Figure
-from gradviz.graph import Edge, Graph, Run
+from gradviz.figure.page.alive import alive
+from gradviz.figure.spoken import spoken
+from gradviz.graph import Graph, Run
 from gradviz.numerals import UNKNOWN, numeral
+from gradviz.scene.layout import Layout
 from gradviz.scene.words.titles import summary
 from gradviz.words import listed, say
 
+if TYPE_CHECKING:
+    from gradviz.live.practice import Practice
+
 FORMAT = "gradviz-practice/1"
 MOST_NODES = 60
-
-
-class Printer(Protocol):
-    """What IPython prints with."""
-
-    def text(self, obj: str) -> None: ...
-
-
-class Told(str):
-    """A text that notebooks show without quotes."""
-
-    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
-        printer.text(self)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said to an answer: whether it is right; the ids of the mistakes that it fits; if that
-    is one, the wire on which it is made, as the names of its ends; and the words.
-    """
-
-    correct: bool
-    mistakes: tuple[str, ...]
-    wire: tuple[str, str] | None
-    says: str
-
-    def __str__(self) -> str:
-        return self.says
-
-    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
-        printer.text(self.says)
+MOST_CIRCUITS = 30  # in a page
 
 
 class Quiz:
@@ -85,6 +62,7 @@ along one path. What happens where paths meet?
     ) -> None:
         self.run: Run = what if isinstance(what, Run) else what.example
         self.circuit: Circuit | None = circuit
+        self._ask = ask
         if len(self.graph.nodes) > MOST_NODES:
             raise ValueError(
                 f"one practises on a graph of at most {MOST_NODES} nodes; {self.graph.name} has "
@@ -93,7 +71,8 @@ along one path. What happens where paths meet?
         self.blanks: list[Blank] = asked(self.run, ask)
         if not self.blanks:
             raise ValueError(f"there is nothing to ask of {self.graph.name}")
-        self.records: dict[Blank, Record] = {blank: Record() for blank in self.blanks}
+        self._judge: Judge = Judge(self.run, self.blanks, self._tell)
+        self._live: Practice | None = None
 
     @property
     def graph(self) -> Graph:
@@ -103,18 +82,12 @@ along one path. What happens where paths meet?
     @property
     def result(self) -> Result:
         """What came of it so far."""
-        return Result.of(self.records.values())
+        return Result.of(self._judge.records.values())
 
     @property
     def open(self) -> list[Blank]:
         """The blanks that are still to be found."""
-        return [blank for blank, record in self.records.items() if record.is_open]
-
-    @cached_property
-    def keys(self) -> dict[Blank, Key]:
-        """What answers are compared with, blank by blank."""
-        faulty = Faulty(self.run)
-        return {blank: Key(blank.right(self.run), tuple(faulty.at(blank))) for blank in self.blanks}
+        return self._judge.open
 
     def answer(
         self,
@@ -135,22 +108,7 @@ along one path. What happens where paths meet?
         not.
         """
         blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
-        key, record = self.keys[blank], self.records[blank]
-        typed = read_all(number, len(key.right))
-        if isinstance(typed, Unread):
-            return Verdict(False, (), None, _unread(typed, len(key.right)))
-        fit = key.fit(typed)
-        if not record.is_open:
-            is_right = fit.sort == "right"
-            return Verdict(is_right, fit.mistakes, _ends(fit.wire), self._already(blank))
-        if fit.sort == "right":
-            record.is_right = True
-            says = say("practice.right", line=self._line(blank))
-            return Verdict(True, (), None, says)
-        record.tries += 1
-        if fit.sort == "mistake":
-            record.mistakes += fit.mistakes
-        return Verdict(False, fit.mistakes, _ends(fit.wire), self._wrong(blank, fit, typed))
+        return self._judge.answer(blank, number)
 
     def hint(
         self,
@@ -165,12 +123,7 @@ along one path. What happens where paths meet?
         Raises as :meth:`answer` does.
         """
         blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
-        record = self.records[blank]
-        if not record.is_open:
-            return Told(self._already(blank))
-        hint = self.said.hint(blank, record.hints, self.known)
-        record.hints = min(record.hints + 1, HINTS)
-        return Told(hint)
+        return self._judge.hint(blank)
 
     def show(
         self,
@@ -184,14 +137,33 @@ along one path. What happens where paths meet?
         Raises as :meth:`answer` does.
         """
         blank = found(self.run, self.blanks, value=value, local=local, gradient=gradient)
-        if self.records[blank].is_open:
-            self.records[blank].is_shown = True
-        return Told(self._line(blank))
+        return self._judge.show(blank)
 
-    @cached_property
+    def act(self, place: int, act: str, text: str = "") -> None:
+        """Do what a person does in the live figure at the blank of this place: ``"answer"`` with
+        what was typed, ``"hint"`` or ``"show"``.
+        """
+        blank = self.blanks[place]
+        if act == "answer":
+            self._judge.answer(blank, text)
+        elif act == "hint":
+            self._judge.hint(blank)
+        elif act == "show":
+            self._judge.show(blank)
+
+    def _tell(self) -> None:
+        if self._live is not None:
+            self._live.tell()
+
+    @property
     def figure(self) -> Figure:
         """The figure that it is asked of, with all its numbers."""
         return Figure(self.run)
+
+    @spoken
+    def layout(self) -> Layout:
+        """The places of everything, with room to type."""
+        return picture.places(self.graph)
 
     @property
     def known(self) -> Run:
@@ -201,64 +173,114 @@ along one path. What happens where paths meet?
     @property
     def svg(self) -> str:
         """The picture as an SVG document, with dots for what is still to be found."""
-        return picture.svg(self.figure, self.run, self.open)
+        return picture.svg(self.run, self.layout, self.open)
 
     @property
-    def said(self) -> Said:
-        """What can be said of its blanks."""
-        return Said(self.run)
+    def html(self) -> str:
+        """The same as an HTML image that needs nothing else."""
+        return picture.image(self.svg, str(self))
+
+    @property
+    def live(self) -> "Practice":
+        """The live figure, into which one types; it is what a cell shows."""
+        if self._live is None:
+            from gradviz.live.practice import Practice
+
+            self._live = Practice(self)
+        return self._live
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        *,
+        circuits: int = 1,
+        theme: Theme | None = None,
+        scale: float = 2,
+        live: bool = True,
+    ) -> Path:
+        """Write it to a file: as a page, ``.html``, it judges by itself, in any browser, without
+        Python and without a network; nothing is found there yet, and the page holds all answers.
+        Of an unseen circuit it may hold so many `circuits`, up to 30: this one and the next of its
+        level. In any other format, or with ``live=False``, it is the still picture with dots, as
+        :meth:`Figure.save` writes one.
+
+        Raises ValueError for more circuits than that, or for more than one of a function of yours,
+        and as :meth:`Figure.save` does.
+
+        >>> import tempfile
+        >>> import gradviz as gv
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gv.practice(level=3, random_state=7).save(f"{folder}/practice.html").name
+        'practice.html'
+        """
+        path, theme = Path(path), checked(theme)
+        made_as, quizzes = format_of(path.name), self._and_next(circuits)
+        if not (live and made_as.can_live):
+            scene = picture.scene(self.run, self.layout, self.open)
+            path.write_bytes(made_as.written(scene, theme, scale))
+            return path
+        scene = picture.scene(self.run, self.layout, self.blanks)
+        scene = replace(scene, title=self.title if circuits == 1 else self._title_of_level)
+        told = telling.words_and([quiz._told_alone for quiz in quizzes])
+        path.write_text(page(scene, theme, alive(told, theme=theme)), encoding="utf-8")
+        return path
+
+    def _and_next(self, count: int) -> "list[Quiz]":
+        if not 1 <= count <= MOST_CIRCUITS or (count > 1 and self.circuit is None):
+            raise ValueError(
+                f"a page holds from 1 to {MOST_CIRCUITS} unseen circuits, or one of your own, not "
+                f"{count}"
+            )
+        first = self.circuit
+        if first is None or count == 1:
+            return [self]
+        states = range(first.random_state + 1, first.random_state + count)
+        following = [unseen(first.level, state) for state in states]
+        return [self, *(Quiz(each.graph, self._ask, each) for each in following)]
+
+    @property
+    def title(self) -> str:
+        """What is practised, without a number that is asked for."""
+        inputs = [f"{node.label} = {numeral(self.run.primals[node])}" for node in self.graph.inputs]
+        output = self.graph.output.label
+        return say("figure.title.at_inputs", output=output, inputs=listed(inputs))
+
+    @property
+    def _title_of_level(self) -> str:
+        return say("practice.page", level=self.circuit.level if self.circuit else 0)
+
+    @property
+    def _told_alone(self) -> dict[str, Any]:
+        return telling.alone(self.run, self.layout, self._judge.keys)
+
+    def told(self) -> dict[str, Any]:
+        """What a page without Python is told of it."""
+        return telling.words_and([self._told_alone])
+
+    def given(self) -> dict[str, Any]:
+        """What the live figure is told once: its picture, and what is asked."""
+        return telling.given(self.run, self.layout, self.blanks)
+
+    def numbers(self) -> bytes:
+        """The numbers that the live figure shows."""
+        return telling.numbers(self.run, self.open)
+
+    def states(self) -> list[dict[str, Any]]:
+        """What became of each blank so far."""
+        records, replies = self._judge.records, self._judge.replies
+        return [telling.state(records[blank], replies.get(blank)) for blank in self.blanks]
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, with what each mistake gives at each blank: whoever has it can
         judge answers without Python. What was answered is not in it.
         """
+        told = telling.document(self.run, self._judge.keys)
         circuit = self.circuit and {
             "level": self.circuit.level,
             "random_state": self.circuit.random_state,
             "source": self.circuit.source,
         }
-        said = self.said
-        return {
-            "format": FORMAT,
-            "graph": self.run.to_dict(),
-            "circuit": circuit,
-            "blanks": [
-                {
-                    "kind": blank.kind,
-                    "edge" if isinstance(blank.of, Edge) else "node": blank.of.index,
-                    "right": [*key.right],
-                    "wrong": [
-                        {"mistake": mistake, "numbers": [*numbers], "edge": wire.index}
-                        for mistake, numbers, wire in key.wrong
-                    ],
-                    "words": blank.said(self.run),
-                    "question": said.question(blank),
-                    "again": said.again(blank),
-                    "sign": said.sign(blank),
-                    "rule": said.rule(blank),
-                    "line": said.formula(blank),
-                }
-                for blank, key in self.keys.items()
-            ],
-        }
-
-    def _line(self, blank: Blank) -> str:
-        hidden = [each for each in self.open if each != blank]
-        return self.said.line(blank, picture.covered(self.run, hidden))
-
-    def _already(self, blank: Blank) -> str:
-        return say("practice.done_already", line=self._line(blank))
-
-    def _wrong(self, blank: Blank, fit: Fit, typed: Sequence[Typed]) -> str:
-        if fit.sort == "mistake" and fit.wire is not None:
-            number = numeral(typed[0].number) if len(typed) == 1 else _listed(typed)
-            fits, ask = self.said.mistake(fit.mistakes[0], fit.wire, number)
-            return say("practice.fits", fits=fits, ask=ask)
-        said = self.said
-        record = self.records[blank]
-        is_first = record.tries - len(record.mistakes) == 1  # that nothing explains
-        ask = said.sign if fit.sort == "sign" else said.question if is_first else said.again
-        return say("practice.wrong", ask=ask(blank))
+        return {"format": FORMAT, "circuit": circuit, **told}
 
     def __str__(self) -> str:
         known, open = self.known, self.open
@@ -277,19 +299,5 @@ along one path. What happens where paths meet?
 
     __repr__ = __str__
 
-    def _repr_html_(self) -> str:
-        return picture.image(self.svg, str(self))
-
-
-def _ends(wire: Edge | None) -> tuple[str, str] | None:
-    return None if wire is None else (wire.source.label, wire.target.label)
-
-
-def _listed(typed: Sequence[Typed]) -> str:
-    return f"({', '.join(numeral(each.number) for each in typed)})"
-
-
-def _unread(unread: Unread, count: int) -> str:
-    if unread.why == "several" or (unread.why == "number" and count > 1):
-        return say("practice.unread.several", n=count, example=tuple(range(1, count + 1)))
-    return say(f"practice.unread.{unread.why}")
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return self.live._repr_mimebundle_(**options)

@@ -162,10 +162,8 @@ def _unit(text: str) -> float | None:
     fills = after is None and digits.endswith("0")  # in 10, the zero may only fill a place
     if len(digits) - fills < FEWEST:
         return None
-    try:
-        return math.pow(10.0, int(exponent or 0) - len(after or ""))
-    except (ValueError, OverflowError):
-        return None
+    unit = float(f"1e{int(exponent or 0) - len(after or '')}")
+    return unit if math.isfinite(unit) else None
 
 
 class _Expression:

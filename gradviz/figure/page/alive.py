@@ -14,9 +14,10 @@ from gradviz.words import say
 DOCUMENT, STATE = "gradviz-document", "gradviz-state"
 # the style sheets of each kind of what lives in a page; its module is alone/<kind>.js
 SHEETS = {
-    "figure": ("view", "parts", "ways", "motion"),
+    "figure": ("view", "formulas", "parts", "ways", "motion"),
     "race": ("view", "parts", "race"),
     "plot": ("view", "plot"),
+    "practice": ("view", "formulas", "practice"),
     "question": (),
     "training": ("view", "parts", "training"),
 }

@@ -3,21 +3,12 @@
 // it says.
 
 import { placeOf, valueAt } from "../hands/places.js";
-import { sentOf, unpacked } from "../numbers/run.js";
+import { performer } from "../numbers/program.js";
+import { bytesOf, sentOf, unpacked } from "../numbers/run.js";
 import { parsed } from "../numbers/typed.js";
-import { performer } from "../programs/program.js";
 import { elementLines, nudgeLines } from "./nudges.js";
 
 /** @import { Alone } from "./store.js" */
-
-/**
- * Bytes that were sent as text.
- * @param {string} text
- */
-export function bytesOf(text) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return new DataView(bytes.buffer);
-}
 
 /**
  * Numbers as a view is sent them.

@@ -2,9 +2,10 @@
 
 import { View } from "../figure/view.js";
 import { Ranges } from "../hands/ranges.js";
+import { bytesOf } from "../numbers/run.js";
 import { make, written } from "../parts/dom.js";
 import { speaker } from "../words.js";
-import { Answers, bytesOf } from "./answers.js";
+import { Answers } from "./answers.js";
 import { addKind } from "./host.js";
 import { Alone } from "./store.js";
 

@@ -2,11 +2,11 @@
 
 import { placeOf, stepsIn, valueAt } from "../hands/places.js";
 import { Ranges } from "../hands/ranges.js";
+import { bytesOf } from "../numbers/run.js";
 import { parsed } from "../numbers/typed.js";
 import { make, written } from "../parts/dom.js";
 import { Plot } from "../plot/plot.js";
 import { speaker } from "../words.js";
-import { bytesOf } from "./answers.js";
 import { addKind } from "./host.js";
 import { Alone } from "./store.js";
 

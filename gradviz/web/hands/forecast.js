@@ -2,9 +2,9 @@
 // shows them until Python's own are there, however long that takes; its older answers are passed
 // over. If Python is silent, that is said.
 
+import { prepared } from "../numbers/program.js";
 import { arrived, runOf, sentOf, unpacked } from "../numbers/run.js";
 import { elementsIn } from "../numbers/shapes.js";
-import { prepared } from "../programs/program.js";
 import { findSliders, isUnderAHand, numberOf } from "./sliders.js";
 
 const PATIENCE = 3000; // milliseconds of silence

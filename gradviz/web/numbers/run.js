@@ -183,3 +183,12 @@ export function unpacked(view) {
   for (let i = 0; i < sent.length; i++) sent[i] = view.getFloat64(8 * i, true);
   return sent;
 }
+
+/**
+ * Bytes that were sent as text.
+ * @param {string} text
+ */
+export function bytesOf(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new DataView(bytes.buffer);
+}

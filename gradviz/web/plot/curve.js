@@ -1,6 +1,6 @@
 // The curve of a plot, by the programs of its function.
 
-import { prepared } from "../programs/program.js";
+import { prepared } from "../numbers/program.js";
 
 /**
  * What gives the value and the slope anywhere; null where no program holds.

@@ -21,7 +21,7 @@ from gradviz.autodiff.primitives.symbols import Symbol
 from gradviz.autodiff.programs import kernels
 from gradviz.autodiff.programs.targets import in_a_page as page_program
 
-MODULE, _ = web.joined(web.FOLDER / "programs" / "program.js")
+MODULE, _ = web.joined(web.FOLDER / "numbers" / "program.js")
 
 
 def is_spelled(row):
@@ -104,7 +104,7 @@ def test_what_javascript_has_no_word_for_it_says():
 
 
 def test_the_page_has_the_rows_of_the_table():
-    stored = (web.FOLDER / "programs" / "table.js").read_text(encoding="utf-8")
+    stored = (web.FOLDER / "numbers" / "table.js").read_text(encoding="utf-8")
     assert stored == kernels.javascript(), "run tests/store_vectors.py"
 
 

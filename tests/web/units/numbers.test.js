@@ -26,7 +26,7 @@ import {
 } from "../../../gradviz/web/numbers/shown.js";
 import { stateAt, stepPlace, stepWords } from "../../../gradviz/web/numbers/steps.js";
 import { parsed, stepped, stepsOf } from "../../../gradviz/web/numbers/typed.js";
-import { prepared } from "../../../gradviz/web/programs/program.js";
+import { prepared } from "../../../gradviz/web/numbers/program.js";
 import { bytes, json, received, say, stateOf } from "./setup.js";
 
 test("numbers are printed by Python's rule", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as arrays from "../../../gradviz/autodiff/primitives/printers/arrays.js";
 import * as helpers from "../../../gradviz/autodiff/primitives/printers/helpers.js";
-import { prepared } from "../../../gradviz/web/programs/program.js";
-import { TABLE } from "../../../gradviz/web/programs/table.js";
+import { prepared } from "../../../gradviz/web/numbers/program.js";
+import { TABLE } from "../../../gradviz/web/numbers/table.js";
 
 /** What a program makes of a memory of these numbers. */
 function made(inputs, code, numbers, { size = 32, constants = [] } = {}) {

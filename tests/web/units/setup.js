@@ -71,7 +71,7 @@ export function bytes(base64) {
   return new DataView(all.buffer);
 }
 
-const texts = ["page", "forward", "motion", "training"].map((name) => json(`../gradviz/words/en/${name}.json`));
+const texts = ["page", "forward", "motion", "training", "practice"].map((name) => json(`../gradviz/words/en/${name}.json`));
 export const WORDS = { language: "en", texts: Object.assign({}, ...texts) };
 export const say = speaker(WORDS);
 

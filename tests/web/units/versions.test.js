@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { Answers } from "../../../gradviz/web/alone/answers.js";
 import { Alone } from "../../../gradviz/web/alone/store.js";
 import { runOf, unpacked } from "../../../gradviz/web/numbers/run.js";
-import { TABLE } from "../../../gradviz/web/programs/table.js";
+import { TABLE } from "../../../gradviz/web/numbers/table.js";
 import { bytes, json, received, say } from "./setup.js";
 
 const FOLDER = new URL("../../document/", import.meta.url);

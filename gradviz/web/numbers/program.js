@@ -2,7 +2,6 @@
 // the table, or a kernel for arrays, and has places in one memory: that of its result, and those of
 // its operands. Nothing here is made of text.
 
-import { unpacked } from "../numbers/run.js";
 import {
   argmax,
   cumsum,
@@ -15,6 +14,7 @@ import {
   same,
   sum,
 } from "../../autodiff/primitives/printers/arrays.js";
+import { unpacked } from "./run.js";
 import { TABLE } from "./table.js";
 
 const ARITHMETIC = ["add", "subtract", "multiply", "divide", "negative"]; // done without a call

@@ -1,0 +1,12 @@
+// Practice in a notebook: Python judges.
+
+import { Practice } from "../practice/practice.js";
+import { Notebook } from "./store.js";
+
+/** @param {{model: Model<PracticeState>, el: HTMLElement}} given */
+function render({ model, el }) {
+  const practice = new Practice(new Notebook(model), el);
+  return () => practice.end();
+}
+
+export default { render };
