@@ -12,6 +12,7 @@ from browser import PATIENCE, only_chromium, soon
 from playwright.sync_api import expect
 
 import gradviz as gv
+from gradviz.exercises.practice import Series
 
 LEVEL, STATE = 4, 0  # f(a, b): u = a − b, times a
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -21,8 +22,9 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 def visit(browser, tmp_path):
     with opening(browser, viewport={"width": 1280, "height": 1000}) as opened:
 
-        def visit_(quiz, circuits=1, **options):
-            saved = quiz.save(tmp_path / "x.html", circuits=circuits)
+        def visit_(quiz, circuits=None, **options):
+            more = {} if circuits is None else {"circuits": circuits}
+            saved = quiz.save(tmp_path / "x.html", **more)
             page = opened(saved.as_uri(), **options)
             page.locator(".gv-blank").first.wait_for()
             return page
@@ -146,6 +148,17 @@ def test_thirty_circuits_one_after_another(visit):
         page.keyboard.press("Enter")
     expect(page.locator(".gv-result")).to_be_visible()
     expect(page.get_by_role("button", name="next circuit")).to_be_hidden()
+
+
+def test_a_run_in_which_what_was_missed_comes_back(visit):
+    series = Series(random_state=3, ask="values")
+    page = visit(series)
+    expect(page.locator(".gv-series")).to_contain_text("1 of 10")
+    field = page.locator(".gv-blank").first
+    field.fill("99")
+    field.press("Enter")
+    page.get_by_role("button", name="next circuit").click()
+    expect(page.locator(".gv-series")).to_contain_text("2 of 11")
 
 
 def test_a_users_text_is_text(visit):

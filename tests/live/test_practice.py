@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import gradviz as gv
+from gradviz.exercises.practice import Series
 
 
 def f(x, y):  # at 311, 226: z is 537, f 167007, ∂f/∂x 848
@@ -133,3 +134,19 @@ def test_a_page_holds_the_next_of_its_level(tmp_path):
     for quiz_told, number in zip(told, (4, 5, 6), strict=True):
         other = gv.practice(level=2, random_state=number, ask="gradients")
         assert quiz_told == json.loads(json.dumps(other.told()["quizzes"][0]))
+
+
+def test_a_run_is_saved_with_what_may_come_back(tmp_path):
+    series = Series(random_state=3, ask="gradients")
+    page = series.save(tmp_path / "x.html", theme="light").read_text(encoding="utf-8")
+    assert "<h1>A run of unseen circuits</h1>" in page
+    told = json.loads(re.search(r'id="gradviz-state">(.*?)</script>', page)[1])
+    levels = [1, 2, 3, 2, 4, 3, 5, 4, 6, 5]
+    assert [each["level"] for each in told["quizzes"]] == levels
+    assert [each["level"] for each in told["spares"]] == levels
+    first = json.loads(json.dumps(next(series).told_alone))
+    assert told["quizzes"][0] == first
+    assert len({json.dumps(each["given"]) for each in told["quizzes"] + told["spares"]}) == 20
+    for name in ("x.svg", "x.jpeg"):
+        with pytest.raises(ValueError, match="saved as"):
+            series.save(tmp_path / name)

@@ -323,9 +323,20 @@ type BlankKey = {
 
 type QuizAsked = { structure: Structure; blanks: Blank[] };
 
-type QuizGiven = { given: QuizAsked; numbers: string; keys: BlankKey[] };
+type QuizGiven = {
+  level: number | null; // of an unseen circuit
+  given: QuizAsked;
+  numbers: string;
+  keys: BlankKey[];
+};
 
-type PracticeGiven = { kind: "practice"; words: Words; quizzes: QuizGiven[] };
+/** Quizzes one after another; what was missed comes back, of the spares. */
+type PracticeGiven = {
+  kind: "practice";
+  words: Words;
+  quizzes: QuizGiven[];
+  spares: QuizGiven[];
+};
 
 /** The traits of Practice in gradviz/live/practice.py. */
 type PracticeState = {

@@ -1,6 +1,6 @@
 """A figure with blanks, and what is said to answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -219,11 +219,15 @@ along one path. What happens where paths meet?
             scene = picture.scene(self.run, self.layout, self.open)
             path.write_bytes(made_as.written(scene, theme, scale))
             return path
-        scene = picture.scene(self.run, self.layout, self.blanks)
-        scene = replace(scene, title=self.title if circuits == 1 else self._title_of_level)
-        told = telling.words_and([quiz._told_alone for quiz in quizzes])
-        path.write_text(page(scene, theme, alive(told, theme=theme)), encoding="utf-8")
+        told = telling.words_and([quiz.told_alone for quiz in quizzes])
+        title = self.title if circuits == 1 else self._title_of_level
+        path.write_text(self.page_of(title, told, theme), encoding="utf-8")
         return path
+
+    def page_of(self, title: str, told: Mapping[str, Any], theme: Theme | None = None) -> str:
+        """A live page of what it is told, as text; its still picture is of this quiz."""
+        scene = replace(picture.scene(self.run, self.layout, self.blanks), title=title)
+        return page(scene, checked(theme), alive(told, theme=checked(theme)))
 
     def _and_next(self, count: int) -> "list[Quiz]":
         if not 1 <= count <= MOST_CIRCUITS or (count > 1 and self.circuit is None):
@@ -250,12 +254,14 @@ along one path. What happens where paths meet?
         return say("practice.page", level=self.circuit.level if self.circuit else 0)
 
     @property
-    def _told_alone(self) -> dict[str, Any]:
-        return telling.alone(self.run, self.layout, self._judge.keys)
+    def told_alone(self) -> dict[str, Any]:
+        """All that there is to know of it, for a page that judges by itself."""
+        level = self.circuit.level if self.circuit else None
+        return {"level": level, **telling.alone(self.run, self.layout, self._judge.keys)}
 
     def told(self) -> dict[str, Any]:
         """What a page without Python is told of it."""
-        return telling.words_and([self._told_alone])
+        return telling.words_and([self.told_alone])
 
     def given(self) -> dict[str, Any]:
         """What the live figure is told once: its picture, and what is asked."""

@@ -1,10 +1,16 @@
 """A run of ten unseen circuits of mixed levels, in which what was missed comes back."""
 
 from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
 
 from gradviz.exercises.practice.circuits import unseen
 from gradviz.exercises.practice.quiz import Quiz
 from gradviz.exercises.practice.result import Result
+from gradviz.exercises.practice.telling import words_and
+from gradviz.export.formats import format_of
+from gradviz.export.sheets import Theme
+from gradviz.words import say
 
 MIXED = (1, 2, 3, 2, 4, 3, 5, 4, 6, 5)  # levels: what is new is followed by what is known
 LATER = 2  # circuits between one that was missed and the next of its level
@@ -44,9 +50,12 @@ class Series(Iterator[Quiz]):
         else:
             self._missed.remove(due)
             level = due[1]
-        circuit = unseen(level, MOST * self.random_state + place)
-        self.quizzes.append(Quiz(circuit.graph, self.ask, circuit))
+        self.quizzes.append(self._quiz(level, place))
         return self.quizzes[-1]
+
+    def _quiz(self, level: int, place: int) -> Quiz:
+        circuit = unseen(level, MOST * self.random_state + place)
+        return Quiz(circuit.graph, self.ask, circuit)
 
     def _look_back(self, quiz: Quiz, place: int) -> None:
         result = quiz.result
@@ -57,3 +66,23 @@ class Series(Iterator[Quiz]):
     def result(self) -> Result:
         """What came of all so far."""
         return sum((quiz.result for quiz in self.quizzes), Result())
+
+    def save(self, path: str | PathLike[str], *, theme: Theme | None = None) -> Path:
+        """Write the run from its beginning to a page, ``.html``, which needs no Python: what is
+        missed comes back there too.
+
+        Raises ValueError for any other ending, or another theme than "light", "dark" and None.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Series(random_state=7).save(f"{folder}/ten.html").name
+        'ten.html'
+        """
+        path = Path(path)
+        if not format_of(path.name).can_live:
+            raise ValueError(f"a run of circuits is saved as .html, not as {path.name!r:.40}")
+        first, *others = [self._quiz(level, place) for place, level in enumerate((*MIXED, *MIXED))]
+        told = [quiz.told_alone for quiz in (first, *others)]
+        page = words_and(told[: len(MIXED)], told[len(MIXED) :])
+        path.write_text(first.page_of(say("practice.run"), page, theme), encoding="utf-8")
+        return path

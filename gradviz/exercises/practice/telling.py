@@ -21,9 +21,14 @@ from gradviz.words import for_the_page
 ROOMS = "page.practice", "practice"  # of the catalogue
 
 
-def words_and(quizzes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a page without Python is told of quizzes, one after another."""
-    return {"kind": "practice", "words": for_the_page(*ROOMS), "quizzes": [*quizzes]}
+def words_and(
+    quizzes: Sequence[Mapping[str, Any]], spares: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """What a page without Python is told of quizzes, one after another; for each in which
+    something was missed there comes one more of its level later, of the `spares`.
+    """
+    words = for_the_page(*ROOMS)
+    return {"kind": "practice", "words": words, "quizzes": [*quizzes], "spares": [*spares]}
 
 
 def given(run: Run, layout: Layout, blanks: Sequence[Blank]) -> dict[str, Any]:

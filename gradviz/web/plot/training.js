@@ -10,7 +10,7 @@ import { EpochChart } from "./chart.js";
 import { Pixels, between, shadesOf } from "./pixels.js";
 
 const AN_EPOCH = 320; // milliseconds
-const LONGEST = 14_000; // of all epochs
+const LONGEST_FILM = 14_000; // of all epochs
 
 /** Whether a person wants nothing to move by itself. */
 function wantsStill() {
@@ -181,7 +181,7 @@ export class Training {
     this.shown = -1; // the button says it
     this.before = performance.now();
     const step = (/** @type {number} */ now) => {
-      const pace = Math.min(AN_EPOCH, LONGEST / Math.max(1, this.last));
+      const pace = Math.min(AN_EPOCH, LONGEST_FILM / Math.max(1, this.last));
       this.at = Math.min(this.last, this.at + Math.max(0, now - this.before) / pace);
       this.before = now;
       if (this.at >= this.last) return this.arrive();

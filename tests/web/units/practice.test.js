@@ -65,9 +65,9 @@ function asked() {
 }
 
 /** A practice as a page has it, which answers itself. */
-function alone(quizzes = [QUIZ]) {
+function alone(quizzes = [QUIZ], spares = []) {
   const page = place();
-  const told = { kind: "practice", words: WORDS, quizzes };
+  const told = { kind: "practice", words: WORDS, quizzes, spares };
   host.render({ model: { get: () => told }, el: page });
   const fields = () => Array.from(page.querySelectorAll("input"));
   return { page, fields, said: () => textOf(page.querySelector(".gv-reply")) };
@@ -215,6 +215,23 @@ test("a page leads from one circuit to the next", () => {
   assert.equal(document.activeElement, fields()[0]);
   next.click();
   assert.ok(next.hidden);
+});
+
+test("what was missed comes back, two circuits later", () => {
+  const levels = QUIZZES.slice(0, 6).map(({ told }) => told);
+  const { page, fields } = alone(levels.slice(0, 4), levels.slice(0, 2));
+  const [next, where] = page.querySelectorAll(".gv-series > *");
+  const seen = [fields().length];
+  next.click(); // the first is left open
+  for (const [at, field] of fields().entries())
+    if (!field.hidden) type(field, levels[1].keys[at].right.join(", "));
+  for (let count = 0; count < 3; count++) {
+    seen.push(fields().length);
+    next.click();
+  }
+  seen.push(fields().length);
+  const counts = [0, 1, 2, 0, 3].map((level) => levels[level].keys.length);
+  assert.deepEqual([seen, where.textContent], [counts, "5 of 5"]);
 });
 
 test("arrays are covered whole", () => {
