@@ -79,7 +79,7 @@ def _of_operation(node: Node) -> dict[str, object]:
     operation = node.operation
     if operation is None:
         return {}
-    if isinstance(operation, Inside):
+    if isinstance(operation, Inside) and not operation.is_from_elsewhere:
         return {
             "operation": operation.name,
             "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else "",
