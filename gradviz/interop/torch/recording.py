@@ -21,6 +21,7 @@ from torch.utils import _pytree as trees
 from gradviz.autodiff.tape.naming import place_in
 from gradviz.autodiff.tape.sources import Place as Line
 from gradviz.graph import Block
+from gradviz.interop.performing import Untraceable
 from gradviz.interop.torch import written
 from gradviz.interop.torch.modules import Modules
 
@@ -34,10 +35,6 @@ PASSED = {
     "__bool__", "__float__", "__int__", "__index__", "__format__", "__repr__", "__hash__",
 }  # fmt: skip
 PROPERTIES = {"T", "mT", "H", "mH", "real", "imag", "data"}  # which are calls
-
-
-class Untraceable(ValueError):
-    """A model does what can't be followed. No TypeError: operators of tensors swallow these."""
 
 
 @dataclass(eq=False)

@@ -1,20 +1,21 @@
 """A model and its inputs as a graph; and run again at other inputs."""
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
 from torch.utils import _pytree as trees
 
-from gradviz.autodiff.tape.sources import compiled
-from gradviz.graph import Graph, Lines, Node, Run, Source, printable
+from gradviz.graph import Graph
+from gradviz.interop.making import graph_of
+from gradviz.interop.performing import Performer, Untraceable, beginning, bound, title_of
 from gradviz.interop.torch.kept import holding, kept
-from gradviz.interop.torch.making import Maker
+from gradviz.interop.torch.making import made_of
 from gradviz.interop.torch.modules import Modules
-from gradviz.interop.torch.recording import Recorder, Untraceable
+from gradviz.interop.torch.recording import Recorder
 
 Trees = Any  # tensors, in tuples and dicts too
 
@@ -29,11 +30,10 @@ def traced(
     return Model(function, given, options, loss).graph()
 
 
-class Model:
-    """What performs the graph of a model: it is called anew."""
+class Model(Performer):
+    """A model and its inputs."""
 
-    can_run = False  # by a program
-    knows_decisions = False
+    kind = "PyTorch model"
 
     def __init__(
         self,
@@ -47,9 +47,7 @@ class Model:
         self.leaves = [
             each.detach().clone() if isinstance(each, torch.Tensor) else each for each in leaves
         ]
-        self.title: str = printable(
-            getattr(function, "__name__", type(function).__name__).replace("<lambda>", "f")
-        )
+        self.title = title_of(function)
         self.random: Any = None  # the state in which random draws began
         self.tensors: dict[str, torch.Tensor] = {}  # parameters and the like by their names
 
@@ -77,9 +75,16 @@ class Model:
             named, output = self._recorded(recorder, leaves, names)
             self._go_back(recorder, output)
             named = {**_names_of_tensors(self.function, modules, recorder), **named}
-            maker = Maker(self.title, recorder, recorder.value(output), named)
-        graph = maker.graph(self, _beginning(self.function))
-        self.tensors = maker.tensors
+            value = recorder.value(output)
+            assert value is not None, "an output asks for a gradient, so it has a value"
+            made = made_of(recorder, value, named)
+        source = beginning(_called(self.function), torch.__path__)
+        graph, nodes = graph_of(self.title, [*made.values()], made[value], self, source)
+        self.tensors = {
+            nodes[made[each]].label: each.tensor
+            for each in recorder.inputs
+            if each.tensor is not None and made[each] in nodes
+        }
         return graph
 
     def _recorded(
@@ -147,53 +152,6 @@ class Model:
         for call in split:
             recorder.split(call)
 
-    # ── gradviz.graph.Runner ──
-
-    def run(self, graph: Graph, values: Sequence[Any]) -> Run:
-        return self._run(graph, values, "the model took another way")
-
-    def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
-        return self._run(graph, values, why)
-
-    def _run(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
-        found = self.graph(dict(zip(graph.input_names, values)))
-        if _form(found) != _form(graph):
-            return Run(found, found.example_numbers, None, why, found.example_flows)
-        return Run(graph, found.example_numbers, flows=found.example_flows)
-
-    def prepare(self, graph: Graph) -> None:
-        return None
-
-    def refusal(self, graph: Graph) -> TypeError:
-        return TypeError(
-            f"{graph.name} is a PyTorch model, which gradviz has no program of: it can be run, "
-            "drawn, explained, saved and checked"
-        )
-
-    def sweep(self, graph: Graph, values: Sequence[Any], count: int) -> NoReturn:
-        raise self.refusal(graph)
-
-    def cost(self, graph: Graph) -> NoReturn:
-        raise self.refusal(graph)
-
-    def listing(self, graph: Graph, target: str, mode: Any, wrt: Any) -> Lines:
-        raise self.refusal(graph)
-
-    def is_openable(self, graph: Graph, node: Node) -> bool:
-        return False
-
-    def opened(self, graph: Graph, labels: Collection[str]) -> NoReturn:
-        raise self.refusal(graph)
-
-    def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
-        return Graph.from_dict, (graph.to_dict(),)
-
-
-def _form(graph: Graph) -> list[tuple[Any, ...]]:
-    """What two graphs of one way through a model have in common."""
-    shapes = map(np.shape, graph.example_numbers)
-    return [(node.label, node.operand_labels, shape) for node, shape in zip(graph.nodes, shapes)]
-
 
 def _like(value: Any, tensor: torch.Tensor) -> torch.Tensor:
     """A number or an array as a tensor of the same kind."""
@@ -202,15 +160,10 @@ def _like(value: Any, tensor: torch.Tensor) -> torch.Tensor:
 
 def _names(function: Callable[..., Any], spec: Any, leaves: Sequence[Any]) -> list[str]:
     """Of each of the leaves of what is given: by the function's own argument names."""
-    called = function.forward if isinstance(function, torch.nn.Module) else function
     given, options = trees.tree_unflatten([*range(len(leaves))], spec)
-    try:
-        bound = inspect.signature(called).bind(*given, **options).arguments
-    except (TypeError, ValueError):
-        bound = {**{f"x{place}": each for place, each in enumerate(given)}, **options}
     names = [""] * len(leaves)
-    for name, given in dict(bound).items():
-        for path, place in trees.tree_flatten_with_path(given)[0]:
+    for name, each in bound(_called(function), given, options).items():
+        for path, place in trees.tree_flatten_with_path(each)[0]:
             names[place] = name + "".join(map(str, path))
     return names
 
@@ -239,11 +192,5 @@ def _modules_around(*functions: Any) -> list[torch.nn.Module]:
     ]
 
 
-def _beginning(function: Any) -> Source | None:
-    """The line where the function, or the module's own, begins."""
-    called = function.forward if isinstance(function, torch.nn.Module) else function
-    called = inspect.unwrap(called)
-    code = getattr(called, "__code__", None)
-    if code is None or code.co_filename.startswith(str(torch.__path__[0])):
-        return None
-    return compiled(code, called.__globals__).source(code.co_firstlineno)
+def _called(function: Any) -> Callable[..., Any]:
+    return function.forward if isinstance(function, torch.nn.Module) else function

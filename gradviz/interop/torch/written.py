@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from gradviz.graph import printable
+from gradviz.interop.writing import Part, applied, between, joined, listed
 from gradviz.numerals import numeral
 
 SIGNS = {
@@ -15,8 +16,6 @@ SIGNS = {
 }  # fmt: skip
 REVERSED = {"rsub": "sub", "rdiv": "div", "rtruediv": "div", "rpow": "pow", "rmatmul": "matmul"}
 LONGEST = 30  # characters of an argument
-
-Parts = tuple[str | int, ...]
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -32,40 +31,28 @@ def name_of(function: Callable[..., Any]) -> str:
 
 def call(
     name: str, given: Sequence[Any], options: Mapping[str, Any], part: int | None
-) -> tuple[str, Parts]:
+) -> tuple[str, tuple[Part, ...]]:
     """What a card says of a call, and the call itself, in parts: arguments that are operands are
     their numbers in a :class:`Place`. `part` is which of several results is meant."""
     sides = [*given]
     if name in REVERSED:
         name, sides = REVERSED[name], sides[::-1]
     if name in SIGNS and len(sides) == 2 and not options:
-        sign = SIGNS[name]
-        texts = [_parts(side) for side in sides]
-        constants = [None if isinstance(side, Place) else text for side, text in zip(sides, texts)]
-        left, right = (each and str(each[0]) for each in constants)
-        symbol = f"{left or ''}{sign}{right or ''}"
-        if sign in "+×" and left:
-            symbol = f"{sign}{left}"
-        return symbol, _joined([*texts[0], f" {sign} ", *texts[1]])
+        return between(SIGNS[name], *map(_parts, sides))
     if name == "getitem" and len(sides) == 2:
         at = sides[1] if isinstance(sides[1], tuple) else (sides[1],)
-        inner = _listed([_index(each) for each in at])
+        inner = listed([_index(each) for each in at])
         is_plain = all(isinstance(part, str) for part in inner)
         symbol = f"[{''.join(map(str, inner))}]" if is_plain else "[…]"
-        return symbol, _joined([*_parts(sides[0]), "[", *inner, "]"])
+        return symbol, joined([*_parts(sides[0]), "[", *inner, "]"])
     arguments = [_parts(each) for each in sides]
     arguments += [[f"{key}=", *_parts(each)] for key, each in options.items()]
     symbol = name if part is None else f"{name} [{part}]"
-    tail = ")" if part is None else f")[{part}]"
-    return symbol, _joined([f"{name}(", *_listed(arguments), tail])
+    return symbol, applied(name, arguments, part)
 
 
 class Place(int):
     """The number of an operand among the arguments of a call."""
-
-
-def _listed(many: Sequence[Sequence[str | int]]) -> list[str | int]:
-    return [part for each in many for part in (", ", *each)][1:]
 
 
 def _parts(value: Any) -> list[str | int]:
@@ -80,7 +67,7 @@ def _parts(value: Any) -> list[str | int]:
         case int() | float():
             return [numeral(float(value))]
         case list() | tuple():
-            return ["(", *_listed([_parts(each) for each in value]), ")"]
+            return ["(", *listed([_parts(each) for each in value]), ")"]
         case slice():
             return [_slice(value)]
     return [_short(getattr(value, "__name__", None) or repr(value))]
@@ -102,17 +89,6 @@ def _short(text: str) -> str:
 
 def _shape(tensor: torch.Tensor) -> str:
     return "×".join(map(str, tensor.shape))
-
-
-def _joined(parts: Sequence[str | int]) -> Parts:
-    """The parts, texts that follow one another as one."""
-    joined: list[str | int] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return tuple(joined)
 
 
 def writes_into(
