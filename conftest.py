@@ -2,4 +2,6 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [] if find_spec("torch") else ["gradviz/interop/torch/[!_]*.py"]
+collect_ignore_glob = [
+    f"gradviz/interop/{library}/[!_]*.py" for library in ("torch", "jax") if not find_spec(library)
+]

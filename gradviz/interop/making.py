@@ -35,7 +35,7 @@ def graph_of(
     reached = set(_leading_to(output))
     values = [value for value in values if value in reached]
     leaving, around = _leaving(values, output), _around(values)
-    labels, nodes = _Labels(), dict[Made, Node]()
+    labels, nodes = Labels(), dict[Made, Node]()
     for value in values:
         if value.operation is None:
             label = own = labels.new(value.name)
@@ -64,7 +64,7 @@ def graph_of(
     return graph, nodes
 
 
-class _Labels:
+class Labels:
     """Labels, each of which is new."""
 
     def __init__(self) -> None:

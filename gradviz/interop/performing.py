@@ -74,9 +74,20 @@ def bound(
 ) -> dict[str, Any]:
     """What is given, by the function's own argument names."""
     try:
-        return dict(inspect.signature(called).bind(*given, **options).arguments)
+        signature = inspect.signature(called)
+        found = signature.bind(*given, **options).arguments
     except (TypeError, ValueError):
         return {**{f"x{place}": each for place, each in enumerate(given)}, **options}
+    named: dict[str, Any] = {}
+    for name, each in found.items():
+        match signature.parameters[name].kind:
+            case inspect.Parameter.VAR_POSITIONAL:
+                named |= {f"{name}[{place}]": one for place, one in enumerate(each)}
+            case inspect.Parameter.VAR_KEYWORD:
+                named |= each
+            case _:
+                named[name] = each
+    return named
 
 
 def title_of(function: Callable[..., Any]) -> str:
