@@ -77,11 +77,12 @@ def points(stretches: Sequence[Stretch]) -> Iterator[Point]:
 
 def _at(piece: Stretch, t: float) -> Point:
     """A place on a straight line, or on a Bézier curve."""
-    while len(piece) > 1:
-        piece = tuple(
-            (a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in itertools.pairwise(piece)
-        )
-    return piece[0]
+    places = [*piece]
+    while len(places) > 1:
+        places = [
+            (a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in itertools.pairwise(places)
+        ]
+    return places[0]
 
 
 def way(

@@ -227,6 +227,7 @@ def many_blocks(x):
     return x
 
 
+@pytest.mark.long
 def test_what_is_not_held_is_greyed_and_said(visit):
     page = visit(gv.draw(gv.trace(many_blocks, x=0.5), collapse=True))
     assert not page.locator(".gv-fixed").count()

@@ -344,7 +344,8 @@ def test_a_live_figure_of_arrays_shows_what_the_static_one_does(browser):
     page.evaluate(
         f"""async ([source, words, structure, ...sent]) => {{
             const {{ default: view }} = await {IMPORTED};
-            const [numbers, cells] = sent.map((bytes) => new DataView(new Uint8Array(bytes).buffer));
+            const [numbers, cells] = sent.map(
+                (bytes) => new DataView(new Uint8Array(bytes).buffer));
             const state = {{
                 words, structure, numbers, cells, message: "", step: null, selected: "",
                 nudges: {{}}, wrong: [], closed: [], code: null, code_open: false, painted: true,

@@ -106,8 +106,10 @@ def test_a_gradient_is_seen_to_add_up(show):
     assert at_last == ["36", [], 0]
 
 
-def test_playing_goes_through_all_and_leaves_nothing(show):
-    page = show(gv.View(gv.trace(twice, x=1.0, y=2.0, z=4.0)))
+@pytest.mark.long
+@pytest.mark.parametrize("wrt", [None, "x"])
+def test_playing_goes_through_all_and_leaves_nothing(show, wrt):
+    page = show(gv.View(gv.trace(twice, x=1.0, y=2.0, z=4.0), wrt=wrt))
     page.get_by_label("speed").select_option("2")
     page.locator(".gv-play").click()
     page.wait_for_function(f"{MOVING} > 3")
@@ -124,6 +126,7 @@ def test_who_wants_nothing_to_move_sees_the_steps_alone(show):
         assert page.evaluate(MOVING) == page.locator(".gv-motion").count() == 0
 
 
+@pytest.mark.long
 def test_a_block_folds_and_unfolds(browser, tmp_path):
     figure = gv.draw(gv.trace(circuit, INPUTS))
     figure.save(tmp_path / "circuit.html")
@@ -139,7 +142,8 @@ def test_a_block_folds_and_unfolds(browser, tmp_path):
     page.close()
 
 
-@pytest.mark.parametrize("plays", [10, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("plays", [10, 1000])
 def test_plays_leave_nothing_behind(launch, plays):
     browser = launch("--js-flags=--no-opt --no-sparkplug --no-maglev")
     page = browser.new_page(reduced_motion="no-preference")
@@ -187,7 +191,7 @@ def test_a_wrong_order_in_a_saved_page(browser, tmp_path):
         "Too early: s handed on 4 and should have handed on 10. "
         "Not counted yet: what comes back from × (3·3 = 9)."
     )
-    expect(page.locator(".gv-marks")).to_have_text("4, not 10")
+    expect(page.locator(".gv-marks")).to_have_text("handed on 4, not 10")
     missing = [edge.index for edge in graph.edges if edge.target.index == squared]
     for edge in missing:
         expect(page.locator(f"#e{edge}")).to_have_class(re.compile("gv-missing"))

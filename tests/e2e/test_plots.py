@@ -217,6 +217,7 @@ def test_without_scripts_it_is_the_still_page(browser, tmp_path):
     page.close()
 
 
+@pytest.mark.long
 @only_chromium
 def test_points_are_dragged_along_the_curve_and_by_keys(visit):
     plot = PLOTTED["secants"]()

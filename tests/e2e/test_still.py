@@ -88,7 +88,10 @@ def in_one_font(svg):
     """The same picture in the font that this machine has for any name: of a list each program takes
     another one, according to what is installed."""
     found = subprocess.run(
-        ["fc-match", "--format=%{family[0]}", "sans-serif"], capture_output=True, text=True, check=True
+        ["fc-match", "--format=%{family[0]}", "sans-serif"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return re.sub(r"font-family: [^;]*;", f'font-family: "{found.stdout}";', svg)
 

@@ -134,7 +134,7 @@ def test_explanations():
     assert figure.explain("x") == "∂x/∂x = 1"
     assert figure.explain("y") == "∂y/∂x = 0"
     assert figure.explain("a") == "∂a/∂x = y · ∂x/∂x + x · ∂y/∂x = 2 · 1 + 1.5 · 0 = 2"
-    assert figure.explain("x", "a") == "∂a/∂x += y · ∂x/∂x = 2 × 1 = 2"
+    assert figure.explain("x", "a") == "∂a/∂x += y · ∂x/∂x = 2 · 1 = 2"
     along = gv.draw(GRAPH, mode="forward", wrt={"x": 1.0, "y": -1.0})
     assert along.explain("a") == "da = y · dx + x · dy = 2 · 1 + 1.5 · (−1) = 0.5"
     assert along.explain("a", detail="full").split("\n")[-1] == along.explain("a")
@@ -167,7 +167,7 @@ def test_one_walk_carries_values_and_tangents():
     assert [one.adjoints["shared"] for one in at[-3:]] == [None, 24.0, 36.0]
     assert at[-1].numbers == run.numbers
     figure = gv.draw(graph, mode="forward", wrt="x")
-    assert figure.at(-1).progress.endswith("= 4 × 3 = 12, so far 36")
+    assert figure.at(-1).progress.endswith("= 4 · 3 = 12, so far 36")
     assert figure.at(1).progress == (
         "step 1 of 8: ∂x/∂x = 1: the tangents set out together with the values"
     )

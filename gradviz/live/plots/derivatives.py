@@ -119,6 +119,18 @@ def secants(f: Function, at: float, h: float, span: Span | None = None) -> "Seca
     return Secants(Curve(f), span)
 
 
+def digits_that_part(value: float, difference: float) -> int:
+    """How many significant digits of a value show its difference from a near one with six.
+
+    >>> digits_that_part(1.0, 0.21), digits_that_part(1.0, 8e-6), digits_that_part(1.0, 0.0)
+    (7, 12, 15)
+    """
+    digits, part = 6, abs(difference)
+    while part < abs(value) and digits < 15:
+        part, digits = 10 * part, digits + 1
+    return digits
+
+
 class Secants(Subject):
     """A curve, two points on it, the line through them, and the tangent at the first."""
 
@@ -170,8 +182,10 @@ class Secants(Subject):
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
         at, h = values["at"], values["h"]
         value, slope, moved, quotient, *_ = numbers
-        difference = f"({numeral(moved, 6)} − {numeral(value, 6)})"
-        text = f"h = {numeral(h)}: {difference} / {numeral(h)} = {numeral(quotient, 6)}"
+        digits = digits_that_part(value, moved - value)
+        difference = f"({numeral(moved, digits)} − {numeral(value, digits)})"
+        step = numeral(h, 6)
+        text = f"h = {step}: {difference} / {step} = {numeral(quotient, 6)}"
         points = [(at, value), (at + h, moved)]
         return Shown(
             text,

@@ -48,14 +48,14 @@ class ForwardWords(Words):
         ]
 
     def flow(self, edge: Edge) -> Formula:
-        """``∂z/∂x += ∂z/∂u · ∂u/∂x = 6 × 2 = 12``: what an edge brings."""
+        """``∂z/∂x += ∂z/∂u · ∂u/∂x = 6 · 2 = 12``: what an edge brings."""
         whole = self.rate(edge.target)
         if edge.is_flat:
             zero = derivative(edge.target.label, edge.source.label)
             return said("forward.explain.flat", push=[whole, " += ", push(edge)], derivative=[zero])
         return [
             *(whole, " += ", *self._local(edge, bracketed=True), " · ", self.rate(edge.source)),
-            *(" = ", local(edge, True), " × ", tangent(edge.source, True), " = ", push(edge)),
+            *(" = ", local(edge, True), " · ", tangent(edge.source, True), " = ", push(edge)),
         ]
 
     def so_far(self, edge: Edge) -> Formula | None:

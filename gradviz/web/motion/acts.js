@@ -111,7 +111,7 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
   const { isBack, colour } = sweep;
   const { from, to } = structure.edges[edge];
   const [start, end] = isBack ? [to, from] : [from, to];
-  const { back, local } = picture.edges[edge];
+  const { local } = picture.edges[edge];
   const way = wireWay(picture, edge);
   const [first, last] = isBack ? [1, 0] : [0, 1]; // shares of the way
   const [leaves, arrives] = [start, end].map((node) => textPlaceOn(picture, node, "adjoint"));
@@ -135,14 +135,14 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
   const on = through([...way.between(meeting, last), arrives]);
   motion.show(going, 2.2 * beat, (old === null ? 4.2 : 3.6) * beat);
   motion.move(going, "transform", eased(on), 2.4 * beat, 0.9 * beat);
-  if (back) appear(motion, back.element, 2.6 * beat, 0.6 * beat);
   if (old === null) return;
   const sum = chipOf(colour, [`${numeral(old, 3)} + ${inBrackets(product)}`, colour]);
-  standAt(motion.show(sum, 3.3 * beat, 4.5 * beat), arrives);
+  standAt(motion.show(sum, 3.6 * beat, 4.6 * beat), arrives);
 }
 
 /**
- * The band of a wire fills behind what goes along it.
+ * The band of a wire fills behind what goes along it, below its label, where what has gone along
+ * appears.
  * @param {Motion} motion
  * @param {Picture} picture
  * @param {number} edge
@@ -151,11 +151,17 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
  * @param {boolean} isBack
  */
 function fillBand(motion, picture, edge, delay, duration, isBack) {
-  const { g, flow } = picture.edges[edge];
-  const copy = /** @type {Element} */ (g.cloneNode(true));
-  copy.removeAttribute("id");
+  const { g, flow, label, back } = picture.edges[edge];
+  const copy = copyOf(g);
   motion.hide(flow);
   motion.layer.prepend(copy);
+  if (label && back) {
+    const written = copyOf(label);
+    motion.hide(label);
+    copy.after(written);
+    const brought = written.children[[...label.children].indexOf(back.element)];
+    motion.move(brought, "opacity", (share) => share.toFixed(2), delay, 0.6 * duration);
+  }
   const band = within(copy, ".gv-flow");
   band.setAttribute("pathLength", "1");
   band.setAttribute("stroke-dasharray", "1 1");
@@ -178,6 +184,13 @@ function appear(motion, text, delay, duration) {
   motion.hide(text);
   motion.layer.prepend(group);
   motion.move(copy, "opacity", (share) => share.toFixed(2), delay, duration);
+}
+
+/** @param {Element} part */
+function copyOf(part) {
+  const copy = /** @type {Element} */ (part.cloneNode(true));
+  copy.removeAttribute("id");
+  return copy;
 }
 
 /**

@@ -44,6 +44,17 @@ function pairs(x, y) {
   return x.map((each, at) => [each, y[at]]);
 }
 
+/**
+ * How many significant digits of a value show its difference from a near one with six.
+ * @param {number} value
+ * @param {number} difference
+ */
+function digitsThatPart(value, difference) {
+  let [digits, part] = [6, Math.abs(difference)];
+  for (; part < Math.abs(value) && digits < 15; digits++) part *= 10;
+  return digits;
+}
+
 /** @type {Record<string, Kind>} */
 export const PLOTS = {
   tangent: {
@@ -63,8 +74,10 @@ export const PLOTS = {
     },
     grips: ({ at, h }, [value, , moved]) => ({ at: [at, value], h: [at + h, moved] }),
     shown: (say, { at, h }, [value, slope, moved, quotient]) => {
-      const difference = `(${numeral(moved, 6)} − ${numeral(value, 6)})`;
-      const text = `h = ${numeral(h)}: ${difference} / ${numeral(h)} = ${numeral(quotient, 6)}`;
+      const digits = digitsThatPart(value, moved - value);
+      const difference = `(${numeral(moved, digits)} − ${numeral(value, digits)})`;
+      const step = numeral(h, 6);
+      const text = `h = ${step}: ${difference} / ${step} = ${numeral(quotient, 6)}`;
       const marks = {
         tangent: [at, value, slope],
         secant: [at, value, quotient],

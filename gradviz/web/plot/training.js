@@ -101,6 +101,7 @@ export class Training {
       parts.push(part("weights", say("page.training.weights"), [this.heads.scale], sheet));
     }
     const row = make("div", "gv-film-tests");
+    row.style.setProperty("--tests", String(given.answers.length));
     this.tests = given.answers.map(() => make("div", "gv-film-test", { role: "img" }));
     this.verdicts = this.tests.map(() => make("span", "gv-film-verdict"));
     const still = { shades: shadesOf(given.pictures ?? ""), most: 1 };

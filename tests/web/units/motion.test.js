@@ -80,8 +80,8 @@ test("a step back shows both factors, their product and the sum", async () => {
   assert.match(factors, /^−?[\d.]+ · \(?−?[\d.]+\)?$/);
   assert.ok(factors.startsWith(coming));
   assert.ok(sum.includes(" + ") && sum.replace(/[()]/g, "").endsWith(going));
-  const { flow, back } = view.stage.picture.edges[steps[again][1]];
-  for (const part of [flow, back.element]) assert.equal(part.getAttribute("opacity"), "0");
+  const { flow, label } = view.stage.picture.edges[steps[again][1]];
+  for (const part of [flow, label]) assert.equal(part.getAttribute("opacity"), "0");
   const band = el.querySelector(".gv-motion .gv-flow");
   const filled = [0, 550, 900].map((now) => (soon(now), band.getAttribute("stroke-dashoffset")));
   assert.equal(filled[0], "-1");

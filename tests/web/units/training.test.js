@@ -103,6 +103,7 @@ test("shades between two frames", () => {
 });
 
 test("buttons go step by step, and play goes to the end", () => {
+  globalThis.matchMedia = () => ({ matches: false });
   const el = opened();
   named(el, "page.training.start").click();
   assert.equal(el.dataset.epoch, "0");
