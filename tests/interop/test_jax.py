@@ -1,5 +1,6 @@
 """Functions of JAX: the gradients that jax.grad gives, and flows that add up to them."""
 
+import doctest
 import json
 import pickle
 import subprocess
@@ -250,11 +251,19 @@ def test_refusals_are_one_sentence(jax):
         gv.trace_jax(lambda x: x, np.ones(2), loss=lambda made: made)
     with pytest.raises(ZeroDivisionError):
         gv.trace_jax(lambda x: x / (1 // 0), 1.0)
+    with pytest.raises(ValueError, match="not what JAX is tracing"):
+        jax.jit(lambda x: gv.trace_jax(lambda x: x, x).example.value)(1.0)
 
 
 def test_it_takes_functions_only():
     with pytest.raises(TypeError, match="not the int 3"):
         gv.trace_jax(3)
+
+
+def test_its_example_runs():
+    text = gv.trace_jax.__doc__.replace("# doctest: +SKIP", "")
+    example = doctest.DocTestParser().get_doctest(text, {}, "trace_jax", None, None)
+    assert not doctest.DocTestRunner().run(example).failed
 
 
 def test_importing_gradviz_does_not_import_jax():

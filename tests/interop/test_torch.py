@@ -1,6 +1,7 @@
 """Models of PyTorch: the framework's own gradients, to the bit; and the model is as it was."""
 
 import copy
+import doctest
 import json
 import pickle
 import subprocess
@@ -412,6 +413,12 @@ def test_a_large_model_is_drawn_saved_and_small(torch, case):
     with tempfile.TemporaryDirectory() as folder:
         page = gv.draw(graph).save(f"{folder}/model.html")
         assert page.stat().st_size < 2_000_000
+
+
+def test_its_example_runs():
+    text = gv.trace_torch.__doc__.replace("# doctest: +SKIP", "")
+    example = doctest.DocTestParser().get_doctest(text, {}, "trace_torch", None, None)
+    assert not doctest.DocTestRunner().run(example).failed
 
 
 def test_importing_gradviz_does_not_import_torch():

@@ -33,11 +33,12 @@ def trace_jax(
     Raises ValueError, in a sentence, for what JAX can't trace, such as an `if` that asks for the
     numbers of an array, and for what it can't go back through, such as `jax.lax.while_loop`.
 
-    >>> import jax                                                       # doctest: +SKIP
+    >>> import jax                                       # doctest: +SKIP
     >>> import gradviz as gv
-    >>> graph = gv.trace_jax(lambda x, w: jax.nn.relu(x @ w).sum(), x, w)  # doctest: +SKIP
-    >>> graph.example.grads["w"].shape                                     # doctest: +SKIP
-    (3, 2)
+    >>> x, w = jax.numpy.ones((1, 3)), jax.numpy.ones((3, 2))  # doctest: +SKIP
+    >>> graph = gv.trace_jax(lambda x, w: jax.nn.relu(x @ w), x, w)  # doctest: +SKIP
+    >>> graph.example.grads["x"]                         # doctest: +SKIP
+    array([[2., 2., 2.]], dtype=float32)
     """
     if "jax" not in sys.modules or not callable(function):
         raise TypeError(

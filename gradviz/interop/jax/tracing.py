@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from gradviz.graph import Graph, printable
@@ -33,6 +34,8 @@ class Model(Performer):
         self.function, self.loss = function, loss
         self.title = title_of(function)
         leaves, self.spec = jax.tree.flatten((function, tuple(given), dict(options)))
+        if any(isinstance(each, Tracer) for each in leaves):
+            raise Untraceable("trace_jax takes arrays of numbers, not what JAX is tracing")
         self.leaves = [
             jnp.array(each) if isinstance(each, np.ndarray | np.generic) else each
             for each in leaves
