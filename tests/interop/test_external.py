@@ -1,6 +1,7 @@
 """Operations whose numbers are only recorded, without any library that recorded them."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,17 +12,18 @@ from gradviz.document.told import Told
 from gradviz.graph import Block, External, Graph, Node, Untold, is_from_elsewhere
 
 
-def made(rows=2):
+def made(rows=2, label="layer", stops=()):
     """The sum of w·x in a box, as another library may have worked it out."""
     box = Block("layer")
     x, w = Node(0, "x", name="x"), Node(1, "w", name="w", block=box)
-    h = Node(2, "layer", External("scale", "scale", ("scale(", 0, ", by=", 1, ")")), (x, w), None,
-             None, box)  # fmt: skip
+    written = ("scale(", 0, ", by=", 1, ")")
+    h = Node(2, label, External("scale", "scale", written, stops), (x, w), None, None, box)
     f = Node(3, "f", External("sum", "sum", ("sum(", 0, ")"), ()), (h,))
     values = np.arange(3.0 * rows).reshape(rows, 3)
     ones = np.ones((rows, 3))
+    back = 0.0 * ones if 0 in stops else 2.0 * ones
     primals = (values, 2.0, 2.0 * values, float(2 * values.sum()))
-    adjoints = (2.0 * ones, float(values.sum()), ones, 1.0)
+    adjoints = (back, float(values.sum()), ones, 1.0)
     return Graph(
         "model",
         (x, w, h, f),
@@ -29,7 +31,7 @@ def made(rows=2):
         order=(x, w, h, f),
         example_numbers=(*primals, None, None, None, *adjoints),
         runner=Told("it is of a model from elsewhere", False, Graph.from_dict),
-        example_flows=(2.0 * ones, float(values.sum()), ones),
+        example_flows=(back, float(values.sum()), ones),
     )
 
 
@@ -76,6 +78,15 @@ def test_a_closed_box_hides_its_parameter():
     (flow, _) = closed.run.flows.values()
     assert np.array_equal(flow, 2.0 * np.ones((2, 3)))
     assert not audit(closed.svg).failures
+
+
+def test_a_picture_tells_where_nothing_flows_and_the_ends_of_long_names():
+    graph = made(label="network.encoder.attention.projection", stops=(0,))
+    pieces = re.sub("<metadata>.*</metadata>", "", gv.draw(graph).svg)  # without its document
+    assert ">…projec" in pieces and "no gradient is asked for along here" in pieces
+    assert not audit(pieces).failures
+    wrong = pieces.replace(">…projec", ">…protec")
+    assert [each.at for each in audit(wrong).failures] == [graph.nodes[2].label]
 
 
 def test_what_can_not_be_worked_out_says_so():
