@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gradviz.autodiff.modes.check import check_grads
     from gradviz.exercises.practice import Quiz, practice
     from gradviz.figure import Figure, draw
+    from gradviz.interop.jax import trace_jax
+    from gradviz.interop.torch import trace_torch
     from gradviz.live import plots as plot
     from gradviz.live.explore import Explorer, explore
     from gradviz.live.race import Race, race
@@ -48,7 +50,7 @@ __all__ = [
     "Explorer", "Figure", "Graph", "Ledger", "Quiz", "Race", "Variable", "View", "block",
     "check_grads", "compare_granularity", "draw", "explore", "grad", "hessian", "hvp", "jacobian",
     "jvp", "logsumexp", "plot", "practice", "primitive", "race", "relu", "set_language", "sigmoid",
-    "softmax", "softplus", "trace", "value_and_grad", "vjp",
+    "softmax", "softplus", "trace", "trace_jax", "trace_torch", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
@@ -65,6 +67,8 @@ _WHERE = {  # loaded when first used: they bring Graphviz, the widgets and more
     "Quiz": "gradviz.exercises.practice",
     "practice": "gradviz.exercises.practice",
     "plot": "gradviz.live.plots",
+    "trace_jax": "gradviz.interop.jax",
+    "trace_torch": "gradviz.interop.torch",
 }
 
 

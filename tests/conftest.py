@@ -27,7 +27,8 @@ def runtest(self):
 
 
 IPyNbCell.compare_outputs, IPyNbCell.runtest = compare_outputs, runtest
-collect_ignore = ["helpers/in_torch.py"]  # it needs PyTorch
+# they need PyTorch, or JAX
+collect_ignore = ["helpers/in_torch.py", "helpers/torch_models.py", "helpers/jax_models.py"]
 
 hypothesis.settings.register_profile("here", deadline=None)  # nothing depends on a machine's load
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)

@@ -132,12 +132,16 @@ MAY_IMPORT = {
     | {"scene", "export", "figure", "live", "exercises", "exercises.practice"},
     # what a published page is handed, and the figure of a circuit
     "exercises": GROUND | {"autodiff.tracing", "export", "figure", "exercises"},
+    # other libraries' models: nothing of the package needs them
+    "interop": GROUND | {"autodiff.tape", "interop"},
     "output": set(),
     "words": set(),
     "web": set(),
     # for the version; it stands beside the face
     "course": {"gradviz", "audit", "words", "export", "figure", "course"},
-    "gradviz": GROUND | AUTODIFF | {"document", "figure", "live", "exercises.practice", "output"},
+    "gradviz": GROUND
+    | AUTODIFF
+    | {"document", "figure", "live", "exercises.practice", "interop", "output"},
 }
 
 
@@ -198,6 +202,8 @@ def test_heavy_parts_load_when_first_used(module, tmp_path):
         "nbformat",
         "jupyterlab",
         "scipy",
+        "torch",
+        "jax",
     }
     code = f"import sys, {module}; print(*{heavy!r} & set(sys.modules))"
     assert python(code, cwd=tmp_path, path=ROOT).split() == []

@@ -130,7 +130,7 @@ def audit(text: str) -> Report:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))
         except BadDocument as error:
             raise NoFigure(str(error)) from None
-        return _of_pieces(text, _is_page(start))
+        return _of_pieces(text, _is_page(start), state is not None)
 
 
 def _is_page(start: str) -> bool:
@@ -216,10 +216,11 @@ def _theme(text: str) -> Theme | None:
     return next((theme for theme in THEMES if found and found[1] == theme), None)
 
 
-def _of_pieces(text: str, is_page: bool) -> Report:
+def _of_pieces(text: str, is_page: bool, is_live: bool) -> Report:
     """What the pieces of a picture without a document hold, and what they show of it."""
     if is_page:
-        text = text[text.find("<svg") : text.rfind("</svg>") + len("</svg>")]
+        end = text.find("</svg>") if is_live else text.rfind("</svg>")  # its script holds others
+        text = text[text.find("<svg") : end + len("</svg>")]
         if not text:
             raise NoFigure("it is no figure of gradviz")
     held = Held(parsed(text))

@@ -14,7 +14,7 @@ from gradviz.autodiff.primitives.handwritten import HandWritten
 from gradviz.autodiff.primitives.operation import Operation
 from gradviz.autodiff.primitives.primitive import Primitive
 from gradviz.document.told import Own, Untold
-from gradviz.graph import Block, Node
+from gradviz.graph import Block, External, Node
 from gradviz.numerals import Value
 from gradviz.scene import data
 from gradviz.scene.folding.inside import Inside
@@ -147,7 +147,7 @@ class Hidden(Inside):
 
 def operation_in(
     held: Mapping[str, str], operands: Sequence[Node | Value]
-) -> Careful | Hidden | Elsewhere | None:
+) -> Careful | Hidden | Elsewhere | External | None:
     """The operation of a card, with its operands; None of an input."""
     name = held.get("operation")
     if name is None:
@@ -156,6 +156,8 @@ def operation_in(
         return _inside(name, json.loads(held["gates"] or "[]"), len(operands))
     if "words" in held:
         sign, expression = map(str, json.loads(held["words"]))
+        if "stops" in held:
+            return External(name, sign, (expression,), tuple(json.loads(held["stops"])))
         return Elsewhere(name, sign, expression)
     return _operation(name, operands, json.loads(held.get("params", "{}")), held.get("handwritten"))
 

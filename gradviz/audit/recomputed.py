@@ -13,7 +13,7 @@ from gradviz.audit.held import Doubted, dtype_of
 from gradviz.audit.operations import Careful, Elsewhere, need
 from gradviz.autodiff.primitives.primitive import fitted
 from gradviz.document.told import Untold
-from gradviz.graph import Edge, Graph, Node, Operation
+from gradviz.graph import Edge, External, Graph, Node, Operation
 from gradviz.numerals import Value, numeral
 from gradviz.scene.data import MOST
 from gradviz.scene.folding.inside import Inside
@@ -220,6 +220,8 @@ def _local(edge: Edge, operands: Sequence[Any], value: Any) -> Any:
     operation = edge.operation
     if isinstance(operation, Careful):
         return operation.local(edge.position, operands, value)
+    if isinstance(operation, External):
+        return None
     if not isinstance(operation, Inside):
         raise Untold("a part of the graph that is not drawn")
     values = operation.values(operands)

@@ -138,7 +138,13 @@ class Shown:
     def cut(self, where: Where, what: str, shown: str, whole: str) -> None:
         """A text that may be cut to fit."""
         whole = printable(whole)
-        if not (shown.endswith("…") and whole.startswith(shown[:-1])):
+        kept, ends = shown.removeprefix("…"), [whole]
+        if kept != shown:  # of a path the end is shown
+            ends = [whole[place + 1 :] for place, each in enumerate(whole) if each == "."]
+        if not any(
+            end.startswith(kept[:-1]) if kept.endswith("…") else kept != shown and end == kept
+            for end in ends
+        ):
             self.compare(where, what, shown, [whole])
 
     def said(self, formula_of: Callable[[Words], Formula], digits: int = 4) -> Iterator[str]:

@@ -67,9 +67,11 @@ def _array(array: np.ndarray, most: int | None, mapped: bool) -> Json:
     about = {"shape": [*array.shape], "dtype": array.dtype.name}
     if isinstance(array, Unheld):
         return {**about, "summary": array.summary}
-    flat = [encoded(element) for element in array.ravel().tolist()]
     if most is None or array.size <= most:
-        return {**about, "data": flat}
+        elements = array.ravel()
+        if array.dtype == np.float32:  # in as many digits as tell them apart
+            return {**about, "data": [number(float(text)) for text in elements.astype(str)]}
+        return {**about, "data": [encoded(element) for element in elements.tolist()]}
     whole = array.astype(float)
     finite = whole[np.isfinite(whole)]
     cells = (

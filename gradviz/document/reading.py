@@ -19,7 +19,7 @@ from gradviz.autodiff.tracing.scalars import Openable
 from gradviz.document.codec import Json, decoded
 from gradviz.document.told import Own, Told
 from gradviz.document.writing import FORMAT
-from gradviz.graph import Block, Excerpt, Graph, Node, Source, printable
+from gradviz.graph import Block, Excerpt, External, Graph, Node, Source, printable
 from gradviz.scene.folding.fold import fold_named
 from gradviz.scene.folding.overview import level
 from gradviz.scene.unheld import Unheld
@@ -178,9 +178,11 @@ class _Reader:
 
     def operation(
         self, held: Mapping[str, Json], operands: Sequence[Any], number: int
-    ) -> Operation:
+    ) -> Operation | External:
         about, index = held["operation"], held["index"]
         positions = tuple(at for at, of in enumerate(operands) if isinstance(of, Node))
+        if "external" in about:
+            return self.external(held["label"], about, len(operands))
         if "own" in about:
             self.why_not = self.why_not or f"{about['own']} is a primitive written by hand"
             own = Own(printable(about["own"]), len(operands), about["has_locals"])
@@ -202,6 +204,16 @@ class _Reader:
         values = self.asides if held.get("aside") else self.primals
         place = index - (len(self.primals) if held.get("aside") else 0)
         return row.operation(positions, params, values[place])
+
+    def external(self, label: str, about: Mapping[str, Json], count: int) -> External:
+        if self.why_not in ("", RECORDED):
+            self.why_not = "it is of a model from elsewhere"
+        places = [part for part in about["written"] if isinstance(part, int)]
+        if any(place >= count for place in (*places, *about["stops"])):
+            raise BadDocument(f"{label!r:.60} has only {count} operands")
+        parts = (printable(part) if isinstance(part, str) else part for part in about["written"])
+        name, symbol = printable(about["external"]), printable(about["symbol"])
+        return External(name, symbol, tuple(parts), tuple(about["stops"]))
 
     def operand(self, held: Json) -> Any:
         return self.at(held) if type(held) is int else self.constant(_number(held["constant"]))

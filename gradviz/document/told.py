@@ -6,11 +6,7 @@ from typing import Any, NoReturn
 from gradviz.autodiff.primitives.handwritten import Derivative, HandWritten
 from gradviz.autodiff.tracing.runner import Unrunnable
 from gradviz.document.writing import to_dict
-from gradviz.graph import Graph
-
-
-class Untold(TypeError):
-    """A number can't be worked out of what a document tells."""
+from gradviz.graph import Graph, Lines, Untold, is_from_elsewhere
 
 
 class Own(HandWritten):
@@ -50,6 +46,11 @@ class Told(Unrunnable):
 
     def refusal(self, graph: Graph) -> Untold:
         return Untold(f"{graph.name} has no numbers but those of its document: {self.why}")
+
+    def listing(self, graph: Graph, target: str, mode: Any, wrt: Any) -> Lines:
+        if is_from_elsewhere(graph):
+            raise self.refusal(graph)
+        return super().listing(graph, target, mode, wrt)
 
     def pickled(self, graph: Graph) -> tuple[Callable[..., Graph], tuple[Any, ...]]:
         return self.read, (to_dict(graph),)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from gradviz.document.codec import Json, encoded, number
-from gradviz.graph import Excerpt, Graph, Node, Run, Source
+from gradviz.graph import Excerpt, External, Graph, Node, Run, Source, is_from_elsewhere
 from gradviz.words import SOURCE, language
 
 FORMAT = "gradviz-graph/1"
+MOST_OF_A_MODEL = 1024  # elements of an array of a model from elsewhere that are held
 UNBEARABLE = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -25,7 +26,8 @@ def to_dict(
     decisions) stands apart from what is derived of it (the numbers), which whoever doubts it works
     out again; and the language that is set is named, if it is not English. Of a folded, opened or
     partial graph it is the graph that is shown, with a note of what was done to it. Arrays of more
-    than `most` elements are summarised; the graph of such a document has no numbers but these.
+    than `most` elements are summarised, of a model from elsewhere those of more than 1,024 if it
+    says nothing; the graph of such a document has no numbers but these.
     Without `source_lines` there are of the source only the lines that work something out.
 
     >>> import gradviz as gv
@@ -34,6 +36,8 @@ def to_dict(
     ({'primitive': 'multiply'}, [3.0, 6.0])
     """
     run = what.example if isinstance(what, Graph) else what
+    if most is None and is_from_elsewhere(run.graph):
+        most = MOST_OF_A_MODEL
     views, graph = [], run.graph
     while graph.origin.base is not None:
         views.append(graph.origin.note)
@@ -120,6 +124,9 @@ class _Writer:
 
     def operation(self, node: Node) -> dict[str, Json]:
         operation: Any = node.operation
+        if isinstance(operation, External):
+            about = {"external": operation.name, "symbol": operation.symbol}
+            return {**about, "written": [*operation.written], "stops": [*operation.stops]}
         if node.is_handwritten:
             return {"own": operation.name, "has_locals": operation.primitive.has_locals}
         held: dict[str, Json] = {"primitive": operation.name}
@@ -156,7 +163,8 @@ class _Writer:
         by_hand = any(
             edge.operation.is_handwritten and run.locals[edge] is None for edge in self.graph.edges
         )
-        if summarised or by_hand:  # then they do not follow from the rest
+        if summarised or by_hand or is_from_elsewhere(self.graph):
+            # then they do not follow from the rest
             held["flows"] = self.numbers([*run.flows.values()])
         return held
 

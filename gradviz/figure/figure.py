@@ -24,7 +24,7 @@ from gradviz.figure.documents import document_of
 from gradviz.figure.page.alive import alive
 from gradviz.figure.page.told import Living, told
 from gradviz.figure.spoken import spoken
-from gradviz.graph import Direction, Edge, Graph, Node, Run, direction
+from gradviz.graph import Direction, Edge, Graph, Node, Run, direction, is_from_elsewhere
 from gradviz.scene import layout as layout_
 from gradviz.scene.cards import card_size
 from gradviz.scene.compose import Highlights, compose
@@ -128,6 +128,8 @@ class Figure:
         too large for a picture to hold, or has what no document holds.
         """
         whole = self.run.whole if self.whole is self.run else self.whole.whole
+        if self.graph is not whole.graph and is_from_elsewhere(whole.graph):
+            return None
         view = {"step": self.step, "labels": self.labels, "wrong": self._wrong}
         return document_of(self.run, whole, self.shown, view)
 
@@ -272,8 +274,7 @@ class Figure:
         >>> figure.inside(figure.graph.nodes[1].label)
         <Figure x₅₀₁ = 0.07699 at x = 1>
         """
-        origin = self.graph.origin
-        if origin.base is None or box not in origin.boxes:
+        if (origin := self.graph.origin).base is None or box not in origin.boxes:
             raise KeyError(
                 f"{box!r} is no box that can be opened; there are "
                 f"{', '.join(origin.boxes) or 'none'}"

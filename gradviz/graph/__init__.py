@@ -1,5 +1,6 @@
 """The ground on which everything stands: graphs and their runs, as data."""
 
+from gradviz.graph.external import External, Untold, is_from_elsewhere
 from gradviz.graph.forward import Direction, Forward, Mode, along, direction
 from gradviz.graph.graph import Graph, Run
 from gradviz.graph.nodes import (
@@ -25,6 +26,7 @@ __all__ = [
     "Direction",
     "Edge",
     "Excerpt",
+    "External",
     "Forward",
     "Graph",
     "Guard",
@@ -39,9 +41,11 @@ __all__ = [
     "Run",
     "Runner",
     "Source",
+    "Untold",
     "along",
     "applied_derivative",
     "direction",
+    "is_from_elsewhere",
     "printable",
     "read_only",
 ]

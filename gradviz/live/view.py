@@ -18,7 +18,7 @@ from gradviz.figure.page.alive import SHEETS
 from gradviz.figure.page.packing import packed, packed_for_a_view, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
-from gradviz.graph import Direction, Edge, Graph, Node, Run, direction
+from gradviz.graph import Direction, Edge, Graph, Node, Run, direction, is_from_elsewhere
 from gradviz.live.shown import Live
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
@@ -163,7 +163,7 @@ class View(Live):
     def _send_numbers(self) -> None:
         """Send the numbers of the run."""
         with self.hold_sync() if self.run.graph.has_arrays else nullcontext():
-            if self.run.graph.has_arrays:
+            if self.run.graph.has_arrays and not is_from_elsewhere(self.run.graph):
                 shown = inputs(self.run.graph)
                 self.arrays = packed_inputs(self.whole, shown)
                 self.numbers, self.cells = packed_for_a_view(self.run, shown)
@@ -178,7 +178,7 @@ class View(Live):
             graph = run.graph.unfolded
             prepare = graph.performer.prepare
             threading.Thread(target=prepare, args=(graph,), daemon=True).start()
-        if not run.graph.origin.is_excerpt:
+        if not run.graph.origin.is_excerpt and not is_from_elsewhere(run.graph):
             # by the program, which knows where its numbers stand
             replayed = run.graph.run(run.inputs)
             run = replayed if replayed.graph is run.graph else run
@@ -242,7 +242,10 @@ class View(Live):
     def _restage(self, graph: Graph) -> None:
         """Show another drawing of the same function at the same inputs."""
         self.selected = ""
-        self._stage(graph.run(self.whole.inputs))
+        if is_from_elsewhere(graph):  # its numbers are there: nothing is worked out again
+            self._stage(graph.shown(self.whole.whole))
+        else:
+            self._stage(graph.run(self.whole.inputs))
         if self._has_handwritten:
             self.wrong = [node.index for node in suspects(self.run)]
 

@@ -50,10 +50,10 @@ def heading(label: str, sign: str, width: float, is_named: bool) -> Iterator[Tex
     is the name that it was given, or else the operation."""
     middle, room, size = width / 2, width - 14, BOLD if is_named else CALLED
     if not sign:
-        yield Text(text.cut(label, room, size), "name", middle, BASELINE, NAME)
+        yield Text(_cut(label, room, size), "name", middle, BASELINE, NAME)
         return
     sign = text.cut(sign, room - 6 - min(text.width(label[:LONG], size), room / 2))
-    label = text.cut(label, room - 6 - text.width(sign), size)
+    label = _cut(label, room - 6 - text.width(sign), size)
     gap = middle + (text.width(label, size) - text.width(sign)) / 2  # between the two
     if is_named:
         yield Text(label, "name", gap - 3, BASELINE, NAME, "end")
@@ -61,6 +61,13 @@ def heading(label: str, sign: str, width: float, is_named: bool) -> Iterator[Tex
     else:
         yield Text(label, "called", gap - 3, BASELINE, CALLED, "end")
         yield Text(sign, "sign alone", gap + 3, BASELINE, NAME, "start")
+
+
+def _cut(name: str, room: float, size: float) -> str:
+    """A name cut to its room: of the path of a parameter, ``…conv1.weight``, the end is kept."""
+    while "." in name[1:] and text.width(name[:LONG], size) > room:
+        name = "…" + name.lstrip("…").partition(".")[2]
+    return text.cut(name, room, size)
 
 
 def numbers(

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from gradviz.graph import Block, Edge, Node, Run
+from gradviz.graph import Block, Edge, Node, Run, is_from_elsewhere
 from gradviz.numerals import numeral
 from gradviz.scene import cards, data, heat, text
 from gradviz.scene.folding.blocks import blocks_of
@@ -230,10 +230,9 @@ class _Composer:
             (self.run.second, said_of_second(self.run)),
         ]
         if graph.edges and self.highlights.labels:
-            entries += [
-                ("", say("figure.legend.local")),
-                (self.run.second, said_of_along(self.run)),
-            ]
+            if not is_from_elsewhere(graph):  # of which there are none
+                entries.append(("", say("figure.legend.local")))
+            entries.append((self.run.second, said_of_along(self.run)))
         return Legend(
             x=MARGIN,
             y=height - 10,

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import Edge, Node, Operation
+from gradviz.graph import Edge, External, Node, Operation
 from gradviz.numerals import Value
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.numbers import magnitude
@@ -79,7 +79,7 @@ def _of_operation(node: Node) -> dict[str, object]:
     operation = node.operation
     if operation is None:
         return {}
-    if isinstance(operation, Inside):
+    if isinstance(operation, Inside) and not operation.is_from_elsewhere:
         return {
             "operation": operation.name,
             "gates": json.dumps(_gates(operation)) if len(operation.gates) <= MOST_GATES else "",
@@ -91,6 +91,8 @@ def _of_operation(node: Node) -> dict[str, object]:
         ),
     }
     if not hasattr(operation, "params"):  # it stands for a part of a graph that is not drawn
+        if isinstance(operation, External):
+            held["stops"] = json.dumps(operation.stops)
         return {**held, "words": json.dumps([node.sign, node.expression])}
     if params := _params(operation):
         held["params"] = json.dumps(params)

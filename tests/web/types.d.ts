@@ -195,6 +195,8 @@ type Drawing = {
   structure: Structure;
   code: Listing;
   nudged: Nudged[] | null;
+  part?: number[]; // which box of which is open
+  numbers?: string; // where the page can't work them out
 };
 
 /** A slider; of a logarithmic one the ends are powers of the base. */

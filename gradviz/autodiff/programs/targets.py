@@ -11,7 +11,7 @@ from gradviz.autodiff.programs.javascript import JavaScriptWriter
 from gradviz.autodiff.programs.javascript_of_arrays import ArraysWriter
 from gradviz.autodiff.programs.onward import Onward, OnwardJavaScript
 from gradviz.autodiff.programs.program import Writer
-from gradviz.graph import Direction, Graph, Lines, Mode, along
+from gradviz.graph import Direction, Graph, Lines, Mode, along, is_from_elsewhere
 
 
 def _javascript(graph: Graph) -> JavaScriptWriter | ArraysWriter:
@@ -64,7 +64,7 @@ def in_a_page(graph: Graph) -> Instructions | None:
     """
     if graph.origin.base is not None and not graph.origin.has_program:
         return graph.origin.in_a_page(in_a_page(graph.origin.base))
-    if len(graph.order) > LONGEST_IN_A_PAGE:
+    if len(graph.order) > LONGEST_IN_A_PAGE or is_from_elsewhere(graph):
         return None
     try:
         return Instructions(graph)

@@ -21,11 +21,12 @@ from gradviz.figure.page.drawings import (
 )
 from gradviz.figure.page.packing import packed
 from gradviz.figure.page.spans import Span, places, span
-from gradviz.graph import Block, Graph, Run
-from gradviz.scene.folding import fold
+from gradviz.graph import Block, Graph, Run, is_from_elsewhere
+from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of, counterparts, keys
 
 MOST_SLIDERS = 30
+MOST_RECORDED = 1_400_000  # characters of the pictures and numbers of boxes that a page may hold
 MOST_HELD = 60_000  # numbers that a page may hold where it can't work them out
 
 
@@ -114,9 +115,12 @@ def told(
     can_move = can_run and can_place and first["program"] is not None
     if can_move and not is_part:
         drawings += _others(run, drawn, living, spans)
+    if is_from_elsewhere(graph):
+        drawings[0]["part"] = [*run.graph.origin.path]
+        drawings += _recorded(run, whole, drawn)
     sliders = (living.sliders or ()) if can_run else ()
     held = None if can_move else _held(whole, run, sliders)
-    values = [*whole.inputs.values()]
+    values = [] if is_from_elsewhere(graph) else [*whole.inputs.values()]  # which nothing moves
     names = [*whole.inputs]
     graphs = {each["trace"]: each.pop("graph") for each in drawings}
     closed = keys(graphs[0])
@@ -165,6 +169,36 @@ def _others(
         if turn and room < 0:
             break
         yield drawing(other, drawn, spans, trace)
+
+
+def _recorded(run: Run, whole: Run, drawn: Drawn) -> Iterator[dict[str, Any]]:
+    """The other drawings of a model from elsewhere, with their numbers and which box of which each
+    is: of its boxes opened, or of its modules closed and open.
+    """
+    full, room, origin = whole.whole, MOST_RECORDED, run.graph.origin
+    if origin.is_excerpt and not origin.closed:
+        others = (each for each in _levels(full.graph) if each.origin.path != origin.path)
+    else:
+        closed = islice(states(full.graph, origin.closed), 1, MOST_STATES)
+        others = (fold.fold(full.graph, blocks) for blocks in closed)
+    for graph in others:
+        other = graph.shown(full)
+        numbers, path = _base64(packed(other, other.places)), [*graph.origin.path]
+        made = {**drawing(other, drawn, {}), "part": path, "numbers": numbers}
+        room -= len(made["structure"]["svg"]) + len(numbers)
+        if room < 0:
+            break
+        yield made
+
+
+def _levels(full: Graph) -> Iterator[Graph]:
+    """What is drawn of a graph of boxes, and of each box that is opened, the outer ones first."""
+    waiting: list[tuple[int, ...]] = [()]
+    while waiting:
+        path = waiting.pop(0)
+        graph = overview.level(full, path)
+        yield graph
+        waiting += [(*path, box) for box in graph.origin.boxes.values()]
 
 
 def _blocks(graph: Graph) -> Iterator[dict[str, Any]]:

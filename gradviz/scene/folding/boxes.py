@@ -3,7 +3,7 @@ user's code where there are any, else in the order of the work.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -30,7 +30,8 @@ class Part:
 
 def parts(nodes: Sequence[Node], output: Node, around: Block | None = None) -> list[Part]:
     """The boxes of these nodes, which lie in the block `around`: at most MOST_BOXES."""
-    inputs = [node for node in nodes if node.operation is None]
+    owned = _owned(nodes, around)
+    inputs = [node for node in nodes if node.operation is None and node not in owned]
     last = (
         [Part(output.label, (output,))]
         if nodes and nodes[-1] is output and output.block is around
@@ -44,6 +45,7 @@ def parts(nodes: Sequence[Node], output: Node, around: Block | None = None) -> l
                 if node.operation is not None and not (last and node is output)
             ],
             around,
+            owned,
         )
     )
     boxes = _inputs(
@@ -84,8 +86,22 @@ def _inputs(inputs: Sequence[Node], most: int, alone: bool) -> list[Part]:
     return [Part(_span(group), tuple(group)) for group in groups]
 
 
-def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
-    """Each block just inside `around` as one part, and each node that lies in none."""
+def _owned(nodes: Sequence[Node], around: Block | None) -> dict[Node, Block]:
+    """The inputs that lie in blocks inside `around`, such as the parameters of a module."""
+    depth = len(around.path) if around else 0
+    return {
+        node: node.block.path[depth]
+        for node in nodes
+        if node.operation is None and node.block is not None and len(node.block.path) > depth
+    }
+
+
+def _blocks(
+    nodes: Sequence[Node], around: Block | None, owned: Mapping[Node, Block]
+) -> Iterator[Part]:
+    """Each block just inside `around` as one part, with the inputs that it owns, and each node
+    that lies in none.
+    """
     depth = len(around.path) if around else 0
 
     def inner(node: Node) -> Block | Node:
@@ -97,7 +113,11 @@ def _blocks(nodes: Sequence[Node], around: Block | None) -> Iterator[Part]:
 
     for key, group in groupby(nodes, inner):
         found = tuple(group)
-        yield Part(key.name, found, key) if isinstance(key, Block) else Part(key.label, found)
+        if isinstance(key, Block):
+            own = (node for node, block in owned.items() if block is key)
+            yield Part(key.name, (*own, *found), key)
+        else:
+            yield Part(key.label, found)
 
 
 def _in_order_of_depth(work: Sequence[Part]) -> list[Part]:

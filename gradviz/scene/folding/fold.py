@@ -5,7 +5,7 @@ What leaves a closed block stays as a node, with one edge from each value that c
 derivative along such an edge is the sum over all hidden paths, so the adjoints of the nodes that
 are left are those of the open graph."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,12 @@ from gradviz.graph import (
     Edge,
     Graph,
     Node,
+    Numbers,
     Operation,
     Origin,
     Places,
     Run,
+    is_from_elsewhere,
 )
 from gradviz.numerals import Value
 from gradviz.scene.folding.blocks import Key, blocks_of, counterparts, keys
@@ -57,6 +59,26 @@ def folded(run: Run, closed: Collection[Block]) -> Run:
     return Folding(run.graph, closed).shown(run) if closed else run
 
 
+def _keeps_apart(graph: Graph, block: Block) -> bool:
+    """Whether no gate of a block leads to two of its results: then it is recorded what flows back
+    from each.
+    """
+    inside = {node for node in graph.operations if node.block and block in node.block.path}
+    leaving = {edge.source for edge in graph.edges if edge.target not in inside} & inside
+    leaving |= {graph.output} & inside
+    seen: set[Node] = set()
+    for result in leaving:
+        waiting, found = [result], {result}
+        while waiting:
+            before = {of for of in waiting.pop().operands if isinstance(of, Node) and of in inside}
+            waiting += before - leaving - found
+            found |= before - leaving
+        if not seen.isdisjoint(found):
+            return False
+        seen |= found
+    return True
+
+
 @dataclass(frozen=True)
 class Term:
     """A hidden path's last step: its local derivative, times what leads on from there."""
@@ -83,8 +105,16 @@ class Folding(Origin[Graph, Run]):
 
     has_program = False
 
+    @property
+    def is_excerpt(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Of a model, parameters are hidden in closed blocks."""
+        return self.is_recorded
+
     def __init__(self, full: Graph, closed: Collection[Block]) -> None:
         self.base = self.full = full
+        self.is_recorded = is_from_elsewhere(full)
+        if self.is_recorded:
+            closed = [block for block in closed if _keeps_apart(full, block)]
         self.closed = frozenset(closed)
         around = {
             node: next((block for block in node.block.path if block in self.closed), None)
@@ -149,7 +179,7 @@ class Folding(Origin[Graph, Run]):
                     continue
                 if operand in self.nodes:  # is visible: it was made before
                     operands.add(operand)
-                else:
+                elif operand.operation is not None:  # nor a parameter of a closed module
                     gates.add(operand)
                     waiting.append(operand)
         called_with = [
@@ -241,7 +271,9 @@ class Folding(Origin[Graph, Run]):
         """What flows back along each edge, worked out once for each closed block."""
         values, flows, known = dict(run.primals), [], run.flows
         for node, made in self.nodes.items():
-            if isinstance(made.operation, Inside):
+            if isinstance(made.operation, Inside) and self.is_recorded:
+                flows += self._recorded(made.operation, known)
+            elif isinstance(made.operation, Inside):
                 adjoint = run.adjoints[node]
                 back = made.operation.flows(adjoint, values) if adjoint is not None else {}
                 flows += (back.get(operand) for operand in made.operation.operands)
@@ -249,16 +281,25 @@ class Folding(Origin[Graph, Run]):
                 flows += (known[edge] for edge in self.arriving[node])
         return tuple(flows)
 
+    def _recorded(self, inside: Inside, known: Numbers[Edge]) -> Iterator[Any]:
+        """What flows back to the operands of a closed block from one of its results."""
+        edges = [edge for gate in inside.gates for edge in self.arriving[gate]]
+        for operand in inside.operands:
+            parts = [known[edge] for edge in edges if edge.source is operand]
+            yield sum(parts[1:], parts[0])
+
     @property
     def places(self) -> Places | None:
         return self._places and self._places[0]
 
     def shown_as(self, graph: Graph) -> tuple[list[int], dict[int, int]]:
         leads_to = {
-            gate: made.index
+            hidden: made.index
             for made in reversed(graph.nodes)
             if isinstance(made.operation, Inside)
             for gate in made.operation.gates
+            for hidden in (gate, *gate.operands)
+            if isinstance(hidden, Node) and hidden not in self.nodes
         }
         nodes = [
             self.nodes[node].index if node in self.nodes else leads_to[node]

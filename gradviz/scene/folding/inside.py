@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import Block, Node, applied_derivative
+from gradviz.graph import Block, External, Node, applied_derivative
 from gradviz.numerals import Value
 
 
@@ -20,6 +20,7 @@ class Inside:
         self.name: str = block.name
         self.gates = gates  # in the order of the work, the last being the one that leaves
         self.operands = operands
+        self.is_from_elsewhere: bool = any(isinstance(each.operation, External) for each in gates)
         self.is_handwritten: bool = any(gate.is_handwritten for gate in gates)
 
     def sign(self, constants: Sequence[str | None]) -> str:

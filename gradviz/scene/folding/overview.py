@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.graph import SUBSCRIPTS, Edge, Graph, Node, Origin, Run
+from gradviz.graph import SUBSCRIPTS, Edge, External, Graph, Node, Origin, Run, is_from_elsewhere
 from gradviz.numerals import Value
 from gradviz.scene.folding import fold
-from gradviz.scene.folding.boxes import Part, parts
+from gradviz.scene.folding.blocks import blocks_of
+from gradviz.scene.folding.boxes import MOST_BOXES, Part, parts
 from gradviz.scene.folding.gates import Many, Rest
 from gradviz.words import say
 
+MOST_OPEN = 12  # of a model from elsewhere, of which the modules are drawn open at first
 MOST_NODES = 100  # that are drawn one by one, in full detail
 MOST_CARDS = 300  # that are drawn one by one at all
 MOST_FOLDED = 1000  # of a graph that is folded rather than drawn as boxes
@@ -122,6 +124,14 @@ class Overview(Excerpt):
         }  # and the numbers of those boxes
         # the box that has the name of the output shows its number, and no other's
         shown = [(full.output,) if full.output in box.nodes else box.nodes for box in self.parts]
+        self.shows_results = is_from_elsewhere(full)
+        if self.shows_results:  # of a module what it makes, if that is one thing
+            leaving = {edge.source for edges in crossing.values() for edge in edges}
+            made = ([node for node in nodes if node in leaving] for nodes in shown)
+            shown = [
+                one if len(one) == 1 and one[0].operation else nodes
+                for one, nodes in zip(made, shown)
+            ]
         self.picks: list[np.ndarray] = [np.array([node.index for node in nodes]) for nodes in shown]
         self.flow_picks: list[np.ndarray] = [
             np.array([(edge.target.index, edge.index) for edge in edges]).T for edges in self.edges
@@ -167,7 +177,13 @@ class Overview(Excerpt):
         if gradients is None:
             flows = [None] * len(self.edges)
         elif self.full.has_arrays:
-            flows = [_few(_flat([run.flows[edge] for edge in crossing])) for crossing in self.edges]
+            known = run.flows
+            flows = [
+                known[crossing[0]]
+                if self.shows_results and len(crossing) == 1
+                else _few(_flat([known[edge] for edge in crossing]))
+                for crossing in self.edges
+            ]
         else:
             along = np.array(locals_)
             flows = [_few(gradients[targets] * along[picks]) for targets, picks in self.flow_picks]
@@ -246,9 +262,14 @@ class Inner(Excerpt):
         for node in self.originals:
             name = node.name or node.label
             if node in first:
-                nodes[node] = Node(len(nodes), node.label, name=name, source=node.source)
+                block = node.block if node in inside else None
+                nodes[node] = Node(
+                    len(nodes), node.label, name=name, source=node.source, block=block
+                )
                 continue
             operands = tuple(node.operands_at(nodes))
+            if isinstance(node.operation, External):
+                name = node.name  # the box around it says where it is
             nodes[node] = Node(
                 len(nodes), node.label, node.operation, operands, name, node.source, node.block
             )
@@ -325,7 +346,8 @@ def level(full: Graph, path: Sequence[int] = ()) -> Graph:
         part = boxes[count]
         names.append(part.name)
         nodes, around = part.nodes, part.block or around
-    if part is not None and len(nodes) <= MOST_NODES:
+    most = MOST_BOXES if is_from_elsewhere(full) else MOST_NODES
+    if part is not None and len(nodes) <= most:
         return Inner(full, path, names, part).graph
     else:
         inside, before = set(nodes), set[Node]()
@@ -355,7 +377,14 @@ def fitting(run: Run) -> tuple[Run, bool]:
     """The run, with its blocks closed so far that it can be drawn gate by gate; and whether even
     then it needs an overview.
     """
-    if len(run.graph.nodes) <= MOST_NODES or run.graph.origin.is_excerpt:
+    if run.graph.origin.is_excerpt:
+        return run, False
+    if is_from_elsewhere(run.graph):
+        boxes = run.graph.unfolded is run.graph and len(run.graph.nodes) > MOST_OPEN
+        if boxes and not needed(run.graph):
+            run = fold.folded(run, blocks_of(run.graph))
+        return run, needed(run.graph)
+    if len(run.graph.nodes) <= MOST_NODES:
         return run, False
     if len(run.graph.nodes) <= MOST_FOLDED and run.graph.unfolded is run.graph:
         run = fold.folded(run, fold.fitting(run.graph, MOST_NODES))
@@ -364,4 +393,4 @@ def fitting(run: Run) -> tuple[Run, bool]:
 
 def needed(graph: Graph) -> bool:
     """Whether a graph is too large to be drawn gate by gate."""
-    return len(graph.nodes) > MOST_CARDS
+    return len(graph.nodes) > (MOST_BOXES if is_from_elsewhere(graph) else MOST_CARDS)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gradviz.graph import Edge, Graph, Node, Run
+from gradviz.graph import Edge, External, Graph, Node, Run, is_from_elsewhere
 from gradviz.numerals import Value, numeral
 from gradviz.scene.words.formula import (
     Formula,
@@ -136,6 +136,8 @@ class Words:
     def flow(self, edge: Edge) -> Formula:
         """``∂f/∂x += ∂f/∂z · ∂z/∂x = 6 · 1 = 6``: what an edge hands back."""
         whole = derivative(self.graph.output.label, edge.source.label)
+        if edge.is_flat and isinstance(edge.operation, External):
+            return said("figure.explain.stopped", flow=[whole, " += ", flow(edge)])
         if edge.is_flat:
             zero = derivative(edge.target.label, edge.source.label)
             return said("figure.explain.flat", flow=[whole, " += ", flow(edge)], derivative=[zero])
@@ -326,10 +328,11 @@ class Nudge:
 
 
 def nudges(run: Run, what: Node | Edge) -> list[Nudge]:
-    """What to try with a node or an edge (nothing, in an excerpt of a larger graph): at a gate
+    """What to try with a node or an edge (nothing, in an excerpt of a larger
+    graph or in a model from elsewhere): at a gate
     whose derivative a user wrote by hand, the derivative by each operand too.
     """
-    if run.graph.origin.is_excerpt:
+    if run.graph.origin.is_excerpt or is_from_elsewhere(run.graph):
         return []
     if isinstance(what, Edge):
         return [Nudge(run, what)]

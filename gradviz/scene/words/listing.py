@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source
+from gradviz.graph import Edge, Excerpt, Graph, Missing, Node, Source, is_from_elsewhere
 from gradviz.scene.words.formula import Formula, Part
 from gradviz.scene.words.forward import Seeds, named
 from gradviz.words import say
@@ -36,7 +36,8 @@ def listing(graph: Graph, wrt: Seeds | None = None) -> dict[str, Any]:
 class _Reader:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.full = graph if graph.origin.is_excerpt else graph.unfolded
+        is_part = graph.origin.is_excerpt and not graph.origin.closed
+        self.full = graph if is_part else graph.unfolded
         self.places = graph.origin.places
         self.nodes, self.edges = graph.origin.shown_as(graph)
         self.visible = {node.label for node in graph.nodes}
@@ -109,7 +110,8 @@ class _Reader:
 
     def program(self, wrt: Seeds | None) -> Iterator[Line]:
         way = ("python", "reverse" if wrt is None else "forward", wrt)
-        for text, shows in () if self.graph.origin.is_excerpt else self.full.listing(*way):
+        has_none = self.graph.origin.is_excerpt or is_from_elsewhere(self.full)
+        for text, shows in () if has_none else self.full.listing(*way):
             if shows is None:
                 yield {"text": text, "shows": [], "nodes": [], "edges": []}
                 continue

@@ -50,6 +50,7 @@ export class Answers {
     /** What to do when inputs were set. @type {() => void} */
     this.moved = () => {};
     store.answer = (changes) => this.answer(changes);
+    if (this.drawing.part) this.drawing.numbers = given.numbers; // which stand once in a page
     if (given.can_move) this.numbers = this.performer(this.drawing).run(this.values) ?? [];
   }
 
@@ -87,8 +88,40 @@ export class Answers {
       closed.has(key) && !isHidden(parent) ? [at] : [],
     );
     return this.given.drawings.find(
-      (drawing) => drawing.trace === trace && String(drawing.closed) === String(seen),
+      (drawing) =>
+        drawing.trace === trace &&
+        String(drawing.closed) === String(seen) &&
+        (this.given.can_move || drawing.numbers !== undefined),
     );
+  }
+
+  /**
+   * The drawing of a box that is opened, by which box of which it is; undefined if the page does
+   * not hold it.
+   * @param {number[]} part
+   */
+  drawingOfPart(part) {
+    return this.given.drawings.find(
+      (drawing) => drawing.numbers !== undefined && String(drawing.part) === String(part),
+    );
+  }
+
+  /**
+   * Whether a box can be opened here.
+   * @param {number} box
+   */
+  canEnter(box) {
+    return this.drawingOfPart([...this.store.get("part"), box]) !== undefined;
+  }
+
+  /**
+   * Open a box, or go back to what is around it.
+   * @param {number[]} part
+   */
+  enter(part) {
+    const drawing = this.drawingOfPart(part);
+    if (drawing) this.show(drawing, bytesOf(String(drawing.numbers)));
+    else this.refuse("page.alone.boxes", { part: this.drawing.part ?? [] });
   }
 
   /**
@@ -115,7 +148,7 @@ export class Answers {
     if (changes.hand) this.take(changes.hand);
     if (changes.closed) this.refold(changes.closed);
     if (changes.opened?.length) this.refuse("page.alone.arrays", { opened: [] });
-    if (changes.part?.length) this.refuse("page.alone.boxes", { part: [] });
+    if (changes.part) this.enter(changes.part);
     if (changes.selected !== undefined || changes.element !== undefined) this.nudge();
   }
 
@@ -237,6 +270,10 @@ export class Answers {
     this.closed = keys;
     this.store.put({ element: "" });
     if (drawing === this.drawing) return;
+    if (drawing.numbers !== undefined) {
+      this.show(drawing, bytesOf(drawing.numbers));
+      return;
+    }
     const numbers = this.performer(drawing).run(this.values);
     if (numbers === null) {
       // what is shown is of before

@@ -97,7 +97,10 @@ function mark(say, view, answers) {
   const parts = svg.querySelectorAll(".gv-block, .gv-node[data-block], .gv-node[data-box]");
   for (const part of /** @type {NodeListOf<SVGElement>} */ (parts)) {
     const { block, box } = part.dataset;
-    const can = !box && block !== undefined && answers.canToggle(Number(block));
+    const can =
+      box === undefined
+        ? block !== undefined && answers.canToggle(Number(block))
+        : answers.canEnter(Number(box));
     part.classList.toggle("gv-fixed", !can);
     const handle = part.matches(".gv-block") ? part.querySelector("text") : part;
     if (can) handle?.removeAttribute("aria-disabled");

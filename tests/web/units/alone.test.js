@@ -24,6 +24,8 @@ function opened(told) {
   return document.querySelector(".gv-alone");
 }
 
+const ZEROS = btoa("\0".repeat(8 * 64)); // numbers, as many as any of these drawings takes
+
 const case_ = (name) => CASES.find((each) => each.name === name);
 
 async function painted() {
@@ -133,6 +135,44 @@ test("blocks close and open, and keep their numbers; what is not held is refused
   happen(el.querySelector(".gv-block > text"), "click");
   await painted();
   assert.equal(message(el), say("page.alone.blocks"));
+});
+
+test("a recorded model opens its blocks, with the numbers that its page holds", async () => {
+  const { told } = case_("decided");
+  const [open, , closed] = told.drawings;
+  const model = { ...told, can_move: false, blocks: told.blocks.slice(0, 1) };
+  const drawings = [
+    { ...open, part: [] },
+    { ...closed, part: [], numbers: ZEROS },
+  ];
+  const el = opened({ ...model, drawings });
+  const values = texts(el, "gv-value");
+  happen(el.querySelector(".gv-block > text"), "click");
+  await painted();
+  assert.equal(el.querySelectorAll(".gv-block").length, 0);
+  assert.ok(texts(el, "gv-value").every((text) => text === "0"));
+  happen(el.querySelector(".gv-node[data-block] .gv-head"), "click");
+  await painted();
+  assert.deepEqual(texts(el, "gv-value"), values);
+});
+
+test("a recorded model opens its boxes, and says which its page does not hold", async () => {
+  const { told } = case_("decided");
+  const [open, , closed] = told.drawings;
+  const svg = closed.structure.svg.replaceAll("data-block=", "data-box=");
+  const boxes = { ...closed, closed: [], part: [], structure: { ...closed.structure, svg } };
+  const inner = { ...open, structure: { ...open.structure, path: ["box"] } };
+  const model = { ...told, can_move: false, numbers: ZEROS, blocks: told.blocks.slice(0, 1) };
+  let el = opened({ ...model, drawings: [boxes, { ...inner, part: [0], numbers: ZEROS }] });
+  assert.equal(el.querySelectorAll(".gv-node.gv-fixed").length, 0);
+  happen(el.querySelector(".gv-node[data-box] .gv-head"), "click");
+  await painted();
+  assert.equal(el.querySelectorAll(".gv-node[data-box]").length, 0);
+  el = opened({ ...model, drawings: [boxes] });
+  assert.equal(el.querySelectorAll(".gv-node.gv-fixed").length, 1);
+  happen(el.querySelector(".gv-node[data-box] .gv-head"), "click");
+  await painted();
+  assert.equal(message(el), say("page.alone.boxes"));
 });
 
 test("nudges and single elements are worked out", async () => {

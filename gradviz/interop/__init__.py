@@ -1,0 +1,1 @@
+"""Models of other libraries as graphs. None of these is imported unless the user did."""
