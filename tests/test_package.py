@@ -102,7 +102,8 @@ def test_a_checkout_finds_its_own_lessons():
 
 
 # Imports run one way: {numerals, graph} <- {autodiff, scene} <- {export, document} <- figure <-
-# live <- practice <- the face and the command line; and through autodiff from its tape to what is traced
+# live <- practice <- the face and the command line; and through autodiff from its tape to what is
+# traced
 
 GROUND = {"numerals", "graph", "words"}
 INSIDE = (  # the rooms of autodiff, each of which may import those before it

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import gradviz as gv
+from gradviz.audit import NoFigure, audit
 from gradviz.exercises.practice import Series, picture
 from gradviz.export import published
 
@@ -151,6 +152,12 @@ def test_a_run_is_saved_with_what_may_come_back(tmp_path):
     for name in ("x.svg", "x.jpeg"):
         with pytest.raises(ValueError, match="saved as"):
             series.save(tmp_path / name)
+
+
+def test_a_practice_is_no_figure_to_check(tmp_path):
+    page = quiz().save(tmp_path / "x.html").read_text(encoding="utf-8")
+    with pytest.raises(NoFigure, match="leaves out the numbers that it asks for"):
+        audit(page)
 
 
 def test_a_published_notebook_is_handed_it(monkeypatch):
