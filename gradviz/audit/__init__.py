@@ -123,8 +123,11 @@ def audit(text: str) -> Report:
             state, held = state_of(text), document_of(text)
             if state and held:
                 return _of_document(text, held, True, document_in(state))
-            if state and document_in(state).get("kind") in ("plot", "training"):
+            kind = document_in(state).get("kind") if state else None
+            if kind in ("plot", "training"):
                 raise NoFigure("it is a plot, which holds no graph")
+            if kind == "practice":
+                raise NoFigure("it is a practice, which leaves out the numbers that it asks for")
             held = DOCUMENT.search(text)
             if held:
                 return _of_document(text, html.unescape(held[1]), _is_page(start))

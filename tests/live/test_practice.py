@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.exercises.practice import Series
+from gradviz.audit import NoFigure, audit
+from gradviz.exercises.practice import Series, picture
+from gradviz.export import published
 
 
 def f(x, y):  # at 311, 226: z is 537, f 167007, ∂f/∂x 848
@@ -150,3 +152,65 @@ def test_a_run_is_saved_with_what_may_come_back(tmp_path):
     for name in ("x.svg", "x.jpeg"):
         with pytest.raises(ValueError, match="saved as"):
             series.save(tmp_path / name)
+
+
+def test_a_practice_is_no_figure_to_check(tmp_path):
+    page = quiz().save(tmp_path / "x.html").read_text(encoding="utf-8")
+    with pytest.raises(NoFigure, match="leaves out the numbers that it asks for"):
+        audit(page)
+
+
+def test_a_published_notebook_is_handed_it(monkeypatch):
+    monkeypatch.setenv(published.VARIABLE, "1")
+    data, _ = quiz()._repr_mimebundle_()
+    (told,) = data[published.PAGE]
+    assert told["kind"] == "practice" and told["spares"] == []
+    json.dumps(told, allow_nan=False)
+
+
+ODD = {
+    "matrix": (lambda w, x: np.sum((w @ x) * x), {"w": np.eye(2), "x": np.array([1.0, -1.0])}),
+    "many uses": (lambda x, y: x * x * y + x / y - x, {"x": 2.0, "y": 3.0}),
+    "an array of six": (lambda w: np.mean(w * w), {"w": np.arange(6.0).reshape(2, 3)}),
+}
+
+
+@pytest.mark.parametrize("of", [*range(1, 7), *ODD])
+def test_fields_stand_on_their_cards_and_apart(of):
+    quizzes = (
+        [gv.practice(*ODD[of])]
+        if of in ODD
+        else [gv.practice(level=of, random_state=state) for state in range(12)]
+    )
+    for each in quizzes:
+        scene = picture.scene(each.run, each.layout, each.blanks)
+        boxes = [picture.field(scene, blank) for blank in each.blanks]
+        at_wires = [box for blank, box in zip(each.blanks, boxes) if blank.kind == "local"]
+        for box in (card.box for card in scene.cards):
+            x, y = box.x + scene.margin, box.y + scene.margin
+            assert not any(
+                x < left + wide and left < x + box.width and y < top + high and top < y + box.height
+                for left, top, wide, high in at_wires
+            )
+        for at, (x, y, width, height) in enumerate(boxes):
+            assert height == picture.FIELD <= width
+            assert x >= 0 and x + width <= scene.width and y >= 0 and y + height <= scene.height
+            assert not any(
+                x < left + wide and left < x + width and y < top + high and top < y + height
+                for left, top, wide, high in boxes[:at]
+            )
+        for blank, (x, y, width, height) in zip(each.blanks, boxes):
+            if blank.kind != "local":
+                card = scene.cards[blank.of.index]
+                box, low = card.box, y - scene.margin + height
+                assert card.head <= y - scene.margin - box.y and low <= box.y + box.height
+                for each_map in card.maps:
+                    top = box.y + each_map.y + scene.margin
+                    assert top >= y + height or top + each_map.rows * each_map.cell <= y + 1
+                assert box.x <= x - scene.margin and x - scene.margin + width <= box.x + box.width
+
+
+def test_a_block_does_not_look_as_if_it_could_be_closed():
+    soft = gv.block(lambda t: 1 / (1 + np.exp(-t)))
+    asked = gv.practice(lambda x: soft(x) * 2, x=1.0)
+    assert "▾" not in asked.live.given["structure"]["svg"]

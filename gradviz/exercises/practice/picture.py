@@ -20,10 +20,14 @@ from gradviz.scene.scene import Card, Label, Scene
 # pixels: of a field, as high as a finger of a mouse needs it; between it and the edge of its card;
 # and how wide one at a wire is
 FIELD, SIDE, AT_WIRE = 24, 5, 50
-DOWN = {"value": 3, "adjoint": 13}  # that numbers move on a card, so that fields have room there
-MAP_DOWN = 3  # and maps, more than the text above them
 TALLER = 18  # than other cards
+# that numbers move down on a card, so that fields have room there; beside maps, which move too, and
+# of which the lower one has moved already with the middle of the card
+DOWN = {"value": 3, "adjoint": 13}
+DOWN_BY_MAPS = {"value": 3, "adjoint": 1}
+MAPS_DOWN = {"value": 6, "adjoint": 5}
 APART = 3.5  # that the two lines at a wire move from its middle
+OPEN = "▾ "  # the sign of a block that could be closed
 MIDDLE = 4  # pixels from the baseline of a number up to its middle
 
 
@@ -74,16 +78,27 @@ def scene(run: Run, layout: Layout, hidden: Collection[Blank], *, live: bool = F
         replace(card, title="") if graph.nodes[card.index] in about else card
         for card in map(_roomy, scene.cards)
     ]
+    frames = [
+        replace(frame, text=replace(frame.text, words=frame.text.words.removeprefix(OPEN)))
+        for frame in scene.frames
+    ]
     labels = [_parted(label) for label in scene.labels]
-    return replace(scene, wires=tuple(wires), cards=tuple(cards), labels=tuple(labels))
+    return replace(
+        scene,
+        wires=tuple(wires),
+        cards=tuple(cards),
+        labels=tuple(labels),
+        frames=tuple(frames),
+    )
 
 
 def _roomy(card: Card) -> Card:
     """A card with its numbers further apart."""
+    down = DOWN_BY_MAPS if card.maps else DOWN
     return replace(
         card,
-        numbers=tuple(replace(text, y=text.y + DOWN[text.role]) for text in card.numbers),
-        maps=tuple(replace(each, y=each.y + DOWN[each.role] + MAP_DOWN) for each in card.maps),
+        numbers=tuple(replace(text, y=text.y + down[text.role]) for text in card.numbers),
+        maps=tuple(replace(each, y=each.y + MAPS_DOWN[each.role]) for each in card.maps),
     )
 
 
