@@ -200,6 +200,35 @@ def test_a_module_is_a_tree(jax):
     assert graph.example.grads == {"by": 2.0, "x": 3.0}
 
 
+def test_a_module_of_flax(jax):
+    nn = needed("flax.linen", "Flax is not installed: no module of it was traced")
+
+    class Net(nn.Module):
+        @nn.compact
+        def __call__(self, x):
+            x = nn.LayerNorm()(nn.relu(nn.Dense(8)(x)))
+            return nn.Dense(2)(nn.MultiHeadDotProductAttention(2)(x))
+
+    net, x = Net(), jax.numpy.linspace(-1.0, 1.0, 24).reshape(2, 3, 4)
+    variables = net.init(jax.random.key(0), x)
+    graph = assert_right(jax, net.apply, (variables, x), within=1e-5)
+    assert [card.label for card in gv.draw(graph).graph.nodes] == [
+        "args[0]", "Dense_0", "relu", "LayerNorm_0", "MultiHeadDotProductAttention_0", "Dense_1",
+        "reduce_sum",
+    ]  # fmt: skip
+
+
+def test_a_module_of_equinox(jax):
+    eqx = needed("equinox", "Equinox is not installed: no module of it was traced")
+    model, x = eqx.nn.MLP(3, 2, 8, 2, key=jax.random.key(0)), jax.numpy.ones(3)
+    run = gv.trace_jax(model, x).example
+    expected = eqx.filter_grad(lambda model: model(x).sum())(model)
+    for count, layer in enumerate(expected.layers):
+        assert is_near(run.grads[f"layers[{count}].weight"], layer.weight)
+        assert is_near(run.grads[f"layers[{count}].bias"], layer.bias)
+    assert is_near(run.grads["x"], jax.grad(lambda x: model(x).sum())(x))
+
+
 def test_no_zero_loses_its_sign(jax):
     graph = gv.trace_jax(lambda x: 1.0 / (x * 0.0), -1.0)
     assert graph.example.value == -np.inf
