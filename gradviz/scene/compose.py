@@ -259,7 +259,7 @@ def _scale(x: float, y: float) -> Scale:
         y,
         Map("scale", 10, 0, 1, columns, SCALE_CELL, shades),
         tuple(
-            Text(words, "legend", at, 9, 11, "start")
+            Text(words, "legend", at, 9, 11.5, "start")
             for at, words in (
                 (0, "−"),
                 (width + 14, "+"),

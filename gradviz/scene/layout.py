@@ -19,7 +19,7 @@ from gradviz.scene.ways import TIP, Obstacles, Way, way
 # pass between labels, where values have several uses
 LABEL, LABEL_APART = (42, 28), (54, 30)
 APART = 20  # between two wires that arrive at one card
-MARK = 11  # the size of the font of the marks of operands
+MARK = 11.5  # the size of the font of the marks of operands
 # room beside a card at which so many wires arrive, or more; and from which so many leave
 ARRIVING, PARTING = (0, 4, 9, 13), (0, 0, 5, 12)
 
