@@ -45,7 +45,7 @@ def room_for(names: Iterable[str]) -> dict[str, Any]:
     room = round(min(ROOM, max(LEAST, widest + 4)))
     return {
         "style": {"description_width": f"{room}px"},
-        "layout": widgets.Layout(width=f"{room + TRACK}px"),
+        "layout": {"width": f"{room + TRACK}px"},
     }
 
 

@@ -33,9 +33,10 @@ class Panel(widgets.Box):
             hand.observe(self._moved, ["value", "beyond"] if isinstance(hand, Slider) else "value")
         self.drags = Drags([hand for hand in self.hands.values() if isinstance(hand, SLIDERS)])
         ours = {name: hand for name, hand in hands.items() if isinstance(hand, Slider)}
+        room = room_for(ours)
         for hand in ours.values():
-            hand.set_trait("layout", room_for(ours)["layout"])
-            hand.style.description_width = room_for(ours)["style"]["description_width"]
+            hand.layout.width = room["layout"]["width"]
+            hand.style.description_width = room["style"]["description_width"]
         super().__init__(
             [*self.hands.values(), labels(hands)],
             layout=widgets.Layout(flex_flow="row wrap", padding="0 10px"),
