@@ -29,25 +29,29 @@ pytestmark = pytest.mark.long
 
 LIVE = {
     0: {"figure": "Explorer"},
-    1: {"secants": "LivePlot", "sign": "LivePlot"},
+    1: {"before": "Quiz", "secants": "LivePlot", "sign": "LivePlot"},
     2: {
+        "before": "Quiz", "second-practice": "Quiz",
         "figure": "Figure", "cut": "Figure", "live": "Explorer", "second-figure": "Figure",
         "twice": "Explorer", "backward-figure": "Figure", "any": "Figure",
     },
     3: {
-        "steps": "Explorer", "figure": "Figure", "shared": "Explorer", "live": "Explorer",
-        "learner": "Explorer", "rate": "LivePlot",
+        "before": "Quiz", "steps": "Explorer", "figure": "Figure", "shared": "Explorer",
+        "live": "Explorer", "learner": "Explorer", "rate": "LivePlot",
     },
     4: {
-        "coarse-figure": "Figure", "live": "Explorer", "coarsest-figure": "Explorer",
-        "wrong": "Figure",
+        "before": "Quiz", "coarse-figure": "Figure", "live": "Explorer",
+        "coarsest-figure": "Explorer", "wrong": "Figure",
     },
-    5: {"tangents": "Explorer", "race": "Race"},
-    6: {"mean": "Explorer", "neuron": "Explorer", "graph": "View", "run": "Training"},
-    7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer"},
-    8: {"figure": "Explorer"},
+    5: {"before": "Quiz", "tangents": "Explorer", "race": "Race"},
+    6: {
+        "before": "Quiz", "mean": "Explorer", "neuron": "Explorer", "graph": "View",
+        "run": "Training", "relu": "Quiz",
+    },
+    7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "unseen": "Quiz"},
+    8: {"before": "Quiz", "figure": "Explorer"},
 }  # fmt: skip
-KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, LivePlot, gv.plot.Training
+KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, gv.Quiz, LivePlot, gv.plot.Training
 
 MOVE = """async (figure, [slider, places]) => {
     figure.scrollIntoView({ block: "center" }); // what is out of sight is painted later
@@ -160,6 +164,17 @@ def check_film(figure, film):
         assert float(shown.get_attribute("data-loss")) == frame.loss
 
 
+def check_quiz(place, quiz):
+    """The first blank is told that it is wrong, and takes what is right."""
+    view = place.locator(".gv-practice")
+    blank, key = next(iter(quiz._judge.keys.items()))
+    field, said = view.get_by_label(blank.said(quiz.run), exact=True), view.locator("[role=status]")
+    for answer, told in (("12345", "Not yet."), (", ".join(map(repr, key.right)), "Right.")):
+        field.fill(answer)
+        field.press("Enter")
+        expect(said).to_contain_text(told)
+
+
 def live_cells(number):
     """The cells of a lesson that show something live, by their ids; and what."""
     with chdir(NOTEBOOKS):
@@ -181,6 +196,9 @@ def test_all_that_is_live_in_a_lesson_lives_in_its_page(visit, hosted, number):
             continue
         if isinstance(given, gv.plot.Training):
             check_film(place, given)
+            continue
+        if isinstance(given, gv.Quiz):
+            check_quiz(place, given)
             continue
         expect(place.locator("svg.gradviz, .gv-mini").first).to_be_visible()
         expect(place.locator(".still")).to_have_count(0)
