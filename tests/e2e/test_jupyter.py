@@ -19,10 +19,10 @@ from gradviz.course.lessons import trust
 
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-# of each lesson: outputs with sliders, races, and views; races, plots and films among them
+# of each lesson: outputs with sliders, races, and views; races, plots, films, quizzes among them
 LIVE = [
-    (1, 0, 1), (2, 0, 2), (2, 0, 2), (5, 0, 5), (2, 0, 2), (1, 1, 2), (1, 0, 4), (2, 0, 2),
-    (1, 0, 1),
+    (1, 0, 1), (2, 0, 3), (2, 0, 4), (5, 0, 6), (2, 0, 3), (1, 1, 3), (1, 0, 6), (2, 0, 3),
+    (1, 0, 2),
 ]  # fmt: skip
 
 
@@ -33,8 +33,9 @@ def opened(notebook, path):
     assert len(outputs) == len(cells)
     for cell, output in zip(cells, outputs):
         pictures = sum(
-            not {"image/svg+xml", "image/png"}.isdisjoint(stored.get("data", {}))
-            for stored in cell.outputs
+            not {"image/svg+xml", "image/png"}.isdisjoint(data)
+            or "<img" in data.get("text/html", "")
+            for data in (stored.get("data", {}) for stored in cell.outputs)
         )
         assert len(output["pictures"]) == pictures
         assert all(
