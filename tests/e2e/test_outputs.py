@@ -51,7 +51,7 @@ def test_running_cells_again_makes_nothing_grow(jupyter, saving, open_notebook):
     def run(times):
         for _ in range(times):
             notebook.run_all()
-            expect(page.locator(".gradviz-view svg.gradviz")).to_have_count(5)
+            expect(page.locator(".gradviz-view :is(svg.gradviz, .gv-mini)")).to_have_count(5)
             page.wait_for_timeout(300)  # until the page has told what it does not show any more
 
     def check_models(models):
