@@ -8,7 +8,7 @@ from gradviz import web, words
 from gradviz.export import published
 from gradviz.export.sheets import style_sheet
 from gradviz.figure.page.alive import SHEETS
-from gradviz.live.shown import Bundle, Live
+from gradviz.live.shown import Answering, Bundle
 from gradviz.live.sliders import Change
 
 
@@ -24,7 +24,7 @@ class Asked(Protocol):
     def act(self, place: int, act: str, text: str = "") -> None: ...
 
 
-class Practice(Live):
+class Practice(Answering):
     """The live figure of a quiz. What is typed is judged by the quiz, and what becomes of it is
     told, as is what happens to the quiz elsewhere.
 
@@ -47,9 +47,6 @@ class Practice(Live):
     # from the page, what a person did: an id, the blank, the act, what was typed. All of it, since
     # of what the page tells a busy kernel the last is kept
     acts: "traitlets.List[list[Any]]" = traitlets.List().tag(sync=True)
-    # by what name the page told something last; and the last of these that Python has dealt with
-    asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
-    answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, quiz: Asked, **options: Any) -> None:
         self._quiz = quiz
@@ -74,14 +71,6 @@ class Practice(Live):
             if name not in self._dealt_with:
                 self._dealt_with.add(name)
                 self._quiz.act(place, act, text)
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page tells, and tell it when that is done."""
-        try:
-            super().set_state(sync_data)
-        finally:
-            if "asked" in sync_data:
-                self.answered = sync_data["asked"]
 
     @property
     def figure(self) -> Asked:  # pyright: ignore[reportIncompatibleVariableOverride]

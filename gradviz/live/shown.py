@@ -191,6 +191,22 @@ class Live(anywidget.AnyWidget):
         return self._frame._repr_mimebundle_(**options)
 
 
+class Answering(Live):
+    """A live figure that tells the page what of its acts was dealt with."""
+
+    # by what name the page told something last; and the last of these that Python has dealt with
+    asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+    answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page tells, and tell it when that is done."""
+        try:
+            super().set_state(sync_data)
+        finally:
+            if "asked" in sync_data:
+                self.answered = sync_data["asked"]
+
+
 def _beside(widget: Mapping[str, Any] | None, picture: Bundle) -> Bundle:
     """A widget's MIME bundle with a still picture, for readers without a kernel. nbconvert would
     never show that beside a widget, whose state the notebook holds as soon as nbclient runs it.

@@ -19,7 +19,7 @@ from gradviz.figure.page.packing import packed, packed_for_a_view, packed_inputs
 from gradviz.figure.page.structure import inputs, structure
 from gradviz.figure.page.told import Living
 from gradviz.graph import Direction, Edge, Graph, Node, Run, direction, is_from_elsewhere
-from gradviz.live.shown import Live
+from gradviz.live.shown import Answering
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
@@ -30,7 +30,7 @@ from gradviz.scene.words.listing import listing
 from gradviz.scene.words.steps import checked, last
 
 
-class View(Live):
+class View(Answering):
     """A laid-out figure whose numbers change, and which answers: it goes through the sweeps step by
     step, explains what is selected, opens and closes blocks, takes new values on the inputs' cards,
     and shows the code beside the graph.
@@ -79,9 +79,6 @@ class View(Live):
     # from the page, by the node, an input: to what it was set last, and when. As text, since JSON
     # knows no infinity; of all of them, since of what the page tells a busy kernel the last is kept
     hand: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
-    # by what name the page told something last; and the last of these that Python has dealt with
-    asked: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
-    answered: "traitlets.Unicode[str, str | bytes]" = traitlets.Unicode().tag(sync=True)
     code: "traitlets.Instance[dict[str, Any] | None]" = traitlets.Instance(
         dict, allow_none=True
     ).tag(sync=True)
@@ -138,14 +135,6 @@ class View(Live):
             self._show(run)
             self.inputs = inputs
             return run
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page tells, and tell it when that is done."""
-        try:
-            super().set_state(sync_data)
-        finally:
-            if "asked" in sync_data:
-                self.answered = sync_data["asked"]
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""

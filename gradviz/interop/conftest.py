@@ -2,6 +2,4 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [
-    f"gradviz/interop/{library}/[!_]*.py" for library in ("torch", "jax") if not find_spec(library)
-]
+collect_ignore = [library for library in ("torch", "jax") if not find_spec(library)]
