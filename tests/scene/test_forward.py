@@ -41,7 +41,7 @@ def random_programs(count):
 
 def test_random_programs_to_the_bit():
     of_arrays = 0
-    for number, program in enumerate(random_programs(320)):
+    for number, program in enumerate(random_programs(340)):
         f, inputs = compiled(program.text, NUMPY), [*map(float, program.inputs)]
         names = [f"v{place}" for place in range(len(inputs))]
         with np.errstate(all="ignore"):
@@ -67,7 +67,7 @@ def test_random_programs_to_the_bit():
             figure = gv.draw(run, mode="forward", wrt=wrt, detail="full")
             for drawn in (figure, figure.at(number % steps.last(run.graph))):
                 assert audit(drawn.svg).failures == ()
-    assert of_arrays <= 20
+    assert number + 1 - of_arrays >= 300
 
 
 def test_the_output_moves_as_the_gradients_say():

@@ -35,7 +35,8 @@ export class Panel {
     this.asks.addEventListener("keydown", ({ key }) => {
       if (key === "Escape") back();
     });
-    this.element = make("section", "gv-tell", { "aria-label": say("page.practice.said") });
+    // no landmark: a page may have many
+    this.element = make("div", "gv-tell", { role: "group", "aria-label": say("page.practice.said") });
     this.element.append(this.said, this.asks);
   }
 
