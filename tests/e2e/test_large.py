@@ -113,6 +113,7 @@ def test_maps_follow_cell_by_cell(show):
         soon(page, check_maps, page, view.run)
 
 
+@pytest.mark.long
 def test_an_element_under_the_pointer(show):
     view = gv.View(gv.trace(lambda w: np.sum(w**2), w=np.arange(12.0).reshape(3, 4) - 5))
     page = show(view)
@@ -130,6 +131,7 @@ def test_an_element_under_the_pointer(show):
     expect(tip).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
     w = np.zeros((32, 48))
     w[3, 5] = -7.0

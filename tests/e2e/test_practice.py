@@ -134,6 +134,7 @@ def test_fields_that_are_left_are_judged_and_a_thumb_finds_them(visit):
     expect(page.locator(".gv-result")).to_contain_text("1 of 3 right at the first try")
 
 
+@pytest.mark.long
 def test_thirty_circuits_one_after_another(visit):
     quiz = gv.practice(level=1, random_state=5)
     page = visit(quiz, circuits=30)
@@ -161,6 +162,7 @@ def test_a_run_in_which_what_was_missed_comes_back(visit):
     expect(page.locator(".gv-series")).to_contain_text("2 of 11")
 
 
+@pytest.mark.long
 def test_a_users_text_is_text(visit):
     graph = gv.trace(lambda **them: them["<b>&"] * 2, {"<b>&": 3.0})
     page = visit(gv.practice(graph))
@@ -180,8 +182,9 @@ def check_axe(page):
 
 
 @only_chromium
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
-@pytest.mark.parametrize("width", [1400, pytest.param(390, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
 def test_nothing_is_to_be_mended(visit, scheme, width):
     quiz = gv.practice(level=LEVEL, random_state=STATE)
     page = visit(quiz, 2, color_scheme=scheme, viewport={"width": width, "height": 844})
@@ -198,6 +201,7 @@ def test_nothing_is_to_be_mended(visit, scheme, width):
 
 
 @only_chromium
+@pytest.mark.long
 @pytest.mark.parametrize(("coarse", "least"), [(False, 24), (True, 44)])
 def test_targets_are_large_enough_and_apart(visit, coarse, least):
     for level in (1, 4, 6):

@@ -65,6 +65,7 @@ def visit(browser, tmp_path):
         yield visit_
 
 
+@pytest.mark.long
 def test_each_epoch_is_shown_as_it_was_recorded(visit):
     page, recorded = visit(), film()
     most = max(frame["most"] for frame in recorded.told()["numbers"])
@@ -115,6 +116,7 @@ def test_it_is_accessible_and_fits(visit, scheme):
 
 
 @only_chromium
+@pytest.mark.long
 def test_whoever_wants_nothing_to_move_goes_step_by_step(visit):
     page = visit(reduced_motion="reduce")
     expect(page.get_by_role("button", name="play")).to_have_count(0)

@@ -115,12 +115,12 @@ def cost(
     Raises ValueError for another family.
 
     >>> import gradviz as gv
-    >>> gv.plot.cost("chains", sizes=(10, 50, 250), timed=False)
+    >>> gv.plot.cost("chains", sizes=(5, 25, 125), timed=False)
                n       p  reverse sweep   forward mode        bumping
-              10      10             19             64             74
-              50      50             99          1,324          1,374
-             250     250            499         31,624         31,874
-           slope                   1.01           1.97           1.95
+               5       5              9             19             24
+              25      25             49            349            374
+             125     125            249          7,999          8,124
+           slope                   1.01           1.95           1.91
     """
     if family not in FAMILIES:
         raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")

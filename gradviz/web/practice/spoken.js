@@ -36,7 +36,8 @@ export class Panel {
       if (key === "Escape") back();
     });
     // no landmark: a page may have many
-    this.element = make("div", "gv-tell", { role: "group", "aria-label": say("page.practice.said") });
+    const attributes = { role: "group", "aria-label": say("page.practice.said") };
+    this.element = make("div", "gv-tell", attributes);
     this.element.append(this.said, this.asks);
   }
 
