@@ -275,6 +275,18 @@ def test_code_that_is_tagged_so_is_folded(tmp_path):
     assert '<details><summary>Show the code</summary><div class="code"><pre' in shown
 
 
+def test_what_is_to_be_guessed_first_is_folded(tmp_path):
+    output = new_output("stream", text="a 3\n")
+    cell = new_code_cell("fold()", outputs=[output], metadata={"tags": ["hide-output"]})
+    (shown,) = page_of(new_notebook(cells=[cell]), tmp_path / "mine.ipynb", ()).cells
+    code, _, folded = shown.partition("<details><summary>Show what comes out</summary>")
+    assert "fold()" in code and "a 3" not in code
+    assert "a 3" in folded and folded.endswith("</details></section>")
+    assert text_of(new_notebook(cells=[cell]), ()) == (
+        "```python\nfold()\n```\n\n:::{dropdown} Show what comes out\n```text\na 3\n```\n:::\n"
+    )
+
+
 def test_a_notebook_as_text_for_myst():
     told = [{"kind": "figure", "words": {}}, {"kind": "still", "html": "<p>"}]
     outputs = [

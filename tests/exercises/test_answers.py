@@ -30,14 +30,6 @@ TYPICAL = {
         (4, 5): "used_once", (4, 8): "constants", (4, 7): "a_constant", (6, 4): "swapped",
         (3, 5): "no_square", (6, 6): "inputs", 4: KIND, (4, 3): HINT,
     },
-    "2.2": {
-        -2 * (5 - 2): "difference", 3: SIGN, 2 * (5 - 2) + 3: "no_minus",
-        2 * (5 - 2): "difference_turned", -6 * 3: "multiplied", (-6 + 3) / 2: "averaged", 0: HINT,
-    },
-    "3.1": {
-        0.5: "output", 0.1966: "before", 0: "sum", 1: "local", -1 / 2: "no_square",
-        -0.25: SIGN, 2: HINT,
-    },
     "3.2": {5: "product", 4: "sum", 4 * 5: "multiplied", (4 + 5) / 2: "averaged", 2 * 4: "square",
             -9: SIGN, 16: HINT},
     "4.1": {

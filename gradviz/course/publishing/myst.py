@@ -31,11 +31,12 @@ def _parts(cell: Any, pages: Collection[str]) -> Iterator[str]:
         return
     if "remove-input" not in hidden and cell.source.strip():
         shown = _fenced(cell.source, "python")
-        folded = "hide-input" in hidden
-        yield f":::{{dropdown}} {say('publish.show')}\n{shown}\n:::" if folded else shown
+        yield _folded(say("publish.show"), shown) if "hide-input" in hidden else shown
     if "remove-output" not in hidden:
-        for output in cell.outputs:
-            yield from _shown(output)
+        shown = [part for output in cell.outputs for part in _shown(output)]
+        if shown and "hide-output" in hidden:
+            shown = [_folded(say("publish.show_output"), "\n\n".join(shown))]
+        yield from shown
 
 
 def _shown(output: Any) -> Iterator[str]:
@@ -54,6 +55,10 @@ def _shown(output: Any) -> Iterator[str]:
         yield text
     else:
         yield _fenced(data.get("text/plain", ""), "text")
+
+
+def _folded(summary: str, text: str) -> str:
+    return f":::{{dropdown}} {summary}\n{text}\n:::"
 
 
 def _picture(content: str, kind: str) -> str:

@@ -77,13 +77,14 @@ class Reader:
         source = "" if "remove-input" in hidden or not cell.source.strip() else cell.source
         outputs = [] if "remove-output" in hidden else [*map(self.output, cell.outputs)]
         parts = "".join(outputs)
+        if parts and "hide-output" in hidden:
+            parts = _folded(say("publish.show_output"), parts)
         if source:
             label = escape(say("publish.code"))
             shown = f'<pre role="group" aria-label="{label}"><code>{code(source)}'
             shown = f'<div class="code">{shown}</code></pre></div>'
             if "hide-input" in hidden:
-                summary = escape(say("publish.show"))
-                shown = f"<details><summary>{summary}</summary>{shown}</details>"
+                shown = _folded(say("publish.show"), shown)
             parts = shown + parts
         return f'<section class="cell"{at}>{parts}</section>' if parts else ""
 
@@ -129,6 +130,10 @@ class Reader:
             f'<div class="figure"><div class="still">{still}</div>'
             f'<script type="application/json">{_contained(told)}</script></div>'
         )
+
+
+def _folded(summary: str, html: str) -> str:
+    return f"<details><summary>{escape(summary)}</summary>{html}</details>"
 
 
 def _contained(data: Any) -> str:
