@@ -52,10 +52,12 @@ ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
     ],
     8: [(["5.4366", "2 * 2.71828"], ["2.71828", "1"]), (["3"], ["6", "9"]), (["15"], ["5", "1"])],
 }  # fmt: skip
+PRACTISED = {(2, 2): "b", (3, 1): "w2"}  # in a figure: whose gradient it asks for
 EACH = [
     (lesson, number)
     for lesson, exercises in ANSWERS.items()
     for number in range(1, len(exercises) + 1)
+    if (lesson, number) not in PRACTISED
 ]
 
 
@@ -84,6 +86,17 @@ def test_exercises(lesson, number, capsys):
             if len(each) > 1
         )
     assert answered(lesson, number, "None", capsys) == "Not answered yet."
+
+
+@pytest.mark.parametrize(("lesson", "number"), PRACTISED)
+def test_exercises_in_a_figure(lesson, number):
+    right, wrong = ANSWERS[lesson][number - 1]
+    cell = f"exercise-{number}"
+    for answer in (*wrong, *right):
+        quiz = result(lesson, cell, code(lesson)[cell])
+        (blank,) = quiz.blanks
+        assert (blank.kind, blank.node.label) == ("gradient", PRACTISED[lesson, number])
+        assert quiz.answer(answer, gradient=blank.node.label).correct == (answer in right)
 
 
 def test_every_exercise_is_here():
@@ -270,8 +283,8 @@ def test_hints_say_what_came_of_the_guess(exercise, guess, said, capsys):
 
 
 def test_exercises_that_there_are_not():
-    with pytest.raises(ValueError, match=r"no exercise '3\.9'; lesson 3 has 3\.1, 3\.2, 3\.3$"):
-        check("3.9", 1.0)
+    with pytest.raises(ValueError, match=r"no exercise '4\.9'; lesson 4 has 4\.1, 4\.2, 4\.3$"):
+        check("4.9", 1.0)
     with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 8\.3$"):
         question("derivatives")
     with pytest.raises(
