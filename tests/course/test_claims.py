@@ -83,3 +83,18 @@ def test_lesson_4_says_that_a_reciprocal_could_keep_its_output():
     d, out = np.array([1.368, -0.5, 3.0]), 1 / np.array([1.368, -0.5, 3.0])
     slopes = [gv.grad(lambda d: 1 / d)(each) for each in d]
     np.testing.assert_allclose(slopes, -(out**2), rtol=1e-15)
+
+
+def test_lesson_7_knows_what_a_gate_hands_on_too_early():
+    def twice(a, b):
+        p = a * b
+        q = p + a
+        return q * p
+
+    run = gv.trace(twice, a=2.0, b=3.0).example
+    flows = {(edge.source.label, edge.target.label): flow for edge, flow in run.flows.items()}
+    p = run.graph["p"]
+    assert (flows["p", "twice"], flows["p", "q"], run.adjoints[p]) == (8.0, 6.0, 14.0)
+    locals_ = [run.locals[edge] for edge in run.graph.edges if edge.target is p]
+    assert [8 * local for local in locals_] == [24.0, 16.0]
+    assert [14 * local for local in locals_] == [42.0, 28.0]

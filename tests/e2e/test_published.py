@@ -49,7 +49,10 @@ LIVE = {
         "before": "Quiz", "mean": "Explorer", "neuron": "Explorer", "graph": "View",
         "run": "Training", "relu": "Quiz",
     },
-    7: {"derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "unseen": "Quiz"},
+    7: {
+        "derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "order": "Explorer",
+        "unseen": "Quiz",
+    },
     8: {"before": "Quiz", "figure": "Explorer"},
 }  # fmt: skip
 KINDS = gv.Explorer, gv.View, gv.Race, gv.Figure, gv.Quiz, LivePlot, gv.plot.Training

@@ -48,7 +48,9 @@ class Result:
     """How many blanks were right at the first try, after wrong tries, after hints; how many were
     shown, how many are still open; and which mistakes fitted, how often.
 
-    An autograder asserts ``quiz.result.is_complete``, or ``quiz.result.share >= 0.8``.
+    An autograder such as nbgrader or otter-grader asserts ``quiz.result.is_complete``, or
+    ``quiz.result.share >= 0.8``. It runs the cells anew, and knows the answers that stand in them,
+    ``quiz.answer("4", gradient="z")``, but not what was typed into the figure.
     """
 
     first_try: int = 0
