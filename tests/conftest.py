@@ -27,6 +27,15 @@ def runtest(self):
 
 
 IPyNbCell.compare_outputs, IPyNbCell.runtest = compare_outputs, runtest
+
+
+def pytest_collection_modifyitems(items):
+    """What lessons in another language store is compared without running; the long part runs it."""
+    for item in items:
+        if item.path.suffix == ".ipynb" and item.path.parent.name != "notebooks":
+            item.add_marker("long")
+
+
 # they need PyTorch, or JAX
 collect_ignore = ["helpers/in_torch.py", "helpers/torch_models.py", "helpers/jax_models.py"]
 
