@@ -49,8 +49,9 @@ def check_engine(engine: Callable[[float], Any] | None, random_state: int = 0) -
 
     ``Value(2.0)`` makes a value, and ``.value`` is its number; there are ``a + b``, ``a * b`` and
     ``a.exp()``, with plain numbers on either side, too; ``backward()`` of an output sets ``.grad``
-    of all that it was made of. Of ``-a``, ``a - b`` and ``a / b``, what there is is tried. Another
-    `random_state` draws other circuits. Whatever the class does, nothing is raised.
+    of all that it was made of. Nothing else is read of a value. Of ``-a``, ``a - b`` and
+    ``a / b``, what there is is tried. Another `random_state` draws other circuits. Whatever the
+    class does, nothing is raised.
 
     >>> class Value:
     ...     def __init__(self, value):
