@@ -323,7 +323,9 @@ STACK = """
 BREADTH_FIRST = """
         order = [self]
         for value in order:
-            order += [operand for operand, _ in value.pairs if operand not in order]
+            for operand, _ in value.pairs:
+                if operand not in order:
+                    order.append(operand)
         return order
 """
 ROWS = """
@@ -361,6 +363,37 @@ HANDED_AGAIN = """
                 visit(operand)
         visit(self)
 """
+OF_OPERANDS = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.grad += self.grad * local
+            operand.backward()
+"""
+OF_OPERANDS_FIRST = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.backward()
+            operand.grad += self.grad * local
+"""
+OF_GATES = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.grad += self.grad * local
+            if operand.pairs:
+                operand.backward()
+"""
+WRITTEN_DOUBLY = """
+        order, waiting = [], [self]
+        while waiting:
+            missing = [o for o, _ in waiting[-1].pairs if o not in order]
+            waiting += missing
+            if not missing:
+                order.append(waiting.pop())
+        return order[::-1]
+"""
 EQUAL = """
     def __eq__(self, other):
         return isinstance(other, Value) and self.value == other.value
@@ -390,6 +423,16 @@ FAULTY: dict[str, tuple[str, str, str, str]] = {
     "rows from the right": (PAIRS, *walking(BY_ROWS), "no_order"),
     "rows again and again": (PAIRS, *walking(ROWS), "handed_again"),
     "handed again": (PAIRS, BACKWARD, HANDED_AGAIN, "handed_again"),
+    "written down doubly": (PAIRS, *walking(WRITTEN_DOUBLY), "twice_in_order"),
+    "written down doubly, turned": (PAIRS, *walking(WRITTEN_DOUBLY.replace("waiting[-1].pairs", "waiting[-1].pairs[::-1]")), "twice_in_order"),
+    "backward of operands": (PAIRS, BACKWARD, OF_OPERANDS, "seeds_everywhere"),
+    "backward of operands first": (PAIRS, BACKWARD, OF_OPERANDS_FIRST, "seeds_everywhere"),
+    "backward of gates": (PAIRS, BACKWARD, OF_GATES, "seeds_everywhere"),
+    "pairs not kept": (PAIRS, "self.pairs = pairs", "self.pairs = []", "nothing_back"),
+    "product without pairs": (PAIRS, ", " + SET, "", "product_shut"),
+    "sum without pairs": (PAIRS, ", " + ONE, "", "sum_shut"),
+    "sum and product without pairs": (PAIRS.replace(", " + ONE, ""), ", " + SET, "", "sum_shut"),
+    "sum with a number without pairs": (PAIRS, "__add__(self, other):\n", "__add__(self, other):\n        if not isinstance(other, Value):\n            return Value(self.value + other)\n", "sum_shut"),
     "upstream left out": (PAIRS, CALL, "operand.grad += local", "no_upstream"),
     "local left out": (PAIRS, CALL, "operand.grad += value.grad", "no_local"),
     "upstream added": (PAIRS, CALL, "operand.grad += value.grad + local", "upstream_added"),

@@ -91,5 +91,10 @@ def _verdict(finding: "Finding") -> Verdict:
     elif fits:
         said += [say("engine.fits.several"), *(say("engine.fits.each", mistake=m) for m in fits)]
     elif finding.said == "gradient" and figure and finding.at:
-        said.append(say("engine.fits.none", rule=figure.explain(finding.at[1])))
+        name = finding.at[1]
+        rule = figure.explain(name)
+        tells = set(re.findall(r"[\d.]+", rule.partition(" = ")[2])) > {"1"}  # not 1 = 1 · 1 = 1
+        said.append(
+            say("engine.fits.none", rule=rule) if tells else say("engine.fits.unknown", name=name)
+        )
     return Verdict("\n".join(said), fits=tuple(finding.fits), figure=figure)

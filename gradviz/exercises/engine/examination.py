@@ -14,7 +14,7 @@ from gradviz.exercises.engine.circuits import (
     circuits,
     shaped,
 )
-from gradviz.exercises.engine.mistakes import agree, fitting, often_fitting
+from gradviz.exercises.engine.mistakes import agree, fitting, often_fitting, shut_gate
 from gradviz.exercises.engine.trial import (
     Finding,
     attempt,
@@ -104,7 +104,9 @@ def _gradients(engine: Engine, given: Sequence[Circuit], known: Sequence[Circuit
         return
     all_found += [(circuit, circuit.gradients()) for circuit in known]
     fits, alone = fitting(all_found), None
-    if not fits and (alone := often_fitting(failed)):
+    if not fits and (alone := _shut_in(*failed[0])):
+        fits = [alone]
+    elif not fits and (alone := often_fitting(failed)):
         fits, failed = [alone], [each for each in failed if alone in fitting([each])]
     circuit, found = failed[0]
     right = circuit.gradients()
@@ -126,6 +128,10 @@ def _first_that_differs(circuit: Circuit, found: Mapping[str, float]) -> str:
         for each in circuit.from_the_right
         if each in found and not agree({each: found[each]}, right)
     )
+
+
+def _shut_in(circuit: Circuit, found: Mapping[str, float]) -> str | None:
+    return shut_gate(circuit, found, _first_that_differs(circuit, found))
 
 
 def _swept(engine: Engine, circuit: Circuit) -> dict[str, float]:
