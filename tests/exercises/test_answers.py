@@ -99,6 +99,12 @@ def test_typical_wrong_answers(exercise, capsys):
             assert said == (told if expected == SIGN else f"Not yet. {told}")
 
 
+@pytest.mark.parametrize("guess", ["5.43", "5.44", "5.4", 5.4366, 2 * math.e])
+def test_a_multiple_of_e_may_be_rounded_or_cut(guess, capsys):
+    check("8.1", guess)
+    assert capsys.readouterr().out == "Right.\n"
+
+
 def test_at_most_one_in_five_gets_the_general_hint():
     assert all(len(typical) >= 6 for typical in TYPICAL.values())
     said = [each for typical in TYPICAL.values() for each in typical.values()]

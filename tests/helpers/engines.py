@@ -73,10 +73,10 @@ CLOSURES = '''
 from math import exp
 
 class Value:
-    """Each value keeps a function that hands back; numbers stand in data."""
+    """Each value keeps a function that hands back."""
 
-    def __init__(self, data, _prev=()):
-        self.data, self.grad = data, None
+    def __init__(self, value, _prev=()):
+        self.value, self.grad = value, None
         self._prev, self._backward = set(_prev), lambda: None
 
     @staticmethod
@@ -85,7 +85,7 @@ class Value:
 
     def __add__(self, other):
         other = Value.of(other)
-        out = Value(self.data + other.data, (self, other))
+        out = Value(self.value + other.value, (self, other))
         def _backward():
             self.grad += out.grad
             other.grad += out.grad
@@ -97,10 +97,10 @@ class Value:
 
     def __mul__(self, other):
         other = Value.of(other)
-        out = Value(self.data * other.data, (self, other))
+        out = Value(self.value * other.value, (self, other))
         def _backward():
-            self.grad += other.data * out.grad
-            other.grad += self.data * out.grad
+            self.grad += other.value * out.grad
+            other.grad += self.value * out.grad
         out._backward = _backward
         return out
 
@@ -108,9 +108,9 @@ class Value:
         return self * other
 
     def exp(self):
-        out = Value(exp(self.data), (self,))
+        out = Value(exp(self.value), (self,))
         def _backward():
-            self.grad += out.data * out.grad
+            self.grad += out.value * out.grad
         out._backward = _backward
         return out
 
@@ -323,7 +323,9 @@ STACK = """
 BREADTH_FIRST = """
         order = [self]
         for value in order:
-            order += [operand for operand, _ in value.pairs if operand not in order]
+            for operand, _ in value.pairs:
+                if operand not in order:
+                    order.append(operand)
         return order
 """
 ROWS = """
@@ -361,6 +363,37 @@ HANDED_AGAIN = """
                 visit(operand)
         visit(self)
 """
+OF_OPERANDS = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.grad += self.grad * local
+            operand.backward()
+"""
+OF_OPERANDS_FIRST = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.backward()
+            operand.grad += self.grad * local
+"""
+OF_GATES = """
+    def backward(self):
+        self.grad = 1.0
+        for operand, local in self.pairs:
+            operand.grad += self.grad * local
+            if operand.pairs:
+                operand.backward()
+"""
+WRITTEN_DOUBLY = """
+        order, waiting = [], [self]
+        while waiting:
+            missing = [o for o, _ in waiting[-1].pairs if o not in order]
+            waiting += missing
+            if not missing:
+                order.append(waiting.pop())
+        return order[::-1]
+"""
 EQUAL = """
     def __eq__(self, other):
         return isinstance(other, Value) and self.value == other.value
@@ -371,6 +404,7 @@ EQUAL = """
     def order(self):
 """
 SET = "[(self, other.value), (other, self.value)]"
+OTHER = "other = other if isinstance(other, Value) else Value(other)"
 CALL = "operand.grad += value.grad * local"
 ONE = "[(self, 1.0), (other, 1.0)]"
 GRADS = "        for value in order:\n            value.grad = 0.0\n"
@@ -389,13 +423,23 @@ FAULTY: dict[str, tuple[str, str, str, str]] = {
     "rows from the right": (PAIRS, *walking(BY_ROWS), "no_order"),
     "rows again and again": (PAIRS, *walking(ROWS), "handed_again"),
     "handed again": (PAIRS, BACKWARD, HANDED_AGAIN, "handed_again"),
+    "written down doubly": (PAIRS, *walking(WRITTEN_DOUBLY), "twice_in_order"),
+    "written down doubly, turned": (PAIRS, *walking(WRITTEN_DOUBLY.replace("waiting[-1].pairs", "waiting[-1].pairs[::-1]")), "twice_in_order"),
+    "backward of operands": (PAIRS, BACKWARD, OF_OPERANDS, "seeds_everywhere"),
+    "backward of operands first": (PAIRS, BACKWARD, OF_OPERANDS_FIRST, "seeds_everywhere"),
+    "backward of gates": (PAIRS, BACKWARD, OF_GATES, "seeds_everywhere"),
+    "pairs not kept": (PAIRS, "self.pairs = pairs", "self.pairs = []", "nothing_back"),
+    "product without pairs": (PAIRS, ", " + SET, "", "product_shut"),
+    "sum without pairs": (PAIRS, ", " + ONE, "", "sum_shut"),
+    "sum and product without pairs": (PAIRS.replace(", " + ONE, ""), ", " + SET, "", "sum_shut"),
+    "sum with a number without pairs": (PAIRS, "__add__(self, other):\n", "__add__(self, other):\n        if not isinstance(other, Value):\n            return Value(self.value + other)\n", "sum_shut"),
     "upstream left out": (PAIRS, CALL, "operand.grad += local", "no_upstream"),
     "local left out": (PAIRS, CALL, "operand.grad += value.grad", "no_local"),
     "upstream added": (PAIRS, CALL, "operand.grad += value.grad + local", "upstream_added"),
-    "upstream added at products": (CLOSURES, ".data * out.grad\n            other.grad += self.data * out.grad", ".data + out.grad\n            other.grad += self.data + out.grad", "upstream_added_at_products"),
-    "upstream left out of products": (CLOSURES, "other.data * out.grad\n            other.grad += self.data * out.grad", "other.data\n            other.grad += self.data", "no_upstream_at_products"),
+    "upstream added at products": (CLOSURES, ".value * out.grad\n            other.grad += self.value * out.grad", ".value + out.grad\n            other.grad += self.value + out.grad", "upstream_added_at_products"),
+    "upstream left out of products": (CLOSURES, "other.value * out.grad\n            other.grad += self.value * out.grad", "other.value\n            other.grad += self.value", "no_upstream_at_products"),
     "upstream left out of sums": (CLOSURES, "self.grad += out.grad\n            other.grad += out.grad", "self.grad += 1\n            other.grad += 1", "no_upstream_at_sums"),
-    "upstream left out of exp": (CLOSURES, "out.data * out.grad\n        out._backward", "out.data\n        out._backward", "no_upstream_at_exp"),
+    "upstream left out of exp": (CLOSURES, "out.value * out.grad\n        out._backward", "out.value\n        out._backward", "no_upstream_at_exp"),
     "own value": (PAIRS, SET, "[(self, self.value), (other, other.value)]", "own_value"),
     "product as a sum": (PAIRS, SET, ONE, "product_as_sum"),
     "product whole": (PAIRS, SET, "[(self, self.value * other.value), (other, self.value * other.value)]", "product_whole"),
@@ -407,6 +451,8 @@ FAULTY: dict[str, tuple[str, str, str, str]] = {
     "exp operand": (PAIRS, "[(self, out)]", "[(self, self.value)]", "exp_operand"),
     "exp as a power": (PAIRS, "[(self, out)]", "[(self, self.value * math.exp(self.value - 1))]", "exp_power"),
     "exp twice": (PAIRS, "[(self, out)]", "[(self, math.exp(out))]", "exp_twice"),
+    "e cut short": (PAIRS, "math.exp(self.value)", "2.718 ** self.value", "e_cut_short"),
+    "e of one decimal": (PAIRS, "math.exp(self.value)", "2.7 ** self.value", "e_cut_short"),
     "exp with a minus": (PAIRS, "[(self, out)]", "[(self, -out)]", "exp_minus"),
     "exp forgets its operand": (PAIRS, "[(self, out)]", "[]", "exp_shut"),
     "no seed": (PAIRS, "self.grad = 1.0", "pass", "not_seeded"),
@@ -419,6 +465,8 @@ FAULTY: dict[str, tuple[str, str, str, str]] = {
     "minus on both": (PAIRS, "[(self, 1.0), (other, -1.0)]", "[(self, -1.0), (other, -1.0)]", "minus_both"),
     "square lost": (PAIRS, "-x / y**2", "-x / y", "square_lost"),
     "numerator lost": (PAIRS, "-x / y**2", "-1 / y**2", "numerator_lost"),
+    "rsub is sub": (PAIRS, "        return Value(other) - self", "        return self - other", "number_on_wrong_side"),
+    "rtruediv is truediv": (PAIRS, "        return Value(other) / self", "        return self / other", "number_on_wrong_side"),
     "no radd": (PAIRS, "__radd__, __rmul__ = __add__, __mul__", "__rmul__ = __mul__", "left_missing"),
     "no rmul": (PAIRS, "__radd__, __rmul__ = __add__, __mul__", "__radd__ = __add__", "left_missing"),
     "piles up": (PAIRS, GRADS, "", "piles_up"),

@@ -49,8 +49,9 @@ def check_engine(engine: Callable[[float], Any] | None, random_state: int = 0) -
 
     ``Value(2.0)`` makes a value, and ``.value`` is its number; there are ``a + b``, ``a * b`` and
     ``a.exp()``, with plain numbers on either side, too; ``backward()`` of an output sets ``.grad``
-    of all that it was made of. Of ``-a``, ``a - b`` and ``a / b``, what there is is tried. Another
-    `random_state` draws other circuits. Whatever the class does, nothing is raised.
+    of all that it was made of. Nothing else is read of a value. Of ``-a``, ``a - b`` and
+    ``a / b``, what there is is tried. Another `random_state` draws other circuits. Whatever the
+    class does, nothing is raised.
 
     >>> class Value:
     ...     def __init__(self, value):
@@ -90,5 +91,10 @@ def _verdict(finding: "Finding") -> Verdict:
     elif fits:
         said += [say("engine.fits.several"), *(say("engine.fits.each", mistake=m) for m in fits)]
     elif finding.said == "gradient" and figure and finding.at:
-        said.append(say("engine.fits.none", rule=figure.explain(finding.at[1])))
+        name = finding.at[1]
+        rule = figure.explain(name)
+        tells = set(re.findall(r"[\d.]+", rule.partition(" = ")[2])) > {"1"}  # not 1 = 1 · 1 = 1
+        said.append(
+            say("engine.fits.none", rule=rule) if tells else say("engine.fits.unknown", name=name)
+        )
     return Verdict("\n".join(said), fits=tuple(finding.fits), figure=figure)

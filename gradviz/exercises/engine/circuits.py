@@ -51,6 +51,11 @@ class Gate(NamedTuple):
         return f"{first} {SIGNS[self.operation]} {rest[0]}" if rest else f"-{first}"
 
     @property
+    def is_of_whole(self) -> bool:
+        """Whether one of its operands is a whole number."""
+        return any(isinstance(each, int) for each in self.operands)
+
+    @property
     def sources(self) -> list[str]:
         """The values that it uses, one as often as it is used."""
         return [each for each in self.operands if isinstance(each, str)]
@@ -138,18 +143,32 @@ NUMBERED: tuple[Shape, ...] = (  # a number on the right, and on the left
     (("add", 2.0, "a"), ("multiply", "p", "b")),
     (("multiply", 3.0, "a"), ("multiply", "p", "b")),
 )
+WHOLE: tuple[Shape, ...] = (  # the same with whole numbers, which are of another kind in Python
+    (("add", "a", 1), ("multiply", "p", "b")),
+    (("multiply", "a", 2), ("multiply", "p", "b")),
+    (("add", 1, "a"), ("multiply", "p", "b")),
+    (("multiply", 2, "a"), ("multiply", "p", "b")),
+)
 FURTHER: Mapping[str, tuple[Shape, ...]] = {  # gates that an engine may have, by its methods
     "__neg__": ((("negate", "a"), ("multiply", "p", "b")),),
     "__sub__": (
         (("subtract", "a", "b"), ("multiply", "p", "c")),
         (("subtract", "a", 2.0), ("multiply", "p", "b")),
+        (("subtract", "a", 1), ("multiply", "p", "b")),
     ),
-    "__rsub__": ((("subtract", 2.0, "a"), ("multiply", "p", "b")),),
+    "__rsub__": (
+        (("subtract", 2.0, "a"), ("multiply", "p", "b")),
+        (("subtract", 1, "a"), ("multiply", "p", "b")),
+    ),
     "__truediv__": (
         (("divide", "a", "b"), ("multiply", "p", "c")),
         (("divide", "a", 2.0), ("multiply", "p", "b")),
+        (("divide", "a", 2), ("multiply", "p", "b")),
     ),
-    "__rtruediv__": ((("divide", 2.0, "a"), ("multiply", "p", "b")),),
+    "__rtruediv__": (
+        (("divide", 2.0, "a"), ("multiply", "p", "b")),
+        (("divide", 1, "a"), ("multiply", "p", "b")),
+    ),
 }
 UNSEEN = 8
 

@@ -1,7 +1,7 @@
 """What an engine has to do, step by step: the first thing that it does not is what is found."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -9,11 +9,12 @@ from gradviz.exercises.engine.circuits import (
     FURTHER,
     NUMBERED,
     OPERATIONS,
+    WHOLE,
     Circuit,
     circuits,
     shaped,
 )
-from gradviz.exercises.engine.mistakes import agree, fitting, often_fitting
+from gradviz.exercises.engine.mistakes import agree, fitting, often_fitting, shut_gate
 from gradviz.exercises.engine.trial import (
     Finding,
     attempt,
@@ -26,6 +27,7 @@ from gradviz.exercises.engine.trial import (
 
 NEEDED = {"__add__": "missing_add", "__mul__": "missing_mul", "exp": "missing_exp"}
 ON_THE_LEFT = {"__radd__": "2.0 + a", "__rmul__": "3.0 * a"}
+RAISES = "raises", "raises_in"
 DOUBLINGS = 30
 CHAIN = 3_000  # gates: deeper than Python calls functions within functions, unless it is told to,
 DEEPEST = 5_500  # and then as deep as this
@@ -47,24 +49,30 @@ def examine(engine: Engine, random_state: int) -> Tally:
 
     Raises Finding at what it does not do as it should.
     """
-    _look(engine)
-    all_circuits = circuits(random_state)
+    sample, all_circuits = _sample(engine), circuits(random_state)
+    for (method, said), circuit in zip(NEEDED.items(), all_circuits):
+        if not has(sample, method):
+            raise Finding(said)
+        made(engine, circuit)  # one of that gate alone: it is tried before the next is asked for
     for circuit in all_circuits:
         made(engine, circuit)
-    if not has(attempt("Value(2.0)", lambda: engine(2.0)), "backward"):
-        raise Finding("missing_backward")
-    random = Random(random_state)
-    _gradients(engine, all_circuits)
     _numbers(engine)
-    numbered = [shaped(shape, random) for shape in NUMBERED]
+    random = Random(random_state)
+    numbered = [shaped(shape, random) for shape in (*NUMBERED, *WHOLE)]
+    for circuit in numbered:
+        _made_with_numbers(engine, circuit)
+    if not has(sample, "backward"):
+        raise Finding("missing_backward")
+    _gradients(engine, all_circuits)
     _gradients(engine, numbered, all_circuits)
-    sample = attempt("Value(2.0)", lambda: engine(2.0))
     further = [
         shaped(shape, random)
         for method, shapes in FURTHER.items()
         if has(sample, method)
         for shape in shapes
     ]
+    for circuit in further:
+        _made_with_numbers(engine, circuit)
     _gradients(engine, further, all_circuits)
     _again(engine, all_circuits[-1])
     _doubled(engine)
@@ -75,16 +83,15 @@ def examine(engine: Engine, random_state: int) -> Tally:
     return Tally(len(tried), count, chain)
 
 
-def _look(engine: Engine) -> None:
+def _sample(engine: Engine) -> Any:
+    """A value, which has the number that it was made of."""
     if not callable(engine):
         raise Finding("no_class", kind=type(engine).__name__)
     value = attempt("Value(2.0)", lambda: engine(2.0))
     found = number_of(value, "Value(2.0)")
     if found != 2.0:
         raise Finding("other_number", doing="Value(2.0).value", found=found, right=2.0)
-    for method, said in NEEDED.items():
-        if not has(value, method):
-            raise Finding(said)
+    return value
 
 
 def _gradients(engine: Engine, given: Sequence[Circuit], known: Sequence[Circuit] = ()) -> None:
@@ -97,15 +104,13 @@ def _gradients(engine: Engine, given: Sequence[Circuit], known: Sequence[Circuit
         return
     all_found += [(circuit, circuit.gradients()) for circuit in known]
     fits, alone = fitting(all_found), None
-    if not fits and (alone := often_fitting(failed)):
+    if not fits and (alone := _shut_in(*failed[0])):
+        fits = [alone]
+    elif not fits and (alone := often_fitting(failed)):
         fits, failed = [alone], [each for each in failed if alone in fitting([each])]
     circuit, found = failed[0]
     right = circuit.gradients()
-    name = next(
-        each
-        for each in circuit.from_the_right
-        if each in found and not agree({each: found[each]}, right)
-    )
+    name = _first_that_differs(circuit, found)
     at = {"circuit": circuit, "name": name, "found": found[name], "right": right[name]}
     if name == circuit.output:
         finding = Finding("gradient_of_output", (circuit, name), **at)
@@ -114,6 +119,19 @@ def _gradients(engine: Engine, given: Sequence[Circuit], known: Sequence[Circuit
         finding = Finding("gradient", (circuit, name), before=before, **at)
     finding.fits, finding.is_of_some = fits, alone is not None
     raise finding
+
+
+def _first_that_differs(circuit: Circuit, found: Mapping[str, float]) -> str:
+    right = circuit.gradients()
+    return next(
+        each
+        for each in circuit.from_the_right
+        if each in found and not agree({each: found[each]}, right)
+    )
+
+
+def _shut_in(circuit: Circuit, found: Mapping[str, float]) -> str | None:
+    return shut_gate(circuit, found, _first_that_differs(circuit, found))
 
 
 def _swept(engine: Engine, circuit: Circuit) -> dict[str, float]:
@@ -135,12 +153,24 @@ def _numbers(engine: Engine) -> None:
         try:
             attempt(doing, lambda of=OPERATIONS[operation], by=number: of(value, by))
         except Finding as finding:
+            if finding.said not in RAISES:
+                raise
             raise Finding("number_right", doing=doing, why=str(finding)) from None
     for method, doing in ON_THE_LEFT.items():
         if not has(value, method):
             found = Finding("number_left", doing=doing, method=method)
             found.fits = ["left_missing"]
             raise found
+
+
+def _made_with_numbers(engine: Engine, circuit: Circuit) -> None:
+    """Its values; where it fails at a whole number, which an engine may forget, that is said."""
+    try:
+        made(engine, circuit)
+    except Finding as finding:
+        if finding.said not in RAISES or not circuit.gates[0].is_of_whole:
+            raise
+        raise Finding("number_whole", why=str(finding)) from None
 
 
 def _again(engine: Engine, circuit: Circuit) -> None:

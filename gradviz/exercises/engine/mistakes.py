@@ -50,6 +50,11 @@ def from_the_right(circuit: Circuit) -> list[str]:
     return [gate.name for gate in reversed(circuit.gates)]
 
 
+def _at(gate: Gate, values: Numbers) -> At:
+    numbers = [values[each] if isinstance(each, str) else each for each in gate.operands]
+    return At(gate, numbers, values[gate.name])
+
+
 @dataclass(frozen=True)
 class Sweep:
     """A reverse sweep by its parts, each of them the right one unless another is given.
@@ -74,8 +79,7 @@ class Sweep:
         adjoints[circuit.output] = self.seed(values[circuit.output])
         for name in self.order(circuit, values):
             gate = gates[name]
-            numbers = [values[each] if isinstance(each, str) else each for each in gate.operands]
-            at = At(gate, numbers, values[name])
+            at = _at(gate, values)
             local, came = self.local(at), adjoints[name] or 0.0
             for place in self.reached(gate):
                 operand = gate.operands[place]
@@ -127,6 +131,21 @@ def by_rows(circuit: Circuit, _: Numbers, turned: bool = False) -> list[str]:
 def users_first(circuit: Circuit, _: Numbers, turned: bool = False) -> list[str]:
     """A right order, as a search from the output finds it."""
     return _found(circuit, {}, turned)
+
+
+def twice_in_order(circuit: Circuit, _: Numbers, turned: bool = False) -> list[str]:
+    """As a list of what is still to be done finds it, if what is last there is written down
+    whether it has been or not.
+    """
+    gates = {gate.name: gate for gate in circuit.gates}
+    order, waiting = list[str](), [circuit.output]
+    while waiting:
+        used = _operands(gates[waiting[-1]], turned) if waiting[-1] in gates else []
+        missing = [each for each in used if each not in order]
+        waiting += missing
+        if not missing:
+            order.append(waiting.pop())
+    return [name for name in order[::-1] if name in gates]
 
 
 def equal_once(circuit: Circuit, values: Numbers, turned: bool = False) -> list[str]:
@@ -200,8 +219,38 @@ def _as(local: Callable[[float, float], list[float]]) -> Callable[[At], list[flo
     return lambda at: local(at.operands[0], at.operands[-1])
 
 
+def seeding(calls_first: bool, calls_inputs: bool) -> Callable[[Circuit], dict[str, float]]:
+    """A backward that calls that of its operands, which set their own gradients to 1 as well:
+    before they get their share, or after it; those that are inputs, too, or only gates.
+    """
+
+    def sweep(circuit: Circuit) -> dict[str, float]:
+        values, gates = circuit.values(), {gate.name: gate for gate in circuit.gates}
+        adjoints = dict.fromkeys(values, 0.0)
+
+        def backward(name: str) -> None:
+            adjoints[name] = 1.0
+            if name not in gates:
+                return
+            gate = gates[name]
+            for operand, local in zip(gate.operands, right(_at(gate, values))):
+                if not isinstance(operand, str):
+                    continue
+                is_called = calls_inputs or operand in gates
+                if is_called and calls_first:
+                    backward(operand)
+                adjoints[operand] += adjoints[name] * local
+                if is_called and not calls_first:
+                    backward(operand)
+
+        backward(circuit.output)
+        return adjoints
+
+    return sweep
+
+
 # by the id of their words in engine.json: one or several ways of each
-MISTAKES: Mapping[str, tuple[Sweep, ...]] = {
+MISTAKES: Mapping[str, tuple[Callable[[Circuit], dict[str, float]], ...]] = {
     "not_seeded": (Sweep(seed=lambda out: 0.0),),
     "seed_is_value": (Sweep(seed=lambda out: out),),
     "no_walk": (Sweep(order=lambda circuit, _: [circuit.output]), Sweep(order=_from_the_left)),
@@ -210,6 +259,13 @@ MISTAKES: Mapping[str, tuple[Sweep, ...]] = {
     "times_not_plus": (Sweep(gathered=lambda has, share: share if has is None else has * share),),
     "no_order": both_ways(depth_first, breadth_first),
     "handed_again": both_ways(along_paths, by_rows),
+    "twice_in_order": both_ways(twice_in_order),
+    "seeds_everywhere": tuple(
+        seeding(calls_first, calls_inputs)
+        for calls_first in (False, True)
+        for calls_inputs in (False, True)
+    ),
+    "nothing_back": (Sweep(order=lambda circuit, _: []),),
     "no_upstream": (Sweep(handed=lambda at, came, local: local),),
     "no_local": (Sweep(handed=lambda at, came, local: came),),
     "upstream_added": (Sweep(handed=lambda at, came, local: came + local),),
@@ -233,6 +289,8 @@ MISTAKES: Mapping[str, tuple[Sweep, ...]] = {
     "product_as_sum": (instead("multiply", _as(lambda x, y: [1.0, 1.0])),),
     "product_whole": (instead("multiply", lambda at: [at.out, at.out]),),
     "product_one_side": (only("multiply", 0), only("multiply", 1)),
+    "product_shut": (instead("multiply", lambda at: [0.0, 0.0]),),
+    "sum_shut": (instead("add", lambda at: [0.0, 0.0]),),
     "sum_one_side": (only("add", 0), only("add", 1)),
     "sum_as_product": (
         instead("add", _as(lambda x, y: [y, x])),
@@ -288,6 +346,20 @@ def often_fitting(given: Sequence[tuple[Circuit, Numbers]]) -> str | None:
     return None
 
 
+SHUT = {"add": "sum_shut", "multiply": "product_shut", "exp": "exp_shut"}
+
+
+def shut_gate(circuit: Circuit, numbers: Numbers, name: str) -> str | None:
+    """The mistake of a gate that hands nothing back, if that is all that is seen at a value: it
+    has nothing, all its users are of one operation, and have something.
+    """
+    users = circuit.users(name)
+    operations = {gate.operation for gate in users}
+    if numbers[name] or len(operations) != 1 or not all(numbers.get(g.name) for g in users):
+        return None
+    return SHUT.get(operations.pop())
+
+
 def _has_one_share(circuit: Circuit, numbers: Numbers) -> bool:
     """Whether each gradient is what one of the value's users hands back, whichever that is."""
     values = circuit.values()
@@ -297,9 +369,7 @@ def _has_one_share(circuit: Circuit, numbers: Numbers) -> bool:
         return False
     shares: dict[str, list[float]] = {}
     for gate in circuit.gates:
-        operands = [values[each] if isinstance(each, str) else each for each in gate.operands]
-        local = right(At(gate, operands, values[gate.name]))
-        for operand, each in zip(gate.operands, local):
+        for operand, each in zip(gate.operands, right(_at(gate, values))):
             if isinstance(operand, str):
                 shares.setdefault(operand, []).append(numbers.get(gate.name, 0.0) * each)
     return all(

@@ -6,19 +6,20 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from math import isclose
+from math import isclose, log
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from gradviz.exercises.engine.circuits import OPERATIONS, Circuit
+from gradviz.exercises.engine.circuits import ON_NUMBERS, OPERATIONS, Circuit, Gate
 from gradviz.numerals import numeral
 from gradviz.words import say
 
 CLOSE = 1e-6  # of a number's size: engines may round
 INSTRUCTIONS = 500_000  # of the learner's code: by then a sweep over a few gates has ended
+E_CUT = 0.008  # from 1: the logarithm of 2.7 is so near
 PACKAGE = str(Path(__file__).parents[2])
-NUMBERS = ("value", "data")  # where an engine may keep a value's number
+FULL = 17  # digits, by which any two numbers of a computer differ
 
 
 class Finding(Exception):
@@ -33,8 +34,13 @@ class Finding(Exception):
         self.places: Mapping[str, object] = places
 
     def __str__(self) -> str:
+        numbers = [each for each in self.places.values() if isinstance(each, float)]
+        differing = (
+            few for few in range(4, FULL + 1) if len({numeral(each, few) for each in numbers}) > 1
+        )
+        digits = next(differing, 4)  # so many that two that differ look different
         places = {
-            name: numeral(place) if isinstance(place, float) else place
+            name: numeral(place, digits) if isinstance(place, float) else place
             for name, place in self.places.items()
         }
         return say(f"engine.{self.said}", **places)
@@ -109,10 +115,10 @@ def number_of(value: Any, doing: str) -> float:
     if value is None or type(value) in (int, float, bool, tuple, list, str):
         raise Finding("nothing_came" if value is None else "plain_number", doing=doing, kind=kind)
     held_by = f"({doing}).value" if " " in doing else f"{doing}.value"
-    found = attempt(held_by, lambda: [getattr(value, each, None) for each in NUMBERS])
-    held = next((each for each in found if each is not None), None)
+    held = attempt(held_by, lambda: getattr(value, "value", None))
     if held is None:
-        raise Finding("no_value", doing=doing, kind=kind)
+        has_data = attempt(held_by, lambda: getattr(value, "data", None) is not None)
+        raise Finding("value_in_data" if has_data else "no_value", doing=doing, kind=kind)
     return _plain(held, held_by)
 
 
@@ -167,8 +173,24 @@ def unchanged(values: Mapping[str, Any], circuit: Circuit, after: str) -> None:
 
 def _compare(found: float, right: float, circuit: Circuit, name: str) -> None:
     if not _close(found, right):
-        gate = next((str(each) for each in circuit.gates if each.name == name), name)
-        raise Finding("other_value", (circuit, name), gate=gate, found=found, right=right)
+        gate = next((each for each in circuit.gates if each.name == name), None)
+        finding = Finding(
+            "other_value", (circuit, name), gate=gate or name, found=found, right=right
+        )
+        finding.fits = _wrong_value(gate, circuit.values(), found) if gate else []
+        raise finding
+
+
+def _wrong_value(gate: Gate, values: Mapping[str, float], found: float) -> list[str]:
+    """The mistake that gives a gate this value, if it is a known one."""
+    if gate.operation == "exp":
+        exponent = values[gate.sources[0]]
+        is_power = found > 0 and abs(log(found) / exponent - 1) < E_CUT
+        return ["e_cut_short"] if is_power else []
+    if gate.operation in ("subtract", "divide") and not isinstance(gate.operands[0], str):
+        swapped = gate._replace(operands=gate.operands[::-1])
+        return ["number_on_wrong_side"] if _close(found, swapped.of(values, ON_NUMBERS)) else []
+    return []
 
 
 def _close(found: float, right: float) -> bool:
