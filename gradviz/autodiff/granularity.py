@@ -22,6 +22,7 @@ from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tracing.runner import Replay
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.graph import Graph
+from gradviz.graph.columns import left, right, room
 from gradviz.words import say
 
 T = TypeVar("T")
@@ -77,15 +78,15 @@ class Granularities(tuple[Grain, ...]):
 
     def __str__(self) -> str:
         rows = [tuple(say(f"granularity.{column}") for column in COLUMNS), *self.rows]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+        widths = [max(room(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
             "  ".join(
-                cell.ljust(width) if not column else cell.rjust(width)
+                right(cell, width) if column else left(cell, width)
                 for column, (cell, width) in enumerate(zip(row, widths))
             )
             for row in rows
         ]
-        return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
+        return "\n".join([lines[0], "─" * room(lines[0]), *lines[1:]])
 
     __repr__ = __str__
 

@@ -10,15 +10,15 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
-from gzip import compress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from gradviz import __version__
+from gradviz.course.publishing import command as publishing
 from gradviz.course.server import serve
 from gradviz.course.trouble import Trouble
-from gradviz.words import say
+from gradviz.words import SOURCE, VARIABLE, language, languages
 
 # widgets are saved with a notebook, and no news is fetched from the network
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
@@ -30,12 +30,6 @@ NO_LAB = """JupyterLab is not installed here. To install it:
 or, in a checkout of gradviz:
     pip install -e '.[lab]'"""
 
-PUBLISHING = "ipykernel", "nbclient", "nbconvert", "math_core"
-NO_PUBLISHING = """what makes pages is not installed here. To install it:
-    pip install 'gradviz-notebooks[publish]'
-or, in a checkout of gradviz:
-    pip install -e '.[publish]'"""
-
 
 def lessons_folder() -> Path:
     """Where the lessons are: inside the package if it was installed from a wheel, else in the
@@ -46,15 +40,26 @@ def lessons_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "notebooks"
 
 
-def lessons() -> list[str]:
-    """The file names of the lessons, in their order.
+def lessons(edition: str = SOURCE) -> list[str]:
+    """The file names of the lessons of an edition, in their order, as they are called from the
+    folder of the lessons: those in another language than English stand in a folder of its name.
 
     Raises Trouble if there are none.
     """
-    names = sorted(path.name for path in lessons_folder().glob("*.ipynb"))
+    home = lessons_folder()
+    inside = home if edition == SOURCE else home / edition
+    names = sorted(path.relative_to(home).as_posix() for path in inside.glob("*.ipynb"))
+    if not names and edition != SOURCE:
+        raise Trouble(f"there are no lessons in the language {edition!r} yet: {inside} has none")
     if not names:
-        raise Trouble(f"there are no lessons in {lessons_folder()}; install gradviz-notebooks anew")
+        raise Trouble(f"there are no lessons in {home}; install gradviz-notebooks anew")
     return names
+
+
+def editions() -> list[str]:
+    """The languages that there are lessons in, English first."""
+    others = {path.parent.name for path in lessons_folder().glob("*/*.ipynb")}
+    return [SOURCE, *sorted(others.intersection(languages()))]
 
 
 def title(notebook: Path) -> str:
@@ -67,9 +72,9 @@ def title(notebook: Path) -> str:
     return notebook.stem
 
 
-def copy_lessons(folder: Path) -> list[str]:
-    """Bring the lessons in a folder up to date, with their data, and return the names of those that
-    the learner changed.
+def copy_lessons(folder: Path, edition: str = SOURCE) -> list[str]:
+    """Bring the lessons of an edition in a folder up to date, with their data, and return the names
+    of those that the learner changed.
 
     What is missing is copied, what is still as it was copied is replaced by a newer version, and
     anything else is left alone.
@@ -77,9 +82,10 @@ def copy_lessons(folder: Path) -> list[str]:
     Raises OSError if the folder cannot be written.
     """
     home = lessons_folder()
-    data = (path.relative_to(home) for path in (home / "data").rglob("*") if path.is_file())
+    kept = {home / "data", home / ("" if edition == SOURCE else edition) / "data"}
+    data = (path.relative_to(home) for room in kept for path in room.rglob("*") if path.is_file())
     names = [
-        *lessons(),
+        *lessons(edition),
         *sorted(
             path.as_posix() for path in data if not any(part.startswith(".") for part in path.parts)
         ),
@@ -152,7 +158,7 @@ def trust(notebooks: Iterable[Path]) -> None:
         raise Trouble(f"cannot mark notebooks as trusted: {error}") from error
 
 
-def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
+def lab(folder: Path, browser: bool = True, port: int | None = None, edition: str = SOURCE) -> int:
     """Copy the lessons to a folder and open JupyterLab there, until it is ended; return its exit
     code.
 
@@ -160,7 +166,7 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     """
     if find_spec("jupyterlab") is None:
         raise Trouble(NO_LAB)
-    first, changed = lessons()[0], []
+    first, changed = lessons(edition)[0], []
     try:
         folder = folder.resolve()
         if folder.is_symlink():  # still one: from Python 3.13 on, a loop is no error
@@ -169,7 +175,7 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
             raise Trouble(f"{folder} is a file; the lessons need a folder")
         # in a checkout, `gradviz lab notebooks` works on the lessons themselves
         if folder != lessons_folder():
-            changed = copy_lessons(folder)
+            changed = copy_lessons(folder, edition)
     except (OSError, RuntimeError) as error:  # before Python 3.13, a loop is a RuntimeError
         why = getattr(error, "strerror", None) or error
         raise Trouble(f"cannot copy the lessons to {folder}: {why}") from error
@@ -179,10 +185,12 @@ def lab(folder: Path, browser: bool = True, port: int | None = None) -> int:
     for name in changed:
         print(f"  {name} was changed by you and is kept; move it away to get the original")
     try:
-        trust(folder / name for name in lessons() if name not in changed)
+        trust(folder / name for name in lessons(edition) if name not in changed)
     except Trouble as trouble:  # then figures show once a lesson is run
         print(f"gradviz: {trouble}", file=sys.stderr)
     sys.stdout.flush()
+    if edition != SOURCE:  # of notebooks that one begins there, too
+        os.environ[VARIABLE] = edition
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
     )
@@ -207,7 +215,7 @@ def _port(text: str) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    names = lessons()
+    names = [name for edition in editions() for name in lessons(edition)]
     width = max(map(len, names))
     for name in names:
         print(f"{name:<{width}}  {title(lessons_folder() / name)}")
@@ -215,7 +223,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _lab(args: argparse.Namespace) -> int:
-    return lab(args.folder, browser=args.browser, port=args.port)
+    return lab(args.folder, args.browser, args.port, args.language or language())
 
 
 def _trust(args: argparse.Namespace) -> int:
@@ -227,21 +235,9 @@ def _trust(args: argparse.Namespace) -> int:
 
 
 def _publish(args: argparse.Namespace) -> int:
-    if missing := [name for name in PUBLISHING if find_spec(name) is None]:
-        raise Trouble(f"{NO_PUBLISHING}\n(missing: {', '.join(missing)})")
-    from gradviz.course.publishing.site import publish
-
-    notebooks = args.notebooks or [lessons_folder() / name for name in lessons()]
-    about = "publish.title" if args.notebooks else "publish.title.lessons"
-    files = publish(notebooks, args.folder, args.title or say(about), args.format)
-    for path in files:
-        if path.suffix != ".ipynb":
-            content = path.read_bytes()
-            sizes = f"{len(content) / 1e3:6.0f} kB, {len(compress(content)) / 1e3:.0f} compressed"
-            print(f"{sizes:24}  {path.name}")
-    if args.format == "html":
-        print(f"Open {args.folder / 'index.html'}")
-    return 0
+    return publishing.publish(
+        args, lambda edition: [lessons_folder() / n for n in lessons(edition)]
+    )
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -294,10 +290,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--port", type=_port, help="the port to serve on; the next free one if it is taken"
     )
+    command.add_argument(
+        "--language",
+        choices=languages(),
+        help="of the lessons, and of figures in new notebooks; default: en",
+    )
     command.set_defaults(run=_lab)
 
     command = commands.add_parser(
-        "list", help="name the lessons", description="name the lessons, one a line"
+        "list",
+        help="name the lessons",
+        description="name the lessons of all editions, one a line",
     )
     command.set_defaults(run=_list)
 
@@ -326,6 +329,14 @@ def _parser() -> argparse.ArgumentParser:
         choices=["html", "myst"],
         default="html",
         help="myst: text for a site made by MyST, with each live figure as it takes widgets",
+    )
+    command.add_argument(
+        "--language",
+        dest="languages",
+        action="append",
+        choices=languages(),
+        help="of the lessons, or of what your notebooks' figures say; given more than once, each "
+        "further language gets a folder of its name in FOLDER, and pages lead to one another",
     )
     command.set_defaults(run=_publish)
 

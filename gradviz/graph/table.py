@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from gradviz.graph.columns import left, right, room
 from gradviz.numerals import Value, numeral
 from gradviz.words import say
 
 COLUMNS = ("name", "operation", "value")  # and what SECOND says
+STAND = left, left, right, right
 SECOND = {"adjoint": "figure.table.gradient", "tangent": "forward.table.tangent"}
 WIDEST = 200  # characters of an operation: a sum of thousands is longer
 
@@ -24,10 +26,10 @@ def table(
             for (label, operation), value, other in zip(words, values, others)
         ),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    widths = [max(room(row[column]) for row in rows) for column in range(4)]
     lines = [
-        f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}".rstrip()
-        for a, b, c, d in rows
+        "  ".join(stand(cell, width) for stand, cell, width in zip(STAND, row, widths)).rstrip()
+        for row in rows
     ]
     return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
 

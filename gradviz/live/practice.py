@@ -55,9 +55,12 @@ class Practice(Answering):
         self.given = quiz.given()
         self.tell()
 
-    @traitlets.default("words")
-    def _words(self) -> dict[str, Any]:
+    def spoken(self) -> dict[str, Any]:
         return words.for_the_page("page.practice", "practice")
+
+    def retell(self) -> None:
+        self.given = self._quiz.given()
+        self.tell()
 
     def tell(self) -> None:
         """Send what is known, and what became of each blank."""

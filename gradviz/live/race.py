@@ -54,9 +54,8 @@ class Race(Live):
                 f"{graph.name} has {len(graph.nodes)}"
             )
         super().__init__(**options)
-        figure = Figure(graph.example, labels=False)
-        self.figure = figure
-        self.svg = paint(compose(graph.example, figure.layout, figure.highlights, live=True))
+        self.figure = Figure(graph.example, labels=False)
+        self.svg = self._picture()
         self.ways = [
             {
                 "way": way,
@@ -73,6 +72,14 @@ class Race(Live):
                 ("bumping", bumping(graph)),
             )
         ]
+
+    def retell(self) -> None:
+        self.svg = self._picture() if self.svg else ""
+        self.ways = [{**way, "name": say(f"way.{way['way']}")} for way in self.ways]
+
+    def _picture(self) -> str:
+        run, figure = self.figure.run, self.figure
+        return paint(compose(run, figure.layout, figure.highlights, live=True))
 
     def save(
         self,

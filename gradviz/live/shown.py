@@ -129,7 +129,7 @@ class Framed(Shown):
         self._still.add_class(STILL)
         super().__init__([*above, live, self._still], counted=[live, *counted], **options)
         self._is_old = False
-        live.observe(self._outdate, ("numbers", "step"))
+        live.observe(self._outdate, ("numbers", "step", "words"))
         self.observe(self._redraw, "_view_count")
 
     def _outdate(self, change: object) -> None:
@@ -159,14 +159,31 @@ class Live(anywidget.AnyWidget):
     """A live figure, and `figure`, the still one."""
 
     figure: Any
-    # what the page says by itself, in the language that was set when this was made
+    # what the page says by itself
     words: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # from the page: that it can show it
     painted: "traitlets.Bool[bool, bool | int]" = traitlets.Bool(False).tag(sync=True)
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        words.hear(self.speak)
+
+    def spoken(self) -> dict[str, Any]:
+        """What the page says by itself, in the language that is set."""
+        return words.for_the_page()
+
     @traitlets.default("words")
     def _words(self) -> dict[str, Any]:
-        return words.for_the_page()
+        return self.spoken()
+
+    def speak(self) -> None:
+        """Say all of it anew: another language was set."""
+        with self.hold_sync():
+            self.retell()
+            self.words = self.spoken()
+
+    def retell(self) -> None:
+        """Tell the page once more what else is in words."""
 
     @cached_property
     def _frame(self) -> Framed:

@@ -268,6 +268,11 @@ class View(Answering):
                 lines += [_line(words.say("live.nudge"), [say(failed)])]
         self.nudges = {"of": self.selected, "lines": lines}
 
+    def retell(self) -> None:
+        if hasattr(self, "whole"):  # it is made
+            self._stage(self.whole)
+            self._nudge()
+
     @property
     def _selected(self) -> Node | Edge | None:
         kind, number = self.selected[:1], self.selected[1:]

@@ -34,7 +34,7 @@ def module(*entries: str) -> str:
     """One ES module of several entries, such as ``notebook/view``, with what one of them exports
     by default.
 
-    >>> module("notebook/race").endswith("export default { render };\\n")
+    >>> module("notebook/race").endswith("export default { render: spokenAnew(render) };\\n")
     True
     """
     text, default = joined(*(FOLDER / f"{entry}.js" for entry in entries))

@@ -14,6 +14,8 @@ the code that raises them.
 import json
 import os
 import re
+import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -21,6 +23,7 @@ from typing import Any, NamedTuple
 
 FOLDER = os.path.dirname(__file__)
 SOURCE = "en"  # what another language lacks is said in this one
+VARIABLE = "GRADVIZ_LANGUAGE"  # of the environment: the language that is set at first
 
 
 class Plurals(NamedTuple):
@@ -57,6 +60,7 @@ _added: dict[str, Catalogue] = {}
 _additions = 0
 # texts of the language that is set, taken apart when first said; by the number where it decides
 _ready: dict[str, Parts | Callable[[Any], Parts]] = {}
+_hearing: "list[weakref.WeakMethod[Callable[[], object]]]" = []  # to be told of another language
 
 
 def languages() -> list[str]:
@@ -74,13 +78,32 @@ def language() -> str:
 
 
 def set_language(language: str) -> None:
-    """Say the words of figures, panels, plots, tables and exercises in this language from now on.
+    """Say the words of figures, panels, plots, tables and exercises in this language from now on:
+    English, ``"en"``, or Chinese, ``"zh"``. Live figures that stand in a notebook change with it.
 
-    English, ``"en"``, is set at first. Raises ValueError for a language that there are no texts
-    in.
+    At first it is the language that the environment variable GRADVIZ_LANGUAGE names, or else
+    English. Raises ValueError for a language that there are no texts in.
 
+    >>> set_language("zh")
+    >>> print(say("figure.step", step=1, last=3))
+    第 1 步，共 3 步
     >>> set_language("en")
     """
+    is_other = language != _spoken
+    _speak(language)
+    if is_other:
+        for method in [*_hearing]:
+            if changed := method():
+                changed()
+
+
+def hear(changed: Callable[[], object]) -> None:
+    """Call this method whenever another language is set, as long as there is its object."""
+    _hearing[:] = [each for each in _hearing if each() is not None]
+    _hearing.append(weakref.WeakMethod(changed))
+
+
+def _speak(language: str) -> None:
     global _spoken, _ready  # noqa: PLW0603 (set for all figures at once)
     if language not in languages():
         raise ValueError(f"there are no words in {language!r}; there are: {', '.join(languages())}")
@@ -90,13 +113,13 @@ def set_language(language: str) -> None:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Another language for a while."""
+    """Another language for a while, of which live figures hear nothing."""
     before = _spoken
-    set_language(language)
+    _speak(language)
     try:
         yield
     finally:
-        set_language(before)
+        _speak(before)
 
 
 def add(language: str, texts: Mapping[str, Any], plurals: str = SOURCE) -> None:
@@ -200,3 +223,14 @@ def _stored(language: str) -> Catalogue:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             texts |= json.load(file)
     return Catalogue(texts, language)
+
+
+def _begin(language: str | None) -> None:
+    """Speak the language that the environment asks for, if it asks for one."""
+    try:
+        _speak(language or SOURCE)
+    except ValueError as error:
+        warnings.warn(f"{VARIABLE}: {error}. English is spoken.", stacklevel=3)
+
+
+_begin(os.environ.get(VARIABLE))

@@ -20,6 +20,7 @@ from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tape.tape import Page, recording_on
 from gradviz.autodiff.tape.variable import Variable, input_of
 from gradviz.graph import Edge, Graph, Node
+from gradviz.graph.columns import left, right, room
 from gradviz.words import say
 
 MOST_STEPS = 2_500_000  # along paths that are walked one by one
@@ -116,15 +117,15 @@ class Cost:
 
     def __str__(self) -> str:
         rows = [_headings(), *self.rows]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+        widths = [max(room(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = [
             "  ".join(
-                cell.ljust(width) if not column else cell.rjust(width)
+                right(cell, width) if column else left(cell, width)
                 for column, (cell, width) in enumerate(zip(row, widths))
             )
             for row in rows
         ]
-        return "\n".join([self.head, self.verdict, "", lines[0], "─" * len(lines[0]), *lines[1:]])
+        return "\n".join([self.head, self.verdict, "", lines[0], "─" * room(lines[0]), *lines[1:]])
 
     def _repr_html_(self) -> str:
         from html import escape

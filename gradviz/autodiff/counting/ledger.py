@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.autodiff.tape.tape import FOREIGN, LEAF, UNREACHED, Page, state
 from gradviz.autodiff.tape.variable import Variable
+from gradviz.graph.columns import left
 from gradviz.words import say
 
 
@@ -130,7 +131,7 @@ class Ledger:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{say(f'cost.ledger.{name}'):<18}{getattr(self, name):>14,}" for name in SAID
+            f"{left(say(f'cost.ledger.{name}'), 18)}{getattr(self, name):>14,}" for name in SAID
         )
 
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,23 @@ class Page:
     lead: str
     headings: list[tuple[int, str, str]]
     cells: list[Markup]
-    words: list[Mapping[str, Any]] = field(default_factory=list)  # of its figures
-
-    @property
-    def language(self) -> str:
-        return self.words[0]["language"] if self.words else words.language()
+    words: list[Mapping[str, Any]]  # of its figures
+    language: str
 
 
 def page_of(notebook: Any, path: Path, pages: Collection[str]) -> Page:
     """The page of a notebook that was run."""
-    return Reader(path, pages).page(notebook)
+    language = spoken_in(notebook)
+    with words.speaking(language if language in words.languages() else words.language()):
+        return Reader(path, pages).page(notebook, language)
+
+
+def spoken_in(notebook: Any) -> str:
+    """The language of the figures that live in a notebook; where none does, that which is set."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    told = (each for output in outputs for each in output.get("data", {}).get(PAGE, ()))
+    spoken = (each["words"]["language"] for each in told if "words" in each)
+    return next(spoken, words.language())
 
 
 class Reader:
@@ -58,12 +65,12 @@ class Reader:
         self.renderer: Renderer = Renderer(str(path.parent), pages)
         self.words: list[Mapping[str, Any]] = []
 
-    def page(self, notebook: Any) -> Page:
+    def page(self, notebook: Any, language: str) -> Page:
         cells = [Markup(html) for cell in notebook.cells if (html := self.cell(cell))]
         headings = self.renderer.headings
         title = next((text for _, _, text in headings), self.path.stem)
         lead = next(filter(None, map(_lead, cells)), "")
-        return Page(self.path.stem, title, lead, headings, cells, self.words)
+        return Page(self.path.stem, title, lead, headings, cells, self.words, language)
 
     def cell(self, cell: Any) -> str:
         """A cell as HTML; nothing if nothing of it is to be seen."""

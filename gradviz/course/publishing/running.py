@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from gradviz import words
 from gradviz.course.trouble import Trouble
 from gradviz.export import published
 
@@ -77,7 +78,8 @@ def run(notebook: Any, path: Path, progress: Progress) -> None:
         on_cell_start=start,
     )
     try:
-        client.execute(env={**os.environ, published.VARIABLE: "1"})
+        spoken = {words.VARIABLE: words.language()}
+        client.execute(env={**os.environ, **spoken, published.VARIABLE: "1"})
     except CellExecutionError as error:
         source = "\n".join(f"    {line}" for line in notebook.cells[here].source.splitlines())
         why = f"{path}: cell {here + 1} fails with {error.ename}: {error.evalue}"

@@ -2,11 +2,12 @@
 all of them.
 """
 
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import nbformat
 
@@ -29,9 +30,16 @@ FILES: dict[Form, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def publish(notebooks: Sequence[Path], folder: Path, title: str, form: Form = "html") -> list[Path]:
+def publish(
+    notebooks: Sequence[Path],
+    folder: Path,
+    title: str,
+    form: Form = "html",
+    editions: Mapping[str, Collection[Path]] = {},
+) -> list[Path]:
     """Run notebooks and write them to a folder, as pages which live without Python, or as text for
-    MyST; the paths of what was written.
+    MyST; the paths of what was written. Their figures speak the language that is set. Each
+    page leads to those of its name among the pages of `editions` in other languages.
 
     What else is in the folder stays. Raises Trouble, before anything is written, if a notebook
     can't be read or fails, or if a file of the folder is not of here and in the way.
@@ -59,7 +67,12 @@ def publish(notebooks: Sequence[Path], folder: Path, title: str, form: Form = "h
         files[myst.MODULE] = _marked(myst.module(kinds))
         files[myst.SHEET] = _marked(shared_sheet(kinds))
     else:
-        files |= dict(_written(pages, title))
+        others = [
+            Other(each, page.name, os.path.relpath(page, folder).replace(os.sep, "/"))
+            for each, there in editions.items()
+            for page in (there if each != words.language() else ())
+        ]
+        files |= dict(_written(pages, title, others))
         files[SCRIPT] = _marked(shared_script(kinds))
         files[SHEET] = _marked(shared_sheet(kinds, "text", "site"))
     try:
@@ -105,21 +118,42 @@ def _bare(notebook: Any) -> Any:
     return bare
 
 
-def _written(pages: Sequence[Page], title: str) -> Iterator[tuple[str, str]]:
+class Other(NamedTuple):
+    """A page of another edition: its language, its file's name, and where it is from here."""
+
+    language: str
+    name: str
+    address: str
+
+    @property
+    def called(self) -> str:
+        """What its language calls itself."""
+        with words.speaking(self.language):
+            return words.say("publish.language")
+
+
+def _written(
+    pages: Sequence[Page], title: str, others: Sequence[Other]
+) -> Iterator[tuple[str, str]]:
     """Files by their names."""
     jinja = environment()
+
+    def rendered(template: str, name: str, language: str, **told: Any) -> tuple[str, str]:
+        told |= {"site": title, "language": language}
+        told["others"] = [other for other in others if other.name == name]
+        with words.speaking(language if language in words.languages() else words.language()):
+            return name, sealed(jinja.get_template(template).render(**told))
+
     language = pages[0].language if pages else words.language()
-    contents = jinja.get_template("contents.html")
-    yield CONTENTS, sealed(contents.render(site=title, language=language, pages=pages))
-    template = jinja.get_template("page.html")
+    yield rendered("contents.html", CONTENTS, language, pages=pages)
     for at, page in enumerate(pages):
         around = {
             "before": pages[at - 1] if at else None,
             "after": pages[at + 1] if at + 1 < len(pages) else None,
         }
         here = [heading for heading in page.headings if heading[0] == 2]
-        html = template.render(site=title, language=page.language, page=page, here=here, **around)
-        yield f"{page.name}.html", sealed(html)
+        name = f"{page.name}.html"
+        yield rendered("page.html", name, page.language, page=page, here=here, **around)
 
 
 def _kinds(notebook: Any) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, NamedTuple, Protocol
 
 from gradviz.exercises.practice.blanks import Blank
@@ -52,13 +52,18 @@ class Verdict:
 
 
 class Reply(NamedTuple):
-    """What was said of a blank, with `LINE` where its worked line is to stand; and the wire on
-    which the mistake is made that was named.
+    """What was said of a blank, by what says it in any language; and the wire on which the mistake
+    is made that was named.
     """
 
     mood: Mood
-    says: str
+    saying: Callable[[], str]
     wire: Edge | None = None
+
+    @property
+    def says(self) -> str:
+        """The words, with `LINE` where the worked line is to stand."""
+        return self.saying()
 
 
 class Judge:
@@ -95,17 +100,16 @@ class Judge:
         key, record = self.keys[blank], self.records[blank]
         typed = read_all(number, len(key.right))
         if isinstance(typed, Unread):
-            says = self._spoke(blank, "unread", _unread(typed, len(key.right)))
+            says = self._spoke(blank, "unread", partial(_unread, typed, len(key.right)))
             return Verdict(False, (), None, says)
         fit = key.fit(typed)
         if not record.is_open:
-            says = self._spoke(blank, "done", say("practice.done_already", line=LINE))
+            says = self._spoke(blank, "done", partial(say, "practice.done_already", line=LINE))
             return Verdict(fit.sort == "right", fit.mistakes, _ends(fit.wire), says)
         if fit.sort == "right":
             record.is_right = True
-            return Verdict(
-                True, (), None, self._spoke(blank, "right", say("practice.right", line=LINE))
-            )
+            says = self._spoke(blank, "right", partial(say, "practice.right", line=LINE))
+            return Verdict(True, (), None, says)
         record.tries += 1
         if fit.sort == "mistake":
             record.mistakes += fit.mistakes
@@ -116,8 +120,8 @@ class Judge:
         """The next hint."""
         record = self.records[blank]
         if not record.is_open:
-            return self._spoke(blank, "done", say("practice.done_already", line=LINE))
-        hint = self.said.hint(blank, record.hints)
+            return self._spoke(blank, "done", partial(say, "practice.done_already", line=LINE))
+        hint = partial(self.said.hint, blank, record.hints)
         record.hints = min(record.hints + 1, HINTS)
         return self._spoke(blank, "hint", hint)
 
@@ -125,28 +129,33 @@ class Judge:
         """Fill a blank in, and say its worked line."""
         if self.records[blank].is_open:
             self.records[blank].is_shown = True
-        return self._spoke(blank, "shown", LINE)
+        return self._spoke(blank, "shown", lambda: LINE)
 
-    def _spoke(self, blank: Blank, mood: Mood, says: str, wire: Edge | None = None) -> str:
-        self.replies[blank] = Reply(mood, says, wire)
+    def _spoke(
+        self, blank: Blank, mood: Mood, saying: Callable[[], str], wire: Edge | None = None
+    ) -> str:
+        self.replies[blank] = reply = Reply(mood, saying, wire)
         self.told()
-        return Told(says.replace(LINE, self.line(blank)))
+        return Told(reply.says.replace(LINE, self.line(blank)))
 
     def line(self, blank: Blank) -> str:
         """The worked line of a blank; of an open one without its end."""
         formula = self.said.hinted(blank) if blank in self.open else self.said.formula(blank)
         return State(covered(self.run, self.open)).text(formula)
 
-    def _wrong(self, blank: Blank, fit: Fit, typed: Sequence[Typed]) -> str:
-        if fit.sort == "mistake" and fit.wire is not None:
+    def _wrong(self, blank: Blank, fit: Fit, typed: Sequence[Typed]) -> Callable[[], str]:
+        said, wire = self.said, fit.wire
+        if fit.sort == "mistake" and wire is not None:
             number = numeral(typed[0].number) if len(typed) == 1 else _listed(typed)
-            fits, ask = self.said.mistake(fit.mistakes[0], fit.wire, number)
-            return say("practice.fits", fits=fits, ask=ask)
-        said = self.said
+            return lambda: _fits(*said.mistake(fit.mistakes[0], wire, number))
         record = self.records[blank]
         is_first = record.tries - len(record.mistakes) == 1  # that nothing explains
         ask = said.sign if fit.sort == "sign" else said.question if is_first else said.again
-        return say("practice.wrong", ask=ask(blank))
+        return lambda: say("practice.wrong", ask=ask(blank))
+
+
+def _fits(fits: str, ask: str) -> str:
+    return say("practice.fits", fits=fits, ask=ask)
 
 
 def _ends(wire: Edge | None) -> tuple[str, str] | None:

@@ -95,14 +95,20 @@ class Drawing(Live):
     # models of sliders by the value that each moves
     sliders: "traitlets.Dict[str, str]" = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, drawn: Callable[[], Plot], **options: Any) -> None:
+    def __init__(
+        self, drawn: Callable[[], Plot], framed: Callable[[], object], **options: Any
+    ) -> None:
         self._drawn = drawn
+        self._framed = framed  # tells what stands still anew
         super().__init__(**options)
 
     @property
     def figure(self) -> Plot:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The still plot."""
         return self._drawn()
+
+    def retell(self) -> None:
+        self._framed()
 
     def picture(self) -> Bundle:
         return self.figure._repr_mimebundle_()
@@ -134,6 +140,7 @@ class LivePlot(Framed):
         self._kept: tuple[object, Plot] | None = None
         self._drawing = Drawing(
             lambda: self.plot,
+            self._frame,
             sliders={name: f"IPY_MODEL_{hand.model_id}" for name, hand in hands.items()},
         )
         self._frame()

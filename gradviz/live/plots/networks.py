@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from gradviz.graph.columns import left, room
 from gradviz.live.plots.derivatives import decades
 from gradviz.live.plots.marks import Mark, Shown
 from gradviz.live.plots.moving import LivePlot, Places, Subject, plotted
@@ -32,7 +33,7 @@ from gradviz.live.plots.plot import (
 )
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
-from gradviz.words import say
+from gradviz.words import listed, say
 
 # the colours of the heat maps in figures
 SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])
@@ -85,7 +86,7 @@ def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, 
         width=width,
         low=numeral(low),
         high=numeral(high),
-        titles=", ".join(map(str, titles)),
+        titles=listed(map(str, titles)),
     )
 
 
@@ -160,11 +161,11 @@ class Layers(Subject):
     def shown(self, values: Mapping[str, float], numbers: Sequence[float]) -> Shown:
         rest, layer = iter(numbers), say("page.plot.layers.layer")
         sizes = {name: [*islice(rest, depth)] for name, depth in self.depths.items()}
-        width = max(len(layer), *map(len, sizes))
+        width = max(map(room, (layer, *sizes)))
         rows = [(layer, [*map(str, range(1, self.depth + 1))])]
         rows += ((name, [numeral(each, 3) for each in row]) for name, row in sizes.items())
         text = "\n".join(
-            f"{name:<{width}}" + "".join(f"{each:>10}" for each in row) for name, row in rows
+            left(name, width) + "".join(f"{each:>10}" for each in row) for name, row in rows
         )
         points = {name: [*enumerate(row, 1)] for name, row in sizes.items()}
         return Shown(text, "", {mark.name: points[mark.name] for mark in self.marks})

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from gradviz.export.html import document
 from gradviz.export.sheets import Theme, checked
+from gradviz.graph.columns import right, room
 from gradviz.live.plots.frame import FONTS, POINTS, picture
 from gradviz.words import language
 
@@ -97,9 +98,9 @@ def columns(rows: Sequence[Sequence[str]], least: Sequence[int]) -> str:
        h  a quotient
      0.1         6.1
     """
-    widths = [max(width, len(heading)) for width, heading in zip(least, rows[0])]
+    widths = [max(width, room(heading)) for width, heading in zip(least, rows[0])]
     return "\n".join(
-        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths)) for row in rows
+        "  ".join(right(cell, width) for cell, width in zip(row, widths)) for row in rows
     )
 
 

@@ -164,7 +164,8 @@ class Record:
             abreast = math.ceil(math.sqrt(len(last.weights)))
             _mosaic(weights, last.weights, abreast, SIGNED, (-most, most))
             told = say("page.training.weights.scale", most=numeral(most, 2))
-            weights.set_title(f"{say('page.training.weights')}: {told}", **TITLE)
+            title = say("page.of", what=say("page.training.weights"), said=told)
+            weights.set_title(title, **TITLE)
         self._draw_tests(tests, last)
         return Plot(figure, self.text(), name=say("page.training"))
 

@@ -160,12 +160,12 @@ export class Ways {
    * @param {Structure} structure
    */
   along(structure) {
-    return structure.second ? named(this.last) : null;
+    return structure.second ? named(this.last, this.say) : null;
   }
 
   /** The words of the legend: of what stands beside a value, and of what goes along a wire. */
   legend() {
-    const input = named(this.last);
+    const input = named(this.last, this.say);
     const of = onlyOne(this.last) === null ? "page.forward.legend_along" : "page.forward.legend";
     return [this.say(of, { input }), this.say("page.forward.legend_push")];
   }

@@ -94,7 +94,7 @@ function pieces(made) {
   for (const element of made) {
     const text = element.textContent ?? "";
     const isSign = element.localName === "mo" && BREAKS.includes(text);
-    const isWords = element.localName === "mtext" && !/^[,，]/.test(text);
+    const isWords = element.localName === "mtext" && !/^[,，。：；、）？]/.test(text);
     if ((isSign || isWords) && last.length) {
       if (isSign) element.setAttribute("form", "infix"); // though nothing is before it in its piece
       all.push((last = []));

@@ -1,6 +1,7 @@
 // A live plot in a notebook.
 
 import { Plot } from "../plot/plot.js";
+import { spokenAnew } from "./anew.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<PlotState>, el: HTMLElement}} given */
@@ -9,4 +10,4 @@ function render({ model, el }) {
   return () => plot.end();
 }
 
-export default { render };
+export default { render: spokenAnew(render) };

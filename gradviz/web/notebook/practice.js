@@ -1,6 +1,7 @@
 // Practice in a notebook: Python judges.
 
 import { Practice } from "../practice/practice.js";
+import { spokenAnew } from "./anew.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<PracticeState>, el: HTMLElement}} given */
@@ -9,4 +10,4 @@ function render({ model, el }) {
   return () => practice.end();
 }
 
-export default { render };
+export default { render: spokenAnew(render) };

@@ -1,6 +1,7 @@
 // A race in a notebook.
 
 import { Race } from "../figure/race.js";
+import { spokenAnew } from "./anew.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<RaceState>, el: HTMLElement}} given */
@@ -9,4 +10,4 @@ function render({ model, el }) {
   return () => race.end();
 }
 
-export default { render };
+export default { render: spokenAnew(render) };

@@ -1,6 +1,7 @@
 // A recorded training in a notebook.
 
 import { Training } from "../plot/training.js";
+import { spokenAnew } from "./anew.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<TrainingState>, el: HTMLElement}} given */
@@ -9,4 +10,4 @@ function render({ model, el }) {
   return () => training.end();
 }
 
-export default { render };
+export default { render: spokenAnew(render) };

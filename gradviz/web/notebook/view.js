@@ -2,6 +2,7 @@
 
 import { View } from "../figure/view.js";
 import { Ranges } from "../hands/ranges.js";
+import { spokenAnew } from "./anew.js";
 import { Notebook } from "./store.js";
 
 /** @param {{model: Model<ViewState>, el: HTMLElement}} given */
@@ -39,4 +40,4 @@ function addRanges(view, tracks) {
   view.el.prepend(ranges.element);
 }
 
-export default { render };
+export default { render: spokenAnew(render) };

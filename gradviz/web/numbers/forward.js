@@ -54,7 +54,7 @@ export function forwardStructure(say, structure, wrt) {
       if (to === node) steps.push(["onward", edge]);
     });
   }
-  const [before, after] = say("page.forward.title", { direction: named(wrt), title: "\ufffc" })
+  const [before, after] = say("page.forward.title", { direction: named(wrt, say), title: "\ufffc" })
     .split("\ufffc", 2)
     .map((text) => /** @type {Part} */ (["say", text]));
   return {
@@ -93,10 +93,11 @@ export function onlyOne(wrt) {
 /**
  * A direction in a few words.
  * @param {Wrt} wrt
+ * @param {Say} say
  */
-export function named(wrt) {
+export function named(wrt, say) {
   const seeds = Object.entries(wrt).map(([name, seed]) => `d${name} = ${numeral(seed)}`);
-  return onlyOne(wrt) ?? seeds.join(", ");
+  return onlyOne(wrt) ?? seeds.join(say("page.forward.and"));
 }
 
 /**

@@ -255,7 +255,7 @@ export class Training {
     const line = verdicts ? "page.training.said.right" : "page.training.said";
     this.loss?.svg.setAttribute("aria-label", say("page.training.said", told));
     const layers = given.layers.map((name, at) => `${name} ${numeral(sizes[at], 3)}`);
-    const label = `${say("page.training.gradients")}: ${layers.join(", ")}`;
+    const label = say("page.of", { what: say("page.training.gradients"), said: layers.join(", ") });
     this.gradients?.svg.setAttribute("aria-label", label);
     if (this.status && !this.isPlaying) this.status.textContent = say(line, told);
     if (heads) {

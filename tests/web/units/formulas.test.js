@@ -36,6 +36,13 @@ test("a number in a closed block is known as soon as the block is", () => {
   assert.equal(formulaText([["sent", -1, 0, "value"]], RUN), "•");
 });
 
+test("no line begins with a comma or a colon, in Chinese neither", () => {
+  const formula = [["name", "x"], ["say", "，目前累积为 "], ["name", "y"], ["say", "：从这里开始"]];
+  const lines = pieces(formula);
+  assert.equal(lines.length, 2);
+  assert.match(lines[1], /^mrow\(目前.*：从这里开始\)$/);
+});
+
 /** The elements of a formula as text: one line for each piece. */
 function pieces(formula) {
   const element = formulaElement(formula, RUN);

@@ -33,7 +33,7 @@ function shown(run, { nodes, edges }) {
 }
 
 for (const { function: name, wrt, runs } of json("vectors/forward.json")) {
-  test(`tangents of ${name} along ${named(wrt)} are what Python says at each step`, () => {
+  test(`tangents of ${name} along ${named(wrt, say)} are what Python says at each step`, () => {
     const known = RUNS.find((each) => each.function === name);
     const structure = forwardStructure(say, known.structure, wrt);
     runs.forEach((given, at) => {

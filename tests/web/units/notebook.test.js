@@ -6,7 +6,7 @@ import race from "../../../gradviz/web/notebook/race.js";
 import { Notebook } from "../../../gradviz/web/notebook/store.js";
 import view from "../../../gradviz/web/notebook/view.js";
 import { make } from "../../../gradviz/web/parts/dom.js";
-import { SliderModel, frame, happen, place, stateOf, turn } from "./setup.js";
+import { SliderModel, frame, inChinese, happen, place, stateOf, turn } from "./setup.js";
 
 /** A model as anywidget gives it. */
 function model(state, others = {}) {
@@ -82,6 +82,32 @@ test("sliders of the page's own tell what they set, and follow what is shown", a
   assert.equal(it.state.hand[1], undefined);
   end();
   assert.equal(el.childNodes.length, 0);
+});
+
+test("where another language is set, what stands is shown anew, and ends but once", () => {
+  for (const [entry, name] of [
+    [view, "nested"],
+    [race, "race"],
+  ]) {
+    const el = place();
+    const it = model(stateOf(name));
+    const end = entry.render({ model: it, el });
+    const count = el.childNodes.length;
+    const play = () => el.querySelectorAll('button[aria-label="播放"]').length;
+    assert.equal(el.getAttribute("lang"), null);
+    assert.equal(play(), 0);
+    it.set("words", inChinese());
+    assert.equal(el.childNodes.length, count);
+    assert.equal(play(), 1);
+    assert.equal(el.lang, "zh");
+    it.set("words", stateOf(name).words);
+    assert.equal(el.getAttribute("lang"), null);
+    assert.equal(play(), 0);
+    end();
+    assert.equal(el.childNodes.length, 0);
+    it.set("words", inChinese());
+    assert.equal(el.childNodes.length, 0);
+  }
 });
 
 test("sliders are named for screen readers", async () => {

@@ -71,8 +71,15 @@ export function bytes(base64) {
   return new DataView(all.buffer);
 }
 
-const texts = ["page", "forward", "motion", "training", "practice"].map((name) => json(`../gradviz/words/en/${name}.json`));
-export const WORDS = { language: "en", texts: Object.assign({}, ...texts) };
+const FILES = ["page", "forward", "motion", "training", "practice"];
+
+function wordsOf(language) {
+  const texts = FILES.map((name) => json(`../gradviz/words/${language}/${name}.json`));
+  return { language, texts: Object.assign({}, ...texts) };
+}
+
+export const WORDS = wordsOf("en");
+export const inChinese = () => wordsOf("zh");
 export const say = speaker(WORDS);
 
 /** What a live figure, or a race, sends when it is shown. */
