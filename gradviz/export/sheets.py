@@ -7,19 +7,30 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
+from gradviz.words import language
+
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 RULE = re.compile(r"^([^@\n{}]+) \{ ([^{}]+) \}$", re.MULTILINE)
+CHINESE = '"Noto Sans CJK SC"'  # for names; where all is Chinese, there are more to choose from
+FONTS = {"zh": f'{CHINESE}, "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"'}
 COLOUR = re.compile(r"(?:var\(--[\w-]+, )?light-dark\((#\w+), (#\w+)\)\)?")
 
 
-@lru_cache
 def style_sheet(name: str, theme: Theme | None = None) -> str:
     """The sheet of this name, without comments: in the colours of one theme; or, for browsers, in
-    those that their reader prefers, and for other programs in the light ones.
+    those that their reader prefers, and for other programs in the light ones; with the fonts of the
+    language that is set.
     """
+    return _sheet(name, theme, language())
+
+
+@lru_cache
+def _sheet(name: str, theme: Theme | None, spoken: str) -> str:
     text = files("gradviz.export").joinpath(f"{name}.css").read_text(encoding="utf-8")
     sheet = "\n".join(line for line in text.splitlines() if not line.startswith("/*"))
+    if spoken in FONTS:
+        sheet = sheet.replace(CHINESE, FONTS[spoken])
     if theme is None:
         return f"{plain(sheet, 'light')}\n{preferred(sheet)}"
     return themed(sheet, theme)

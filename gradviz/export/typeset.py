@@ -1,9 +1,11 @@
-"""A scene set by Typst, which brings no fonts of the machine into it: as pixels or as PDF."""
+"""A scene set by Typst, as pixels or as PDF: in the font that comes with matplotlib, and, for signs
+that this has not, one of the machine's.
+"""
 
 import re
-from pathlib import Path
 from typing import Literal
 
+from gradviz.export import fonts
 from gradviz.export.sheets import Theme, style_sheet
 from gradviz.export.svg import paint
 from gradviz.scene.scene import Scene
@@ -37,20 +39,18 @@ def typeset(
             "'gradviz-notebooks[export]'",
             name="typst",
         ) from None
-    import matplotlib
-    from matplotlib.ft2font import FT2Font
-
     picture = paint(scene, _sheet(theme), titled=False)
-    fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
-    known = FT2Font(str(fonts / "DejaVuSans.ttf")).get_charmap()
+    others = fonts.strange(re.findall(">([^<]+)<", picture))
+    found = fonts.font_with(others) if others else None
+    if others and not found:
+        fonts.warn_of(others)
+    folders = [str(each) for each in (fonts.folder(), found and found.parent) if each]
     return typst.compile(
         TYPST,
         format=kind,
         ppi=dots_per_inch,
-        font_paths=[str(fonts)],  # pyright: ignore[reportArgumentType]: not of the source's type
-        ignore_system_fonts=all(
-            ord(character) in known for character in picture if character != "\n"
-        ),
+        font_paths=folders,  # pyright: ignore[reportArgumentType]: not of the source's type
+        ignore_system_fonts=True,
         sys_inputs={
             "svg": picture,
             "width": str(scene.width),

@@ -1,6 +1,12 @@
 """Columns of text where each letter has the same room, and Chinese ones twice that."""
 
-import unicodedata
+import re
+
+# letters of twice the width (Unicode's East Asian Width W and F), found without a look at each
+WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f"
+    "\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001faff\U00020000-\U0003fffd]"
+)
 
 
 def room(text: str) -> int:
@@ -9,7 +15,7 @@ def room(text: str) -> int:
     >>> room("value"), room("梯度")
     (5, 4)
     """
-    return len(text) if text.isascii() else sum(map(_places, text))
+    return len(text) + len(WIDE.findall(text))
 
 
 def left(text: str, width: int) -> str:
@@ -24,9 +30,3 @@ def right(text: str, width: int) -> str:
     '  梯度'
     """
     return " " * (width - room(text)) + text
-
-
-def _places(sign: str) -> int:
-    if unicodedata.combining(sign):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1

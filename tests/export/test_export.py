@@ -344,6 +344,7 @@ def test_a_pdf_says_what_it_shows(figure):
 # Anything that can be drawn
 
 
+@pytest.mark.filterwarnings("ignore:no font of this machine has")  # 损失, on some
 @pytest.mark.parametrize("name", NASTY)
 def test_names_are_data_in_pictures(name, capfd):
     figure = named(name)

@@ -19,8 +19,13 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
+from gradviz.live.plots.letters import lettered
+
 POINTS = 72  # per inch
-FONTS = "DejaVu Sans, Verdana, Noto Sans CJK SC, sans-serif"
+FONTS = (
+    "DejaVu Sans, Verdana, Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, "
+    "sans-serif"
+)
 POWER = re.compile(r"\$\\mathdefault\{(?:(.+)\\times)?10\^\{(.+)\}\}\$")  # as matplotlib labels it
 RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
@@ -51,7 +56,8 @@ def picture(figure: Figure) -> str:
     figure.set_dpi(POINTS)
     try:
         renderer = Renderer(*figure.bbox.size)
-        figure.draw(renderer)
+        with lettered(figure):
+            figure.draw(renderer)
         return "".join(renderer.parts)
     finally:
         figure.set_dpi(dots)

@@ -12,10 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from gradviz.export.fonts import warn_of
 from gradviz.export.html import document
 from gradviz.export.sheets import Theme, checked
 from gradviz.graph.columns import right, room
 from gradviz.live.plots.frame import FONTS, POINTS, picture
+from gradviz.live.plots.letters import lettered
 from gradviz.words import language
 
 INK = "#75818d"  # these are seen on white and on black
@@ -134,7 +136,12 @@ class Plot:
             page = document(self.name, self.body, language(), theme)
             path.write_text(page, encoding="utf-8")
         else:
-            self.figure.savefig(path, dpi=DOTS)
+            with lettered(self.figure) as missing:
+                self.figure.savefig(path, dpi=DOTS)
+            if missing and path.suffix.lower() == ".svg":
+                path.write_text(self.svg, encoding="utf-8")  # in letters, not in their shapes
+            elif missing:
+                warn_of(missing)
         return path
 
     @property
@@ -150,21 +157,25 @@ class Plot:
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         width, height = self._size
-        picture = self._bytes()
+        picture, missing = self._bytes()
         # notebooks show a PNG by itself without alternative text
-        return {"text/html": self._image(picture), "image/png": picture, "text/plain": self.text}, {
-            "image/png": {"width": width, "height": height, "alt": self.text}
-        }
+        return {
+            "text/html": self._image(picture, missing),
+            "image/png": picture,
+            "text/plain": self.text,
+        }, {"image/png": {"width": width, "height": height, "alt": self.text}}
 
     @property
     def html(self) -> str:
         """The picture as an HTML image that needs nothing else."""
-        return self._image(self._bytes())
+        return self._image(*self._bytes())
 
-    def _image(self, picture: bytes) -> str:
+    def _image(self, picture: bytes, missing: frozenset[str]) -> str:
+        kind = "svg+xml" if missing else "png"  # whoever looks at it may have the font
+        content = self.svg.encode() if missing else picture
         width, height = self._size
         return (
-            f'<img src="data:image/png;base64,{b64encode(picture).decode()}" '
+            f'<img src="data:image/{kind};base64,{b64encode(content).decode()}" '
             f'alt="{escape(self.text)}" '
             f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
         )
@@ -175,10 +186,12 @@ class Plot:
         width, height = (int(inches * PIXELS) for inches in self.figure.get_size_inches())
         return width, height
 
-    def _bytes(self) -> bytes:
+    def _bytes(self) -> tuple[bytes, frozenset[str]]:
+        """The picture in pixels, and the signs in it that no font has."""
         target = BytesIO()
-        self.figure.savefig(target, format="png", dpi=DOTS)
-        return target.getvalue()
+        with lettered(self.figure) as missing:
+            self.figure.savefig(target, format="png", dpi=DOTS)
+        return target.getvalue(), missing
 
     @property
     def svg(self) -> str:
