@@ -55,7 +55,7 @@ def test_pictures(name):
     )  # dots to a pixel
     assert picture[0, 0, 3] == 0  # what is behind it shows through
     assert data["text/plain"] == str(plot) == plot.text
-    source, words = re.search(r'^<img src="([^"]*)" alt="([^"]*)"', data["text/html"]).groups()
+    source, words = re.search(r'<img src="([^"]*)" alt="([^"]*)"', data["text/html"]).groups()
     assert unescape(words) == metadata["image/png"]["alt"] == plot.text
     assert source == f"data:image/png;base64,{b64encode(data['image/png']).decode()}"
     root = ElementTree.fromstring(plot.svg)

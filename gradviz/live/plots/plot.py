@@ -1,5 +1,6 @@
 """Plot: a picture by matplotlib with its numbers as words."""
 
+import math
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -11,6 +12,7 @@ from typing import Any, ParamSpec
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from gradviz.export.html import document
 from gradviz.export.sheets import Theme, checked
@@ -27,6 +29,7 @@ MARGINS = {"left": 0.7, "right": 0.19, "bottom": 0.49, "top": 0.3}  # inches
 # set by hand, which is faster
 FRAME: dict[str, Any] = {"size": (6.4, 3.8), "layout": None}
 NARROW = 3.7, 3.2  # inches, for a phone
+LETTERS = 9.5  # pixels, at least; a picture for which there is less room is scrolled
 UNTITLED = 0.1  # inches above axes that have no title
 
 
@@ -103,6 +106,31 @@ def columns(rows: Sequence[Sequence[str]], least: Sequence[int]) -> str:
     )
 
 
+def smallest(figure: Figure) -> float:
+    """The size of the smallest letters in a figure that was drawn, in pixels of a page; infinite if
+    it has none.
+
+    >>> figure, axes = subplots(size=(4.0, 3.0), layout=None)
+    >>> title = axes.set_title("f", fontsize=6)
+    >>> figure.canvas.draw()
+    >>> smallest(figure)
+    8.0
+    """
+    unseen = {
+        text
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for text in axis.findobj(Text)
+        if not axes.axison
+    }
+    sizes = (
+        text.get_fontsize()
+        for text in figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_text())
+        if text not in unseen and text.get_visible()
+    )
+    return min(sizes, default=math.inf) * PIXELS / POINTS
+
+
 class Plot:
     """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the
     picture where there is none.
@@ -162,10 +190,12 @@ class Plot:
 
     def _image(self, picture: bytes) -> str:
         width, height = self._size
+        least = int(width * min(1.0, LETTERS / smallest(self.figure)))
         return (
+            f'<div style="overflow-x: auto">'
             f'<img src="data:image/png;base64,{b64encode(picture).decode()}" '
-            f'alt="{escape(self.text)}" '
-            f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
+            f'alt="{escape(self.text)}" width="{width}" height="{height}" '
+            f'style="max-width: 100%; min-width: {least}px; height: auto"></div>'
         )
 
     @property
