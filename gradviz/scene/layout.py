@@ -134,8 +134,7 @@ class _Found:
             for name, box in self.boxes.items()
         }
         splines = {
-            ends: [(x, self.height - y) for x, y in points]
-            for ends, points in self.splines.items()
+            ends: [(x, self.height - y) for x, y in points] for ends, points in self.splines.items()
         }
         return _Found(self.width, self.height, boxes, splines)
 

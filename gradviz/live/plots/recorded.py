@@ -189,7 +189,8 @@ class Record:
             lift = 10 * (at - (len(names) - 1) / 2)
             axes.annotate(
                 plain(name), (epochs[-1], float(np.median([rows[each][-1] for each in names]))),
-                (6, lift), textcoords="offset points", color=looks[name][0], fontsize=9, va="center",
+                (6, lift), textcoords="offset points", color=looks[name][0], fontsize=9,
+                va="center",
             )  # fmt: skip
         axes.set(yscale="log", ylim=decades([each for row in rows.values() for each in row]))
         axes.set_xlabel(say("training.epoch"))

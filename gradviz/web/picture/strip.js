@@ -5,6 +5,7 @@ import { within } from "../parts/dom.js";
 
 const SLIM = 720; // pixels of a stage: it is a phone's, or hardly wider
 const BORDER = 14; // of paper above and below what is to be seen
+const READ = 90; // pixels of the words below: of less of them nothing is shown
 const SOLID = ".gv-node, .gv-label, .gv-block";
 const WORDS = ".gv-caption, .gv-legend"; // below all that
 
@@ -22,6 +23,7 @@ export class Strip {
     this.words = [];
     /** From where to where it is seen. @type {[number, number] | null} */
     this.span = null;
+    this.end = 0; // with the words below
   }
 
   /** @param {SVGSVGElement} svg */
@@ -55,9 +57,10 @@ export class Strip {
     const kept = mayShrink ? null : this.span;
     const span = kept ? union(kept, seen) : seen;
     this.span = span;
-    const words = spanOf(this.words, ...sides);
+    const words = spanOf(this.words, sides[0] + READ, sides[1]);
     const rise = words ? words[0] - span[1] + BORDER : 0;
-    const end = words ? words[1] - rise : span[1];
+    const end = Math.max(words ? words[1] - rise : span[1], kept ? this.end : 0);
+    this.end = end;
     const bar = stage.offsetHeight - stage.clientHeight; // of scrolling
     stage.style.height = `${Math.ceil(scale * (end - span[0]) + bar)}px`;
     const told = {
