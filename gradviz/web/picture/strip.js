@@ -1,9 +1,8 @@
-// On a phone a wide picture is a strip: as high as what is to be seen of it, and no higher. In any
-// page it fades at the side where there is more of it.
+// A picture that is wider than its stage is a strip: as high as what is to be seen of it, and no
+// higher. It fades at the side where there is more of it.
 
 import { within } from "../parts/dom.js";
 
-const SLIM = 720; // pixels of a stage: it is a phone's, or hardly wider
 const BORDER = 14; // of paper above and below what is to be seen
 const READ = 90; // pixels of the words below: of less of them nothing is shown
 const SOLID = ".gv-node, .gv-label, .gv-block";
@@ -43,7 +42,7 @@ export class Strip {
     const beyond = scrollWidth - room;
     stage.classList.toggle("gv-more-before", beyond > 1 && scrollLeft > 1);
     stage.classList.toggle("gv-more-after", beyond > 1 && scrollLeft < beyond - 1);
-    const isStrip = svg !== null && beyond > 1 && room <= SLIM && !isWhole;
+    const isStrip = svg !== null && beyond > 1 && !isWhole;
     stage.classList.toggle("gv-strip", isStrip);
     if (!isStrip) {
       this.span = null;

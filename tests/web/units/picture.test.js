@@ -263,7 +263,7 @@ test("the gap of a wire is as wide as its label, and a trivial derivative is mar
   assert.ok(!edge.label.classList.contains("gv-trivial"));
 });
 
-test("on a phone a wide picture is as high as what is seen of it", () => {
+test("a picture wider than its stage is as high as what is seen of it", () => {
   const { picture } = pictured("nested");
   const { svg } = picture;
   const stage = make("div", "gv-stage");
