@@ -124,9 +124,9 @@ def smallest(figure: Figure) -> float:
         if not axes.axison
     }
     sizes = (
-        text.get_fontsize()
-        for text in figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_text())
-        if text not in unseen and text.get_visible()
+        float(text.get_fontsize())
+        for text in figure.findobj(Text)
+        if text not in unseen and text.get_visible() and text.get_text()
     )
     return min(sizes, default=math.inf) * PIXELS / POINTS
 

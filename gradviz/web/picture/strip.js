@@ -68,7 +68,8 @@ export class Strip {
       at: `${((100 * scrollLeft) / beyond).toFixed(1)}%`,
       share: `${((100 * room) / scrollWidth).toFixed(1)}%`,
     };
-    for (const [name, value] of Object.entries(told)) stage.style.setProperty(`--gv-${name}`, value);
+    for (const [name, value] of Object.entries(told))
+      stage.style.setProperty(`--gv-${name}`, value);
     if (stage.scrollTop) stage.scrollTop = 0; // a card that is focused
   }
 
