@@ -24,7 +24,7 @@ from gradviz.scene.scene import (
 from gradviz.scene.text import clean
 from gradviz.words import SOURCE
 
-PAINTER = 2  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
+PAINTER = 3  # changes with whatever is painted otherwise, as tests/golden/circuit.svg then does
 MARKUP = re.compile('[&<>"]')
 # what the style sheet calls the roles of headings, and where their points are
 HEADINGS = {

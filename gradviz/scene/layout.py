@@ -5,6 +5,7 @@ The DOT for it has sizes only and no text."""
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from gradviz.graph import Block, Edge, Graph, Node
@@ -50,7 +51,37 @@ def layout(graph: Graph, sizes: Sequence[tuple[float, float]], labels: bool = Tr
     arrived = _order_of_arrival(graph, found.boxes)
     if arrived != order:  # than that of the operands, at some card: once more
         found = _found(graph, sizes, arrived, rooms)
+    found = _in_order(graph, found)
     return found.layout(graph, list(_ways(graph, found)))
+
+
+def _in_order(graph: Graph, found: "_Found") -> "_Found":
+    """The same upside down, if inputs then stand in their order, as sliders do, and operands whose
+    order matters no less than before. The names of blocks stand above them, and let nothing turn.
+    """
+    if blocks_of(graph):
+        return found
+    turned = found.mirrored()
+    (inputs, operands), other = _disorder(graph, found.boxes), _disorder(graph, turned.boxes)
+    return turned if other[0] < inputs and other[1] <= operands else found
+
+
+def _disorder(graph: Graph, boxes: Mapping[str, Box]) -> tuple[int, int]:
+    """How many pairs of inputs in a column, and of operands at a gate where their order matters,
+    stand the wrong way round.
+    """
+    inputs = [boxes[f"n{node.index}"] for node in graph.nodes if node.operation is None]
+    columns = sum(
+        one.y > other.y
+        for one, other in combinations(inputs, 2)
+        if one.x < other.x + other.width and other.x < one.x + one.width
+    )
+    heights: dict[Node, list[float]] = {}
+    for edge in sorted(graph.edges, key=lambda edge: edge.position):
+        if any(edge.target.gate.marks(edge.target.constants)):
+            heights.setdefault(edge.target, []).append(boxes[f"e{edge.index}"].y)
+    gates = (combinations(each, 2) for each in heights.values())
+    return columns, sum(one > other for pairs in gates for one, other in pairs)
 
 
 def _rooms(graph: Graph) -> Iterator[tuple[float, float]]:
@@ -95,6 +126,17 @@ class _Found:
     height: float
     boxes: dict[str, Box]
     splines: dict[tuple[str, str, str], list[Point]]
+
+    def mirrored(self) -> "_Found":
+        """The same upside down."""
+        boxes = {
+            name: Box(box.x, self.height - box.y - box.height, box.width, box.height)
+            for name, box in self.boxes.items()
+        }
+        splines = {
+            ends: [(x, self.height - y) for x, y in points] for ends, points in self.splines.items()
+        }
+        return _Found(self.width, self.height, boxes, splines)
 
     def layout(self, graph: Graph, ways: Sequence[Way]) -> Layout:
         cards = [self.boxes[f"n{node.index}"] for node in graph.nodes]

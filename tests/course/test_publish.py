@@ -123,7 +123,7 @@ def test_what_stands_as_it_was_stored(tmp_path):
         tmp_path, png="AA==\n", plain="<a>"
     )
     assert "data:image/svg+xml;base64,PHN2Zy8+" in shown(tmp_path, svg="<svg/>")
-    assert '<pre class="stdout"' in shown(tmp_path, plain="1 < 2")
+    assert '<pre class="stdout' in shown(tmp_path, plain="1 < 2")
     assert "<code>IntProgress</code>" in shown(tmp_path, widget={}, plain="IntProgress(value=0)")
 
 
@@ -328,3 +328,23 @@ def test_notebooks_are_published_as_text_for_myst(told, tmp_path):
     assert {path.name for path in folder.iterdir()} == {"mine.md", "gradviz.mjs", "gradviz.css"}
     assert "{anywidget} ./gradviz.mjs" in (folder / "mine.md").read_text(encoding="utf-8")
     assert told(*given)[0] == 0  # its own files are written over
+
+
+def test_sentences_are_wrapped_and_columns_are_not(tmp_path):
+    for plain, is_prose in (
+        ("the derivative by operand 0 is wrong: it gives 1, not 2", True),
+        ("[array([1. , 2. ]), 3]", True),
+        ("n      p\n10     20", False),
+        ("def f(x):\n    return x", False),
+        ("[[1 0]\n [0 1]]", False),
+        ("a\tb", False),
+    ):
+        assert ("prose" in shown(tmp_path, plain=plain)) == is_prose, plain
+
+
+def test_a_table_of_words_is_told_from_one_of_numbers(tmp_path):
+    head = "| a | b | c | d |\n|---|---|---|---|\n"
+    words = "a term, and what is meant by it"
+    assert "wordy" in text(tmp_path, f"{head}| term | x | {words} | [{words}](02-b.ipynb) |")
+    assert "wordy" not in text(tmp_path, f"{head}| 1 | 2 | 3 | [4](a-very-long-{'n' * 60}.ipynb) |")
+    assert "wordy" not in text(tmp_path, f"| a | b |\n|---|---|\n| {words} | {words} |")

@@ -46,7 +46,7 @@ def film():
             loss,
             weights=w.reshape(1, 2, 2),
             verdicts=(p > 0.5).astype(float),
-            gradients={"w": gradient},
+            gradients={"w": gradient, "miss": p - labels},
         )
         w = w - gradient
     return recorded
@@ -122,6 +122,20 @@ def test_whoever_wants_nothing_to_move_goes_step_by_step(visit):
     expect(page.get_by_role("button", name="play")).to_have_count(0)
     page.get_by_role("button", name="one epoch back").click()
     expect(page.locator(".gv-training")).to_have_attribute("data-epoch", str(EPOCHS - 1))
+
+
+@only_chromium
+def test_lines_of_layers_are_told_apart(visit):
+    """In one chart no two look alike, and a name has the colour of its line."""
+    page = visit()
+    style = "(all) => all.map((each) => getComputedStyle(each)[NAME])"
+    look = lambda kind, name: page.locator(f".gv-epochs-gradients .{kind}").evaluate_all(  # noqa: E731
+        style.replace("NAME", repr(name))
+    )
+    strokes = look("gv-epoch-line", "stroke")
+    assert len(strokes) > 1 and len({*strokes}) == len(strokes)
+    assert len({*look("gv-epoch-line", "strokeDasharray")}) == len(strokes)
+    assert look("gv-epoch-name", "fill") == look("gv-epoch-dot", "fill") == strokes
 
 
 CELL = """import time

@@ -55,7 +55,7 @@ def test_pictures(name):
     )  # dots to a pixel
     assert picture[0, 0, 3] == 0  # what is behind it shows through
     assert data["text/plain"] == str(plot) == plot.text
-    source, words = re.search(r'^<img src="([^"]*)" alt="([^"]*)"', data["text/html"]).groups()
+    source, words = re.search(r'<img src="([^"]*)" alt="([^"]*)"', data["text/html"]).groups()
     assert unescape(words) == metadata["image/png"]["alt"] == plot.text
     assert source == f"data:image/png;base64,{b64encode(data['image/png']).decode()}"
     root = ElementTree.fromstring(plot.svg)
@@ -508,3 +508,26 @@ def test_nothing_is_in_the_lens_where_there_is_nothing_to_see():
     sheet = gv.plot.secants(square, at=3.0, h=0.0).figure.axes[1]
     assert [text.get_text() for text in sheet.texts] == []
     gv.plot.secants(lambda x: np.log(x), at=-1.0, h=0.5)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_letters_stay_readable_where_there_is_little_room(name):
+    """The picture is scrolled before its letters are smaller than nine pixels."""
+    plot = PLOTS[name]()
+    width, least = re.search(r'width="(\d+)".*min-width: (\d+)px', plot.html).groups()
+    drawn = [float(size) for size in re.findall(r'<text [^>]*font-size="([\d.]+)"', plot.svg)]
+    assert min(drawn) * 96 / 72 * int(least) / int(width) >= 9
+    assert int(least) <= int(width)
+
+
+def test_pictures_without_letters_may_be_small():
+    assert "min-width: 0px" in gv.plot.images(np.eye(3).reshape(1, 3, 3)).html
+
+
+@pytest.mark.parametrize("pictures", [np.zeros((1, 4, 4)), np.eye(4)[None] - np.eye(4)[None, ::-1]])
+def test_zeros_let_the_paper_through(pictures):
+    plot = gv.plot.images(pictures)
+    seen = matplotlib.image.imread(BytesIO(plot._repr_mimebundle_()[0]["image/png"]))
+    is_white = (seen[..., :3].min(-1) > 0.9) & (seen[..., 3] > 0.5)
+    assert not is_white.any()
+    assert (seen[..., 3] > 0.9).any() == bool(pictures.any())

@@ -219,3 +219,16 @@ def test_it_is_saved_as_a_page_or_a_picture(tmp_path):
     assert "<script" not in film.save(tmp_path / "still.html", live=False).read_text("utf-8")
     assert film.save(tmp_path / "film.svg").read_text("utf-8").startswith("<?xml")
     assert gv.plot.training().text == "training, as it was recorded"
+
+
+def test_lines_of_layers_are_told_apart():
+    """By colour and by dashes, in the still picture as in the page."""
+    film = gv.plot.training()
+    for epoch in (1.0, 0.5):
+        film.add(epoch, gradients={name: [epoch] for name in "abcd"})
+    lines = film.plot.figure.axes[2].lines
+    assert len({line.get_color() for line in lines}) == 4
+    assert len({(line.get_linestyle(), str(line._dash_pattern)) for line in lines}) == 4
+    assert {line.get_alpha() for line in lines} == {None}
+    names = {text.get_text(): text.get_color() for text in film.plot.figure.axes[2].texts}
+    assert [names[name] for name in "abcd"] == [line.get_color() for line in lines]

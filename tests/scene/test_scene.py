@@ -15,6 +15,7 @@ from circuit import INPUTS, circuit
 from export.test_draw import NASTY
 from gallery import FIGURES, nested
 from lengths import short
+from overlaps import overlaps
 from test_house import PACKAGE, imports
 
 import gradviz as gv
@@ -311,3 +312,40 @@ def test_dot_is_there_without_places(monkeypatch):
     assert figure.dot.source.count(" -> ") == len(figure.graph.edges)
     with pytest.raises(RuntimeError, match="No Graphviz"):
         _ = figure.scene
+
+
+# Inputs
+
+
+def inputs_of(figure):
+    """The names of inputs from top to bottom."""
+    cards = [card for card in figure.scene.cards if "input" in card.kinds]
+    return [card.name for card in sorted(cards, key=lambda card: card.box.y)]
+
+
+def test_inputs_stand_in_their_order():
+    """As sliders do, where a figure can be turned upside down for it."""
+    assert inputs_of(gv.draw(gv.trace(lambda x, y: x * y + x, x=1.0, y=3.0))) == ["x", "y"]
+    assert inputs_of(gv.draw(gv.trace(lambda a, b, c: c * b + b * a, a=1.0, b=2.0, c=3.0))) == [
+        *"abc"
+    ]
+
+
+def test_operands_whose_order_matters_come_first():
+    """What is subtracted stands below, whatever the function calls its inputs."""
+    assert inputs_of(gv.draw(gv.trace(lambda x, y: y - x, x=1.0, y=3.0))) == ["y", "x"]
+
+
+def test_what_is_turned_costs_nothing(monkeypatch):
+    from gradviz.scene import layout
+
+    def sizes(figure):
+        return figure.scene.width, figure.scene.height, len([*overlaps(figure.svg)])
+
+    make = lambda: gv.draw(gv.trace(lambda x, y: np.sin(x * y + x) * x, x=1.0, y=3.0))  # noqa: E731
+    turned = make()
+    assert inputs_of(turned) == ["x", "y"]  # places are found when they are asked for
+    monkeypatch.setattr(layout, "_in_order", lambda graph, found: found)
+    as_found = make()
+    assert inputs_of(as_found) == ["y", "x"]
+    assert sizes(turned) == sizes(as_found)

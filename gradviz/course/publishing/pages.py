@@ -26,6 +26,7 @@ POLICY = (
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
+COLUMNS = re.compile(r"^[^\S\n]|\S[^\S\n]{2,}\S|\t", re.MULTILINE)  # what is not to be wrapped
 SCRIPT = '<script nonce="{nonce}"'
 
 
@@ -152,7 +153,8 @@ def _contained(data: Any) -> str:
 def _printed(text: str, stream: str, around: bool = True) -> str:
     label = escape(say("publish.output"))
     html = ansi2html(re.sub(r"[^\n]*\r(?!\n)", "", text).rstrip("\r\n"))  # as a terminal shows it
-    shown = f'<pre class="{stream}" role="group" aria-label="{label}">{html}</pre>'
+    kind = stream if COLUMNS.search(text) else f"{stream} prose"
+    shown = f'<pre class="{kind}" role="group" aria-label="{label}">{html}</pre>'
     return f'<div class="output">{shown}</div>' if around else shown
 
 

@@ -15,6 +15,8 @@ from pygments.lexers.python import PythonLexer
 
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)  # how the address of one begins
 PICTURE = re.compile(r"""(<img\b[^>]*?\bsrc\s*=\s*["'])([^"']+)(["'])""", re.IGNORECASE)
+TAG = re.compile(r"<[^>]+>")
+MANY, LONG = 4, 60  # cells of a row of a table, and letters in it: on a phone they stand in lines
 MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
@@ -59,7 +61,7 @@ class Renderer(IPythonRenderer):
         return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", alone=True)
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
-        words = unescape(re.sub(r"<[^>]+>", "", text)).strip()
+        words = unescape(TAG.sub("", text)).strip()
         slug = words.replace(" ", "-")  # as Jupyter names it
         taken = {name for _, name, _ in self.headings}
         numbered = (f"{slug}-{number}" for number in count(2))
@@ -92,7 +94,19 @@ class Renderer(IPythonRenderer):
         return f"<{tag}{style}>{text}</{tag}>\n"
 
     def table(self, text: str) -> str:
-        return f'<div class="wide" role="group"><table>{text}</table></div>\n'
+        kind = "wide wordy" if _is_wordy(text) else "wide"
+        return f'<div class="{kind}" role="group"><table>{text}</table></div>\n'
+
+
+def _is_wordy(rows: str) -> bool:
+    """Whether a table has more in a row than fits side by side on a phone, as a glossary has.
+
+    >>> _is_wordy("<tr><td>n</td><td>1</td><td>2</td><td>3</td></tr>")
+    False
+    """
+    found = [re.split(r"<t[hd]\b[^>]*>", row)[1:] for row in rows.split("<tr>")]
+    lengths = [len(TAG.sub("", "".join(cells)).strip()) for cells in found if len(cells) >= MANY]
+    return max(lengths, default=0) > LONG
 
 
 def markdown(source: str, renderer: Renderer, attachments: Any = None) -> str:

@@ -35,9 +35,11 @@ from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
 from gradviz.words import listed, say
 
-# the colours of the heat maps in figures
-SIGNED = LinearSegmentedColormap.from_list("signed", [FALLING, "#ffffff", RISING])
-PLAIN = LinearSegmentedColormap.from_list("plain", ["#ffffff", VALUE])
+# the colours of the heat maps in figures; what is zero lets the paper through, light or dark
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [(0.0, FALLING), (0.5, f"{FALLING}00"), (0.5, f"{RISING}00"), (1.0, RISING)]
+)
+PLAIN = LinearSegmentedColormap.from_list("plain", [f"{VALUE}00", VALUE])
 IN_A_ROW = 10
 
 
@@ -45,8 +47,8 @@ IN_A_ROW = 10
 def images(pictures: ArrayLike, titles: Sequence[object] = ()) -> tuple[Figure, str]:
     """Two-dimensional arrays as small pictures, ten in a row, with their titles.
 
-    Where all numbers are of one sign, blue is more; else green is positive, purple negative, and
-    white is 0. All pictures share one scale.
+    Where all numbers are of one sign, blue is more; else green is positive, purple negative;
+    where they are 0 the paper is seen. All pictures share one scale.
 
     Raises ValueError if `pictures` is not an array of shape (number, rows, columns).
 

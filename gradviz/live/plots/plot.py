@@ -1,5 +1,6 @@
 """Plot: a picture by matplotlib with its numbers as words."""
 
+import math
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -11,6 +12,7 @@ from typing import Any, ParamSpec
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from gradviz.export.fonts import warn_of
 from gradviz.export.html import document
@@ -30,6 +32,7 @@ MARGINS = {"left": 0.7, "right": 0.19, "bottom": 0.49, "top": 0.3}  # inches
 # set by hand, which is faster
 FRAME: dict[str, Any] = {"size": (6.4, 3.8), "layout": None}
 NARROW = 3.7, 3.2  # inches, for a phone
+LETTERS = 9.5  # pixels, at least; a picture for which there is less room is scrolled
 UNTITLED = 0.1  # inches above axes that have no title
 
 
@@ -106,6 +109,31 @@ def columns(rows: Sequence[Sequence[str]], least: Sequence[int]) -> str:
     )
 
 
+def smallest(figure: Figure) -> float:
+    """The size of the smallest letters in a figure that was drawn, in pixels of a page; infinite if
+    it has none.
+
+    >>> figure, axes = subplots(size=(4.0, 3.0), layout=None)
+    >>> title = axes.set_title("f", fontsize=6)
+    >>> figure.canvas.draw()
+    >>> smallest(figure)
+    8.0
+    """
+    unseen = {
+        text
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for text in axis.findobj(Text)
+        if not axes.axison
+    }
+    sizes = (
+        float(text.get_fontsize())
+        for text in figure.findobj(Text)
+        if text not in unseen and text.get_visible() and text.get_text()
+    )
+    return min(sizes, default=math.inf) * PIXELS / POINTS
+
+
 class Plot:
     """A picture, and its numbers as `text`: that is what `print` gives, and what stands for the
     picture where there is none.
@@ -174,10 +202,12 @@ class Plot:
         kind = "svg+xml" if missing else "png"  # whoever looks at it may have the font
         content = self.svg.encode() if missing else picture
         width, height = self._size
+        least = int(width * min(1.0, LETTERS / smallest(self.figure)))
         return (
+            f'<div style="overflow-x: auto">'
             f'<img src="data:image/{kind};base64,{b64encode(content).decode()}" '
-            f'alt="{escape(self.text)}" '
-            f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
+            f'alt="{escape(self.text)}" width="{width}" height="{height}" '
+            f'style="max-width: 100%; min-width: {least}px; height: auto"></div>'
         )
 
     @property

@@ -4,6 +4,7 @@ import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from gradviz.live.plots.plot import (
     FAINT,
     GRADIENT,
     INK,
+    RISING,
     TITLE,
     VALUE,
     Plot,
@@ -35,6 +37,10 @@ MOST_ROWS = 9  # of the text
 SHADES = 127  # of either sign
 NO_NUMBER = -128
 WRONG = "#d0405a"
+# of layers: told apart by colour and by dashes
+LOOKS: tuple[tuple[str, Any], ...] = (
+    (GRADIENT, "-"), (VALUE, (0, (4, 2))), (RISING, (0, (1, 1.4))), (INK, (0, (5, 2, 1, 2))),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,15 +181,17 @@ class Record:
             axes.set_axis_off()
             return
         rows = {name: [frame.gradients[name] for frame in self.frames] for name in names}
-        for at, sizes in enumerate(rows.values()):
-            alpha = 0.4 + 0.6 * (at + 1) / len(names)
-            axes.plot(epochs, sizes, color=GRADIENT, alpha=alpha, linewidth=1.8)
+        looks = dict(zip(names, cycle(LOOKS)))
+        for name, sizes in rows.items():
+            colour, dashes = looks[name]
+            axes.plot(epochs, sizes, color=colour, linestyle=dashes, linewidth=1.8)
         ordered = sorted(names, key=lambda name: rows[name][-1])
         for at, name in enumerate(ordered):  # beside the ends of the lines, in their order
             lift = 10 * (at - (len(names) - 1) / 2)
             axes.annotate(
                 plain(name), (epochs[-1], float(np.median([rows[each][-1] for each in names]))),
-                (6, lift), textcoords="offset points", color=INK, fontsize=9, va="center",
+                (6, lift), textcoords="offset points", color=looks[name][0], fontsize=9,
+                va="center",
             )  # fmt: skip
         axes.set(yscale="log", ylim=decades([each for row in rows.values() for each in row]))
         axes.set_xlabel(say("training.epoch"))

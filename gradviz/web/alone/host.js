@@ -3,7 +3,8 @@
 
 import { make, scrolls, within } from "../parts/dom.js";
 
-const SCROLLED = "pre, .output, .wide, .formula, .still"; // what may be wider than a page
+// what may be wider than a page
+const SCROLLED = "pre, .output, .output > div, .wide, .formula, .still";
 
 /** What makes each kind live. @type {Map<string, (given: any, page: HTMLElement) => void>} */
 const STARTS = new Map();

@@ -155,7 +155,7 @@ export class View {
     this.moves.motion.end();
     this.player.pause();
     this.forecast.end();
-    this.lens.watch.disconnect();
+    this.lens.end();
     this.unshare();
     for (const [name, handler] of this.changes) this.store.off(name, handler);
     this.el.replaceChildren(); // hosts keep the element

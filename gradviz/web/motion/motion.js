@@ -64,9 +64,10 @@ export class Motion {
     if (sheet.previousSibling !== svg) svg.after(sheet);
     const stage = /** @type {Element} */ (sheet.parentNode);
     const [under, frame] = [svg, stage].map((element) => element.getBoundingClientRect());
+    const up = parseFloat(getComputedStyle(svg).translate?.split(" ")[1]) || 0; // as the sheet is
     const place = [
       under.x - frame.x + stage.scrollLeft,
-      under.y - frame.y + stage.scrollTop,
+      under.y - frame.y + stage.scrollTop - up,
       under.width,
       under.height,
     ];

@@ -3,6 +3,7 @@
 // seen from its output, where the sweep back begins.
 
 import { button, follow, make } from "../parts/dom.js";
+import { Strip } from "./strip.js";
 
 export const NEARER = 1.25;
 const FARTHEST = 0.1;
@@ -10,6 +11,7 @@ const NEAREST = 4;
 const READABLE = 11 / 11.5; // of labels, in pixels; if it had to be smaller: scroll instead
 const LARGE = 1.3; // as large as a small picture grows
 const AROUND = 24; // pixels that are to be seen around a part
+const AT_REST = 160; // milliseconds after the last of a scroll
 const NO_PAPER = ".gv-node, .gv-edge, .gv-label, .gv-block > text, input";
 
 export class Lens {
@@ -23,7 +25,8 @@ export class Lens {
     this.stage = stage;
     this.svg = svg;
     this.moved = moved;
-    this.width = 0;
+    this.width = this.room = this.timer = 0;
+    this.strip = new Strip(stage);
     // pixels of the page for one of the picture; null: it fits
     this.zoom = /** @type {number | null} */ (null);
     this.element = make("div", "gv-lens", { role: "group", "aria-label": say("page.size") });
@@ -34,14 +37,16 @@ export class Lens {
     );
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.grasp(event));
-    stage.addEventListener("scroll", () => this.moved(), { passive: true });
+    stage.addEventListener("scroll", () => this.pass(), { passive: true });
     // where the output is in sight, until a person scrolls elsewhere
     this.isAtOutput = true;
     /** What is to be in sight. @type {Element[]} */
     this.sought = [];
     stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
     stage.addEventListener("wheel", () => this.leave(), { passive: true });
-    this.watch = new ResizeObserver(() => this.stand());
+    this.watch = new ResizeObserver(() => {
+      if (stage.clientWidth !== this.room) this.stand();
+    });
     this.watch.observe(stage);
     this.hold(svg);
   }
@@ -52,12 +57,32 @@ export class Lens {
     if (this.stage.scrollWidth > this.stage.clientWidth) this.isAtOutput = false;
   }
 
+  /** Other parts come in sight; what stands below does not jump about meanwhile. */
+  pass() {
+    this.moved();
+    this.strip.fit(this.zoom !== null, false);
+    clearTimeout(this.timer);
+    this.timer = Number(setTimeout(() => this.rest(), AT_REST));
+  }
+
+  /** All is where it is to be; but while steps lead from part to part, their buttons stay. */
+  rest() {
+    this.strip.fit(this.zoom !== null, !this.sought.length);
+  }
+
   /** The page has room, or another. */
   stand() {
     const { stage } = this;
+    this.room = stage.clientWidth;
     stage.classList.toggle("gv-tight", this.width > stage.clientWidth);
     if (this.isAtOutput && this.zoom === null) stage.scrollLeft = stage.scrollWidth;
     this.seek();
+    this.rest();
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.watch.disconnect();
   }
 
   /**
@@ -67,6 +92,7 @@ export class Lens {
   follow(parts) {
     this.sought = parts;
     this.seek();
+    if (!parts.length) this.rest();
   }
 
   seek() {
@@ -84,6 +110,7 @@ export class Lens {
   hold(svg) {
     this.svg = svg;
     this.width = Number(svg.getAttribute("width"));
+    this.strip.hold(svg);
     this.set(this.zoom);
   }
 

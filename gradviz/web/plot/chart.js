@@ -11,6 +11,7 @@ const NAMES_APART = 12; // between two names
 const LETTER = 6.5;
 const LONGEST_NAME = 90;
 const TICKS = 4; // at most
+const LOOKS = 4; // as the style sheet and live/plots/recorded.py have them
 
 /**
  * Numbers at which an axis is marked: round ones, or powers of ten.
@@ -33,6 +34,14 @@ export function ticksOf(low, high, isLog) {
   for (let at = Math.ceil(low / step - 1e-9); at * step <= high * (1 + 1e-9) + 1e-12; at++)
     ticks.push(Number((at * step).toPrecision(12)));
   return ticks;
+}
+
+/**
+ * The class of a line's look: its colour, and how it is dashed.
+ * @param {number} line
+ */
+function lookOf(line) {
+  return `gv-look-${line % LOOKS}`;
 }
 
 export class EpochChart {
@@ -93,9 +102,11 @@ export class EpochChart {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const parts = this.axes();
     this.paths = this.lines.map((_, line) => this.stroke(line));
-    this.dots = this.lines.map(() => drawn("circle", { r: 4, class: "gv-epoch-dot" }));
-    this.labels = this.names.map((name) => {
-      const label = drawn("text", {});
+    this.dots = this.lines.map((_, line) =>
+      drawn("circle", { r: 4, class: `gv-epoch-dot ${lookOf(line)}` }),
+    );
+    this.labels = this.names.map((name, line) => {
+      const label = drawn("text", { class: `gv-epoch-name ${lookOf(line)}` });
       label.textContent = name;
       return label;
     });
@@ -104,8 +115,7 @@ export class EpochChart {
 
   /** @param {number} line */
   stroke(line) {
-    const share = 0.45 + (0.55 * (line + 1)) / this.lines.length;
-    return drawn("path", { class: "gv-epoch-line", "stroke-opacity": share });
+    return drawn("path", { class: `gv-epoch-line ${lookOf(line)}` });
   }
 
   /** @param {number} epoch */

@@ -6,6 +6,7 @@ import { FittedText } from "../../../gradviz/web/picture/fitted.js";
 import { Lens } from "../../../gradviz/web/picture/lens.js";
 import { HeatMap } from "../../../gradviz/web/picture/map.js";
 import { Picture } from "../../../gradviz/web/picture/picture.js";
+import { Strip } from "../../../gradviz/web/picture/strip.js";
 import { walked } from "../../../gradviz/web/picture/walk.js";
 import { make } from "../../../gradviz/web/parts/dom.js";
 import { happen, json, place, point, say, stand, stateOf } from "./setup.js";
@@ -260,4 +261,50 @@ test("the gap of a wire is as wide as its label, and a trivial derivative is mar
   picture.fillEdge(edge, -0.123456, 1.25e-9, false);
   assert.equal(gap.getAttribute("width"), room.toFixed(1));
   assert.ok(!edge.label.classList.contains("gv-trivial"));
+});
+
+test("a picture wider than its stage is as high as what is seen of it", () => {
+  const { picture } = pictured("nested");
+  const { svg } = picture;
+  const stage = make("div", "gv-stage");
+  svg.replaceWith(stage);
+  stage.append(svg);
+  const width = 2000;
+  svg.setAttribute("width", String(width));
+  const sizes = { clientWidth: 300, scrollWidth: width, offsetHeight: 100, clientHeight: 100 };
+  for (const [name, value] of Object.entries(sizes))
+    Object.defineProperty(stage, name, { value, configurable: true });
+  stand(svg, 0, 0, width, 400);
+  const cards = picture.nodes.map(({ g }) => g);
+  cards.forEach((g, at) => stand(g, at * 90, at * 10, 80, 40));
+  for (const part of svg.querySelectorAll(".gv-label, .gv-block")) stand(part, 0, 0, 0, 0);
+  for (const wire of svg.querySelectorAll(".gv-wire")) wire.setAttribute("d", "M-999,0 L-998,0");
+  stand(svg.querySelector(".gv-legend"), 0, 380, 200, 15);
+  const strip = new Strip(stage);
+  strip.fit(false, true); // nothing is held
+  assert.ok(!stage.classList.contains("gv-strip"));
+  strip.hold(svg);
+  const told = (name) => parseFloat(stage.style.getPropertyValue(`--gv-${name}`));
+  stage.scrollLeft = 360; // cards 4 to 7
+  strip.fit(false, true);
+  assert.deepEqual(["before", "after"].map((side) => stage.classList.contains(`gv-more-${side}`)), [
+    true,
+    true,
+  ]);
+  assert.equal(told("up"), -(40 - 14));
+  assert.equal(parseFloat(stage.style.height), 70 + 40 + 14 - (40 - 14));
+  stage.scrollLeft = 0; // cards 0 to 3, and the legend
+  strip.fit(false, false);
+  assert.equal(told("up"), 0);
+  assert.equal(parseFloat(stage.style.height), 70 + 40 + 14 + 15 + 14);
+  strip.fit(false, true);
+  assert.equal(told("rise"), -(380 - 14 - (30 + 40 + 14) + 14));
+  assert.equal(parseFloat(stage.style.height), 30 + 40 + 14 + 15 + 14);
+  assert.ok(!stage.classList.contains("gv-more-before"));
+  stage.scrollLeft = width * 2;
+  strip.fit(false, true); // nothing is there
+  assert.equal(told("up"), 0);
+  strip.fit(true, true);
+  assert.equal(stage.style.height, "");
+  assert.ok(!stage.classList.contains("gv-strip"));
 });

@@ -12,6 +12,8 @@ const NAMES = [
 ];
 for (const name of NAMES) globalThis[name] = window[name];
 
+globalThis.getComputedStyle = window.getComputedStyle.bind(window);
+
 /** A window in which a person wants nothing to move. */
 export const STILL = (query) => ({ matches: query.includes("reduce") });
 globalThis.matchMedia = STILL;

@@ -1,0 +1,142 @@
+// A picture that is wider than its stage is a strip: as high as what is to be seen of it, and no
+// higher. It fades at the side where there is more of it.
+
+import { within } from "../parts/dom.js";
+
+const BORDER = 14; // of paper above and below what is to be seen
+const READ = 90; // pixels of the words below: of less of them nothing is shown
+const SOLID = ".gv-node, .gv-label, .gv-block";
+const WORDS = ".gv-caption, .gv-legend"; // below all that
+
+/** @typedef {[left: number, top: number, right: number, bottom: number]} Bounds */
+
+export class Strip {
+  /** @param {HTMLElement} stage */
+  constructor(stage) {
+    this.stage = stage;
+    /** @type {SVGSVGElement | null} */
+    this.svg = null;
+    /** What is in the picture, as it has places. @type {Bounds[] | null} */
+    this.bounds = null;
+    /** @type {Bounds[]} */
+    this.words = [];
+    /** From where to where it is seen. @type {[number, number] | null} */
+    this.span = null;
+    this.end = 0; // with the words below
+  }
+
+  /** @param {SVGSVGElement} svg */
+  hold(svg) {
+    this.svg = svg;
+    this.bounds = this.span = null;
+  }
+
+  /**
+   * Show what there is between the sides of the stage.
+   * @param {boolean} isWhole it may be scrolled up and down as well
+   * @param {boolean} mayShrink what stands below may come nearer
+   */
+  fit(isWhole, mayShrink) {
+    const { stage, svg } = this;
+    const { clientWidth: room, scrollWidth, scrollLeft } = stage;
+    const beyond = scrollWidth - room;
+    stage.classList.toggle("gv-more-before", beyond > 1 && scrollLeft > 1);
+    stage.classList.toggle("gv-more-after", beyond > 1 && scrollLeft < beyond - 1);
+    const isStrip = svg !== null && beyond > 1 && !isWhole;
+    stage.classList.toggle("gv-strip", isStrip);
+    if (!isStrip) {
+      this.span = null;
+      stage.style.height = "";
+      return;
+    }
+    const scale = scrollWidth / Number(svg.getAttribute("width"));
+    this.bounds ??= this.measured(svg);
+    const sides = /** @type {const} */ ([scrollLeft / scale, (scrollLeft + room) / scale]);
+    const seen = spanOf(this.bounds, ...sides) ?? [0, Number(svg.getAttribute("height"))];
+    const kept = mayShrink ? null : this.span;
+    const span = kept ? union(kept, seen) : seen;
+    this.span = span;
+    const words = spanOf(this.words, sides[0] + READ, sides[1]);
+    const rise = words ? words[0] - span[1] + BORDER : 0;
+    const end = Math.max(words ? words[1] - rise : span[1], kept ? this.end : 0);
+    this.end = end;
+    const bar = stage.offsetHeight - stage.clientHeight; // of scrolling
+    stage.style.height = `${Math.ceil(scale * (end - span[0]) + bar)}px`;
+    const told = {
+      up: `${(-scale * span[0]).toFixed(1)}px`,
+      rise: `${-rise.toFixed(1)}px`,
+      at: `${((100 * scrollLeft) / beyond).toFixed(1)}%`,
+      share: `${((100 * room) / scrollWidth).toFixed(1)}%`,
+    };
+    for (const [name, value] of Object.entries(told))
+      stage.style.setProperty(`--gv-${name}`, value);
+    if (stage.scrollTop) stage.scrollTop = 0; // a card that is focused
+  }
+
+  /**
+   * The bounds of cards, labels and blocks, and of each piece of a wire.
+   * @param {SVGSVGElement} svg
+   */
+  measured(svg) {
+    this.words = boundsOfAll(svg, WORDS);
+    const ground = within(svg, "g[transform]").getAttribute("transform");
+    const margin = Number(ground?.match(/[\d.]+/)?.[0]);
+    const pieces = Array.from(svg.querySelectorAll(".gv-wire"), (wire) => {
+      const places = wire.getAttribute("d")?.match(/-?[\d.]+/g)?.map((at) => Number(at) + margin);
+      return piecesOf(places ?? []);
+    });
+    return [...boundsOfAll(svg, SOLID), ...pieces.flat()];
+  }
+}
+
+/**
+ * From where to where there is something between two sides, with paper around it.
+ * @param {Bounds[]} bounds
+ * @param {number} left
+ * @param {number} right
+ * @returns {[number, number] | null}
+ */
+function spanOf(bounds, left, right) {
+  const here = bounds.filter(([from, , to]) => from < right && to > left);
+  if (!here.length) return null;
+  const top = Math.min(...here.map((each) => each[1]));
+  return [Math.max(0, top - BORDER), Math.max(...here.map((each) => each[3])) + BORDER];
+}
+
+/**
+ * @param {[number, number]} one
+ * @param {[number, number]} other
+ * @returns {[number, number]}
+ */
+function union(one, other) {
+  return [Math.min(one[0], other[0]), Math.max(one[1], other[1])];
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {string} selector
+ */
+function boundsOfAll(svg, selector) {
+  const paper = svg.getBoundingClientRect();
+  const scale = paper.width / Number(svg.getAttribute("width")) || 1;
+  return Array.from(svg.querySelectorAll(selector), (part) => {
+    const { left, top, right, bottom } = part.getBoundingClientRect();
+    const sides = [left - paper.left, top - paper.top, right - paper.left, bottom - paper.top];
+    return /** @type {Bounds} */ (sides.map((side) => side / scale));
+  });
+}
+
+/**
+ * The bounds between each of these places, x, y, x, y …, and the next.
+ * @param {number[]} places
+ * @returns {Bounds[]}
+ */
+function piecesOf(places) {
+  /** @type {Bounds[]} */
+  const pieces = [];
+  for (let at = 0; at + 3 < places.length; at += 2) {
+    const [x, y, u, v] = places.slice(at, at + 4);
+    pieces.push([Math.min(x, u), Math.min(y, v), Math.max(x, u), Math.max(y, v)]);
+  }
+  return pieces;
+}
