@@ -14,15 +14,15 @@ ZH = LANGUAGES["zh"]
 of_each_lesson = pytest.mark.parametrize("name", NAMES)
 HAN = r"[\u4e00-\u9fff]"
 MEASURED = "nbval-ignore-output"
-NOT_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[^>]+>|https?://\S+", re.DOTALL
-)
+FORMULAS = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
+NOT_PROSE = re.compile(r"```.*?```|(?<=\])\([^)]*\)|<[^>]+>|https?://\S+", re.DOTALL)
 # what a Chinese text may hold of another language: names, titles, what one types
 MAY_STAY = re.compile(
     r"Shift|Enter|Baur|Strassen|Griewank|PyTorch|TensorFlow|Jupyter\w*|Python|NumPy|vector|Jacobian"
-    r"|Optical Recognition of Handwritten Digits|UCI|gradviz"
+    r"|Optical Recognition of Handwritten Digits|UCI Machine Learning Repository|gradviz"
 )
 ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,}\b[ ,]+){2,}\b[A-Za-z]{2,}\b")
+ENGLISH_TOO = {"check-grads", "glossary"}  # an error; a table with a column in English
 TERMS = {  # what is not said, and why
     "伴随值": "伴随变量",
     "轮次": "迭代周期",
@@ -41,7 +41,7 @@ def prose(name):
     """What is written in its Markdown cells, without code and formulas."""
     for cell in cells(name):
         if cell.cell_type == "markdown":
-            yield cell.id, NOT_PROSE.sub(" ", cell.source)
+            yield cell.id, FORMULAS.sub("x", NOT_PROSE.sub("", cell.source))
 
 
 @of_each_lesson
@@ -122,21 +122,22 @@ def test_outputs_have_the_numbers_of_the_english_ones(name):
 @of_each_lesson
 def test_no_english_is_left_in_outputs_and_prose(name):
     for cell in cells(name):
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and cell.id not in ENGLISH_TOO:
             found = ENGLISH.findall(MAY_STAY.sub("", said(cell)))
             assert not found, f"{name}, cell {cell.id!r}: {found}"
     for cell, text in prose(name):
         found = ENGLISH.findall(MAY_STAY.sub("", text))
-        assert not found, f"{name}, cell {cell!r}: {found}"
+        assert cell in ENGLISH_TOO or not found, f"{name}, cell {cell!r}: {found}"
 
 
 @of_each_lesson
 def test_punctuation_and_spaces(name):
     for cell, text in prose(name):
-        text = re.sub(r"[*_]", "", text)
+        text = re.sub(r"(?<=[。：？！])\*\* ", "", text)  # without a space it would be no bold
+        text = re.sub(r"[*_\[\]]", "", text)
         wrong = re.findall(
             rf".{{0,9}}{HAN}[,;?!].{{0,9}}|.{{0,9}}{HAN}[A-Za-z0-9].{{0,9}}|.{{0,9}}[A-Za-z0-9]{HAN}.{{0,9}}"
-            r"|.{0,9}[，。：；？！、] +(?=\S).{0,9}|.{0,9}\S +[，。：；？！、].{0,9}",
+            r"|.{0,9}[，。：；？！、] +(?=[^\s|]).{0,9}|.{0,9}\S +[，。：；？！、].{0,9}",
             text,
         )
         assert not wrong, f"{name}, cell {cell!r}: {wrong}"
