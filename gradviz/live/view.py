@@ -23,7 +23,7 @@ from gradviz.live.shown import Answering
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
-from gradviz.scene.words import titles
+from gradviz.scene.words import statistics, titles
 from gradviz.scene.words.explain import element, nudges, suspects
 from gradviz.scene.words.formula import Formula, say
 from gradviz.scene.words.listing import listing
@@ -256,6 +256,11 @@ class View(Answering):
             lines += [
                 _line(words.say("live.nudge.element"), [say(line)])
                 for line in element(self.run, what, self.element).split("\n")
+            ]
+        if isinstance(what, Node):
+            lines += [
+                _line(words.say("page.statistics"), [say(told)], False if is_loud else None)
+                for told, is_loud in statistics.lines(self.run, what)
             ]
         if what is not None:
             try:

@@ -20,6 +20,7 @@ from gradviz.live.plots.plot import (
     INK,
     TITLE,
     VALUE,
+    WRONG,
     Plot,
     columns,
     plain,
@@ -34,7 +35,6 @@ MOST_PICTURED = 100  # frames of which a page has the weights
 MOST_ROWS = 9  # of the text
 SHADES = 127  # of either sign
 NO_NUMBER = -128
-WRONG = "#d0405a"
 
 
 @dataclass(frozen=True)
