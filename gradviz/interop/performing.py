@@ -12,7 +12,20 @@ from gradviz.graph import Graph, Lines, Node, Run, Source, printable
 
 
 class Untraceable(ValueError):
-    """A model does what can't be followed. No TypeError: operators of tensors swallow these."""
+    """A model does what can't be followed, or fails. No TypeError: operators of tensors swallow
+    these. `recorded` is the graph until there, to be drawn; None if nothing was recorded.
+    """
+
+    recorded: Graph | None = None
+
+    def with_recorded(self, graph: Graph) -> "Untraceable":
+        """The same, which tells how to see what was recorded."""
+        made = Untraceable(
+            f"{self} (what was recorded until there is this error's `recorded`: in a notebook, "
+            "gv.draw(sys.last_value.recorded))"
+        )
+        made.recorded = graph
+        return made
 
 
 class Performer(ABC):

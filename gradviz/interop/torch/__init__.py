@@ -29,7 +29,8 @@ def trace_torch(
     ``code``, ``cost``, ``opened``. Where nothing asks for a gradient (frozen parameters, whole
     numbers, ``no_grad``), none flows, and the gradient is shown as 0.
 
-    Raises ValueError, in a sentence that names the layer, for what it can't follow.
+    Raises ValueError, in a sentence that names the layer, for what it can't follow, and where the
+    model itself fails, on the way forward or back. The error's `recorded` is the graph until there.
 
     >>> import torch                                                     # doctest: +SKIP
     >>> import gradviz as gv

@@ -22,6 +22,7 @@ class Modules:
             self.names = {id(module): name for name, module in self.root.named_modules()}
         self.running: list[tuple[torch.nn.Module, Block | None]] = []
         self.paths: dict[Block, str] = {}
+        self.modules: dict[Block, torch.nn.Module] = {}
         self.roots: list[torch.nn.Module] = [] if self.root is None else [self.root]
 
     @contextmanager
@@ -46,7 +47,7 @@ class Modules:
                 self.names.setdefault(id(each), path)
         path = printable(self.names[id(module)])
         block = Block(self._name(module, path), self.block)
-        self.paths[block] = path
+        self.paths[block], self.modules[block] = path, module
         self.running.append((module, block))
 
     def _leave(self, module: torch.nn.Module, given: Any, made: Any) -> None:
@@ -76,6 +77,12 @@ class Modules:
             return "outside of its modules"
         module, block = self.running[-1]
         return f"in {self.paths[block] if block else 'the model'} ({type(module).__name__})"
+
+    def named_place(self, block: Block | None) -> str:
+        """A box, in an error."""
+        if block is None:
+            return "outside of its inner modules"
+        return f"in {self.paths[block]} ({type(self.modules[block]).__name__})"
 
     def named(self, of: Callable[[torch.nn.Module], Any]) -> Iterator[tuple[str, Any]]:
         """What all modules have of a kind, such as their parameters, by their names."""

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch.utils import _pytree as trees
 
-from gradviz.graph import Graph
-from gradviz.interop.making import graph_of
+from gradviz.graph import Graph, Node
+from gradviz.interop.making import Made, graph_of
 from gradviz.interop.performing import Performer, Untraceable, beginning, bound, title_of
 from gradviz.interop.torch.kept import holding, kept
 from gradviz.interop.torch.making import made_of
 from gradviz.interop.torch.modules import Modules
-from gradviz.interop.torch.recording import Recorder
+from gradviz.interop.torch.recording import Recorded, Recorder
 
 Trees = Any  # tensors, in tuples and dicts too
 
@@ -72,14 +72,18 @@ class Model(Performer):
             stack.enter_context(torch.inference_mode(False))
             stack.enter_context(torch.enable_grad())
             recorder = Recorder(modules)
-            named, output = self._recorded(recorder, leaves, names)
-            self._go_back(recorder, output)
-            named = {**_names_of_tensors(self.function, modules, recorder), **named}
-            value = recorder.value(output)
+            try:
+                output = self._recorded(recorder, leaves, names)
+                self._go_back(recorder, output)
+                value = recorder.value(output)
+            except Exception as error:
+                if not recorder.calls:
+                    raise
+                until, _, _ = self._made(recorder, recorder.calls[-1].results[-1], False)
+                refusal = recorder.failed(error).with_recorded(until)
+                raise refusal from (None if isinstance(error, Untraceable) else error)
             assert value is not None, "an output asks for a gradient, so it has a value"
-            made = made_of(recorder, value, named)
-        source = beginning(_called(self.function), torch.__path__)
-        graph, nodes = graph_of(self.title, [*made.values()], made[value], self, source)
+            graph, made, nodes = self._made(recorder, value)
         self.tensors = {
             nodes[made[each]].label: each.tensor
             for each in recorder.inputs
@@ -87,18 +91,28 @@ class Model(Performer):
         }
         return graph
 
+    def _made(
+        self, recorder: Recorder, value: Recorded, is_whole: bool = True
+    ) -> tuple[Graph, dict[Recorded, Made], dict[Made, Node]]:
+        """The graph of what led to a value."""
+        names = {**_names_of_tensors(self.function, recorder.modules, recorder), **recorder.names}
+        made = made_of(recorder, value, names, is_whole)
+        source = beginning(_called(self.function), torch.__path__)
+        graph, nodes = graph_of(self.title, [*made.values()], made[value], self, source)
+        return graph, made, nodes
+
     def _recorded(
         self, recorder: Recorder, leaves: Sequence[Any], names: Sequence[str]
-    ) -> tuple[dict[int, str], torch.Tensor]:
-        """The names of the inputs, and the output of the call, which is recorded."""
-        named, at = {}, []
+    ) -> torch.Tensor:
+        """The output of the call, which is recorded."""
+        at: list[Any] = []
         for leaf, name in zip(leaves, names):
             if isinstance(leaf, torch.Tensor):
                 tensor = leaf.detach().clone()
                 if tensor.is_floating_point():
                     tensor.requires_grad_()
                 value = recorder.input(tensor)
-                named[id(value)] = name
+                recorder.names[id(value)] = name
                 if tensor.requires_grad:  # the model may change it in place, but no leaf
                     leaf = tensor.clone()
                     recorder.stands_for(leaf, value)
@@ -111,7 +125,7 @@ class Model(Performer):
             output = self._single(recorder, made)
         if not output.requires_grad:
             raise Untraceable(f"{self.title} has no output that asks for a gradient")
-        return named, output
+        return output
 
     def _single(self, recorder: Recorder, made: Any) -> torch.Tensor:
         """The number that the sweep begins at."""
@@ -124,9 +138,10 @@ class Model(Performer):
         ]
         if not found or (self.loss is not None and (len(found) > 1 or found[0].numel() != 1)):
             what = "the loss of " if self.loss is not None else ""
+            line = " ".join(repr(made).split())
             raise Untraceable(
                 f"{what}{self.title} must give a tensor that asks for a gradient"
-                f"{', one single number' if self.loss is not None else ''}, not {made!r:.60}"
+                f"{', one single number' if self.loss is not None else ''}, not {line:.60}"
             )
         sums = [each if each.numel() == 1 else each.sum() for each in found]
         output = sums[0]
