@@ -43,7 +43,14 @@ class Performer(ABC):
         return self.anew(graph, values, "the model took another way")
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
-        found = self.graph(dict(zip(graph.input_names, values)))
+        return self._as_of(graph, self.graph(dict(zip(graph.input_names, values))), why)
+
+    def newest(self, graph: Graph) -> Run:
+        """A run at the parameters that the model has now."""
+        raise TypeError(f"{graph.name} is a {self.kind}, whose parameters are inputs: update these")
+
+    def _as_of(self, graph: Graph, found: Graph, why: str) -> Run:
+        """The run of a new trace, of the graph itself if it went the same way."""
         if _form(found) != _form(graph):
             return Run(found, found.example_numbers, None, why, found.example_flows)
         return Run(graph, found.example_numbers, flows=found.example_flows)

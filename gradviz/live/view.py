@@ -136,6 +136,22 @@ class View(Answering):
             self.inputs = inputs
             return run
 
+    def refresh(self) -> Run:
+        """Call a PyTorch model anew, with the parameters that it has now, and show that.
+
+        Raises TypeError for any other graph."""
+        graph = self.whole.whole.graph
+        newest = getattr(graph.runner, "newest", None)
+        if newest is None:
+            raise TypeError(
+                f"{graph.name} is no PyTorch model, whose parameters change: use `update`"
+            )
+        with self._updating:
+            run = self.whole.graph.shown(newest(graph))
+            self._show(run)
+            self.inputs = run.inputs
+        return run
+
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""
         if hasattr(self, "whole") and self.whole.graph is run.graph:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.utils import _pytree as trees
 
-from gradviz.graph import Graph, Node
+from gradviz.graph import Graph, Node, Run
 from gradviz.interop.making import Made, graph_of
 from gradviz.interop.performing import Performer, Untraceable, beginning, bound, title_of
 from gradviz.interop.torch.kept import holding, kept
@@ -90,6 +90,9 @@ class Model(Performer):
             if each.tensor is not None and made[each] in nodes
         }
         return graph
+
+    def newest(self, graph: Graph) -> Run:
+        return self._as_of(graph, self.graph(), "the model took another way")
 
     def _made(
         self, recorder: Recorder, value: Recorded, is_whole: bool = True
