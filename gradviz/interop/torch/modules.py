@@ -45,10 +45,15 @@ class Modules:
             for name, each in module.named_modules():
                 path = ".".join(filter(None, (type(module).__name__, name)))
                 self.names.setdefault(id(each), path)
-        path = printable(self.names[id(module)])
-        block = Block(self._name(module, path), self.block)
-        self.paths[block], self.modules[block] = path, module
+        block = self.box(module, self.names[id(module)], self.block)
         self.running.append((module, block))
+
+    def box(self, module: torch.nn.Module, path: str, parent: Block | None) -> Block:
+        """A new box, of one call of a module."""
+        path = printable(path)
+        block = Block(self._name(module, path), parent)
+        self.paths[block], self.modules[block] = path, module
+        return block
 
     def _leave(self, module: torch.nn.Module, given: Any, made: Any) -> None:
         while self.running and self.running.pop()[0] is not module:

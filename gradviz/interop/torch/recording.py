@@ -84,6 +84,7 @@ class Recorder(TorchFunctionMode):
         self.calls: list[Call] = []
         self.inputs: list[Recorded] = []
         self.names: dict[int, str] = {}  # of inputs, by their identity
+        self.line: Line | None = None  # of code, where it is told
         self.is_open = True  # gradients that come by are those of the sweep
         self._at: dict[int, tuple[torch.Tensor, Recorded, int]] = {}
         start = torch.zeros((), requires_grad=True) * 1.0
@@ -141,7 +142,7 @@ class Recorder(TorchFunctionMode):
     def failed(self, error: Exception) -> Untraceable:
         """A refusal that says what failed, and where."""
         if isinstance(error, Untraceable):
-            return error
+            return Untraceable(str(error).partition("\n")[0])  # who performs it may add lines
         said = str(error).strip().partition("\n")[0].partition(". ")[0]
         why = f"{type(error).__name__}: {said}"
         call = self._stuck()
@@ -239,7 +240,7 @@ class Recorder(TorchFunctionMode):
             options,
             uses,
             modules.block,
-            _line(),
+            self.line or _line(),
             modules.is_library,
         ), at
 

@@ -12,6 +12,7 @@ from torch.utils import _pytree as trees
 from gradviz.graph import Graph, Node, Run
 from gradviz.interop.making import Made, graph_of
 from gradviz.interop.performing import Performer, Untraceable, beginning, bound, title_of
+from gradviz.interop.torch.exported import Exported
 from gradviz.interop.torch.kept import holding, kept
 from gradviz.interop.torch.making import made_of
 from gradviz.interop.torch.modules import Modules
@@ -25,9 +26,13 @@ def traced(
     given: Sequence[Any],
     options: Mapping[str, Any],
     loss: Callable[[Any], Any] | None,
+    detail: str,
 ) -> Graph:
     """The graph of one call."""
-    return Model(function, given, options, loss).graph()
+    model = Model(function, given, options, loss)
+    if detail == "operations":
+        model.take_apart(model.leaves)
+    return model.graph()
 
 
 class Model(Performer):
@@ -48,8 +53,21 @@ class Model(Performer):
             each.detach().clone() if isinstance(each, torch.Tensor) else each for each in leaves
         ]
         self.title = title_of(function)
+        self.exported: Exported | None = None  # where it is performed operation by operation
         self.random: Any = None  # the state in which random draws began
         self.tensors: dict[str, torch.Tensor] = {}  # parameters and the like by their names
+
+    def take_apart(self, leaves: Sequence[Any]) -> None:
+        """Perform the operations of the module from now on, one by one."""
+        if not isinstance(self.function, torch.nn.Module):
+            raise Untraceable(
+                "detail='operations' takes a torch.nn.Module, not the "
+                f"{type(self.function).__name__} {self.title}; use detail='functions'"
+            )
+        given, options = trees.tree_unflatten([*leaves], self.spec)
+        if self.exported is None or not self.exported.fits(given, options):
+            with kept([*self.function.modules()]):
+                self.exported = Exported(self.function, given, options)
 
     def graph(self, values: Mapping[str, Any] | None = None) -> Graph:
         """Of a call at these values of inputs, by name."""
@@ -59,6 +77,8 @@ class Model(Performer):
             _like(values[name], leaf) if name in values else leaf
             for name, leaf in zip(names, self.leaves)
         ]
+        if self.exported is not None:
+            self.take_apart(leaves)
         held = [
             (tensor, _like(values[name], tensor))
             for name, tensor in self.tensors.items()
@@ -124,7 +144,11 @@ class Model(Performer):
             at.append(leaf)
         given, options = trees.tree_unflatten(at, self.spec)
         with recorder.modules.watched(), recorder:
-            made = self.function(*given, **options)
+            if self.exported is None:
+                made = self.function(*given, **options)
+            else:
+                made = self.exported.called(recorder, given, options)
+                recorder.line, recorder.modules.running = None, []
             output = self._single(recorder, made)
         if not output.requires_grad:
             raise Untraceable(f"{self.title} has no output that asks for a gradient")
