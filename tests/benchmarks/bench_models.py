@@ -1,6 +1,8 @@
 """PyTorch models, measured beside PyTorch alone in the same run; see README.md beside this file."""
 
+import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -47,7 +49,54 @@ def refreshed():
     return (alone + shown) / alone, len(view.recording.frames) / (alone + shown)
 
 
+def traced():
+    """How long ResNet-18 takes to be traced, and how much memory: in parts of its own forward and
+    backward, and of what all recorded values take.
+    """
+    import numpy as np
+    import torch
+    from torch_models import case
+
+    import gradviz as gv
+
+    torch.set_num_threads(1)
+    model, inputs = case("resnet18")
+    gv.trace_torch(torch.nn.Linear(1, 1), torch.ones(1, 1))
+    model(*inputs).sum().backward()
+    start = time.perf_counter()
+    model(*inputs).sum().backward()
+    alone = time.perf_counter() - start
+    most = resident()
+    before, is_over = most, threading.Event()
+
+    def watch():
+        nonlocal most
+        while not is_over.wait(0.002):
+            most = max(most, resident())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    start = time.perf_counter()
+    graph = gv.trace_torch(model, *inputs)
+    taken = time.perf_counter() - start
+    is_over.set()
+    watching.join()
+    values = sum(np.asarray(each).nbytes for each in graph.example.primals.values())
+    return taken / alone, (most - before) / values
+
+
+def resident():
+    """Bytes of memory that this process has now."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def main():
+    times, memory = traced()
+    print(
+        f"ResNet-18 is traced in {times:.2f} times its own forward and backward, and takes at most "
+        f"{memory:.2f} times the memory of all recorded values"
+    )
     ratio, frames = refreshed()
     print(f"a loop with refresh(): {ratio:.3f} times its steps alone, {frames:.1f} shown a second")
 

@@ -177,6 +177,23 @@ def test_closed_modules_hand_back_what_their_gates_do(torch, case):
     assert np.array_equal(closed.adjoints["x"], expected.numpy())
 
 
+def test_cards_say_nothing_twice_and_are_cut_once(torch, case):
+    model, inputs = case("resnet18")
+    figure = gv.draw(gv.trace_torch(model, *inputs))
+    for shown in (figure, figure.inside("layer2").inside("Basic 0")):
+        for card in shown.scene.cards:
+            texts = [text.words for text in card.heading]
+            assert len({*texts}) == len(texts)
+            assert all(text.count("…") <= 1 for text in texts)
+    named = {card.label: [text.words for text in card.heading] for card in shown.scene.cards}
+    assert named["layer2.0.bn2.weight"] == ["weight"]
+    assert named["layer2.0.bn2"] == ["bn2", "batch_norm"]
+    model, inputs = case("encoder")
+    scene = gv.draw(gv.trace_torch(model, *inputs)).scene
+    headings = {card.label: [text.words for text in card.heading] for card in scene.cards}
+    assert (headings["norm1"], headings["relu"]) == (["norm1", "▸"], ["relu"])
+
+
 def test_it_runs_anew_at_other_inputs(torch, case):
     model, inputs = case("mlp")
     graph = gv.trace_torch(model, *inputs)
@@ -321,6 +338,13 @@ def test_a_large_model_is_drawn_saved_and_small(torch, case):
     model, inputs = case("resnet18")
     graph = gv.trace_torch(model, *inputs)
     assert len(json.dumps(graph.to_dict())) < 2_000_000
+    run = graph.example
+    held = {}  # each array once, by where it lies: what stands for zeros takes nothing
+    for numbers in (run.primals, run.adjoints, run.flows):
+        for each in map(np.asarray, numbers.values()):
+            size = each.nbytes if all(each.strides) else each.itemsize
+            held[each.__array_interface__["data"][0]] = size
+    assert sum(held.values()) <= 3 * sum(np.asarray(each).nbytes for each in run.primals.values())
     with tempfile.TemporaryDirectory() as folder:
         page = gv.draw(graph).save(f"{folder}/model.html")
         assert page.stat().st_size < 2_000_000
