@@ -36,6 +36,7 @@ from gradviz.scene.words import titles
 from gradviz.scene.words.explain import step
 from gradviz.scene.words.formula import State
 from gradviz.scene.words.forward import words_of
+from gradviz.scene.words.statistics import statistics
 
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 from typing_people import NOT_READ, RIGHT_OR_NOT, drawn
@@ -93,6 +94,7 @@ def heat_maps() -> Iterator[dict[str, Any]]:
                 "cells": [sent(each) for each in cells.ravel().tolist()],
                 "scale": heat.scale(cells),
                 "picture": svg.cells(heat.shades(cells), cell),
+                "statistics": [str(about := statistics(array)), about.is_loud],
             }
         yield {**case, "value": shown(array), "gradient": shown(array, shape=False)}
 

@@ -17,7 +17,7 @@ from gradviz.audit.recomputed import Recomputed
 from gradviz.export import svg
 from gradviz.graph import Edge, Graph, Node, Run, printable
 from gradviz.numerals import Value, numeral
-from gradviz.scene import heat, text
+from gradviz.scene import cards, heat, text
 from gradviz.scene import numbers as seen
 from gradviz.scene.compose import ALONG
 from gradviz.scene.folding.inside import Inside
@@ -139,11 +139,10 @@ class Shown:
         """A text that may be cut to fit."""
         whole = printable(whole)
         kept, ends = shown.removeprefix("…"), [whole]
-        if kept != shown:  # of a path the end is shown
-            ends = [whole[place + 1 :] for place, each in enumerate(whole) if each == "."]
+        if what == "name" or kept != shown:  # of a path the end is shown
+            ends = [*ends[kept != shown :], *_after_dots(whole)]
         if not any(
-            end.startswith(kept[:-1]) if kept.endswith("…") else kept != shown and end == kept
-            for end in ends
+            end.startswith(kept[:-1]) if kept.endswith("…") else end == kept for end in ends
         ):
             self.compare(where, what, shown, [whole])
 
@@ -240,7 +239,8 @@ class Shown:
                 case "gv-name" | "gv-called":
                     self.cut(node, "name", shown, node.label)
                 case "gv-sign":
-                    self.cut(node, "operation", shown, node.sign)
+                    if not (shown == "▸" and node.sign == f"▸ {cards.plain(node.label)}"):
+                        self.cut(node, "operation", shown, node.sign)
                 case "gv-value":
                     self.compare(node, "value", shown, _on_card(numbers["value"], shape=True))
                 case "gv-adjoint" | "gv-tangent":
@@ -369,3 +369,7 @@ def _on_card(numbers: Sequence[Value | None], shape: bool) -> Iterator[str]:
         elif isfinite(number.magnitude):
             scale = heat.scale(np.array([[number.magnitude]]))
             yield f"{numeral(number)} {scale}" if shape else scale
+
+
+def _after_dots(path: str) -> list[str]:
+    return [path[place + 1 :] for place, each in enumerate(path) if each == "."]

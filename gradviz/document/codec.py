@@ -19,6 +19,7 @@ import numpy as np
 from gradviz.scene import heat
 from gradviz.scene.data import DTYPES
 from gradviz.scene.unheld import Unheld, unheld
+from gradviz.scene.words.statistics import scale_of
 
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -85,6 +86,9 @@ def _array(array: np.ndarray, most: int | None, mapped: bool) -> Json:
             "mean": number(float(np.mean(finite)) if finite.size else math.nan),
             "zeros": float(np.mean(whole == 0.0)),
             "not_finite": 1.0 - finite.size / whole.size,
+            "nan": float(np.mean(np.isnan(whole))),
+            "infinite": float(np.mean(np.isinf(whole))),
+            "scale": number(scale_of(finite)),
             "magnitude": number(float(np.max(np.abs(whole)))),
             **({"cells": cells} if mapped else {}),
         },

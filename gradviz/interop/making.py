@@ -12,11 +12,11 @@ class Made:
     """A value of a model, with all that a graph holds of it; an input if it has no operation."""
 
     number: Value
-    adjoint: Value
+    adjoint: Value | None  # None if it is not known
     name: str  # what its operation, or the input, is called
     operation: External | None = None
     operands: "tuple[Made, ...]" = ()
-    flows: tuple[Value, ...] = ()  # what goes back to each operand
+    flows: tuple[Value | None, ...] = ()  # what goes back to each operand
     own: str | None = None  # what the user's code calls it
     source: Source | None = None
     block: Block | None = None

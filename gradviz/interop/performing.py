@@ -12,7 +12,20 @@ from gradviz.graph import Graph, Lines, Node, Run, Source, printable
 
 
 class Untraceable(ValueError):
-    """A model does what can't be followed. No TypeError: operators of tensors swallow these."""
+    """A model does what can't be followed, or fails. No TypeError: operators of tensors swallow
+    these. `recorded` is the graph until there, to be drawn; None if nothing was recorded.
+    """
+
+    recorded: Graph | None = None
+
+    def with_recorded(self, graph: Graph) -> "Untraceable":
+        """The same, which tells how to see what was recorded."""
+        made = Untraceable(
+            f"{self} (what was recorded until there is this error's `recorded`: in a notebook, "
+            "gv.draw(sys.last_value.recorded))"
+        )
+        made.recorded = graph
+        return made
 
 
 class Performer(ABC):
@@ -30,7 +43,14 @@ class Performer(ABC):
         return self.anew(graph, values, "the model took another way")
 
     def anew(self, graph: Graph, values: Sequence[Any], why: str) -> Run:
-        found = self.graph(dict(zip(graph.input_names, values)))
+        return self._as_of(graph, self.graph(dict(zip(graph.input_names, values))), why)
+
+    def newest(self, graph: Graph) -> Run:
+        """A run at the parameters that the model has now."""
+        raise TypeError(f"{graph.name} is a {self.kind}, whose parameters are inputs: update these")
+
+    def _as_of(self, graph: Graph, found: Graph, why: str) -> Run:
+        """The run of a new trace, of the graph itself if it went the same way."""
         if _form(found) != _form(graph):
             return Run(found, found.example_numbers, None, why, found.example_flows)
         return Run(graph, found.example_numbers, flows=found.example_flows)

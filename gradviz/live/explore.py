@@ -1,6 +1,7 @@
 """explore(): a function, a slider for each of its inputs, and its live figure."""
 
 import inspect
+import time
 from collections.abc import Callable, Collection, Mapping
 from numbers import Real
 from os import PathLike
@@ -13,9 +14,11 @@ import numpy as np
 from gradviz.autodiff.tracing.trace import trace
 from gradviz.export.sheets import Theme
 from gradviz.figure import folded
-from gradviz.graph import Direction, Mode, Run, along
+from gradviz.graph import Direction, Graph, Mode, Run, along
 from gradviz.live import sliders
+from gradviz.live.newest import AfterCell, Newest
 from gradviz.live.panel import Panel
+from gradviz.live.plots.training import Training
 from gradviz.live.shown import Framed
 from gradviz.live.sliders import Change, Hand
 from gradviz.live.view import View
@@ -34,6 +37,8 @@ class Explorer(Framed):
         self, view: View, sliders: Mapping[str, Hand], lent: Collection[Hand] = ()
     ) -> None:
         self.view = view
+        self._newest = Newest()
+        self._after = AfterCell(self._catch_up)
         self.panel: Panel = Panel(sliders, self._moved)
         view.observe(self._follow, names="inputs")
         inputs = view.whole.graph.input_names
@@ -59,6 +64,50 @@ class Explorer(Framed):
     def run(self) -> Run:
         """The run that is shown."""
         return self.view.run
+
+    def refresh(self, of: int | None = None) -> Run:
+        """In a loop that trains a PyTorch model: show the model with its newest parameters.
+
+        Call it after each step. It shows a step at most four times a second, and so seldom that the
+        loop is slowed by 5 % at most; in between it returns at once. What was not shown in the loop
+        is shown when the cell is over. With `of`, the number of steps that there will be, a bar
+        tells how many were taken, and the last step is always shown. Returns the run that is shown;
+        `recording` has all that were.
+
+        Raises TypeError for a graph that is no PyTorch model's.
+
+        >>> import torch                                                     # doctest: +SKIP
+        >>> import gradviz as gv
+        >>> model, x = torch.nn.Linear(2, 1), torch.ones(1, 2)                 # doctest: +SKIP
+        >>> view = gv.explore(gv.trace_torch(model, x))                        # doctest: +SKIP
+        >>> with torch.no_grad():                                              # doctest: +SKIP
+        ...     _ = model.weight.zero_(), model.bias.fill_(3.0)
+        >>> view.refresh().value                                               # doctest: +SKIP
+        3.0
+        """
+        if of is not None and self._newest.bar not in self.children:
+            self.children = (self._newest.bar, *self.children)
+        if self._newest.step(of):
+            self._show_newest(of)
+        else:
+            self._after.ask()
+        return self.view.whole
+
+    def _show_newest(self, of: int | None = None) -> None:
+        start = time.perf_counter()
+        run = self.view.refresh()
+        self._newest.shown(run.whole, time.perf_counter() - start, of)
+
+    def _catch_up(self) -> None:
+        if self._newest.is_behind:
+            self._show_newest(self._newest.of)
+
+    @property
+    def recording(self) -> Training:
+        """A film of what `refresh` showed, as :func:`gradviz.plot.training` makes them: the output
+        and the gradients of up to six layers. It can be scrubbed through, and saved as a page.
+        """
+        return self._newest.recording
 
     def update(self, /, **inputs: float) -> Run | None:
         """Move sliders, and with them the figure."""
@@ -108,7 +157,7 @@ class Explorer(Framed):
 
 
 def explore(
-    function: Callable[..., Any],
+    function: Callable[..., Any] | Graph,
     inputs: Mapping[str, Any] | None = None,
     /,
     *,
@@ -136,6 +185,9 @@ def explore(
     one to the other. Where the function
     itself has an argument of such a name, the keyword is that argument.
 
+    A graph, such as :func:`gradviz.trace_torch` makes, is explored as it is, without sliders; in a
+    loop that trains a model, :meth:`Explorer.refresh` shows the newest step.
+
     Raises TypeError, naming the input, for anything else; IndexError for a step that there is not.
 
     >>> import gradviz as gv
@@ -150,6 +202,15 @@ def explore(
         **{"collapse": collapse, "expand": expand, "step": step, "code": code},
         **{"mode": mode, "wrt": wrt},
     }
+    if isinstance(function, Graph):
+        if given := {**(inputs or {}), **abbreviations}:
+            raise TypeError(
+                f"a graph has its inputs already; sliders of {', '.join(given)} are for "
+                "the function itself"
+            )
+        graph = folded(function.example, collapse, expand).graph
+        view = View(graph, step=step, wrt=along(graph, mode, wrt), code=code)
+        return Explorer(view, {})
     for name in OPTIONS:
         if name in _own_names(function) and options[name] != NOT_GIVEN[name]:
             abbreviations[name], options[name] = options[name], NOT_GIVEN[name]

@@ -23,7 +23,7 @@ from gradviz.live.shown import Answering
 from gradviz.live.sliders import Change, Hand, Span, tracks
 from gradviz.scene.folding import fold, overview
 from gradviz.scene.folding.blocks import blocks_of
-from gradviz.scene.words import titles
+from gradviz.scene.words import statistics, titles
 from gradviz.scene.words.explain import element, nudges, suspects
 from gradviz.scene.words.formula import Formula, say
 from gradviz.scene.words.listing import listing
@@ -135,6 +135,22 @@ class View(Answering):
             self._show(run)
             self.inputs = inputs
             return run
+
+    def refresh(self) -> Run:
+        """Call a PyTorch model anew, with the parameters that it has now, and show that.
+
+        Raises TypeError for any other graph."""
+        graph = self.whole.whole.graph
+        newest = getattr(graph.runner, "newest", None)
+        if newest is None:
+            raise TypeError(
+                f"{graph.name} is no PyTorch model, whose parameters change: use `update`"
+            )
+        with self._updating:
+            run = self.whole.graph.shown(newest(graph))
+            self._show(run)
+            self.inputs = run.inputs
+        return run
 
     def _show(self, run: Run) -> None:
         """Send a run: its numbers, and before them its graph if it is a new one."""
@@ -256,6 +272,11 @@ class View(Answering):
             lines += [
                 _line(words.say("live.nudge.element"), [say(line)])
                 for line in element(self.run, what, self.element).split("\n")
+            ]
+        if isinstance(what, Node):
+            lines += [
+                _line(words.say("page.statistics"), [say(told)], False if is_loud else None)
+                for told, is_loud in statistics.lines(self.run, what)
             ]
         if what is not None:
             try:

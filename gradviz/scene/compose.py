@@ -195,7 +195,7 @@ class _Composer:
             frame=None if node.block is None else self.frames[node.block],
             box=box,
             head=cards.HEAD,
-            heading=tuple(cards.heading(node.label, sign, box.width, bool(node.name))),
+            heading=tuple(cards.heading(*cards.called(node), box.width, bool(node.name))),
             numbers=tuple(texts),
             maps=tuple(maps),
             badge="≠" if "wrong" in kinds or (self.live and node.is_handwritten) else "",

@@ -1,6 +1,5 @@
 """Models of PyTorch: the framework's own gradients, to the bit; and the model is as it was."""
 
-import copy
 import doctest
 import json
 import pickle
@@ -14,13 +13,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from needs import needed
+from torch_checks import assert_right, own_gradients
 
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.graph import is_from_elsewhere
 
 pytestmark = pytest.mark.long
-SEED = 5
 NAMES = [
     "mlp", "cnn", "lstm", "encoder", "encoder in use", "gpt", "branch", "shared", "in place",
     "parts", "resnet18",
@@ -41,99 +40,6 @@ def case(torch):
     from torch_models import case
 
     return case
-
-
-def leaves(torch, made):
-    return [
-        each
-        for each in torch.utils._pytree.tree_leaves(made)
-        if each.is_floating_point() and each.requires_grad
-    ]
-
-
-def own_gradients(torch, model, inputs, loss=None):
-    """By the framework: of parameters, then of inputs; None where it gives none."""
-    model = copy.deepcopy(model)
-    inputs = [
-        each.clone().requires_grad_() if each.is_floating_point() else each for each in inputs
-    ]
-    given = [each * 1.0 if each.is_floating_point() else each for each in inputs]
-    torch.manual_seed(SEED)
-    made = model(*given)
-    total = loss(made) if loss else sum(each.sum() for each in leaves(torch, made))
-    total.backward()
-    return (
-        float(total.detach()),
-        {name: each.grad for name, each in model.named_parameters()},
-        [each.grad for each in inputs],
-    )
-
-
-def state_of(torch, model):
-    """All that a trace must leave as it is."""
-    return {
-        "state": {name: each.clone() for name, each in model.state_dict().items()},
-        "gradients": [None if p.grad is None else p.grad.clone() for p in model.parameters()],
-        "hooks": [
-            (len(m._forward_hooks), len(m._forward_pre_hooks), len(m._backward_hooks), m.training)
-            for m in model.modules()
-        ],
-        "attributes": [sorted(m.__dict__) for m in model.modules()],
-        "asks": [p.requires_grad for p in model.parameters()],
-        "random": torch.get_rng_state(),
-        "global hooks": len(torch.nn.modules.module._global_forward_hooks)
-        + len(torch.nn.modules.module._global_forward_pre_hooks),
-    }
-
-
-def are_same(torch, one, other):
-    if isinstance(one, torch.Tensor):
-        return torch.equal(one, other)
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(are_same(torch, one[k], other[k]) for k in one)
-    if isinstance(one, list):
-        return all(are_same(torch, a, b) for a, b in zip(one, other, strict=True))
-    return one == other
-
-
-def assert_right(torch, model, inputs, loss=None):
-    """Every gradient is the framework's own, the flows add up, the model is as it was."""
-    value, parameters, expected = own_gradients(torch, model, inputs, loss)
-    before = state_of(torch, model)
-    torch.manual_seed(SEED)
-    random = torch.get_rng_state()
-    graph = gv.trace_torch(model, *inputs, loss=loss)
-    assert torch.equal(torch.get_rng_state(), random)
-    torch.set_rng_state(before["random"])
-    assert are_same(torch, state_of(torch, model), before)
-    run = graph.example
-    assert run.value == value
-    for name, gradient in parameters.items():
-        if name in run.grads:
-            assert_equal(run.grads[name], gradient, name)
-        else:
-            assert gradient is None, name
-    for name, gradient in zip(graph.input_names, expected):
-        assert_equal(run.grads[name], gradient, name)
-    assert_flows_add_up(graph)
-    return graph
-
-
-def assert_equal(found, expected, name):
-    expected = np.zeros(np.shape(found)) if expected is None else expected.numpy()
-    assert np.array_equal(found, expected), name
-
-
-def assert_flows_add_up(graph):
-    run = graph.example
-    for node in graph.nodes:
-        flows = [run.flows[edge] for edge in graph.edges if edge.source is node]
-        adjoint = run.adjoints[node]
-        if flows:
-            most = max(float(np.max(np.abs(flow))) for flow in flows)
-            assert np.allclose(sum(flows[1:], flows[0]), adjoint, 1e-5, 1e-6 * (1 + most)), node
-        else:
-            assert node is graph.output or not np.any(adjoint)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -269,6 +175,23 @@ def test_closed_modules_hand_back_what_their_gates_do(torch, case):
         assert np.array_equal(closed.flows[edge], closed.adjoints[edge.source])
     _, _, (expected,) = own_gradients(torch, model, inputs)
     assert np.array_equal(closed.adjoints["x"], expected.numpy())
+
+
+def test_cards_say_nothing_twice_and_are_cut_once(torch, case):
+    model, inputs = case("resnet18")
+    figure = gv.draw(gv.trace_torch(model, *inputs))
+    for shown in (figure, figure.inside("layer2").inside("Basic 0")):
+        for card in shown.scene.cards:
+            texts = [text.words for text in card.heading]
+            assert len({*texts}) == len(texts)
+            assert all(text.count("…") <= 1 for text in texts)
+    named = {card.label: [text.words for text in card.heading] for card in shown.scene.cards}
+    assert named["layer2.0.bn2.weight"] == ["weight"]
+    assert named["layer2.0.bn2"] == ["bn2", "batch_norm"]
+    model, inputs = case("encoder")
+    scene = gv.draw(gv.trace_torch(model, *inputs)).scene
+    headings = {card.label: [text.words for text in card.heading] for card in scene.cards}
+    assert (headings["norm1"], headings["relu"]) == (["norm1", "▸"], ["relu"])
 
 
 def test_it_runs_anew_at_other_inputs(torch, case):
@@ -415,6 +338,13 @@ def test_a_large_model_is_drawn_saved_and_small(torch, case):
     model, inputs = case("resnet18")
     graph = gv.trace_torch(model, *inputs)
     assert len(json.dumps(graph.to_dict())) < 2_000_000
+    run = graph.example
+    held = {}  # each array once, by where it lies: what stands for zeros takes nothing
+    for numbers in (run.primals, run.adjoints, run.flows):
+        for each in map(np.asarray, numbers.values()):
+            size = each.nbytes if all(each.strides) else each.itemsize
+            held[each.__array_interface__["data"][0]] = size
+    assert sum(held.values()) <= 3 * sum(np.asarray(each).nbytes for each in run.primals.values())
     with tempfile.TemporaryDirectory() as folder:
         page = gv.draw(graph).save(f"{folder}/model.html")
         assert page.stat().st_size < 2_000_000

@@ -195,6 +195,7 @@ type Drawing = {
   structure: Structure;
   code: Listing;
   nudged: Nudged[] | null;
+  statistics: [told: string, isLoud: boolean][][] | null; // by node; null where they are worked out
   part?: number[]; // which box of which is open
   numbers?: string; // where the page can't work them out
 };

@@ -13,10 +13,11 @@ from gradviz.autodiff.programs.memory import grid
 from gradviz.autodiff.programs.sweeps import Step
 from gradviz.figure.page.spans import Span
 from gradviz.figure.page.structure import structure
-from gradviz.graph import Block, Graph, Node, Run
+from gradviz.graph import Block, Graph, Node, Run, is_from_elsewhere
 from gradviz.scene.folding.blocks import blocks_of
 from gradviz.scene.folding.inside import Inside
 from gradviz.scene.words.listing import listing
+from gradviz.scene.words.statistics import lines
 
 MOST_TRACES = 16
 MOST_STATES = 32  # of blocks
@@ -44,6 +45,9 @@ def drawing(
         "structure": structure(run, run.places, spans, drawn(run)),
         "code": listing(graph, wrt),
         "nudged": nudged(graph),
+        "statistics": [lines(run, node) for node in graph.nodes]
+        if is_from_elsewhere(graph)
+        else None,
     }
 
 

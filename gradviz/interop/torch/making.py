@@ -12,8 +12,11 @@ from gradviz.interop.torch.recording import Call, Recorded, Recorder, Use
 from gradviz.interop.torch.written import call as written_call
 
 
-def made_of(recorder: Recorder, output: Recorded, named: Mapping[int, str]) -> dict[Recorded, Made]:
-    """All values, inputs first; `named` has names of inputs by their identity."""
+def made_of(
+    recorder: Recorder, output: Recorded, named: Mapping[int, str], is_whole: bool = True
+) -> dict[Recorded, Made]:
+    """All values, inputs first; `named` has names of inputs by their identity. If it is not the
+    whole, what did not come on the way back is not known."""
     made: dict[Recorded, Made] = {}
     for value in recorder.inputs:
         made[value] = Made(
@@ -25,6 +28,13 @@ def made_of(recorder: Recorder, output: Recorded, named: Mapping[int, str]) -> d
     for call in recorder.calls:
         for value in call.results:
             made[value] = _made(call, value, output, recorder, made)
+    if not is_whole:
+        for value, each in made.items():
+            each.adjoint = None if value.adjoint is None else each.adjoint
+            uses = value.call.uses if value.call else ()
+            each.flows = tuple(
+                None if use.back is None else flow for use, flow in zip(uses, each.flows)
+            )
     return made
 
 

@@ -22,6 +22,7 @@ class Modules:
             self.names = {id(module): name for name, module in self.root.named_modules()}
         self.running: list[tuple[torch.nn.Module, Block | None]] = []
         self.paths: dict[Block, str] = {}
+        self.modules: dict[Block, torch.nn.Module] = {}
         self.roots: list[torch.nn.Module] = [] if self.root is None else [self.root]
 
     @contextmanager
@@ -44,10 +45,15 @@ class Modules:
             for name, each in module.named_modules():
                 path = ".".join(filter(None, (type(module).__name__, name)))
                 self.names.setdefault(id(each), path)
-        path = printable(self.names[id(module)])
-        block = Block(self._name(module, path), self.block)
-        self.paths[block] = path
+        block = self.box(module, self.names[id(module)], self.block)
         self.running.append((module, block))
+
+    def box(self, module: torch.nn.Module, path: str, parent: Block | None) -> Block:
+        """A new box, of one call of a module."""
+        path = printable(path)
+        block = Block(self._name(module, path), parent)
+        self.paths[block], self.modules[block] = path, module
+        return block
 
     def _leave(self, module: torch.nn.Module, given: Any, made: Any) -> None:
         while self.running and self.running.pop()[0] is not module:
@@ -76,6 +82,12 @@ class Modules:
             return "outside of its modules"
         module, block = self.running[-1]
         return f"in {self.paths[block] if block else 'the model'} ({type(module).__name__})"
+
+    def named_place(self, block: Block | None) -> str:
+        """A box, in an error."""
+        if block is None:
+            return "outside of its inner modules"
+        return f"in {self.paths[block]} ({type(self.modules[block]).__name__})"
 
     def named(self, of: Callable[[torch.nn.Module], Any]) -> Iterator[tuple[str, Any]]:
         """What all modules have of a kind, such as their parameters, by their names."""

@@ -83,6 +83,8 @@ class Recorder(TorchFunctionMode):
         self.modules = modules
         self.calls: list[Call] = []
         self.inputs: list[Recorded] = []
+        self.names: dict[int, str] = {}  # of inputs, by their identity
+        self.line: Line | None = None  # of code, where it is told
         self.is_open = True  # gradients that come by are those of the sweep
         self._at: dict[int, tuple[torch.Tensor, Recorded, int]] = {}
         start = torch.zeros((), requires_grad=True) * 1.0
@@ -136,6 +138,26 @@ class Recorder(TorchFunctionMode):
 
     def refusal(self, why: str) -> Untraceable:
         return Untraceable(f"trace_torch stops {self.modules.where}: {why}")
+
+    def failed(self, error: Exception) -> Untraceable:
+        """A refusal that says what failed, and where."""
+        if isinstance(error, Untraceable):
+            return Untraceable(str(error).partition("\n")[0])  # who performs it may add lines
+        said = str(error).strip().partition("\n")[0].partition(". ")[0]
+        why = f"{type(error).__name__}: {said}"
+        call = self._stuck()
+        if call is None:
+            return self.refusal(why)
+        where = self.modules.named_place(call.block)
+        return Untraceable(f"trace_torch stops {where}: on the way back through {call.name}, {why}")
+
+    def _stuck(self) -> Call | None:
+        """The call that the sweep came to, and did not get through."""
+        for call in reversed(self.calls):
+            has_come = any(value.adjoint is not None for value in call.results)
+            if has_come and any(use.back is None and not use.is_stop for use in call.uses):
+                return call
+        return None
 
     def _hold(self, tensor: torch.Tensor, value: Recorded) -> None:
         _look_at(tensor, self.refusal)
@@ -218,7 +240,7 @@ class Recorder(TorchFunctionMode):
             options,
             uses,
             modules.block,
-            _line(),
+            self.line or _line(),
             modules.is_library,
         ), at
 

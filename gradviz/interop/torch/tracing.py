@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from torch.utils import _pytree as trees
 
-from gradviz.graph import Graph
-from gradviz.interop.making import graph_of
+from gradviz.graph import Graph, Node, Run
+from gradviz.interop.making import Made, graph_of
 from gradviz.interop.performing import Performer, Untraceable, beginning, bound, title_of
+from gradviz.interop.torch.exported import Exported
 from gradviz.interop.torch.kept import holding, kept
 from gradviz.interop.torch.making import made_of
 from gradviz.interop.torch.modules import Modules
-from gradviz.interop.torch.recording import Recorder
+from gradviz.interop.torch.recording import Recorded, Recorder
 
 Trees = Any  # tensors, in tuples and dicts too
 
@@ -25,9 +26,13 @@ def traced(
     given: Sequence[Any],
     options: Mapping[str, Any],
     loss: Callable[[Any], Any] | None,
+    detail: str,
 ) -> Graph:
     """The graph of one call."""
-    return Model(function, given, options, loss).graph()
+    model = Model(function, given, options, loss)
+    if detail == "operations":
+        model.take_apart(model.leaves)
+    return model.graph()
 
 
 class Model(Performer):
@@ -48,8 +53,21 @@ class Model(Performer):
             each.detach().clone() if isinstance(each, torch.Tensor) else each for each in leaves
         ]
         self.title = title_of(function)
+        self.exported: Exported | None = None  # where it is performed operation by operation
         self.random: Any = None  # the state in which random draws began
         self.tensors: dict[str, torch.Tensor] = {}  # parameters and the like by their names
+
+    def take_apart(self, leaves: Sequence[Any]) -> None:
+        """Perform the operations of the module from now on, one by one."""
+        if not isinstance(self.function, torch.nn.Module):
+            raise Untraceable(
+                "detail='operations' takes a torch.nn.Module, not the "
+                f"{type(self.function).__name__} {self.title}; use detail='functions'"
+            )
+        given, options = trees.tree_unflatten([*leaves], self.spec)
+        if self.exported is None or not self.exported.fits(given, options):
+            with kept([*self.function.modules()]):
+                self.exported = Exported(self.function, given, options)
 
     def graph(self, values: Mapping[str, Any] | None = None) -> Graph:
         """Of a call at these values of inputs, by name."""
@@ -59,6 +77,8 @@ class Model(Performer):
             _like(values[name], leaf) if name in values else leaf
             for name, leaf in zip(names, self.leaves)
         ]
+        if self.exported is not None:
+            self.take_apart(leaves)
         held = [
             (tensor, _like(values[name], tensor))
             for name, tensor in self.tensors.items()
@@ -72,14 +92,18 @@ class Model(Performer):
             stack.enter_context(torch.inference_mode(False))
             stack.enter_context(torch.enable_grad())
             recorder = Recorder(modules)
-            named, output = self._recorded(recorder, leaves, names)
-            self._go_back(recorder, output)
-            named = {**_names_of_tensors(self.function, modules, recorder), **named}
-            value = recorder.value(output)
+            try:
+                output = self._recorded(recorder, leaves, names)
+                self._go_back(recorder, output)
+                value = recorder.value(output)
+            except Exception as error:
+                if not recorder.calls:
+                    raise
+                until, _, _ = self._made(recorder, recorder.calls[-1].results[-1], False)
+                refusal = recorder.failed(error).with_recorded(until)
+                raise refusal from (None if isinstance(error, Untraceable) else error)
             assert value is not None, "an output asks for a gradient, so it has a value"
-            made = made_of(recorder, value, named)
-        source = beginning(_called(self.function), torch.__path__)
-        graph, nodes = graph_of(self.title, [*made.values()], made[value], self, source)
+            graph, made, nodes = self._made(recorder, value)
         self.tensors = {
             nodes[made[each]].label: each.tensor
             for each in recorder.inputs
@@ -87,18 +111,31 @@ class Model(Performer):
         }
         return graph
 
+    def newest(self, graph: Graph) -> Run:
+        return self._as_of(graph, self.graph(), "the model took another way")
+
+    def _made(
+        self, recorder: Recorder, value: Recorded, is_whole: bool = True
+    ) -> tuple[Graph, dict[Recorded, Made], dict[Made, Node]]:
+        """The graph of what led to a value."""
+        names = {**_names_of_tensors(self.function, recorder.modules, recorder), **recorder.names}
+        made = made_of(recorder, value, names, is_whole)
+        source = beginning(_called(self.function), torch.__path__)
+        graph, nodes = graph_of(self.title, [*made.values()], made[value], self, source)
+        return graph, made, nodes
+
     def _recorded(
         self, recorder: Recorder, leaves: Sequence[Any], names: Sequence[str]
-    ) -> tuple[dict[int, str], torch.Tensor]:
-        """The names of the inputs, and the output of the call, which is recorded."""
-        named, at = {}, []
+    ) -> torch.Tensor:
+        """The output of the call, which is recorded."""
+        at: list[Any] = []
         for leaf, name in zip(leaves, names):
             if isinstance(leaf, torch.Tensor):
                 tensor = leaf.detach().clone()
                 if tensor.is_floating_point():
                     tensor.requires_grad_()
                 value = recorder.input(tensor)
-                named[id(value)] = name
+                recorder.names[id(value)] = name
                 if tensor.requires_grad:  # the model may change it in place, but no leaf
                     leaf = tensor.clone()
                     recorder.stands_for(leaf, value)
@@ -107,11 +144,15 @@ class Model(Performer):
             at.append(leaf)
         given, options = trees.tree_unflatten(at, self.spec)
         with recorder.modules.watched(), recorder:
-            made = self.function(*given, **options)
+            if self.exported is None:
+                made = self.function(*given, **options)
+            else:
+                made = self.exported.called(recorder, given, options)
+                recorder.line, recorder.modules.running = None, []
             output = self._single(recorder, made)
         if not output.requires_grad:
             raise Untraceable(f"{self.title} has no output that asks for a gradient")
-        return named, output
+        return output
 
     def _single(self, recorder: Recorder, made: Any) -> torch.Tensor:
         """The number that the sweep begins at."""
@@ -124,9 +165,10 @@ class Model(Performer):
         ]
         if not found or (self.loss is not None and (len(found) > 1 or found[0].numel() != 1)):
             what = "the loss of " if self.loss is not None else ""
+            line = " ".join(repr(made).split())
             raise Untraceable(
                 f"{what}{self.title} must give a tensor that asks for a gradient"
-                f"{', one single number' if self.loss is not None else ''}, not {made!r:.60}"
+                f"{', one single number' if self.loss is not None else ''}, not {line:.60}"
             )
         sums = [each if each.numel() == 1 else each.sum() for each in found]
         output = sums[0]

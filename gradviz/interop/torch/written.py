@@ -20,13 +20,19 @@ LONGEST = 30  # characters of an argument
 
 def name_of(function: Callable[..., Any]) -> str:
     """``add`` of ``Tensor.__iadd__`` and ``add_``; of a property such as ``x.T`` its name."""
-    name = getattr(function, "__name__", type(function).__name__)
+    name = plain_name(function)
     if name == "__get__":
         return getattr(getattr(function, "__self__", None), "__name__", name)
     name = name.strip("_")
     if name.startswith("i") and name[1:] in SIGNS:
         return name[1:]
     return {"radd": "add", "rmul": "mul"}.get(name, name)
+
+
+def plain_name(function: Callable[..., Any]) -> str:
+    """``relu_`` of ``aten.relu_.default``."""
+    name = getattr(function, "__name__", type(function).__name__)
+    return name.partition(".")[0] if isinstance(function, torch._ops.OpOverload) else name
 
 
 def call(
@@ -95,7 +101,7 @@ def writes_into(
     function: Callable[..., Any], given: Sequence[Any], options: Mapping[str, Any]
 ) -> torch.Tensor | None:
     """The tensor that a call changes in place, if it says that it does."""
-    name, first = getattr(function, "__name__", ""), given[0] if given else options.get("input")
+    name, first = plain_name(function), given[0] if given else options.get("input")
     if not isinstance(first, torch.Tensor):
         return None
     if (name.endswith("_") and not name.endswith("__")) or name == "__setitem__":

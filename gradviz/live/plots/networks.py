@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from gradviz.graph import Graph, Run
 from gradviz.graph.columns import left, room
 from gradviz.live.plots.derivatives import decades
 from gradviz.live.plots.marks import Mark, Shown
@@ -31,6 +32,7 @@ from gradviz.live.plots.plot import (
     plotting,
     subplots,
 )
+from gradviz.live.plots.scales import scales
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
 from gradviz.words import listed, say
@@ -102,28 +104,44 @@ Gradients = Mapping[str, Sequence[ArrayLike]]
 
 
 @overload
-def layers(gradients: Gradients) -> Plot: ...
+def layers(gradients: Gradients | Graph | Run) -> Plot: ...
 @overload
 def layers(gradients: Callable[..., Gradients], **inputs: float | Range) -> Plot | LivePlot: ...
 def layers(
-    gradients: Gradients | Callable[..., Gradients], **inputs: float | Range
+    gradients: Gradients | Callable[..., Gradients] | Graph | Run, **inputs: float | Range
 ) -> Plot | LivePlot:
-    """The size of the gradient in each layer of networks: the root of the mean square of its
-    elements, on a logarithmic scale.
+    """What becomes of values and gradients from layer to layer, on logarithmic scales.
 
-    `gradients` has for each network the gradients of its layers' weights, from the first layer to
-    the last; or it is a function that returns that, and `inputs` are numbers, ranges or sliders for
-    its arguments: then the plot follows them.
+    Of a graph, or a run of one, such as :func:`gradviz.trace_torch` makes: for each box, in the
+    order of the work, how large the values are that leave it (the root of their mean square) and
+    the gradient there (its norm), the shares of zeros in both, and the share of units that are zero
+    in all examples. Layers are marked that are dead (only zeros), get no gradient, or have one a
+    thousand times smaller (vanishing) or larger (exploding) than the last layer's. Where there are
+    more than forty, the outer boxes are shown.
+
+    Of networks: the size of the gradient in each layer, the root of the mean square of its
+    elements. `gradients` has for each network the gradients of its layers' weights, from the first
+    layer to the last; or it is a function that returns that, and `inputs` are numbers, ranges or
+    sliders for its arguments: then the plot follows them.
+
+    Raises ValueError where a graph has more than forty operations and nothing joins them.
 
     >>> import gradviz as gv
     >>> import numpy as np
     >>> gv.plot.layers({"steep": [np.ones((2, 2)), [3.0, 4.0]]})
     layer         1         2
     steep         1      3.54
+    >>> gv.plot.layers(gv.trace(lambda x: np.sum(gv.relu(x * 0.0)), x=np.ones((2, 3))))
+    layer  values, rms  gradient, norm  zeros: values, gradient  dead units
+    v1               0               0             100 %, 100 %       100 %  dead: only zeros
     >>> gv.plot.layers(lambda scale: {"net": [[scale**3], [scale]]}, scale=(0.1, 1.0))
     layer         1         2
     net       0.166      0.55
     """
+    if isinstance(gradients, Graph | Run):
+        if inputs:
+            raise TypeError(f"sliders ({', '.join(inputs)}) are for a function, not for a graph")
+        return scales(gradients)
     if callable(gradients):
         made = gradients
     elif inputs:

@@ -24,6 +24,7 @@ from gradviz.words import language
 
 INK = "#75818d"  # these are seen on white and on black
 VALUE, GRADIENT, RISING, FALLING = "#2f86b8", "#c8601b", "#3d9150", "#a35db5"
+WRONG = "#d0405a"
 TITLE: Any = {"loc": "left", "fontsize": 10, "color": INK}
 LEGEND: Any = {"frameon": False, "labelcolor": INK}
 FAINT = 0.25  # of a grid

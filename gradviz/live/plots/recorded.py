@@ -22,6 +22,7 @@ from gradviz.live.plots.plot import (
     RISING,
     TITLE,
     VALUE,
+    WRONG,
     Plot,
     columns,
     plain,
@@ -36,7 +37,6 @@ MOST_PICTURED = 100  # frames of which a page has the weights
 MOST_ROWS = 9  # of the text
 SHADES = 127  # of either sign
 NO_NUMBER = -128
-WRONG = "#d0405a"
 # of layers: told apart by colour and by dashes
 LOOKS: tuple[tuple[str, Any], ...] = (
     (GRADIENT, "-"), (VALUE, (0, (4, 2))), (RISING, (0, (1, 1.4))), (INK, (0, (5, 2, 1, 2))),

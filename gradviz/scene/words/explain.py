@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.graph import Edge, External, Graph, Node, Run, is_from_elsewhere
 from gradviz.numerals import Value, numeral
+from gradviz.scene.words import statistics
 from gradviz.scene.words.formula import (
     Formula,
     State,
@@ -232,7 +233,10 @@ def explain(words: Words, run: Run, shown: Run, what: Node | Edge, detail: str) 
         )
     formulas = words.of_node(what) if isinstance(what, Node) else words.of_edge(what)
     tried = nudges(run, what) if shown.second == "adjoint" else []
-    return Explanation("\n".join(map(state.text, [*formulas, *(nudge.formula for nudge in tried)])))
+    lines = [*map(state.text, [*formulas, *(nudge.formula for nudge in tried)])]
+    if isinstance(what, Node) and shown is run:  # at a step not all is known
+        lines += (told for told, _ in statistics.lines(run, what))
+    return Explanation("\n".join(lines))
 
 
 def element(run: Run, node: Node, index: str) -> str:

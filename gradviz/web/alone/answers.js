@@ -7,6 +7,7 @@ import { performer } from "../numbers/program.js";
 import { bytesOf, sentOf, unpacked } from "../numbers/run.js";
 import { parsed } from "../numbers/typed.js";
 import { elementLines, nudgeLines } from "./nudges.js";
+import { statisticsLines } from "./statistics.js";
 
 /** @import { Alone } from "./store.js" */
 
@@ -291,6 +292,7 @@ export class Answers {
     const performer = this.given.can_move ? this.performer(drawing) : null;
     const lines = [
       ...elementLines(say, drawing, numbers, selected, element),
+      ...statisticsLines(say, drawing, numbers, selected),
       ...nudgeLines(say, drawing, numbers, selected, performer),
     ];
     this.store.put({ nudges: { of: selected, lines } });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { arrayStatistics } from "../../../gradviz/web/alone/statistics.js";
 import { formulaText } from "../../../gradviz/web/formulas/formula.js";
 import {
   cellsOf,
@@ -62,6 +63,7 @@ test("heat maps are Python's", () => {
     assert.deepEqual(mapSize(shape), given.size);
     assert.deepEqual(cells, given.cells.map(received));
     assert.equal(mapScale(cells), given.scale);
+    assert.deepEqual(arrayStatistics(say, array.elements), given.statistics);
     assert.equal(mapPicture({ shape, elements: cells }), given.picture);
     assert.equal(shownOnCard({ shape, elements: cells }, true), given.value);
     assert.equal(shownOnCard({ shape, elements: cells }, false), given.gradient);
