@@ -247,7 +247,7 @@ along one path. What happens where paths meet?
         """What is practised, without a number that is asked for."""
         inputs = [f"{node.label} = {numeral(self.run.primals[node])}" for node in self.graph.inputs]
         output = self.graph.output.label
-        return say("figure.title.at_inputs", output=output, inputs=listed(inputs))
+        return say("practice.at_inputs", output=output, inputs=listed(inputs))
 
     @property
     def _title_of_level(self) -> str:
