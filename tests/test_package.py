@@ -72,7 +72,9 @@ def test_the_wheel_has_all_that_is_needed(wheel):
     lessons_there = sorted(name for name in names if name.endswith(".ipynb"))
     assert (
         lessons_there
-        == sorted(f"gradviz/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))
+        == sorted(
+            f"gradviz/{path.relative_to(ROOT)}" for path in (ROOT / "notebooks").rglob("*.ipynb")
+        )
         != []
     )
     assert "gradviz = gradviz.course.lessons:main" in entry_points.splitlines()
