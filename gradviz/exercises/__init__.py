@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -20,7 +21,7 @@ from gradviz.export import published
 from gradviz.numerals import Value, numeral, numeric
 from gradviz.words import for_the_page, say
 
-__all__ = ["check", "check_engine", "question"]
+__all__ = ["check", "check_engine", "needed", "question"]
 
 SIZE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 POWER = re.compile(rf"([+-]?)({SIZE})(?:\s*(?:\*\*|\^)\s*([+-]?{SIZE}))?", re.ASCII)
@@ -46,6 +47,25 @@ class Answer(NamedTuple):
         is_whole = bool(np.all(np.equal(self.numbers, np.round(self.numbers))))
         close = (EXACT if is_whole else CLOSE) if self.close is None else self.close
         return close, self.within if np.any(np.equal(self.numbers, 0)) else 0.0
+
+
+class NotInstalled(ImportError):
+    """A library that a notebook needs is not installed: a notebook shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def needed(library: str, install: str) -> None:
+    """Stop a notebook here, with a sentence, where a library is not installed: if all cells are
+    run, those below keep what was stored with them.
+
+    Raises ImportError if it is not installed.
+
+    >>> needed("numpy", "pip install numpy")
+    """
+    if find_spec(library) is None:
+        raise NotInstalled(say("exercise.needed", library=library, install=install))
 
 
 @overload

@@ -51,6 +51,7 @@ ANSWERS = {  # lesson: for each exercise, right answers and wrong ones
         (["0.5**10", "1 / 1024"], ["0.5", "5"]),
     ],
     8: [(["5.4366", "2 * 2.71828"], ["2.71828", "1"]), (["3"], ["6", "9"]), (["15"], ["5", "1"])],
+    9: [(["(10, 32)", "[10, 32]"], ["(32, 10)", "10"]), (["0"], ["0.2", "1"]), (["5"], ["4", "3"])],
 }  # fmt: skip
 PRACTISED = {(2, 2): "b", (3, 1): "w2"}  # in a figure: whose gradient it asks for
 EACH = [
@@ -206,6 +207,9 @@ RECIPES = {  # each answer anew, by what its lesson teaches
     "8.1": lambda: gv.grad(lambda p: np.exp(p) * p)(1.0),
     "8.2": lambda: swept("= for +=", 3.0, lambda x: x * x),
     "8.3": lambda: swept("inputs pile up", 1.0, lambda x: 5 * x, calls=3),
+    "9.1": lambda: np.shape((np.ones((1, 32)) @ np.ones((32, 10))).T @ np.ones((1, 32))),
+    "9.2": lambda: np.linalg.norm(0.2 * gv.grad(lambda t: np.sum(gv.relu(t)))(-np.ones(4))),
+    "9.3": lambda: next(n for n in range(99) if 0.25**n < 1 / 1000),
 }  # fmt: skip
 
 
@@ -285,7 +289,7 @@ def test_hints_say_what_came_of_the_guess(exercise, guess, said, capsys):
 def test_exercises_that_there_are_not():
     with pytest.raises(ValueError, match=r"no exercise '4\.9'; lesson 4 has 4\.1, 4\.2, 4\.3$"):
         check("4.9", 1.0)
-    with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 8\.3$"):
+    with pytest.raises(ValueError, match=r"no exercise 'derivatives'; there are 0\.1, .+, 9\.3$"):
         question("derivatives")
     with pytest.raises(
         TypeError, match=r"named by text, not by 3\.2; .+ check\(guess, answer, hint\)"

@@ -22,7 +22,7 @@ TESTS = Path(__file__).parents[1]
 NAMES = [
     "00-start-here", "01-derivatives", "02-computational-graphs", "03-chain-rule",
     "04-granularity", "05-n-plus-p", "06-neural-networks", "07-summary",
-    "08-an-engine-of-your-own",
+    "08-an-engine-of-your-own", "09-a-real-model",
 ]  # fmt: skip
 SUMMARY = LESSONS[7]
 LIVE = ("gv.explore(", "gv.View(", "gv.race(", "gv.plot.tangent(square, at=")
@@ -43,7 +43,7 @@ def prose(notebook):
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
-def test_there_are_nine():
+def test_there_are_ten():
     assert [path.stem for path in LESSONS] == NAMES
 
 

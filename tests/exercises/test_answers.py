@@ -80,6 +80,10 @@ TYPICAL = {
     "8.2": {2 * 3: "right_engine", 3 * 3: "value", 0: "nothing", 1: "seed", -3: SIGN, 12: HINT},
     "8.3": {5: "cleared", 5 + 5: "two_calls", 5**3: "multiplied", 5 + 3: "added", 3: "calls",
             -15: SIGN, 0: HINT},
+    "9.1": {(32, 10): "turned", (10, 33): "with_biases", 10: KIND, 320: KIND, (10, -32): SIGN,
+            (1, 32): HINT},
+    "9.2": {0.2: "passed", 0.2 / 2: "half", 1: "one", 0.2 / 4: "sigmoid", -0.2: "turned", 5: HINT},
+    "9.3": {4: "one_short", 6: "one_more", 250: "added", 3: "tenths", -5: SIGN, 10: "halves"},
 }  # fmt: skip
 
 

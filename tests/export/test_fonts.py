@@ -96,7 +96,7 @@ def test_without_a_font_letters_stay_letters(tmp_path):
         shown = tangent()._repr_mimebundle_()[0]["text/html"]
     assert "斜率 6：上升</text>" in svg and "斜率 6：上升</text>" in html
     assert "Source Han Sans SC" in svg
-    assert shown.startswith('<img src="data:image/svg+xml;')
+    assert '<img src="data:image/svg+xml;' in shown
 
 
 @pytest.mark.usefixtures("a_font")
@@ -107,7 +107,7 @@ def test_with_a_font_all_is_drawn(tmp_path):
         figure.save(tmp_path / "f.png")
         plot = tangent()
         plot.save(tmp_path / "p.png")
-        assert plot.html.startswith('<img src="data:image/png;')
+        assert '<img src="data:image/png;' in plot.html
     assert b"Squares" in pdf and b"DejaVu" in pdf
     families = {tuple(each.get_fontfamily()) for each in plot.figure.findobj(letters.Text)}
     assert ("DejaVu Sans", "Squares") in families

@@ -1,5 +1,6 @@
 """A notebook is run from top to bottom, in a kernel of its own."""
 
+import copy
 import os
 import warnings
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from gradviz import words
 from gradviz.course.trouble import Trouble
 from gradviz.export import published
 
+NOT_INSTALLED = "NotInstalled"  # what a notebook raises that lacks a library
 Progress = Callable[[int, int], None]  # told before each cell: which, and of how many
 
 
@@ -55,11 +57,12 @@ def read(path: Path) -> Any:
 
 
 def run(notebook: Any, path: Path, progress: Progress) -> None:
-    """Run a notebook in its folder: its outputs are new then, and figures say how they live.
+    """Run a notebook in its folder: its outputs are new then, and figures say how they live. Where
+    it lacks a library and says so (:func:`gradviz.exercises.needed`), its outputs stay as stored.
 
     Raises Trouble, with its cell, if it fails.
     """
-    here = 0
+    here, stored = 0, copy.deepcopy(notebook.cells)
 
     def start(cell: Any, cell_index: int) -> None:
         nonlocal here
@@ -81,6 +84,9 @@ def run(notebook: Any, path: Path, progress: Progress) -> None:
         spoken = {words.VARIABLE: words.language()}
         client.execute(env={**os.environ, **spoken, published.VARIABLE: "1"})
     except CellExecutionError as error:
+        if error.ename == NOT_INSTALLED:
+            notebook.cells = stored
+            return
         source = "\n".join(f"    {line}" for line in notebook.cells[here].source.splitlines())
         why = f"{path}: cell {here + 1} fails with {error.ename}: {error.evalue}"
         raise Trouble(f"{why}\n{source}", code=1) from None

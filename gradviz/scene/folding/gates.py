@@ -59,8 +59,8 @@ class Many(Drawn):
     def expression(self, operands: Sequence[str | Value]) -> str:
         if not self.part.size:
             return say("figure.operation.inputs", n=len(self.part.nodes))
-        if self.part.size == 1:
-            return self.part.nodes[0].expression
+        if self.part.size == 1:  # what is with it are its inputs
+            return next(node for node in self.part.nodes if node.operation).expression
         return say("figure.operation.operations", n=self.part.size)
 
 

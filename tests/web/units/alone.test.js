@@ -185,7 +185,7 @@ test("nudges and single elements are worked out", async () => {
   for (const id of ["n2", "e0"]) {
     el.querySelector(`#${id}`).focus();
     await painted();
-    assert.match(el.querySelector(".gv-ghost").textContent, /nudging/);
+    assert.match(el.querySelector(".gv-row.gv-ghost:last-child").textContent, /nudging/);
   }
   el.querySelector("#n2").focus();
   const index = el.querySelector(".gv-index");
