@@ -10,8 +10,9 @@ from gradviz.words import say
 
 
 @pytest.fixture
-def turned():
-    """A made-up language, in which a few texts are turned around."""
+def turned(monkeypatch):
+    """A made-up language, in which a few texts are turned around, and which no figure speaks."""
+    monkeypatch.setattr(words, "_hearing", [])
     words.add("turned", {"ordinal": {"ordinal": {"one": "ts{n}", "other": "ht{n}"}}})
     words.set_language("turned")
     yield

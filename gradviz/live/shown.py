@@ -159,6 +159,7 @@ class Live(anywidget.AnyWidget):
     """A live figure, and `figure`, the still one."""
 
     figure: Any
+    _was_closed = False
     # what the page says by itself
     words: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     # from the page: that it can show it
@@ -167,6 +168,16 @@ class Live(anywidget.AnyWidget):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         words.hear(self.speak)
+
+    def open(self) -> None:
+        super().open()
+        if self._was_closed:
+            self._was_closed = False
+            self.speak()  # meanwhile another language may have been set
+
+    def close(self) -> None:
+        super().close()
+        self._was_closed = True
 
     def spoken(self) -> dict[str, Any]:
         """What the page says by itself, in the language that is set."""
@@ -178,6 +189,8 @@ class Live(anywidget.AnyWidget):
 
     def speak(self) -> None:
         """Say all of it anew: another language was set."""
+        if self._was_closed:
+            return
         with self.hold_sync():
             self.retell()
             self.words = self.spoken()

@@ -19,7 +19,8 @@ NOT_PROSE = re.compile(r"```.*?```|(?<=\])\([^)]*\)|<[^>]+>|https?://\S+", re.DO
 # what a Chinese text may hold of another language: names, titles, what one types
 MAY_STAY = re.compile(
     r"Shift|Enter|Baur|Strassen|Griewank|PyTorch|TensorFlow|Jupyter\w*|Python|NumPy|vector|Jacobian"
-    r"|Optical Recognition of Handwritten Digits|UCI Machine Learning Repository|gradviz"
+    r"|True|False|None|gradviz|Optical Recognition of Handwritten Digits"
+    r"|UCI Machine Learning Repository"
 )
 ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,}\b[ ,]+){2,}\b[A-Za-z]{2,}\b")
 ENGLISH_TOO = {"check-grads", "glossary"}  # an error; a table with a column in English
