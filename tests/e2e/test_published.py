@@ -51,7 +51,7 @@ LIVE = {
         "run": "Training", "relu": "Quiz",
     },
     7: {
-        "derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "order": "Explorer",
+        "before": "Quiz", "derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "order": "Explorer",
         "unseen": "Quiz",
     },
     8: {"before": "Quiz", "figure": "Explorer"},
