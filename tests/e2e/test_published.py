@@ -51,8 +51,8 @@ LIVE = {
         "run": "Training", "relu": "Quiz",
     },
     7: {
-        "before": "Quiz", "derivative": "LivePlot", "graph": "Figure", "back": "Explorer", "order": "Explorer",
-        "unseen": "Quiz",
+        "before": "Quiz", "derivative": "LivePlot", "graph": "Figure", "back": "Explorer",
+        "order": "Explorer", "unseen": "Quiz",
     },
     8: {"before": "Quiz", "figure": "Explorer"},
     9: {"before": "Quiz", "open": "Explorer", "fault-view": "View"},
