@@ -22,7 +22,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 # of each lesson: outputs with sliders, races, and views; races, plots, films, quizzes among them
 LIVE = [
     (1, 0, 1), (2, 0, 3), (2, 0, 5), (5, 0, 7), (2, 0, 3), (1, 1, 3), (1, 0, 6), (3, 0, 5),
-    (1, 0, 2),
+    (1, 0, 2), (0, 0, 3),
 ]  # fmt: skip
 
 
