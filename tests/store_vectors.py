@@ -119,18 +119,16 @@ def spoken() -> Iterator[dict[str, Any]]:
         "page.counted": counted,
         "page.ranked": {"ordinal": counted},
     }
-    before = words.language()
     for language in sorted(words.PLURALS):
         words.add(f"{language}-tried", texts, language)
-        words.set_language(f"{language}-tried")
-        for n in (*range(26), 100, 101, 102, 103, 111, 112, 113, 1000000):
-            for text_id in ("page.counted", "page.ranked"):
-                said = words.say(text_id, n=n)
-                yield {"language": language, "id": text_id, "places": {"n": n}, "text": said}
-        for places in ({"a": "x", "b": 2}, {"a": "{b}", "b": "$& \\1"}):
-            said = words.say("page.plain", **places)
-            yield {"language": language, "id": "page.plain", "places": places, "text": said}
-    words.set_language(before)
+        with words.speaking(f"{language}-tried"):
+            for n in (*range(26), 100, 101, 102, 103, 111, 112, 113, 1000000):
+                for text_id in ("page.counted", "page.ranked"):
+                    said = words.say(text_id, n=n)
+                    yield {"language": language, "id": text_id, "places": {"n": n}, "text": said}
+            for places in ({"a": "x", "b": 2}, {"a": "{b}", "b": "$& \\1"}):
+                said = words.say("page.plain", **places)
+                yield {"language": language, "id": "page.plain", "places": places, "text": said}
     yield {"texts": texts}
 
 

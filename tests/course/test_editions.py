@@ -91,6 +91,7 @@ def links(page):
     return re.findall(r'<a hreflang="\w+" lang="(\w+)" href="([^"]+)">(.+?)</a>', page)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("both")
 def test_published_editions_lead_to_one_another(tmp_path):
     to = tmp_path / "pages"
@@ -107,6 +108,7 @@ def test_published_editions_lead_to_one_another(tmp_path):
     assert words.language() == "en"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("home")
 def test_published_alone_it_leads_nowhere_else(tmp_path):
     mine = write(tmp_path / "mine.ipynb", "一个函数", f"{FIGURE}\nprint(gv.trace(abs, x=1.0))")

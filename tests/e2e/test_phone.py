@@ -8,6 +8,7 @@ import pytest
 from alone import opening
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit
+from lengths import short
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
@@ -72,7 +73,7 @@ def check_tight(page, before, after):
 
 
 @only_chromium
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", short(1, FIGURES))
 def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
     page = visit(FIGURES[name]())
     at_output = soon(page, check_tight, page, True, False)
@@ -89,6 +90,7 @@ def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
 
 
 @only_chromium
+@pytest.mark.long
 def test_buttons_of_steps_do_not_jump_up_and_down(visit):
     """Steps lead along the figure; it makes room, and keeps it until all is shown."""
     page = visit(FIGURES["circuit"]())
@@ -105,6 +107,7 @@ def test_buttons_of_steps_do_not_jump_up_and_down(visit):
 
 
 @only_chromium
+@pytest.mark.long
 def test_in_a_wide_page_nothing_is_cut(visit):
     page = visit(FIGURES["circuit"](), viewport={"width": 1400, "height": 900}, is_mobile=False)
     svg = page.locator(".gv-stage > svg").first.bounding_box()
@@ -113,7 +116,7 @@ def test_in_a_wide_page_nothing_is_cut(visit):
 
 
 @only_chromium
-@pytest.mark.parametrize("width", [360, 390, 600, 720])
+@pytest.mark.parametrize("width", short(1, [390, 360, 600, 720]))
 def test_the_buttons_stand_in_rows(visit, width):
     """All of the player's in one, and all others in another, from side to side."""
     page = visit(
