@@ -113,7 +113,8 @@ def test_random_programs(seed, count):
         is_the_same(graph)
 
 
-@pytest.mark.parametrize("lesson", short(2, range(len(PATHS))))
+# those of lesson 9 are PyTorch's: tests/interop
+@pytest.mark.parametrize("lesson", short(2, range(9)))
 def test_every_figure_of_every_lesson(lesson, monkeypatch):
     monkeypatch.chdir(NOTEBOOKS)
     shown = [value for value in played(lesson).values() if value is not None]

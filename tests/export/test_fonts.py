@@ -8,6 +8,7 @@ import pytest
 from circuit import INPUTS, circuit
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib.figure import Figure
 
 import gradviz as gv
 from gradviz import words
@@ -15,7 +16,7 @@ from gradviz.export import fonts
 from gradviz.export.sheets import style_sheet
 from gradviz.live.plots import letters
 
-SIGNS = "值的局部梯度回传，：。上升斜率"
+SIGNS = "值的局部梯度回传，：。上下升斜率"
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +112,17 @@ def test_with_a_font_all_is_drawn(tmp_path):
     assert b"Squares" in pdf and b"DejaVu" in pdf
     families = {tuple(each.get_fontfamily()) for each in plot.figure.findobj(letters.Text)}
     assert ("DejaVu Sans", "Squares") in families
+
+
+@pytest.mark.usefixtures("a_font")
+def test_names_of_bars_are_drawn_too():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.barh(["上", "下"], [1.0, 2.0])  # the names of bars are not there before one asks
+    with letters.lettered(figure) as missing:
+        assert missing == frozenset()
+        families = {tuple(each.get_fontfamily()) for each in axes.get_yticklabels()}
+    assert families == {("DejaVu Sans", "Squares")}
 
 
 def test_sheets_name_fonts_for_the_language():

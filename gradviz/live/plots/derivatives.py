@@ -185,7 +185,8 @@ class Secants(Subject):
         digits = digits_that_part(value, moved - value)
         difference = f"({numeral(moved, digits)} − {numeral(value, digits)})"
         step = numeral(h, 6)
-        text = f"h = {step}: {difference} / {step} = {numeral(quotient, 6)}"
+        told = {"step": step, "difference": difference, "quotient": numeral(quotient, 6)}
+        text = say("page.plot.secants.quotient", **told)
         points = [(at, value), (at + h, moved)]
         return Shown(
             text,

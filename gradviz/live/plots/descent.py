@@ -14,6 +14,7 @@ from gradviz.live.plots.moving import LivePlot, Places, Subject, movable
 from gradviz.live.plots.plot import FRAME, GRADIENT, VALUE, Plot, subplots
 from gradviz.live.sliders import Range
 from gradviz.numerals import numeral
+from gradviz.words import say
 
 FEW = 9  # places of a slider from which descents are tried
 AROUND = 0.35  # how much more of the curve is seen, as a share of what is gone through
@@ -77,7 +78,8 @@ class Descent(Subject):
         short = [numeral(x, 3) for x in walk]
         way = " → ".join(short if len(short) <= 6 else [*short[:4], "…", short[-1]])
         x, f = self.curve.names
-        text = f"{x}: {way}, {f}: {numeral(heights[0], 3)} → {numeral(heights[-1], 3)}"
+        ends = f"{numeral(heights[0], 3)} → {numeral(heights[-1], 3)}"
+        text = say("page.plot.descent.way", x=x, way=way, f=f, ends=ends)
         points = [*zip(walk, heights)]
         return Shown(text, text, {"walk": points, "start": points[:1]})
 

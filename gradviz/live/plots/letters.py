@@ -20,6 +20,9 @@ def lettered(figure: Figure) -> Iterator[frozenset[str]]:
     """While a figure is drawn: the signs in it that no font has, of which matplotlib would warn one
     by one.
     """
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_ticklabels()  # which are empty before somebody asks
     found = {each: strange([each.get_text()]) for each in figure.findobj(Text)}
     signs = frozenset[str]().union(*found.values())
     path = font_with(signs) if signs else None

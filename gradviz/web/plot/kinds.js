@@ -77,7 +77,8 @@ export const PLOTS = {
       const digits = digitsThatPart(value, moved - value);
       const difference = `(${numeral(moved, digits)} − ${numeral(value, digits)})`;
       const step = numeral(h, 6);
-      const text = `h = ${step}: ${difference} / ${step} = ${numeral(quotient, 6)}`;
+      const told = { step, difference, quotient: numeral(quotient, 6) };
+      const text = say("page.plot.secants.quotient", told);
       const marks = {
         tangent: [at, value, slope],
         secant: [at, value, quotient],
@@ -121,13 +122,13 @@ export const PLOTS = {
       }
       return [...walk, ...heights, f(walk[steps])[0]];
     },
-    shown: (_say, _values, numbers, { steps, called: [x, f] }) => {
+    shown: (say, _values, numbers, { steps, called: [x, f] }) => {
       const walk = numbers.slice(0, steps + 1);
       const heights = numbers.slice(steps + 1);
       const short = walk.map((place) => numeral(place, 3));
       const way = short.length <= 6 ? short : [...short.slice(0, 4), "…", short[steps]];
       const ends = `${numeral(heights[0], 3)} → ${numeral(heights[steps], 3)}`;
-      const text = `${x}: ${way.join(" → ")}, ${f}: ${ends}`;
+      const text = say("page.plot.descent.way", { x, way: way.join(" → "), f, ends });
       const points = pairs(walk, heights);
       return { text, title: text, marks: { walk: points, start: points.slice(0, 1) } };
     },
