@@ -14,7 +14,7 @@ from gallery import FIGURES
 from hypothesis import given
 from hypothesis import strategies as st
 from lengths import short
-from lesson_code import NOTEBOOKS, PATHS, played
+from lesson_code import NOTEBOOKS, played
 
 import gradviz as gv
 from gradviz.audit import audit
