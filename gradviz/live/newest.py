@@ -1,6 +1,7 @@
 """A model while it trains: its newest step is shown now and then, and what was is recorded."""
 
 import time
+from functools import cached_property
 from typing import Any
 
 import ipywidgets as widgets
@@ -22,13 +23,16 @@ class Newest:
     """When the newest step is to be shown, a bar for how many there were, and the recording."""
 
     def __init__(self) -> None:
-        self.bar = widgets.IntProgress(bar_style="info", layout=widgets.Layout(width="60%"))
         self.steps = 0
         self.of: int | None = None  # how many there will be
         self.is_behind = False  # steps were taken that are not shown
         self._free = 0.0  # from when on the next may be shown
         self._record: Record | None = None
         self._layers: list[str] = []
+
+    @cached_property
+    def bar(self) -> widgets.IntProgress:
+        return widgets.IntProgress(bar_style="info", layout=widgets.Layout(width="60%"))
 
     def step(self, of: int | None) -> bool:
         """Count a step; tells whether it is to be shown."""
