@@ -73,7 +73,12 @@ def answered(lesson, number, answer, capsys):
     return capsys.readouterr().out.splitlines()[-1]  # before it, other exercises may have spoken
 
 
-@pytest.mark.parametrize(("lesson", "number"), EACH)
+RUN = [  # lesson 9 where PyTorch is
+    pytest.param(*each, marks=[pytest.mark.long] * (each[0] == 9)) for each in EACH
+]
+
+
+@pytest.mark.parametrize(("lesson", "number"), RUN)
 def test_exercises(lesson, number, capsys):
     right, wrong = ANSWERS[lesson][number - 1]
     for answer in right:
