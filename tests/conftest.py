@@ -47,9 +47,10 @@ IPyNbCell.compare_outputs, IPyNbCell.runtest = compare_outputs, runtest
 
 
 def pytest_collection_modifyitems(items):
-    """What lessons in another language store is compared without running; the long part runs it."""
+    """The long part runs lessons in another language, and those that need a library."""
     for item in items:
-        if item.path.suffix == ".ipynb" and item.path.parent.name != "notebooks":
+        is_lesson = item.path.suffix == ".ipynb"
+        if is_lesson and (item.path.parent.name != "notebooks" or item.path.stem in NEEDED):
             item.add_marker("long")
 
 
