@@ -12,34 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from needs import needed
 from torch_checks import assert_right, own_gradients
 
 import gradviz as gv
 from gradviz.audit import audit
 from gradviz.graph import is_from_elsewhere
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("torch")]
 NAMES = [
     "mlp", "cnn", "lstm", "encoder", "encoder in use", "gpt", "branch", "shared", "in place",
     "parts", "resnet18",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def torch():
-    found = needed("torch", "PyTorch is not installed: no model of it was traced")
-    threads = found.get_num_threads()
-    found.set_num_threads(1)
-    yield found
-    found.set_num_threads(threads)
-
-
-@pytest.fixture
-def case(torch):
-    from torch_models import case
-
-    return case
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,32 +2,16 @@
 
 import numpy as np
 import pytest
-from needs import needed
 from torch_checks import assert_right, own_gradients
 
 import gradviz as gv
 
 pytestmark = [
     pytest.mark.long,
+    pytest.mark.usefixtures("torch"),
     pytest.mark.filterwarnings("ignore:The tensor attributes:UserWarning"),  # of LSTM, by export
 ]
 NAMES = ["mlp", "cnn", "lstm", "encoder", "encoder in use", "gpt", "shared", "parts"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def torch():
-    found = needed("torch", "PyTorch is not installed: no operation of a model of it was traced")
-    threads = found.get_num_threads()
-    found.set_num_threads(1)
-    yield found
-    found.set_num_threads(threads)
-
-
-@pytest.fixture
-def case(torch):
-    from torch_models import case
-
-    return case
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,17 +2,11 @@
 
 import numpy as np
 import pytest
-from needs import needed
 
 import gradviz as gv
 from gradviz.interop.performing import Untraceable
 
-pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module", autouse=True)
-def torch():
-    return needed("torch", "PyTorch is not installed: no refusal of a model of it was tried")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("torch")]
 
 
 def refused(*given, **options):

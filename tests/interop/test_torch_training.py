@@ -5,18 +5,12 @@ import time
 
 import numpy as np
 import pytest
-from needs import needed
 
 import gradviz as gv
 from gradviz.live import newest
 from gradviz.live.explore import Explorer
 
-pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module", autouse=True)
-def torch():
-    return needed("torch", "PyTorch is not installed: no training of a model of it was shown")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("torch")]
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from chinese import english_in, seen
 from matplotlib.text import Text
+from replies import replies
 
 import gradviz as gv
 from gradviz import words
-from gradviz.exercises import _answers, check, question
+from gradviz.exercises import _answers
 from gradviz.exercises.engine import check_engine
 
 
@@ -72,11 +73,8 @@ def test_a_training_and_its_table():
 @pytest.mark.usefixtures("in_chinese")
 @pytest.mark.parametrize("exercise", _answers())
 def test_exercises(exercise, capsys):
-    numbers = _answers()[exercise].numbers
-    for guess in (None, numbers, -np.asarray(numbers), 1e6 + np.asarray(numbers), "?", (1, 2)):
-        check(exercise, guess)
-    said = [*capsys.readouterr().out.splitlines(), question(exercise)]
-    assert len(said) == 7 and english_in(*said) == set()
+    said = replies(exercise, capsys)
+    assert english_in(*said) == set()
     assert all(re.search("[一-鿿]", each) for each in said)
 
 
