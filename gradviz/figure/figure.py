@@ -67,7 +67,7 @@ class Figure:
         self._run = self.run = run
         self.step = step
         # along which tangents run, in place of adjoints; None of the reverse sweep
-        self.wrt = None if wrt is None else direction(run.graph, wrt)
+        self.wrt: dict[str, float] | None = None if wrt is None else direction(run.graph, wrt)
         self.whole: Run = whole or run  # of which the run may be an excerpt
         self.labels: bool = (
             len(run.graph.nodes) <= overview.MOST_NODES and not run.graph.origin.boxes

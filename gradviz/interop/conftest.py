@@ -2,4 +2,4 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [library for library in ("torch", "jax") if not find_spec(library)]
+collect_ignore: list[str] = [library for library in ("torch", "jax") if not find_spec(library)]

@@ -23,9 +23,9 @@ class Newest:
     """When the newest step is to be shown, a bar for how many there were, and the recording."""
 
     def __init__(self) -> None:
-        self.steps = 0
+        self.steps: int = 0
         self.of: int | None = None  # how many there will be
-        self.is_behind = False  # steps were taken that are not shown
+        self.is_behind: bool = False  # steps were taken that are not shown
         self._free = 0.0  # from when on the next may be shown
         self._record: Record | None = None
         self._layers: list[str] = []

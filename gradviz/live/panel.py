@@ -31,7 +31,9 @@ class Panel(widgets.Box):
         self._here = threading.local()  # hands are told of in a thread of their own
         for hand in set(self.hands.values()):
             hand.observe(self._moved, ["value", "beyond"] if isinstance(hand, Slider) else "value")
-        self.drags = Drags([hand for hand in self.hands.values() if isinstance(hand, SLIDERS)])
+        self.drags: Drags = Drags(
+            [hand for hand in self.hands.values() if isinstance(hand, SLIDERS)]
+        )
         ours = {name: hand for name, hand in hands.items() if isinstance(hand, Slider)}
         room = room_for(ours)
         for hand in ours.values():

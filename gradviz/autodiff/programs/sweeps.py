@@ -97,8 +97,12 @@ class Sweeps:
         self.reserve()
         self.function: str = self.free(graph.name, "f")
         self.taken.discard(self.function)  # the output may be called as the function is
-        self.names = {node: self.free(node.label, f"v{node.index}") for node in graph.order}
-        self.adjoints = {node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()}
+        self.names: dict[Node, str] = {
+            node: self.free(node.label, f"v{node.index}") for node in graph.order
+        }
+        self.adjoints: dict[Node, str] = {
+            node: self.free(f"adj_{name}", "adj") for node, name in self.names.items()
+        }
         self.terms: dict[Node, list[Any]] = {node: [] for node in graph.nodes}
         self.uses: dict[Node, list[Edge]] = {node: [] for node in graph.nodes}
         for edge in graph.edges:

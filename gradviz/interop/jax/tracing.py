@@ -31,20 +31,22 @@ class Model(Performer):
         options: Mapping[str, Any],
         loss: Callable[[Any], Any] | None,
     ) -> None:
-        self.function, self.loss = function, loss
-        self.title = title_of(function)
-        leaves, self.spec = jax.tree.flatten((function, tuple(given), dict(options)))
+        self.function: Callable[..., Any] = function
+        self.loss: Callable[[Any], Any] | None = loss
+        self.title: str = title_of(function)
+        leaves, spec = jax.tree.flatten((function, tuple(given), dict(options)))
+        self.spec: Any = spec
         if any(isinstance(each, Tracer) for each in leaves):
             raise Untraceable("trace_jax takes arrays of numbers, not what JAX is tracing")
-        self.leaves = [
+        self.leaves: list[Any] = [
             jnp.array(each) if isinstance(each, np.ndarray | np.generic) else each
             for each in leaves
         ]
         # Python's whole numbers, strings and functions are no arrays, and stay as they are
-        self.moving = [
+        self.moving: list[int] = [
             place for place, each in enumerate(self.leaves) if isinstance(each, jax.Array | float)
         ]
-        self.names = self._names()
+        self.names: dict[int, tuple[str, bool]] = self._names()
         self.traces: dict[Any, Trace] = {}  # by shapes
 
     def _names(self) -> dict[int, tuple[str, bool]]:
@@ -81,11 +83,11 @@ class Trace:
     def __init__(self, model: Model, moving: Sequence[Any]) -> None:
         self.model = model
         inputs = [Value(np.shape(each), jax.dtypes.result_type(each)) for each in moving]
-        self.equations = Equations(inputs)
+        self.equations: Equations = Equations(inputs)
         closed, shape = self._traced(self._call, moving)
         found = self.equations.add(closed, inputs)
         own = len(self.equations.all)
-        self.shape = jax.tree.structure(shape)
+        self.shape: Any = jax.tree.structure(shape)
         closed, _ = self._traced(self._ended, [*map(_shaped, found)])
         (output,) = self.equations.add(closed, found)
         if not isinstance(output, Value):
@@ -96,7 +98,7 @@ class Trace:
             )
         self.output = output
         names = (model.names[place] for place in model.moving)
-        self.form = Form(self.equations, dict(zip(inputs, names)), own)
+        self.form: Form = Form(self.equations, dict(zip(inputs, names)), own)
         self.sweep = sweep(self.equations, output)
 
     def _call(self, *moving: Any) -> Any:

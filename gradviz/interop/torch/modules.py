@@ -16,7 +16,7 @@ class Modules:
     The root itself is no box, all of the graph is."""
 
     def __init__(self, root: Any) -> None:
-        self.root = root if isinstance(root, torch.nn.Module) else None
+        self.root: torch.nn.Module | None = root if isinstance(root, torch.nn.Module) else None
         self.names: dict[int, str] = {}
         if self.root is not None:
             self.names = {id(module): name for name, module in self.root.named_modules()}

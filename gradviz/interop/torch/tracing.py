@@ -47,12 +47,14 @@ class Model(Performer):
         options: Mapping[str, Any],
         loss: Callable[[Any], Any] | None,
     ) -> None:
-        self.function, self.loss = function, loss
-        leaves, self.spec = trees.tree_flatten((tuple(given), dict(options)))
-        self.leaves = [
+        self.function: Callable[..., Any] = function
+        self.loss: Callable[[Any], Any] | None = loss
+        leaves, spec = trees.tree_flatten((tuple(given), dict(options)))
+        self.spec: Any = spec
+        self.leaves: list[Any] = [
             each.detach().clone() if isinstance(each, torch.Tensor) else each for each in leaves
         ]
-        self.title = title_of(function)
+        self.title: str = title_of(function)
         self.exported: Exported | None = None  # where it is performed operation by operation
         self.random: Any = None  # the state in which random draws began
         self.tensors: dict[str, torch.Tensor] = {}  # parameters and the like by their names

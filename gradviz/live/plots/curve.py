@@ -33,7 +33,7 @@ class Curve:
 
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.names = _names(function)
+        self.names: tuple[str, str] = _names(function)
         self._both = value_and_grad(function)
 
     def __call__(self, x: float) -> tuple[float, float]:

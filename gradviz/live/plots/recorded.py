@@ -64,8 +64,10 @@ class Record:
     def __init__(
         self, pictures: ArrayLike | None, answers: Sequence[object] | ArrayLike, epochs: int | None
     ) -> None:
-        self.pictures = None if pictures is None else _pictures(pictures, "the test's pictures")
-        self.answers = _labels(answers)
+        self.pictures: np.ndarray | None = (
+            None if pictures is None else _pictures(pictures, "the test's pictures")
+        )
+        self.answers: list[str] = _labels(answers)
         self.epochs = epochs
         self.frames: list[Frame] = []
         if self.pictures is not None and len(self.pictures) > len(self.answers):
