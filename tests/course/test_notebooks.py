@@ -70,6 +70,7 @@ def test_what_is_stored(path):
             for side in ("source", "outputs")
             if cell.metadata.get("jupyter", {}).get(f"{side}_hidden")
         }
+        assert cell.outputs or "outputs" not in hidden  # there is something to be guessed
         tags = {"hide-input": "source", "hide-output": "outputs"}
         assert hidden == {tags[tag] for tag in cell.metadata.get("tags", ()) if tag in tags}
     assert [

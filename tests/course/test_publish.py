@@ -2,14 +2,18 @@
 Whether the pages live, browsers say: see tests/e2e/test_published.py.
 """
 
+import base64
 import json
 import re
 import sys
+from urllib.parse import unquote
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import gradviz as gv
 from gradviz.course import lessons
 from gradviz.course.publishing.myst import text_of
 from gradviz.course.publishing.pages import page_of, sealed
@@ -254,8 +258,6 @@ def test_what_is_not_installed_is_said(tmp_path, told, monkeypatch):
 
 
 def test_only_a_kernel_that_is_asked_hands_over_what_lives(monkeypatch):
-    import gradviz as gv
-
     figure = gv.draw(gv.trace(lambda x: x * x, x=3.0))
     assert published.PAGE not in figure._repr_mimebundle_()
     monkeypatch.setenv(published.VARIABLE, "1")
@@ -264,6 +266,23 @@ def test_only_a_kernel_that_is_asked_hands_over_what_lives(monkeypatch):
     assert published.together([still, {published.PAGE: [{"kind": "race"}]}]) == {
         published.PAGE: [{"kind": "still", "html": "<p>"}, {"kind": "race"}]
     }
+
+
+def test_a_page_has_the_lines_of_a_plot_and_not_their_dots(monkeypatch):
+    plot = gv.plot.tangent(lambda x: x**2, at=3.0)
+    assert "<svg" not in plot._repr_mimebundle_()[0]["text/html"]
+    monkeypatch.setenv(published.VARIABLE, "1")
+    page = BeautifulSoup(plot._repr_mimebundle_()[0]["text/html"], "html.parser")
+    assert (page.svg["role"], page.svg["aria-label"]) == ("img", plot.text)
+
+
+def test_pictures_of_lines_stand_as_text(tmp_path):
+    drawn = "<svg xmlns='…'>\n<text fill=\"#fff\">100 % &amp; 梯度</text></svg>"
+    html = f'<img src="data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}">'
+    address = BeautifulSoup(shown(tmp_path, html=html), "html.parser").img["src"]
+    kind, _, text = address.partition(",")
+    assert kind == "data:image/svg+xml" and unquote(text) == drawn
+    assert not set(text) & set('"<>#&\n')  # which end an address, or are lost in it
 
 
 # Text for MyST

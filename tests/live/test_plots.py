@@ -12,6 +12,7 @@ from html import escape, unescape
 from io import BytesIO
 
 import ipywidgets as widgets
+import matplotlib.figure
 import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,6 +24,7 @@ from lengths import short
 import gradviz as gv
 from gradviz.audit import NoFigure, audit
 from gradviz.live.plots import derivatives, limit
+from gradviz.live.plots.frame import picture
 
 
 def square(x):
@@ -406,6 +408,22 @@ def test_a_steep_curve_is_seen_where_a_descent_goes():
 
 
 # What the page is told
+
+
+@pytest.mark.parametrize(
+    ("options", "opacity"),
+    [({"alpha": 0.14}, 0.14), ({"facecolor": (0.2, 0.4, 0.6, 0.3)}, 0.3), ({}, 1)],
+)
+def test_what_is_seen_through_is_in_lines_too(options, opacity):
+    figure = matplotlib.figure.Figure((2, 2), facecolor="none")
+    figure.add_axes((0, 0, 1, 1)).axis("off")
+    figure.axes[0].bar([0], [1], color="#123456", linewidth=0, **options)
+    there, ours = BytesIO(), ElementTree.fromstring(f"<svg>{picture(figure)}</svg>")
+    figure.savefig(there, format="svg")  # as matplotlib itself writes it
+    theirs = re.search(r"(?:fill-| )opacity: ([\d.]+)", there.getvalue().decode())
+    (drawn,) = ours.iter("path")
+    assert float(drawn.get("fill-opacity", 1)) == opacity
+    assert float(theirs[1] if theirs else 1) == opacity
 
 
 def test_places_in_a_frame_are_those_of_matplotlib():

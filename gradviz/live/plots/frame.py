@@ -99,6 +99,10 @@ class Renderer(RendererBase):
         red, green, blue, alpha = gc.get_rgb()
         stroke = _colour((red, green, blue)) if gc.get_linewidth() else "none"
         style = f'fill="{_colour(rgbFace)}" stroke="{stroke}"'
+        if rgbFace is not None:
+            own = len(rgbFace) == 4 and not gc.get_forced_alpha()
+            if (filled := rgbFace[3] if own else gc.get_alpha()) < 1:
+                style += f' fill-opacity="{_rounded(filled)}"'
         if stroke != "none":
             style += f' stroke-width="{_rounded(gc.get_linewidth())}"'
             style += f' stroke-linejoin="{gc.get_joinstyle()}"'

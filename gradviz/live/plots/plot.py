@@ -16,6 +16,7 @@ from matplotlib.text import Text
 
 from gradviz.export.fonts import warn_of
 from gradviz.export.html import document
+from gradviz.export.published import is_wanted
 from gradviz.export.sheets import Theme, checked
 from gradviz.graph.columns import right, room
 from gradviz.live.plots.frame import FONTS, POINTS, picture
@@ -187,9 +188,9 @@ class Plot:
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         width, height = self._size
         picture, missing = self._bytes()
-        # notebooks show a PNG by itself without alternative text
+        # notebooks show a PNG by itself without alternative text, and drop the SVG of strangers
         return {
-            "text/html": self._image(picture, missing),
+            "text/html": self._image(picture, missing) if not is_wanted() else self._line(self.svg),
             "image/png": picture,
             "text/plain": self.text,
         }, {"image/png": {"width": width, "height": height, "alt": self.text}}
@@ -203,13 +204,19 @@ class Plot:
         kind = "svg+xml" if missing else "png"  # whoever looks at it may have the font
         content = self.svg.encode() if missing else picture
         width, height = self._size
-        least = int(width * min(1.0, LETTERS / smallest(self.figure)))
-        return (
-            f'<div style="overflow-x: auto">'
+        return self._line(
             f'<img src="data:image/{kind};base64,{b64encode(content).decode()}" '
-            f'alt="{escape(self.text)}" width="{width}" height="{height}" '
-            f'style="max-width: 100%; min-width: {least}px; height: auto"></div>'
+            f'alt="{escape(self.text)}" width="{width}" height="{height}" style="{self._fit}">'
         )
+
+    def _line(self, picture: str) -> str:
+        """A picture that is scrolled where there is no room for its letters."""
+        return f'<div style="overflow-x: auto">{picture}</div>'
+
+    @property
+    def _fit(self) -> str:
+        least = int(self._size[0] * min(1.0, LETTERS / smallest(self.figure)))
+        return f"max-width: 100%; min-width: {least}px; height: auto"
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -232,7 +239,7 @@ class Plot:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x:g} {y:g}" width="{width}" '
             f'height="{height}" role="img" aria-label="{escape(self.text)}" '
-            f'font-family="{FONTS}" style="max-width: 100%; height: auto">'
+            f'font-family="{FONTS}" style="{self._fit}">'
             f"{picture(self.figure)}</svg>"
         )
 
