@@ -56,7 +56,7 @@ def test_the_golden_figure():
     assert str(audit(GOLDEN.read_text(encoding="utf-8"))) == "13 nodes, 12 edges: all of it agrees"
 
 
-@pytest.mark.parametrize("collapse", [False, True])
+@pytest.mark.parametrize("collapse", short(1, [False, True]))
 def test_the_circuit_at_every_step(collapse):
     figure = gv.draw(gv.trace(circuit, INPUTS), collapse=collapse)
     passes(figure)
@@ -205,6 +205,7 @@ def test_opened_arrays():
         passes(gv.draw(scalars.opened(graph, [node.label])))
 
 
+@pytest.mark.long
 def test_what_stands_for_many_operations():
     graph = gv.trace(lambda x: sum(np.sin(x * k) for k in range(150)), x=1.0)
     for path in ([], [1], [2]):

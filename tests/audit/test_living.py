@@ -21,6 +21,7 @@ def text_of(tmp_path):
     )
 
 
+@pytest.mark.long
 def test_pages_as_they_are_saved_agree(text_of):
     saved = [
         gv.explore(circuit, INPUTS, step=3, code=True),

@@ -120,6 +120,7 @@ def test_published_alone_it_leads_nowhere_else(tmp_path):
     assert "名称" in page and ">gradient<" not in page
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("home")
 def test_a_page_is_in_the_language_of_its_figures(tmp_path):
     source = FIGURE.replace("\n", '\ngv.set_language("zh")\n')

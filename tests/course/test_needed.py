@@ -29,6 +29,7 @@ def test_a_notebook_shows_the_sentence_alone(capsys):
     assert "Traceback" not in said and "needed(" not in said
 
 
+@pytest.mark.long
 def test_a_published_page_then_has_what_was_stored(tmp_path):
     output = new_output("execute_result", data={"text/plain": "42"}, execution_count=2)
     cells = [

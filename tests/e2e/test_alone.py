@@ -259,6 +259,7 @@ def test_a_branch_that_is_not_held_is_said(visit):
     expect(page.locator(".gv-stage")).to_have_class("gv-stage")
 
 
+@pytest.mark.long
 def test_where_the_page_can_not_work_it_out_one_slider_moves(visit):
     explorer = EXPLORED["own gate"]()
     page = visit(explorer)
@@ -271,6 +272,7 @@ def test_where_the_page_can_not_work_it_out_one_slider_moves(visit):
     soon(page, lambda: check(page.evaluate(READ), explorer.run))
 
 
+@pytest.mark.long
 def test_a_figure_of_what_was_computed_stands_still(visit):
     x = gv.Variable(2.0, name="x")
     y = x * x
@@ -326,6 +328,7 @@ def test_nothing_is_to_be_mended(visit, scheme):
     soon(page, check_axe, visit(gv.race(circuit, INPUTS), "race.html", color_scheme=scheme))
 
 
+@pytest.mark.long
 @only_chromium
 def test_on_a_phone(visit):
     page = visit(

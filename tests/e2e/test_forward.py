@@ -84,6 +84,7 @@ def test_the_switch_the_sliders_and_the_steps(visit):
     expect(page.locator("#n0 .gv-adjoint")).not_to_be_empty()
 
 
+@pytest.mark.long
 def test_a_direction(visit):
     explorer = gv.explore(lambda x, y: x * y + x, x=2.0, y=3.0)
     page = visit(explorer)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from browser import APP, PATIENCE, Opened, soon
 from circuit import INPUTS, circuit
+from lengths import short
 from lesson_code import code, needed, result
 from playwright.sync_api import Locator, expect
 from reading import PLACES, READ
@@ -439,7 +440,7 @@ FUNCTIONS = [
 ]
 
 
-@pytest.mark.parametrize("number", range(len(FUNCTIONS)))
+@pytest.mark.parametrize("number", short(1, range(len(FUNCTIONS))))
 def test_a_forecast_is_what_python_answers(browser, number):
     graph = gv.trace(FUNCTIONS[number], INPUTS)
     program, run = page_program(graph), graph.run(w0=1.3, x0=-0.4)

@@ -97,6 +97,7 @@ def check_maps(page, run):
     ]
 
 
+@pytest.mark.long
 def test_maps_follow_cell_by_cell(show):
     view = gv.View(gv.trace(layer, INPUTS))
     page = show(view)

@@ -118,6 +118,7 @@ def test_playing_goes_through_all_and_leaves_nothing(show, wrt):
     assert page.locator("svg.gradviz [opacity], svg.gradviz [stroke-dashoffset]").count() == 0
 
 
+@pytest.mark.long
 def test_who_wants_nothing_to_move_sees_the_steps_alone(show):
     page = show(gv.View(gv.trace(twice, x=1.0, y=2.0, z=4.0), step=0), reduced_motion="reduce")
     for step in range(1, 8):
@@ -177,6 +178,7 @@ def test_plays_leave_nothing_behind(launch, plays):
     browser.close()
 
 
+@pytest.mark.long
 def test_a_wrong_order_in_a_saved_page(browser, tmp_path):
     graph = gv.trace(twice, x=1.0, y=2.0, z=4.0)
     gv.draw(graph).save(tmp_path / "twice.html")

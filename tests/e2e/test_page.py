@@ -294,12 +294,14 @@ def test_paper_is_light(hosted):
     assert not page.locator(".gradviz-view button, .gv-scrub, .label").filter(visible=True).count()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", short(1, ["dark", "light"]))
 def test_colours_of_the_system(hosted, scheme):
     page = hosted(view_of(step=20, selected="n7"), color_scheme=scheme, forced_colors="active")
     assert page.evaluate(CONTRAST) == []
 
 
+@pytest.mark.long
 def test_the_page_hands_nothing_back_along_a_structural_zero(show):
     graph = gv.trace(lambda x: np.floor(np.sqrt(x)) + np.sqrt(gv.relu(x - 1.0)) + x, x=4.0)
     view = gv.View(graph)
@@ -331,6 +333,7 @@ def test_nothing_moves_but_the_steps(show):
     )
 
 
+@pytest.mark.long
 def test_the_code_panel_says_why_lines_are_missing(browser):
     space = {}
     exec(compile("def f(x):\n    return x * x", "/nowhere/<b>gone.py", "exec"), space)

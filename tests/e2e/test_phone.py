@@ -132,6 +132,7 @@ def test_the_buttons_stand_in_rows(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.long
 @only_chromium
 def test_the_scrub_has_the_colour_of_its_way(visit):
     page = visit(gv.explore(circuit, INPUTS, mode="forward", wrt="w0"))

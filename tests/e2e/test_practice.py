@@ -113,6 +113,7 @@ def test_by_keyboard_alone(visit):
     assert page.locator("#n2").get_attribute("data-value") == "-9"
 
 
+@pytest.mark.long
 def test_fields_that_are_left_are_judged_and_a_thumb_finds_them(visit):
     quiz = gv.practice(lambda x, y: (x + y) * x, x=3.0, y=2.0, ask="gradients")
     page = visit(quiz)
@@ -151,6 +152,7 @@ def test_thirty_circuits_one_after_another(visit):
     expect(page.get_by_role("button", name="next circuit")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_run_in_which_what_was_missed_comes_back(visit):
     series = Series(random_state=3, ask="values")
     page = visit(series)

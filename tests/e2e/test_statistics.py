@@ -32,6 +32,7 @@ def told(page, label):
     return [text[: len(text) // 2] for text in texts]  # once spoken, once as MathML
 
 
+@pytest.mark.long
 @only_chromium
 def test_a_page_works_them_out_by_itself(visit):
     def f(k, x):

@@ -124,6 +124,7 @@ def test_whoever_wants_nothing_to_move_goes_step_by_step(visit):
     expect(page.locator(".gv-training")).to_have_attribute("data-epoch", str(EPOCHS - 1))
 
 
+@pytest.mark.long
 @only_chromium
 def test_lines_of_layers_are_told_apart(visit):
     """In one chart no two look alike, and a name has the colour of its line."""

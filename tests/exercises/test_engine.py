@@ -29,7 +29,7 @@ def test_right_engines(name, random_state):
     assert verdict.text.startswith("Right: the same values and gradients on ")
 
 
-@pytest.mark.parametrize("name", FAULTY)
+@pytest.mark.parametrize("name", short(8, FAULTY))
 def test_faulty_engines(name):
     engine, mistake = faulty(name)
     verdict = check_engine(engine)
@@ -236,7 +236,7 @@ ODD = {  # a class, and what is said
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", short(6, ODD))
 def test_whatever_a_class_does_is_a_sentence(name):
     text, said = ODD[name]
     verdict = check_engine(engine_of(text))

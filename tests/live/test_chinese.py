@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 from chinese import english_in, seen
+from lengths import short
 from matplotlib.text import Text
 from replies import replies
 
@@ -49,7 +50,7 @@ PLOTS = {
 
 
 @pytest.mark.usefixtures("in_chinese")
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", short(4, PLOTS))
 def test_plots(name):
     plot = PLOTS[name]()
     with warnings.catch_warnings(action="ignore"):  # where there is no font for them

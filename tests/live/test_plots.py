@@ -447,6 +447,7 @@ def test_places_in_a_frame_are_those_of_matplotlib():
                 assert number * along["scale"] + along["start"] == pytest.approx(place, abs=1e-6)
 
 
+@pytest.mark.long
 def test_programs_and_held_numbers():
     @gv.primitive
     def cube(x):
@@ -528,7 +529,7 @@ def test_nothing_is_in_the_lens_where_there_is_nothing_to_see():
     gv.plot.secants(lambda x: np.log(x), at=-1.0, h=0.5)
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", short(3, PLOTS))
 def test_letters_stay_readable_where_there_is_little_room(name):
     """The picture is scrolled before its letters are smaller than nine pixels."""
     plot = PLOTS[name]()

@@ -77,7 +77,7 @@ MAKERS = [
 ]
 
 
-@pytest.mark.parametrize("maker", short(1, MAKERS))
+@pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.long
 def test_runs_of_a_cell_leave_no_more_than_one(notebook, maker):
     notebook.run("a", maker)
@@ -184,7 +184,7 @@ def told(notebook, monkeypatch):
     return told_
 
 
-@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("maker", short(2, MAKERS))
 def test_where_nobody_looks_only_the_still_figure_is_shown(told, monkeypatch, maker):
     still, sizes = told(maker)
     assert VIEW not in still and "<img" in still["text/html"]

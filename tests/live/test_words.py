@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from lengths import short
 from matplotlib.text import Text
 from replies import replies
 from turned import foreign, speaking_turned, turned
@@ -62,7 +63,7 @@ def seen(plot):
     return [each.get_text() for each in plot.figure.findobj(Text)]
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", short(4, PLOTS))
 def test_plots(name):
     plot = PLOTS[name]()
     said = [

@@ -45,6 +45,7 @@ SMALL_GRAPHS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LARGE_GRAPHS)
 def test_five_thousand_operations_open_as_few_boxes(name):
     graph = gv.trace(*LARGE_GRAPHS[name])

@@ -111,6 +111,7 @@ def of_cases():
         )
 
 
+@pytest.mark.long
 def test_each_function():
     compare([*of_cases()])
 

@@ -566,6 +566,7 @@ def test_variables_can_be_formatted():
     assert f"{gv.Variable(1.2345):.2f}" == "1.23"
 
 
+@pytest.mark.long
 def test_a_chain_of_a_million_operations():
     x = gv.Variable(1.0)
     y = x
@@ -575,6 +576,7 @@ def test_a_chain_of_a_million_operations():
     assert x.grad == pytest.approx(1.0000001**1_000_000, rel=1e-9)
 
 
+@pytest.mark.long
 def test_memory_of_an_operation():
     import tracemalloc
 
