@@ -12,6 +12,8 @@ import gradviz as gv
 from gradviz.figure.page.spans import places
 from gradviz.scene.words import steps
 
+pytestmark = pytest.mark.long
+
 READ = """() => {
     const svg = document.querySelector(".gv-stage svg.gradviz");
     const all = (kind) => Array.from(svg.querySelectorAll(`g.${kind}`));
@@ -84,7 +86,6 @@ def test_the_switch_the_sliders_and_the_steps(visit):
     expect(page.locator("#n0 .gv-adjoint")).not_to_be_empty()
 
 
-@pytest.mark.long
 def test_a_direction(visit):
     explorer = gv.explore(lambda x, y: x * y + x, x=2.0, y=3.0)
     page = visit(explorer)
@@ -98,7 +99,6 @@ def test_a_direction(visit):
     expect(page.locator(".gv-says")).to_contain_text("these inputs together")
 
 
-@pytest.mark.long
 def test_saved_in_forward_mode_with_a_closed_block(visit):
     inputs = {"w0": 1.0, "w1": -2.0, "x": 0.5, "b": 0.1}
     explorer = gv.explore(
@@ -117,7 +117,6 @@ def test_saved_in_forward_mode_with_a_closed_block(visit):
     expect(page.locator(".gv-code")).to_contain_text("open the notebook")
 
 
-@pytest.mark.long
 @only_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])

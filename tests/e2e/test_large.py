@@ -16,6 +16,8 @@ from gradviz.export import svg
 from gradviz.scene import heat
 from gradviz.scene.numbers import shown as on_card
 
+pytestmark = pytest.mark.long
+
 RNG = np.random.default_rng(5)
 
 
@@ -97,7 +99,6 @@ def check_maps(page, run):
     ]
 
 
-@pytest.mark.long
 def test_maps_follow_cell_by_cell(show):
     view = gv.View(gv.trace(layer, INPUTS))
     page = show(view)
@@ -114,7 +115,6 @@ def test_maps_follow_cell_by_cell(show):
         soon(page, check_maps, page, view.run)
 
 
-@pytest.mark.long
 def test_an_element_under_the_pointer(show):
     view = gv.View(gv.trace(lambda w: np.sum(w**2), w=np.arange(12.0).reshape(3, 4) - 5))
     page = show(view)
@@ -132,7 +132,6 @@ def test_an_element_under_the_pointer(show):
     expect(tip).to_be_hidden()
 
 
-@pytest.mark.long
 def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
     w = np.zeros((32, 48))
     w[3, 5] = -7.0
@@ -142,7 +141,6 @@ def test_a_cell_of_a_large_array_says_what_it_stands_for(show):
     expect(page.locator(".gv-tip-text")).to_have_text("w, rows 2–3, columns 4–5: largest −7")
 
 
-@pytest.mark.long
 def test_boxes_open_by_keyboard_and_by_mouse(show):
     view = gv.View(gv.trace(network, WEIGHTS))
     page = show(view)
@@ -160,7 +158,6 @@ def test_boxes_open_by_keyboard_and_by_mouse(show):
     assert page.evaluate("() => model.get('part')") == []
 
 
-@pytest.mark.long
 def test_a_picture_that_is_gone_is_filled_no_more(show):
     """Its numbers may come after the structure, and what is out of sight waits for them to rest."""
     view = gv.View(gv.trace(network, WEIGHTS))

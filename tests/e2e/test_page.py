@@ -10,11 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit, sigmoid
-from lengths import short
 from page import page_of
 from playwright.sync_api import expect
 
 import gradviz as gv
+
+pytestmark = pytest.mark.long
 
 CLEAR, WHITE, BLACK, EDITOR = (
     "rgba(0, 0, 0, 0)",
@@ -198,10 +199,10 @@ SCENES = {  # a view, and what is then done with it
 }
 
 
-@pytest.mark.parametrize("dark", short(0, [False, True]), ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(
     "scene",
-    short(1, SCENES),
+    SCENES,
 )
 def test_everybody_can_read_it(show, scene, dark):
     view, *acts = SCENES[scene]()
@@ -265,7 +266,7 @@ HOSTS = [  # what a host says of its page and where, how that is, and on what th
 ]
 
 
-@pytest.mark.parametrize(("preference", "paper"), short(0, [("dark", BLACK), ("light", WHITE)]))
+@pytest.mark.parametrize(("preference", "paper"), [("dark", BLACK), ("light", WHITE)])
 def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, paper):
     page = hosted(view_of(), color_scheme=preference)
     assert page.evaluate(LOOKS) == looks(preference, paper)
@@ -284,7 +285,6 @@ def test_hosts_say_whether_it_is_dark_else_the_browser_does(hosted, preference, 
 
 
 @only_chromium  # Firefox can't be told to print
-@pytest.mark.long
 def test_paper_is_light(hosted):
     page = hosted(view_of(step=20, selected="n7"), color_scheme="dark")
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
@@ -294,14 +294,12 @@ def test_paper_is_light(hosted):
     assert not page.locator(".gradviz-view button, .gv-scrub, .label").filter(visible=True).count()
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("scheme", short(1, ["dark", "light"]))
+@pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_colours_of_the_system(hosted, scheme):
     page = hosted(view_of(step=20, selected="n7"), color_scheme=scheme, forced_colors="active")
     assert page.evaluate(CONTRAST) == []
 
 
-@pytest.mark.long
 def test_the_page_hands_nothing_back_along_a_structural_zero(show):
     graph = gv.trace(lambda x: np.floor(np.sqrt(x)) + np.sqrt(gv.relu(x - 1.0)) + x, x=4.0)
     view = gv.View(graph)
@@ -333,7 +331,6 @@ def test_nothing_moves_but_the_steps(show):
     )
 
 
-@pytest.mark.long
 def test_the_code_panel_says_why_lines_are_missing(browser):
     space = {}
     exec(compile("def f(x):\n    return x * x", "/nowhere/<b>gone.py", "exec"), space)
@@ -346,7 +343,7 @@ def test_the_code_panel_says_why_lines_are_missing(browser):
     page.close()
 
 
-@pytest.mark.parametrize("displays", short(0, [20, 1000]))
+@pytest.mark.parametrize("displays", [20, 1000])
 def test_displays_leave_nothing_behind(launch, displays):
     browser = launch(
         "--js-flags=--no-opt --no-sparkplug --no-maglev"

@@ -8,12 +8,13 @@ import pytest
 from alone import opening
 from browser import only_chromium, soon
 from circuit import INPUTS, circuit
-from lengths import short
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
 import gradviz as gv
 from gradviz.course.publishing.site import publish
+
+pytestmark = pytest.mark.long
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PAPER = 50  # pixels above and below what is seen, at most
@@ -73,7 +74,7 @@ def check_tight(page, before, after):
 
 
 @only_chromium
-@pytest.mark.parametrize("name", short(1, FIGURES))
+@pytest.mark.parametrize("name", FIGURES)
 def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
     page = visit(FIGURES[name]())
     at_output = soon(page, check_tight, page, True, False)
@@ -90,7 +91,6 @@ def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
 
 
 @only_chromium
-@pytest.mark.long
 def test_buttons_of_steps_do_not_jump_up_and_down(visit):
     """Steps lead along the figure; it makes room, and keeps it until all is shown."""
     page = visit(FIGURES["circuit"]())
@@ -107,7 +107,6 @@ def test_buttons_of_steps_do_not_jump_up_and_down(visit):
 
 
 @only_chromium
-@pytest.mark.long
 def test_in_a_wide_page_nothing_is_cut(visit):
     page = visit(FIGURES["circuit"](), viewport={"width": 1400, "height": 900}, is_mobile=False)
     svg = page.locator(".gv-stage > svg").first.bounding_box()
@@ -116,7 +115,7 @@ def test_in_a_wide_page_nothing_is_cut(visit):
 
 
 @only_chromium
-@pytest.mark.parametrize("width", short(1, [390, 360, 600, 720]))
+@pytest.mark.parametrize("width", [390, 360, 600, 720])
 def test_the_buttons_stand_in_rows(visit, width):
     """All of the player's in one, and all others in another, from side to side."""
     page = visit(
@@ -132,7 +131,6 @@ def test_the_buttons_stand_in_rows(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.long
 @only_chromium
 def test_the_scrub_has_the_colour_of_its_way(visit):
     page = visit(gv.explore(circuit, INPUTS, mode="forward", wrt="w0"))
@@ -162,7 +160,6 @@ CELLS = [
 ]
 
 
-@pytest.mark.long
 @only_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_published_page(browser, tmp_path, scheme):

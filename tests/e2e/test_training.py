@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 
 import gradviz as gv
 
+pytestmark = pytest.mark.long
+
 SEEN = """(at) => {
     const scrub = document.querySelector(".gv-scrub");
     scrub.value = at;
@@ -65,7 +67,6 @@ def visit(browser, tmp_path):
         yield visit_
 
 
-@pytest.mark.long
 def test_each_epoch_is_shown_as_it_was_recorded(visit):
     page, recorded = visit(), film()
     most = max(frame["most"] for frame in recorded.told()["numbers"])
@@ -104,7 +105,6 @@ def test_it_plays_and_is_stopped_by_a_hand(visit):
 
 
 @only_chromium
-@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(visit, scheme):
     for width, height in ((1400, 900), (390, 844)):
@@ -116,7 +116,6 @@ def test_it_is_accessible_and_fits(visit, scheme):
 
 
 @only_chromium
-@pytest.mark.long
 def test_whoever_wants_nothing_to_move_goes_step_by_step(visit):
     page = visit(reduced_motion="reduce")
     expect(page.get_by_role("button", name="play")).to_have_count(0)
@@ -124,7 +123,6 @@ def test_whoever_wants_nothing_to_move_goes_step_by_step(visit):
     expect(page.locator(".gv-training")).to_have_attribute("data-epoch", str(EPOCHS - 1))
 
 
-@pytest.mark.long
 @only_chromium
 def test_lines_of_layers_are_told_apart(visit):
     """In one chart no two look alike, and a name has the colour of its line."""
@@ -152,7 +150,6 @@ RUN = f"""() => {{
 
 
 @only_chromium
-@pytest.mark.long
 def test_it_grows_while_the_kernel_works(jupyter, open_notebook):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     cells = [nbformat.v4.new_code_cell(CELL), nbformat.v4.new_code_cell("film")]
