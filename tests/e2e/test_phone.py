@@ -26,15 +26,18 @@ SEEN = """() => {
         .filter(({ left, right }) => left < frame.right - 1 && right > frame.left + 1);
     const legend = stage.querySelector(".gv-legend").getBoundingClientRect();
     if (legend.right > frame.left + 90) parts.push(legend);
-    const hidden = (side) => (
-        Number.parseFloat(getComputedStyle(stage).getPropertyValue(`--gv-${side}`)) > 0
-    );
+    const fades = stage.querySelector(".gv-fades");
+    const fading = (side) => { // over all of its height
+        const { content, height } = getComputedStyle(fades, `::${side}`);
+        return content !== "none" && Math.abs(parseFloat(height) - stage.clientHeight) < 2;
+    };
     return {
         height: frame.height,
         above: Math.min(...parts.map(({ top }) => top)) - frame.top,
         below: frame.bottom - Math.max(...parts.map(({ bottom }) => bottom)),
-        fades: [hidden("before"), hidden("after")],
-        is_masked: getComputedStyle(stage).maskImage !== "none",
+        fades: [fading("before"), fading("after")],
+        rise: fades.getBoundingClientRect().bottom - frame.top - stage.clientHeight,
+        moves: document.getAnimations().length,
         letters: Math.min(...[...stage.querySelectorAll("svg.gradviz text")].map((text) => (
             Number.parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a
         ))),
@@ -67,8 +70,9 @@ def visit(browser, tmp_path):
 
 def check_tight(page, before, after):
     seen = page.evaluate(SEEN)
+    assert not seen["moves"]
     assert 0 <= seen["above"] <= PAPER and 0 <= seen["below"] <= PAPER, seen
-    assert seen["fades"] == [before, after] and seen["is_masked"] == (before or after)
+    assert seen["fades"] == [before, after] and abs(seen["rise"]) < 4
     assert seen["letters"] > 10.9
     return seen["height"]
 
@@ -87,7 +91,7 @@ def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
     assert soon(page, check_tight, page, True, False) <= at_output
     page.get_by_role("button", name="fit the figure to the page").click()
     whole = page.evaluate(SEEN)
-    assert whole["fades"] == [False, False] and not whole["is_masked"]
+    assert whole["fades"] == [False, False]
 
 
 @only_chromium
@@ -111,7 +115,7 @@ def test_in_a_wide_page_nothing_is_cut(visit):
     page = visit(FIGURES["circuit"](), viewport={"width": 1400, "height": 900}, is_mobile=False)
     svg = page.locator(".gv-stage > svg").first.bounding_box()
     assert page.evaluate(SEEN)["height"] == pytest.approx(svg["height"], abs=1)
-    assert not page.evaluate(SEEN)["is_masked"]
+    assert page.evaluate(SEEN)["fades"] == [False, False]
 
 
 @only_chromium
@@ -176,16 +180,23 @@ def test_a_published_page(browser, tmp_path, scheme):
         assert page.locator(".wide").evaluate(wide) == 0
         meaning = page.get_by_role("cell", name="exact derivatives").bounding_box()
         assert meaning["width"] > 300 and meaning["height"] < 60
-        letters = [  # points of the smallest, as pixels where it stands
-            9 * picture.evaluate("(image) => image.width / Number(image.getAttribute('width'))")
-            for picture in page.locator(".output img").all()
-        ]
-        assert len(letters) == 2 and min(letters) * 96 / 72 >= 8.4
+        plots = page.locator(".output svg[role=img]")
+        letters = """(plot) => Math.min(Infinity, ...Array.from(
+            plot.querySelectorAll("text"),
+            (text) => {
+                const { a, b } = text.getScreenCTM(); // which may be turned
+                return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+            },
+        ))"""
+        assert plots.count() == 2 and min(plot.evaluate(letters) for plot in plots.all()) >= 8.4
         boxes = page.locator(".output > div")
         assert all(
             box.evaluate(wide) > 0 and box.evaluate("(b) => b.tabIndex") == 0 for box in boxes.all()
         )
-        corner = """(image) => {
+        corner = """async (drawn) => {
+            const image = new Image();
+            image.src = drawn.getAttribute("href");
+            await image.decode();
             const canvas = document.createElement("canvas");
             [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
             const paper = canvas.getContext("2d");
@@ -195,4 +206,4 @@ def test_a_published_page(browser, tmp_path, scheme):
                 at % 4 === 3 && part > 200 && data[at - 3] > 240 && data[at - 2] > 240
             )).length;
         }"""
-        assert page.locator(".output img").last.evaluate(corner) == 0  # no white tiles
+        assert plots.last.locator("image").first.evaluate(corner) == 0  # no white tiles

@@ -74,7 +74,7 @@ export class View {
     this.code = new Beside(say, store, (ids) => this.pointAt(ids), select);
     this.sliders = new Sliders(store);
     this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
-    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, soon);
+    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, () => this.look());
     this.elements = new Elements(say, this.stage.element, (node, index) =>
       store.ask({ selected: `n${node}`, element: index }),
     );
@@ -328,6 +328,7 @@ export class View {
     const swept = this.order.swept(run, structure, step);
     this.state = swept?.state ?? this.ways.state(run, structure, step);
     picture.turn(structure.second ? this.ways.legend() : null);
+    this.player.element.classList.toggle("gv-tangents", Boolean(structure.second));
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     const taken = step === null ? null : structure.steps[step];
@@ -352,6 +353,12 @@ export class View {
     const { picture, element } = this.stage;
     if (picture.size <= SLICE) return Array(picture.size).keys();
     return picture.inSight(element.getBoundingClientRect());
+  }
+
+  /** Other parts came in sight, and nothing else is new. */
+  look() {
+    const { picture } = this.stage;
+    if (picture.size > SLICE) for (const part of this.seen()) picture.fill(part);
   }
 
   /**

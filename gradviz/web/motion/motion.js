@@ -73,6 +73,7 @@ export class Motion {
     ];
     const [left, top, width, height] = place.map((side) => `${side}px`);
     if (String(place) !== this.place) Object.assign(sheet.style, { left, top, width, height });
+    sheet.style.translate = svg.style.translate;
     this.place = String(place);
     this.zoom = svg.style.width;
     sheet.setAttribute("viewBox", svg.getAttribute("viewBox") ?? "");

@@ -1,7 +1,7 @@
 // A picture that is wider than its stage is a strip: as high as what is to be seen of it, and no
 // higher. It fades at the side where there is more of it.
 
-import { within } from "../parts/dom.js";
+import { make, within } from "../parts/dom.js";
 
 const BORDER = 14; // of paper above and below what is to be seen
 const READ = 90; // pixels of the words below: of less of them nothing is shown
@@ -14,6 +14,9 @@ export class Strip {
   /** @param {HTMLElement} stage */
   constructor(stage) {
     this.stage = stage;
+    this.fades = make("div", "gv-fades"); // a mask would be worked out anew in each frame
+    this.finger = matchMedia("(pointer: coarse)"); // which has no bar to scroll by
+    stage.append(this.fades);
     /** @type {SVGSVGElement | null} */
     this.svg = null;
     /** What is in the picture, as it has places. @type {Bounds[] | null} */
@@ -46,7 +49,8 @@ export class Strip {
     stage.classList.toggle("gv-strip", isStrip);
     if (!isStrip) {
       this.span = null;
-      stage.style.height = "";
+      styled(stage, { height: "" });
+      styled(this.fades, { "--gv-height": beyond > 1 ? `${stage.clientHeight}px` : "0" });
       return;
     }
     const scale = scrollWidth / Number(svg.getAttribute("width"));
@@ -61,15 +65,20 @@ export class Strip {
     const end = Math.max(words ? words[1] - rise : span[1], kept ? this.end : 0);
     this.end = end;
     const bar = stage.offsetHeight - stage.clientHeight; // of scrolling
-    stage.style.height = `${Math.ceil(scale * (end - span[0]) + bar)}px`;
-    const told = {
-      up: `${(-scale * span[0]).toFixed(1)}px`,
-      rise: `${-rise.toFixed(1)}px`,
-      at: `${((100 * scrollLeft) / beyond).toFixed(1)}%`,
-      share: `${((100 * room) / scrollWidth).toFixed(1)}%`,
-    };
-    for (const [name, value] of Object.entries(told))
-      stage.style.setProperty(`--gv-${name}`, value);
+    const height = Math.ceil(scale * (end - span[0]));
+    const [at, share] = [scrollLeft / beyond, room / scrollWidth].map((part) => 100 * part);
+    styled(this.fades, { "--gv-height": `${height}px` });
+    styled(stage, { height: `${height + bar}px` });
+    if (this.finger.matches)
+      styled(stage, {
+        "background-position": `${at.toFixed(1)}% 100%`,
+        "background-size": `${share.toFixed(1)}% 3px`,
+      });
+    // a variable of the stage would be handed down to all that is in it
+    for (const sheet of stage.querySelectorAll(":scope > svg"))
+      styled(sheet, { translate: `0 ${(-scale * span[0]).toFixed(1)}px` });
+    for (const part of svg.querySelectorAll(WORDS))
+      styled(part, { translate: `0 ${-rise.toFixed(1)}px` });
     if (stage.scrollTop) stage.scrollTop = 0; // a card that is focused
   }
 
@@ -87,6 +96,17 @@ export class Strip {
     });
     return [...boundsOfAll(svg, SOLID), ...pieces.flat()];
   }
+}
+
+/**
+ * Set what is not so yet.
+ * @param {Element} element
+ * @param {Record<string, string>} styles
+ */
+function styled(element, styles) {
+  const { style } = /** @type {HTMLElement | SVGElement} */ (element);
+  for (const [name, value] of Object.entries(styles))
+    if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
 
 /**
