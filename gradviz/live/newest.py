@@ -15,7 +15,7 @@ from gradviz.live.plots.training import Training
 from gradviz.words import say
 
 PAUSE = 0.25  # seconds between two steps that are shown, at least
-SHARE = 0.04  # of the time of a training that showing it takes, at most; 5 % with all around it
+SHARE = 0.035  # of the time of a training that showing it takes, at most; 5 % with all around it
 MOST_LAYERS = 6  # of which the gradient is recorded
 
 
