@@ -38,7 +38,6 @@ export class View {
   constructor(store, el) {
     const say = speaker(store.get("words"));
     const select = (/** @type {string} */ id) => this.select(id);
-    const soon = () => this.schedule();
     this.say = say;
     this.store = store;
     this.el = el;
@@ -74,12 +73,14 @@ export class View {
     this.code = new Beside(say, store, (ids) => this.pointAt(ids), select);
     this.sliders = new Sliders(store);
     this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
-    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, () => this.look());
+    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, () => {
+      for (const part of this.seen()) this.stage.picture.fill(part);
+    });
     this.elements = new Elements(say, this.stage.element, (node, index) =>
       store.ask({ selected: `n${node}`, element: index }),
     );
     this.path = new Path(say, (depth) => store.ask({ part: store.get("part").slice(0, depth) }));
-    this.forecast = new Forecast(say, store, this.structure, soon);
+    this.forecast = new Forecast(say, store, this.structure, () => this.schedule());
     this.changes = Object.entries(this.handlers());
     this.layOut();
     this.attach();
@@ -328,7 +329,6 @@ export class View {
     const swept = this.order.swept(run, structure, step);
     this.state = swept?.state ?? this.ways.state(run, structure, step);
     picture.turn(structure.second ? this.ways.legend() : null);
-    this.player.element.classList.toggle("gv-tangents", Boolean(structure.second));
     this.notice.textContent = forecast.notice;
     this.stage.element.classList.toggle("gv-old", forecast.isOld || store.get("old") === true);
     const taken = step === null ? null : structure.steps[step];
@@ -338,7 +338,7 @@ export class View {
     picture.mark("gv-grown", taken && !swept ? stepGrown(structure, taken) : []);
     const shown = { picture, structure, before, after: this.state };
     this.moves.show(step, shown, swept && wires);
-    this.player.show(step, structure.steps);
+    this.player.show(step, structure.steps, Boolean(structure.second));
     this.shown();
     const words = () => [formulaElement(stepWords(structure, step), this.state)];
     if (swept) this.words.textContent = this.order.sentence(picture, structure, run, swept);
@@ -353,12 +353,6 @@ export class View {
     const { picture, element } = this.stage;
     if (picture.size <= SLICE) return Array(picture.size).keys();
     return picture.inSight(element.getBoundingClientRect());
-  }
-
-  /** Other parts came in sight, and nothing else is new. */
-  look() {
-    const { picture } = this.stage;
-    if (picture.size > SLICE) for (const part of this.seen()) picture.fill(part);
   }
 
   /**

@@ -108,9 +108,11 @@ export class Player {
   /**
    * @param {number | null} step
    * @param {Step[]} steps
+   * @param {boolean} isForward
    */
-  show(step, steps) {
+  show(step, steps, isForward = false) {
     const last = steps.length - 1;
+    this.element.classList.toggle("gv-tangents", isForward);
     this.step = step;
     this.steps = steps;
     this.last = last;
