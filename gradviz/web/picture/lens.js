@@ -42,6 +42,7 @@ export class Lens {
     this.isAtOutput = true;
     /** What is to be in sight. @type {Element[]} */
     this.sought = [];
+    this.isLed = false; // from part to part
     stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
     stage.addEventListener("wheel", () => this.leave(), { passive: true });
     this.watch = new ResizeObserver(() => {
@@ -54,6 +55,7 @@ export class Lens {
   /** A person looks elsewhere than at the output. */
   leave() {
     this.sought = [];
+    this.isLed = false;
     if (this.stage.scrollWidth > this.stage.clientWidth) this.isAtOutput = false;
   }
 
@@ -67,7 +69,7 @@ export class Lens {
 
   /** All is where it is to be; but while steps lead from part to part, their buttons stay. */
   rest() {
-    this.strip.fit(this.zoom !== null, !this.sought.length);
+    this.strip.fit(this.zoom !== null, !this.isLed);
   }
 
   /** The page has room, or another. */
@@ -90,6 +92,7 @@ export class Lens {
    * @param {Element[]} parts
    */
   follow(parts) {
+    this.isLed = this.sought.length > 0 && parts.length > 0;
     this.sought = parts;
     this.seek();
     if (!parts.length) this.rest();
