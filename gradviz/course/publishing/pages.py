@@ -176,7 +176,7 @@ def _balanced(html: str) -> str:
 
 
 def _spelled(picture: re.Match[str]) -> str:
-    """An SVG as its text, which is compressed by half more than in base64."""
+    """An SVG as its text, of which less is left when it is compressed than of base64."""
     return f"data:image/svg+xml,{quote(base64.b64decode(picture[1]), AS_IT_IS)}"
 
 
