@@ -74,7 +74,7 @@ def _back(use: Use, value: Recorded, stop: bool) -> torch.Tensor | None:
     """What flows back along a use to one of the results of its call."""
     if stop:
         return None
-    return use.parts[value] if use.parts else use.back
+    return use.parts.get(value) if use.parts else use.back
 
 
 def _number(tensor: torch.Tensor | None, like: torch.Tensor) -> Any:

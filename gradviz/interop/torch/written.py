@@ -117,4 +117,7 @@ def writes_into(
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:
-    return [*inspect.signature(function).parameters]
+    try:
+        return [*inspect.signature(function).parameters]
+    except ValueError:  # it wraps what is built in, such as tensor ** 2
+        return []
