@@ -24,9 +24,9 @@ SIGNS = {
 
 def name_of(told: JaxprEqn) -> str:
     """Of its primitive; of a function with its own derivative the function's."""
-    called = told.params.get("call_jaxpr", told.params.get("fun_jaxpr"))  # as older versions say
-    info = getattr(getattr(called, "jaxpr", None), "debug_info", None)
-    return printable(str(getattr(info, "func_name", told.primitive.name)).strip("_"))
+    called = told.params.get("call_jaxpr")
+    name = called.jaxpr.debug_info.func_name if called is not None else told.primitive.name
+    return printable(str(name).strip("_"))
 
 
 def written(equation: Equation, part: int | None) -> tuple[str, tuple[Part, ...]]:

@@ -44,10 +44,11 @@ class Exported:
         return self._form == _form(self.module, given, options)
 
     def called(self, recorder: Recorder, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
-        """What the module returns, recorded operation by operation."""
-        return _Performed(self.graph, self.module, recorder).run(
-            *trees.tree_leaves((tuple(given), dict(options))), enable_io_processing=False
-        )
+        """What the module returns, as it returns it, recorded operation by operation."""
+        leaves = trees.tree_leaves((tuple(given), dict(options)))
+        performed = _Performed(self.graph, self.module, recorder)
+        made = performed.run(*leaves, enable_io_processing=False)
+        return self.graph.graph.process_outputs(made)
 
 
 class _Performed(Interpreter):

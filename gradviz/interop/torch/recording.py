@@ -166,9 +166,9 @@ class Recorder(TorchFunctionMode):
             value.edge = get_gradient_edge(tensor)
             tensor.register_hook(self._taking(value, "adjoint"))
 
-    def _taking(self, what: Recorded | Use, name: str) -> Callable[[torch.Tensor], None]:
-        def take(gradient: torch.Tensor) -> None:
-            if self.is_open:
+    def _taking(self, what: Recorded | Use, name: str) -> Callable[[torch.Tensor | None], None]:
+        def take(gradient: torch.Tensor | None) -> None:  # None: of a result that nothing uses
+            if self.is_open and gradient is not None:
                 setattr(what, name, gradient.detach())
 
         return take
