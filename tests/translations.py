@@ -56,6 +56,8 @@ def trouble(path: Path) -> Iterator[str]:
         if other.metadata.get("translates") != source_hash(cell):
             yield f"{where} is stale: translate it anew, then run: {HERE} accept {path}"
             continue
+        if {**cell.metadata, "translates": source_hash(cell)} != other.metadata:
+            yield f"{where} has other tags than the English; run: {HERE} accept {path}"
         differences = of_code if cell.cell_type == "code" else of_text
         for kind, here, there in differences(cell.source, other.source):
             if here != there:

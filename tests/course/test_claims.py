@@ -1,7 +1,11 @@
 """What the lessons say in words of numbers that no cell shows, worked out here."""
 
+import base64
+import re
 from itertools import pairwise
+from xml.etree import ElementTree
 
+import nbformat
 import numpy as np
 import pytest
 from lesson_code import PATHS
@@ -98,3 +102,13 @@ def test_lesson_7_knows_what_a_gate_hands_on_too_early():
     locals_ = [run.locals[edge] for edge in run.graph.edges if edge.target is p]
     assert [8 * local for local in locals_] == [24.0, 16.0]
     assert [14 * local for local in locals_] == [42.0, 28.0]
+
+
+@pytest.mark.parametrize("folder", [PATHS[9].parent, PATHS[9].parent / "zh"], ids=["en", "zh"])
+def test_lesson_9_opens_its_model_with_its_boxes_closed(folder):
+    cells = {cell.id: cell for cell in nbformat.read(folder / PATHS[9].name, 4).cells}
+    html = cells["open"].outputs[-1].data["text/html"]
+    picture = base64.b64decode(re.search(r"svg\+xml;base64,([\w+/=]+)", html)[1])
+    drawn = {element.text for element in ElementTree.fromstring(picture).iter()}
+    assert {"x", "hidden", "scores"} <= drawn
+    assert not {"weight", "bias"} & drawn

@@ -126,7 +126,7 @@ def test_what_stands_as_it_was_stored(tmp_path):
     assert 'src="data:image/png;base64,AA==" alt="&lt;a&gt;"' in shown(
         tmp_path, png="AA==\n", plain="<a>"
     )
-    assert "data:image/svg+xml;base64,PHN2Zy8+" in shown(tmp_path, svg="<svg/>")
+    assert "data:image/svg+xml,%3Csvg/%3E" in shown(tmp_path, svg="<svg/>")
     assert '<pre class="stdout' in shown(tmp_path, plain="1 < 2")
     assert "<code>IntProgress</code>" in shown(tmp_path, widget={}, plain="IntProgress(value=0)")
 
@@ -279,10 +279,10 @@ def test_a_page_has_the_lines_of_a_plot_and_not_their_dots(monkeypatch):
 def test_pictures_of_lines_stand_as_text(tmp_path):
     drawn = "<svg xmlns='…'>\n<text fill=\"#fff\">100 % &amp; 梯度</text></svg>"
     html = f'<img src="data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}">'
-    address = BeautifulSoup(shown(tmp_path, html=html), "html.parser").img["src"]
-    kind, _, text = address.partition(",")
-    assert kind == "data:image/svg+xml" and unquote(text) == drawn
-    assert not set(text) & set('"<>#&\n')  # which end an address, or are lost in it
+    for page in (shown(tmp_path, html=html), shown(tmp_path, svg=drawn)):
+        kind, _, text = BeautifulSoup(page, "html.parser").img["src"].partition(",")
+        assert kind == "data:image/svg+xml" and unquote(text) == drawn
+        assert not set(text) & set('"<>#&\n')  # which end an address, or are lost in it
 
 
 # Text for MyST

@@ -62,6 +62,15 @@ def test_a_changed_sentence_names_its_cell_and_the_command(tmp_path, monkeypatch
     ]
 
 
+def test_what_is_covered_in_one_language_is_covered_in_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(translations, "LESSONS", tmp_path)
+    english = nbformat.read(LESSONS / NAMES[1], 4)
+    english.cells[1].metadata["tags"] = ["hide-output"]
+    nbformat.write(english, tmp_path / NAMES[1])
+    (said,) = trouble(ZH / NAMES[1])
+    assert f"cell {english.cells[1].id!r} has other tags than the English; run: " in said
+
+
 def test_skeleton_and_acceptance(tmp_path):
     path = tmp_path / "zh" / NAMES[0]
     assert [*trouble(path)] == [

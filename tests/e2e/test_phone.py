@@ -95,6 +95,12 @@ def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
 
 
 @only_chromium
+def test_no_room_is_left_below_a_step_that_it_begins_at(visit):
+    page = visit(gv.explore(circuit, INPUTS, step=8))
+    soon(page, check_tight, page, True, False)
+
+
+@only_chromium
 def test_buttons_of_steps_do_not_jump_up_and_down(visit):
     """Steps lead along the figure; it makes room, and keeps it until all is shown."""
     page = visit(FIGURES["circuit"]())

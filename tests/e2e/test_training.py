@@ -113,6 +113,10 @@ def test_it_is_accessible_and_fits(visit, scheme):
         assert page.locator(".gv-training").bounding_box()["height"] < height - 130
         report = Axe().run(page)
         assert report.response["violations"] == [], report.generate_report()
+        page.locator(".gv-count").evaluate(
+            "(count) => { count.textContent = 'epoch '.repeat(12); }"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @only_chromium

@@ -16,6 +16,7 @@ from gradviz.audit import audit
 from gradviz.graph import is_from_elsewhere
 
 pytestmark = pytest.mark.long
+README = Path(__file__).parents[2] / "README.md"
 NAMES = [
     "mlp", "shared", "conv", "scan", "fori", "while", "cond", "attention", "embedding", "branches",
     "checkpoint", "own derivatives", "stopped", "square", "dropout", "many results", "half",
@@ -287,6 +288,14 @@ def test_refusals_are_one_sentence(jax):
 def test_it_takes_functions_only():
     with pytest.raises(TypeError, match="not the int 3"):
         gv.trace_jax(3)
+
+
+def test_an_older_one_is_refused(jax, monkeypatch):
+    monkeypatch.setattr(jax, "__version_info__", (0, 6, 1))
+    with pytest.raises(ImportError, match=r"needs JAX 0\.6\.2 or newer; this is 0\.6\.1: update"):
+        gv.trace_jax(lambda x: x, 1.0)
+    assert "JAX 0.6.2 or newer" in gv.trace_jax.__doc__
+    assert "JAX (0.6.2 or newer)" in README.read_text(encoding="utf-8")
 
 
 def test_its_example_runs():

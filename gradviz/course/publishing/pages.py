@@ -162,9 +162,9 @@ def _printed(text: str, stream: str, around: bool = True) -> str:
 
 
 def _picture(content: str, kind: str, text: str) -> str:
-    if kind == "image/svg+xml":
-        content = base64.b64encode(content.encode()).decode()
-    return f'<img src="data:{kind};base64,{content.strip()}" alt="{escape(text)}">'
+    is_drawn = kind == "image/svg+xml"
+    address = _spelled(content.encode()) if is_drawn else f"data:{kind};base64,{content.strip()}"
+    return f'<img src="{address}" alt="{escape(text)}">'
 
 
 def _balanced(html: str) -> str:
@@ -172,12 +172,12 @@ def _balanced(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for script in soup.find_all("script"):
         script.decompose()
-    return DRAWN.sub(_spelled, str(soup))
+    return DRAWN.sub(lambda picture: _spelled(base64.b64decode(picture[1])), str(soup))
 
 
-def _spelled(picture: re.Match[str]) -> str:
-    """An SVG as its text, of which less is left when it is compressed than of base64."""
-    return f"data:image/svg+xml,{quote(base64.b64decode(picture[1]), AS_IT_IS)}"
+def _spelled(picture: bytes) -> str:
+    """The address of an SVG: its text, of which a compressed page keeps less than of base64."""
+    return f"data:image/svg+xml,{quote(picture, AS_IT_IS)}"
 
 
 def _lead(cell: str) -> str:

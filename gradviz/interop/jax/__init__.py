@@ -6,6 +6,8 @@ from typing import Any
 
 from gradviz.graph import Graph
 
+OLDEST = 0, 6, 2  # older ones do not name the functions under jit
+
 
 def trace_jax(
     function: Callable[..., Any],
@@ -15,7 +17,7 @@ def trace_jax(
     **options: Any,
 ) -> Graph:
     """Trace a function of JAX arrays at these arrays, go back through it, and make a graph of it;
-    with JAX 0.6 or newer.
+    with JAX 0.6.2 or newer.
 
     Its inputs are the arrays and floats among `arrays` and `options`, in trees too, by their names,
     and those that the function itself holds, if it is a tree such as a module of Equinox; all else
@@ -30,8 +32,9 @@ def trace_jax(
     error: ``sweep``, ``code``, ``cost``, ``opened``. Along whole numbers nothing flows back, and
     their gradient is shown as 0.
 
-    Raises ValueError, in a sentence, for what JAX can't trace, such as an `if` that asks for the
-    numbers of an array, and for what it can't go back through, such as `jax.lax.while_loop`.
+    Raises ImportError where JAX is older, and ValueError, in a sentence, for what JAX can't trace,
+    such as an `if` that asks for the numbers of an array, and for what it can't go back through,
+    such as `jax.lax.while_loop`.
 
     >>> import jax                                       # doctest: +SKIP
     >>> import gradviz as gv
@@ -45,6 +48,9 @@ def trace_jax(
             "trace_jax takes a function of JAX arrays, and arrays, not the "
             f"{type(function).__name__} {function!r:.40}"
         )
+    if (version := sys.modules["jax"].__version_info__) < OLDEST:
+        here, oldest = (".".join(map(str, each)) for each in (version, OLDEST))
+        raise ImportError(f"trace_jax needs JAX {oldest} or newer; this is {here}: update jax")
     from gradviz.interop.jax.tracing import Model
 
     return Model(function, arrays, options, loss).graph()
