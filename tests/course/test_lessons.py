@@ -467,7 +467,7 @@ def test_a_lesson_that_was_only_opened_or_run_is_not_changed(home, tmp_path):
 # Output that has not all of Unicode, or that nobody reads
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932", "gbk", "utf-8"])
+@pytest.mark.parametrize("encoding", short(2, ["ascii", "gbk", "cp1252", "cp932", "utf-8"]))
 def test_lessons_are_listed_in_every_encoding(home, encoding):
     write_lesson(home / FIRST, "# 链式法则 − ∂z/∂x")
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

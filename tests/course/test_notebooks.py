@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from comparison import NUMBER, agree, decoded
+from lengths import short
 from lesson_code import PATHS as LESSONS
 from nbval.plugin import IPyNbFile, NbCellError
 
@@ -197,7 +198,10 @@ class Replay:
         return {"msg_type": kind, "content": content, "parent_header": {"msg_id": "replay"}}
 
 
-@pytest.mark.parametrize("path", LESSONS[:9], ids=lambda path: path.stem)  # without PyTorch
+WITHOUT_TORCH = LESSONS[:9]
+
+
+@pytest.mark.parametrize("path", short(3, WITHOUT_TORCH), ids=lambda path: path.stem)
 def test_whatever_is_changed_in_a_stored_lesson_is_noticed(path, request):
     draw = random.Random(path.stem)
     file = IPyNbFile.from_parent(request.session, path=path)

@@ -22,7 +22,10 @@ from gradviz.document import reading
 from gradviz.document.codec import decoded, encoded
 from gradviz.figure import from_document
 
-LARGE = ["two-hundred-nodes", "image-network", "five-thousand-loose", "inside-a-unit"]
+LARGE = [
+    "hundred-nodes", "two-hundred-nodes", "image-network", "five-thousand-loose", "inside-a-layer",
+    "inside-a-unit",
+]  # fmt: skip
 ROWS = [*filter(is_spelled, ELEMENTWISE)]
 
 

@@ -21,7 +21,7 @@ from gradviz.words import catalogue
 
 
 @pytest.mark.parametrize("name", RIGHT)
-@pytest.mark.parametrize("random_state", [0, 7])
+@pytest.mark.parametrize("random_state", short(1, [0, 7]))
 def test_right_engines(name, random_state):
     verdict = check_engine(engine_of(RIGHT[name]), random_state)
     assert verdict.is_right, verdict
@@ -142,7 +142,7 @@ def test_gradients_of_circuits_are_pytorchs(random_state):
         assert circuit.values() == pytest.approx({n: v.item() for n, v in values.items()})
 
 
-@pytest.mark.parametrize("random_state", short(2, range(20)))
+@pytest.mark.parametrize("random_state", short(1, range(20)))
 def test_mistakes_part_on_every_set_of_circuits(random_state):
     given = circuits(random_state)
     further = {"minus_lost", "minus_both", "square_lost", "numerator_lost"}

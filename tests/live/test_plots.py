@@ -47,7 +47,7 @@ def lines(plot):
     return [np.column_stack(line.get_data()) for line in plot.figure.axes[0].lines]
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", short(4, PLOTS))
 def test_pictures(name):
     plot = PLOTS[name]()
     data, metadata = plot._repr_mimebundle_()

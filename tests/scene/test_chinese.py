@@ -9,6 +9,7 @@ import pytest
 from chinese import english_in, seen
 from circuit import INPUTS, circuit
 from gallery import FIGURES
+from lengths import short
 
 import gradviz as gv
 from gradviz import words
@@ -25,7 +26,9 @@ def in_chinese():
 
 
 @pytest.fixture(
-    params=["tiny", "circuit-closed", "wrong-gate", "extremes", "arrays", "inside-a-unit", "eager"]
+    params=short(
+        6, ["tiny", "circuit-closed", "wrong-gate", "extremes", "arrays", "eager", "inside-a-unit"]
+    )
 )
 def figure(request):
     return FIGURES[request.param]()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from circuit import INPUTS, circuit
 from gallery import FIGURES, cube
+from lengths import short
 from turned import runs_of_letters, speaking_turned, words_of
 
 import gradviz as gv
@@ -35,15 +36,17 @@ MORE = {
     "nothing": lambda: gv.draw(gv.trace(lambda x: 2.0, x=1.0)),
     "identity": lambda: gv.draw(gv.trace(lambda x: x, x=1.0)),
 }
+LARGE = "inside-a-layer", "inside-a-unit"
 MADE = {
     **{
         name: FIGURES[name]
         for name in (
             "tiny", "circuit-closed", "nested-half-closed", "wrong-gate", "extremes", "arrays",
-            "array-opened", "inside-a-layer", "inside-a-unit", "eager",
+            "array-opened", "eager",
         )
     },
     **MORE,
+    **{name: FIGURES[name] for name in LARGE},
 }  # fmt: skip
 
 
@@ -53,7 +56,7 @@ def made_up():
         yield
 
 
-@pytest.fixture(scope="module", params=MADE)
+@pytest.fixture(scope="module", params=short(len(MADE) - len(LARGE), MADE))
 def figure(request):
     return MADE[request.param]()
 

@@ -25,7 +25,10 @@ from gradviz.scene import text
 from gradviz.scene.compose import compose
 
 SVG = "{http://www.w3.org/2000/svg}"
-LARGE = {"five-thousand", "five-thousand-loose", "inside-a-layer", "two-hundred-nodes"}
+LARGE = {
+    "five-thousand", "five-thousand-loose", "hundred-nodes", "inside-a-layer", "inside-a-unit",
+    "two-hundred-nodes",
+}  # fmt: skip
 SMALL = [name for name in FIGURES if name not in LARGE]
 NESTED = {"w0": 1.5, "w1": -0.5, "x": 0.8, "b": 0.2}
 every_figure = pytest.mark.parametrize("name", short(len(SMALL), [*SMALL, *sorted(LARGE)]))
