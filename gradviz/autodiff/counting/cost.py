@@ -8,6 +8,7 @@ uses, with a Ledger open.
 (3, 2, 5, 5, 7)
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,12 @@ from gradviz.autodiff.modes import forward, reverse
 from gradviz.autodiff.primitives.operation import operation_of
 from gradviz.autodiff.tape.tape import Page, recording_on
 from gradviz.autodiff.tape.variable import Variable, input_of
-from gradviz.graph import Edge, Graph, Node
+from gradviz.graph import Graph, Node
 from gradviz.graph.columns import left, right, room
 from gradviz.words import say
 
 MOST_STEPS = 2_500_000  # along paths that are walked one by one
-LARGE, AT_ONCE = 100_000, 512  # n × p from which on many inputs are tried at once, and how many
+LARGE, AT_ONCE = 10_000, 512  # n × p from which on many inputs are tried at once, and how many
 COLUMNS = ("way", "operations", "local_derivatives", "written")
 
 
@@ -314,9 +315,11 @@ def _bumped_at_once(graph: Graph, steps: list[float]) -> tuple[list[float], int]
 def _paths(graph: Graph) -> Way:
     """The sum over paths, each by itself: nothing is kept."""
     run = graph.example
-    onward: dict[Node, list[tuple[Edge, float]]] = {node: [] for node in graph.nodes}
+    onward: dict[Node, list[tuple[Node, float, bool]]] = {node: [] for node in graph.nodes}
     for edge in graph.edges:
-        onward[edge.source].append((edge, run.locals[edge]))
+        local = run.locals[edge]
+        is_shut = edge.is_flat or edge.carried(math.inf, local) == 0.0  # whatever goes along it
+        onward[edge.source].append((edge.target, local, is_shut))
     gradient, walked, multiplied = [], 0, 0
     for start in graph.inputs:
         total, waiting = 0.0, [(start, 1.0)]
@@ -326,8 +329,8 @@ def _paths(graph: Graph) -> Way:
                 total += product
                 walked += 1
             further = [
-                (edge.target, 0.0 if edge.is_flat else edge.carried(product, local))
-                for edge, local in onward[node]
+                (target, 0.0 if is_shut else product * local)
+                for target, local, is_shut in onward[node]
             ]
             multiplied += len(further)
             waiting += further

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -112,7 +114,7 @@ def cost(
     sweep or one more evaluation for each input (of which a few are timed, and multiplied). Nothing
     is smoothed.
 
-    Raises ValueError for another family.
+    Raises ValueError for another family, and where sizes do not grow, or fewer than two of them.
 
     >>> import gradviz as gv
     >>> gv.plot.cost("chains", sizes=(5, 25, 125), timed=False)
@@ -124,12 +126,17 @@ def cost(
     """
     if family not in FAMILIES:
         raise ValueError(f"cost plots are of {', '.join(FAMILIES)}, not of {family!r:.40}")
-    sizes = sizes or SIZES[family]
+    sizes = _growing(sizes, 2, SIZES[family])
     costs = [_counted(family, size) for size in sizes]
     panels = 1 + timed
     figure, axes = subplots(1, panels, size=(5.4 * panels, 4), squeeze=False)
     shown = [way for way in COLOURS if way != "paths" or family == "doublings"]
     along = [each.n for each in costs]
+    if along[-1] == along[-2]:
+        raise ValueError(
+            f"{family} of the sizes {sizes[-2]} and {sizes[-1]} are the same graph, and a slope is "
+            "between two: give sizes that are farther apart"
+        )
     counts = {way: [_count(each, way) for each in costs] for way in shown}
     _lines(axes[0, 0], along, counts)
     is_one = family == "doublings"
@@ -152,6 +159,20 @@ def cost(
         (say("plot.cost.slope"), "", *(f"{slope(along, counts[way]):.2f}" for way in shown)),
     ]
     return figure, columns(rows, (12, 6, *(13 for _ in shown)))
+
+
+def _growing(sizes: Sequence[int], least: int, usual: Sequence[int] = ()) -> list[int]:
+    """Sizes of graphs, if they are some; the usual ones where none are given."""
+    try:
+        whole = [index(size) for size in sizes] or [*usual]
+    except TypeError:
+        raise TypeError(f"sizes are whole numbers, such as (10, 100), not {sizes!r:.40}") from None
+    if len(whole) < least or any(a >= b for a, b in pairwise([0, *whole])):
+        raise ValueError(
+            f"sizes are whole numbers from 1 on, each larger than the one before, and at least "
+            f"{least} of them, not {sizes!r:.40}"
+        )
+    return whole
 
 
 @lru_cache(maxsize=16)  # a lesson shows the same counts twice
@@ -238,7 +259,10 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
 def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[Figure, str]:
     """Function and gradient together, in functions, for more and more inputs: counted and timed,
     against the bound of 5.
+
+    Raises ValueError where sizes do not grow.
     """
+    sizes = _growing(sizes, 1)
 
     def graph_of(size: int) -> Graph:
         def waves(*x: Any) -> Any:

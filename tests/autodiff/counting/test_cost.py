@@ -372,6 +372,34 @@ def test_what_cannot_be_raced():
         gv.plot.cost("rings")
 
 
+@pytest.mark.parametrize("sizes", [(8,), (8, 8), (20, 10), (0, 3), (-1, 2)], ids=str)
+def test_sizes_that_do_not_grow(sizes):
+    with pytest.raises(ValueError, match="each larger than the one before, and at least 2 of them"):
+        gv.plot.cost("trees", sizes)
+    if len(sizes) > 1:
+        with pytest.raises(ValueError, match="each larger than the one before"):
+            gv.plot.cheap_gradient(sizes)
+
+
+@pytest.mark.parametrize("sizes", [8, (3.5, 4), "ab"], ids=str)
+def test_sizes_that_are_no_whole_numbers(sizes):
+    with pytest.raises(TypeError, match=r"sizes are whole numbers, such as \(10, 100\), not "):
+        gv.plot.cost("trees", sizes)
+    with pytest.raises(TypeError, match="sizes are whole numbers"):
+        gv.plot.cheap_gradient(sizes)
+
+
+def test_sizes_of_the_same_graph():
+    with pytest.raises(ValueError, match="layers of the sizes 1 and 2 are the same graph"):
+        gv.plot.cost("layers", (1, 2), timed=False)
+
+
+def test_sizes_as_an_array():
+    assert gv.plot.cost("trees", np.array([4, 8]), timed=False).text.splitlines()[1].split() == [
+        "4", "4", "7", "12", "16"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("family", plots.FAMILIES)
 def test_cost_plots(family):
     figure = gv.plot.cost(family, sizes=(4, 9, 16), timed=family == "chains").figure
