@@ -68,6 +68,7 @@ def show(browser):
         page.close()
 
 
+@pytest.mark.long
 def test_a_gradient_is_seen_to_add_up(show):
     graph = gv.trace(shared, x=1.0, y=2.0)
     z = next(node for node in graph.nodes if node.name == "z")

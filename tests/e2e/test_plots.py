@@ -173,6 +173,7 @@ def test_every_place(visit, name):
     check_moves(visit(plot), plot)
 
 
+@pytest.mark.long
 def test_the_page_is_strict(tmp_path):
     page = PLOTTED["tangent"]().save(tmp_path / "plot.html").read_text(encoding="utf-8")
     (policy,) = [each for each in page.splitlines() if "Content-Security-Policy" in each]

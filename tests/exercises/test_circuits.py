@@ -107,6 +107,7 @@ def test_each_level_adds_one_idea():
         assert (max(uses) == 1) if level < 4 else (min(uses) >= 2) if level == 4 else True
 
 
+@pytest.mark.long
 def test_there_is_no_end_of_them():
     seen = {
         (circuit.source, str(circuit.inputs))

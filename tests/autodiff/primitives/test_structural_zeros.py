@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from lengths import short
 
 import gradviz as gv
 from gradviz.audit import audit
@@ -192,7 +193,7 @@ def test_what_was_recorded_and_gets_nothing_is_drawn_with_zeros(place, value):
     assert not audit(gv.draw(y).svg).failures
 
 
-@pytest.mark.parametrize("extreme", [np.max, np.min])
+@pytest.mark.parametrize("extreme", short(1, [np.max, np.min]))
 def test_a_choice_that_is_recorded_itself_is_told_by_its_value_not_by_its_place(extreme):
     """The condition of the `where` that shares out an extreme's adjoint, wherever it stands."""
 

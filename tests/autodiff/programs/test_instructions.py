@@ -138,7 +138,7 @@ def gate(x, y):
     return np.maximum(x * y, x) + y * y
 
 
-@pytest.mark.parametrize("collapse", [True, ["layer"], ["gate"]])
+@pytest.mark.parametrize("collapse", short(1, [True, ["layer"], ["gate"]]))
 def test_closed_blocks(collapse):
     def network(w, x, b):
         h, s = layer(w, x, b)
@@ -225,7 +225,7 @@ LIVE = [
 ]
 
 
-@pytest.mark.parametrize(("lesson", "cell"), LIVE)
+@pytest.mark.parametrize(("lesson", "cell"), short(5, LIVE))
 def test_every_live_figure_of_the_lessons_has_a_program(lesson, cell, monkeypatch):
     monkeypatch.chdir(NOTEBOOKS)
     explorer = result(lesson, cell)

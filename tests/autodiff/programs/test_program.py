@@ -8,6 +8,7 @@ import pytest
 from circuit import INPUTS, circuit
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from lengths import short
 
 import gradviz as gv
 from gradviz.autodiff.programs import program
@@ -87,23 +88,27 @@ def bits(numbers):
     return [struct.pack("d", number) if number == number else "nan" for number in numbers]
 
 
-@settings(max_examples=300, deadline=None)
-@given(programs(), st.tuples(*[st.floats(-4, 4)] * 3), st.tuples(*[st.floats(-4, 4)] * 3))
-def test_program_interpreter_and_eager_work_give_the_same_bits(function, traced_at, run_at):
-    with np.errstate(all="ignore"):
-        graph = gv.trace(function, dict(zip("xyz", traced_at)))
-        run = graph.run(dict(zip("xyz", run_at)))
-        variables = [gv.Variable(value) for value in run_at]
-        output = function(*variables)
-        if type(output) is not gv.Variable:
-            return
-        output.backward()
-        fresh = gv.trace(function, dict(zip("xyz", run_at))).example
-    assert bits([run.value]) == bits([output.value])
-    assert bits(run.grads.values()) == bits(
-        [0.0 if variable.grad is None else variable.grad for variable in variables]
-    )
-    assert bits(run.numbers) == bits(fresh.numbers)
+@pytest.mark.parametrize("examples", short(1, [80, 1000]))
+def test_program_interpreter_and_eager_work_give_the_same_bits(examples):
+    @settings(max_examples=examples, deadline=None)
+    @given(programs(), st.tuples(*[st.floats(-4, 4)] * 3), st.tuples(*[st.floats(-4, 4)] * 3))
+    def check(function, traced_at, run_at):
+        with np.errstate(all="ignore"):
+            graph = gv.trace(function, dict(zip("xyz", traced_at)))
+            run = graph.run(dict(zip("xyz", run_at)))
+            variables = [gv.Variable(value) for value in run_at]
+            output = function(*variables)
+            if type(output) is not gv.Variable:
+                return
+            output.backward()
+            fresh = gv.trace(function, dict(zip("xyz", run_at))).example
+        assert bits([run.value]) == bits([output.value])
+        assert bits(run.grads.values()) == bits(
+            [0.0 if variable.grad is None else variable.grad for variable in variables]
+        )
+        assert bits(run.numbers) == bits(fresh.numbers)
+
+    check()
 
 
 @settings(max_examples=200, deadline=None)
