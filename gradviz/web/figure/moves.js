@@ -54,10 +54,11 @@ export class Moves {
   show(step, shown, chosen) {
     const { motion, beat, block, old } = this;
     const { picture, structure } = shown;
-    const isNext = this.step !== null && step === this.step + 1;
+    const last = this.step;
+    const taken = last === null || step === null ? [] : structure.steps.slice(last + 1, step + 1);
     if (beat && motion.isAble) {
       if (chosen) handOn(motion, { ...shown, beat }, chosen);
-      else if (isNext) enact(motion, { ...shown, beat }, structure.steps[step]);
+      else if (taken.length) enact(motion, { ...shown, beat }, taken);
     }
     if (old && block !== null)
       refold(motion, block, old, new Standing(picture, structure.nodes));

@@ -9,7 +9,7 @@ import { shownOnCard, shownOnEdge } from "../numbers/shown.js";
 import { within } from "../parts/dom.js";
 import { chipOf, dotOf, standAt } from "./chips.js";
 import { easedBoth } from "./motion.js";
-import { PASSING, beatsOf, isQuick } from "./rhythm.js";
+import { PASSING, isQuick, lasting } from "./rhythm.js";
 import { Way, through } from "./wires.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
@@ -36,18 +36,19 @@ const LONGEST_SUM = 18; // characters of a sum or the like that is shown on its 
  */
 
 /**
- * Show a step.
+ * Show steps, one after another.
  * @param {Motion} motion
  * @param {Seen} seen
- * @param {Step} step
+ * @param {Step[]} steps
  */
-export function enact(motion, seen, step) {
-  const [kind, at] = step;
-  if (kind === "backward" || kind === "onward") return handOn(motion, seen, [`e${at}`]);
-  if (kind === "start") return;
-  motion.begin(seen.beat * beatsOf(step));
-  if (kind === "forward") workOut(motion, seen, at);
-  else gather(motion, seen, at, 0);
+export function enact(motion, seen, steps) {
+  motion.begin(lasting(steps, seen.beat));
+  steps.forEach(([kind, at], place) => {
+    const delay = lasting(steps.slice(0, place), seen.beat);
+    if (kind === "forward") workOut(motion, seen, at, delay);
+    else if (kind === "seed") gather(motion, seen, at, delay);
+    else if (kind !== "start") passOn(motion, seen, [at], delay);
+  });
 }
 
 /**
@@ -55,8 +56,9 @@ export function enact(motion, seen, step) {
  * @param {Motion} motion
  * @param {Seen} seen
  * @param {number} node
+ * @param {number} delay milliseconds from the beginning
  */
-function workOut(motion, { picture, structure, before, after, beat }, node) {
+function workOut(motion, { picture, structure, before, after, beat }, node, delay) {
   const { g, value } = picture.nodes[node];
   const travel = 1.6 * beat;
   const arriving = structure.edges.flatMap(({ to }, edge) => (to === node ? [edge] : []));
@@ -65,8 +67,8 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
     const shown = shownOnCard(after.primals[from], true);
     const runner = isQuick(beat) ? dotOf("gv-value") : chipOf("gv-value", [shown, "gv-value"]);
     const start = textPlaceOn(picture, from, "value");
-    const way = through([start, ...wireWay(picture, edge).between(0, 1)]);
-    motion.move(motion.show(runner, 0, travel), "transform", eased(way), 0, travel);
+    const way = eased(through([start, ...wireWay(picture, edge).between(0, 1)]));
+    motion.move(motion.show(runner, delay, delay + travel), "transform", way, delay, travel);
   }
   if (isQuick(beat)) return;
   const operands = formulaText(worked(structure.nodes[node].value)?.slice(0, -2) ?? [], after);
@@ -92,13 +94,23 @@ function workOut(motion, { picture, structure, before, after, beat }, node) {
  * @param {string[]} wires
  */
 export function handOn(motion, seen, wires) {
-  const sweep = seen.structure.second ? OF_TANGENTS : OF_ADJOINTS;
-  const edges = wires.map((id) => Number(id.slice(1)));
   motion.begin(seen.beat * PASSING);
-  for (const edge of edges) carry(motion, seen, edge, sweep);
+  const edges = wires.map((id) => Number(id.slice(1)));
+  passOn(motion, seen, edges, 0);
+}
+
+/**
+ * @param {Motion} motion
+ * @param {Seen} seen
+ * @param {number[]} edges
+ * @param {number} delay milliseconds from the beginning
+ */
+function passOn(motion, seen, edges, delay) {
+  const sweep = seen.structure.second ? OF_TANGENTS : OF_ADJOINTS;
+  for (const edge of edges) carry(motion, seen, edge, sweep, delay);
   const end = sweep.isBack ? "from" : "to";
   const ends = new Set(edges.map((edge) => seen.structure.edges[edge][end]));
-  for (const node of ends) gather(motion, seen, node, 4 * seen.beat);
+  for (const node of ends) gather(motion, seen, node, delay + 4 * seen.beat);
 }
 
 /**
@@ -106,8 +118,9 @@ export function handOn(motion, seen, wires) {
  * @param {Seen} seen
  * @param {number} edge
  * @param {Carrying} sweep
+ * @param {number} delay milliseconds from the beginning
  */
-function carry(motion, { picture, structure, before, after, beat }, edge, sweep) {
+function carry(motion, { picture, structure, before, after, beat }, edge, sweep, delay) {
   const { isBack, colour } = sweep;
   const { from, to } = structure.edges[edge];
   const [start, end] = isBack ? [to, from] : [from, to];
@@ -116,9 +129,9 @@ function carry(motion, { picture, structure, before, after, beat }, edge, sweep)
   const [first, last] = isBack ? [1, 0] : [0, 1]; // shares of the way
   const [leaves, arrives] = [start, end].map((node) => textPlaceOn(picture, node, "adjoint"));
   if (isQuick(beat)) {
-    const pulse = motion.show(dotOf(colour), 0, 4.2 * beat);
+    const pulse = motion.show(dotOf(colour), delay, delay + 4.2 * beat);
     const all = through([leaves, ...way.between(first, last), arrives]);
-    return motion.move(pulse, "transform", all, 0, 4 * beat);
+    return motion.move(pulse, "transform", all, delay, 4 * beat);
   }
   fillBand(motion, picture, edge, 2.4 * beat, 0.9 * beat, isBack);
   const given = numeral(after.adjoints[start], 3);

@@ -5,6 +5,7 @@ const BY_HAND = 200; // milliseconds a beat
 const PLAYING = 280; // slower: nobody waits for the next
 const LONGEST_PLAY = 24_000; // milliseconds: of all steps
 const QUICK = 60; // a beat that is shorter shows no numbers on their way
+const GLANCE = 250; // milliseconds in which such steps are one move: the picture is painted once
 
 export const PASSING = 5; // beats of what is handed on along a wire
 
@@ -33,8 +34,29 @@ export function beatByHand(speed) {
  * @param {number} speed
  */
 export function beatPlaying(steps, speed) {
-  const beats = steps.reduce((sum, step) => sum + beatsOf(step), 0);
-  return Math.min(PLAYING, LONGEST_PLAY / beats) / speed;
+  return Math.min(PLAYING, LONGEST_PLAY / lasting(steps, 1)) / speed;
+}
+
+/**
+ * The steps that are played next, in one move; more than one where they are quick.
+ * @param {Step[]} steps
+ * @param {number} now
+ * @param {number} beat
+ */
+export function nextMove(steps, now, beat) {
+  let move = steps.slice(now + 1, now + 2);
+  while (isQuick(beat) && lasting(move, beat) < GLANCE && now + move.length < steps.length - 1)
+    move = steps.slice(now + 1, now + 2 + move.length);
+  return move;
+}
+
+/**
+ * Milliseconds that steps take.
+ * @param {Step[]} steps
+ * @param {number} beat
+ */
+export function lasting(steps, beat) {
+  return beat * steps.reduce((sum, step) => sum + beatsOf(step), 0);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Steps: play, pause, one step forward or back, scrub.
 
-import { SPEEDS, beatByHand, beatPlaying, beatsOf } from "../motion/rhythm.js";
+import { SPEEDS, beatByHand, beatPlaying, lasting, nextMove } from "../motion/rhythm.js";
 import { ICONS, button, icon, make, setName, written } from "./dom.js";
 
 export class Player {
@@ -76,7 +76,7 @@ export class Player {
 
   play() {
     this.go(this.now >= this.last ? 0 : this.now, 0);
-    this.timer = setTimeout(() => this.goOn(), this.beat * beatsOf(this.steps[0]));
+    this.timer = setTimeout(() => this.goOn(), lasting(this.steps.slice(0, 1), this.beat));
     this.showButton(true);
   }
 
@@ -85,12 +85,13 @@ export class Player {
     return beatPlaying(this.steps, Number(this.speed.value));
   }
 
-  /** Play one step, and then the others. */
+  /** Play one step, or some that are quick, and then the others. */
   goOn() {
     if (this.now >= this.last) return this.pause();
-    const { beat, now } = this;
-    this.timer = setTimeout(() => this.goOn(), beat * beatsOf(this.steps[now + 1]));
-    this.go(now + 1, beat);
+    const { beat, now, steps } = this;
+    const move = nextMove(steps, now, beat);
+    this.timer = setTimeout(() => this.goOn(), lasting(move, beat));
+    this.go(now + move.length, beat);
   }
 
   pause() {
