@@ -117,6 +117,27 @@ def test_saved_in_forward_mode_with_a_closed_block(visit):
     expect(page.locator(".gv-code")).to_contain_text("open the notebook")
 
 
+# by how much the only number of a label that is shown stands out of the middle of its gap
+ASIDE = """() => Array.from(document.querySelectorAll(".gv-tight .gv-trivial"), (label) => {
+    const [text, gap] = ["text:not(.gv-local)", ".gv-gap"].map((part) => (
+        label.querySelector(part).getBoundingClientRect()));
+    return Math.abs(text.top + text.bottom - gap.top - gap.bottom) / 2;
+})"""
+
+
+def check_centred(page):
+    aside = page.evaluate(ASIDE)
+    assert len(aside) >= 4 and max(aside) < 3
+
+
+@only_chromium
+def test_what_stands_alone_on_a_wire_stands_on_it(visit):
+    page = visit(gv.explore(circuit, INPUTS), viewport={"width": 800, "height": 900})
+    soon(page, check_centred, page)
+    turn(page, "w0")
+    soon(page, check_centred, page)
+
+
 @only_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])

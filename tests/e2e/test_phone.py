@@ -95,6 +95,36 @@ def test_a_wide_figure_is_as_high_as_what_is_seen_of_it(visit, name):
     assert whole["fades"] == [False, False]
 
 
+# from the left side of what is seen: where the legend begins and ends
+LEGEND = """() => {
+    const frame = document.querySelector(".gv-stage").getBoundingClientRect();
+    const { left, right } = document.querySelector(".gv-stage .gv-legend").getBoundingClientRect();
+    return [left - frame.left, frame.right - right];
+}"""
+
+
+def check_legend(page):
+    assert all(room >= 0 for room in page.evaluate(LEGEND))
+
+
+@only_chromium
+@pytest.mark.parametrize("width", [390, 700])
+def test_the_legend_goes_along(visit, width):
+    page = visit(gv.explore(circuit, INPUTS), viewport={"width": width, "height": 844})
+    for place in (10_000, 200, 0):
+        page.evaluate(SCROLL, place)
+        soon(page, check_legend, page)
+
+
+@only_chromium
+def test_a_wide_practice_fades_where_it_goes_on(visit):
+    page = visit(gv.practice(circuit, INPUTS))
+    stage = page.locator(".gv-stage")
+    expect(stage).to_have_class("gv-stage gv-more-after")
+    page.evaluate(SCROLL, 10_000)
+    expect(stage).to_have_class("gv-stage gv-more-before")
+
+
 @only_chromium
 def test_buttons_of_steps_do_not_jump_up_and_down(visit):
     """Steps lead along the figure; it makes room, and keeps it until all is shown."""

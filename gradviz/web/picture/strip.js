@@ -5,6 +5,7 @@ import { make, within } from "../parts/dom.js";
 
 const BORDER = 14; // of paper above and below what is to be seen
 const READ = 90; // pixels of the words below: of less of them nothing is shown
+const FADE = 44; // pixels of the page at a side where there is more of it
 const SOLID = ".gv-node, .gv-label, .gv-block";
 const WORDS = ".gv-caption, .gv-legend"; // below all that
 
@@ -26,6 +27,7 @@ export class Strip {
     /** From where to where it is seen. @type {[number, number] | null} */
     this.span = null;
     this.end = 0; // with the words below
+    this.shift = 0; // of these words, which go along with what is seen
   }
 
   /** @param {SVGSVGElement} svg */
@@ -60,7 +62,11 @@ export class Strip {
     const kept = mayShrink ? null : this.span;
     const span = kept ? union(kept, seen) : seen;
     this.span = span;
-    const words = spanOf(this.words, sides[0] + READ, sides[1]);
+    if (mayShrink) this.shift = this.shifted(scrollLeft > 1 ? sides[0] + FADE / scale : 0);
+    const below = this.words.map(([left, top, right, bottom]) => {
+      return /** @type {Bounds} */ ([left + this.shift, top, right + this.shift, bottom]);
+    });
+    const words = spanOf(below, sides[0] + READ, sides[1]);
     const rise = words ? words[0] - span[1] + BORDER : 0;
     const end = Math.max(words ? words[1] - rise : span[1], kept ? this.end : 0);
     this.end = end;
@@ -78,8 +84,20 @@ export class Strip {
     for (const sheet of stage.querySelectorAll(":scope > svg"))
       styled(sheet, { translate: `0 ${(-scale * span[0]).toFixed(1)}px` });
     for (const part of svg.querySelectorAll(WORDS))
-      styled(part, { translate: `0 ${-rise.toFixed(1)}px` });
+      styled(part, { translate: `${this.shift.toFixed(1)}px ${-rise.toFixed(1)}px` });
     if (stage.scrollTop) stage.scrollTop = 0; // a card that is focused
+  }
+
+  /**
+   * How far the words below go to the right, to begin where the picture is seen; but not beyond it.
+   * @param {number} side
+   */
+  shifted(side) {
+    const [left, right] = [Math.min, Math.max].map((most, at) => {
+      return most(...this.words.map((each) => each[2 * at]));
+    });
+    const last = Number(this.svg?.getAttribute("width")) - BORDER - right;
+    return this.words.length ? Math.max(0, Math.min(side - left, last)) : 0;
   }
 
   /**

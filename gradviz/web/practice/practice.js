@@ -6,6 +6,7 @@ import { shareKeys } from "../hands/keys.js";
 import { runOf, unpacked } from "../numbers/run.js";
 import { make, scrolls } from "../parts/dom.js";
 import { Picture } from "../picture/picture.js";
+import { Strip } from "../picture/strip.js";
 import { speaker } from "../words.js";
 import { Fields } from "./fields.js";
 import { known, resultOf } from "./known.js";
@@ -56,6 +57,10 @@ export class Practice {
     const stage = make("div", "gv-stage");
     stage.append(sheet);
     scrolls(stage);
+    const strip = new Strip(stage);
+    const fade = () => strip.fit(true, true); // all of its height is seen
+    new ResizeObserver(fade).observe(stage);
+    stage.addEventListener("scroll", fade, { passive: true });
     const ask = (/** @type {"hint" | "show"} */ what) => this.act(this.here, what);
     const back = () => this.fields.inputs[this.here].focus();
     this.panel = new Panel(say, blanks, `gv-said-${this.name}`, ask, back);

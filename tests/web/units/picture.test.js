@@ -284,7 +284,9 @@ test("a picture wider than its stage is as high as what is seen of it", () => {
   strip.fit(false, true); // nothing is held
   assert.ok(!stage.classList.contains("gv-strip"));
   strip.hold(svg);
-  const risen = (element) => parseFloat(element.style.getPropertyValue("translate").split(" ")[1]);
+  const legend = svg.querySelector(".gv-legend");
+  const moved = (element) => element.style.getPropertyValue("translate").split(" ").map(parseFloat);
+  const risen = (element) => moved(element)[1];
   stage.scrollLeft = 360; // cards 4 to 7
   strip.fit(false, true);
   assert.deepEqual(["before", "after"].map((side) => stage.classList.contains(`gv-more-${side}`)), [
@@ -292,18 +294,21 @@ test("a picture wider than its stage is as high as what is seen of it", () => {
     true,
   ]);
   assert.equal(risen(svg), -(40 - 14));
-  assert.equal(parseFloat(stage.style.height), 70 + 40 + 14 - (40 - 14));
-  stage.scrollLeft = 0; // cards 0 to 3, and the legend
+  assert.equal(parseFloat(stage.style.height), 70 + 40 + 14 - (40 - 14) + 15 + 14);
+  assert.equal(moved(legend)[0], 360 + 44); // it goes along, and begins where nothing fades
+  stage.scrollLeft = 0; // cards 0 to 3
   strip.fit(false, false);
   assert.equal(risen(svg), 0);
   assert.equal(parseFloat(stage.style.height), 70 + 40 + 14 + 15 + 14);
   strip.fit(false, true);
-  assert.equal(risen(svg.querySelector(".gv-legend")), -(380 - 14 - (30 + 40 + 14) + 14));
+  assert.equal(moved(legend)[0], 0);
+  assert.equal(risen(legend), -(380 - 14 - (30 + 40 + 14) + 14));
   assert.equal(parseFloat(stage.style.height), 30 + 40 + 14 + 15 + 14);
   assert.ok(!stage.classList.contains("gv-more-before"));
   stage.scrollLeft = width * 2;
   strip.fit(false, true); // nothing is there
   assert.equal(risen(svg), 0);
+  assert.equal(moved(legend)[0], width - 14 - 200); // not beyond the picture
   strip.fit(true, true);
   assert.equal(stage.style.height, "");
   assert.ok(!stage.classList.contains("gv-strip"));
