@@ -64,7 +64,12 @@ function startFigure(given, page) {
  * @param {FigureGiven} given
  */
 function needs(say, given) {
-  return given.can_move || given.held ? [] : [say("page.alone.needs_python")];
+  return canMove(given) ? [] : [say("page.alone.needs_python")];
+}
+
+/** @param {FigureGiven} given */
+function canMove(given) {
+  return given.can_move || given.held !== null;
 }
 
 /**
@@ -85,13 +90,15 @@ function tiedIn({ sliders }, { inputs }) {
 }
 
 /**
- * Grey what only Python could open or close, and say so.
+ * Grey what only Python could open or close, and say so; what only Python could move looks fixed.
  * @param {Say} say
  * @param {View} view
  * @param {Answers} answers
  */
 function mark(say, view, answers) {
   const { svg } = view.stage.picture;
+  if (!canMove(answers.given))
+    for (const card of svg.querySelectorAll(".gv-held")) card.classList.remove("gv-held");
   view.reasons.opener.disabled = true;
   view.reasons.opener.title = say("page.alone.arrays");
   const parts = svg.querySelectorAll(".gv-block, .gv-node[data-block], .gv-node[data-box]");

@@ -232,6 +232,7 @@ test("a figure that stands still says what it would need", async () => {
   const el = opened(case_("still").told);
   assert.equal(el.querySelector(".gv-ranges").hidden, true);
   assert.equal(el.querySelector(".gv-alone-note").textContent, say("page.alone.needs_python"));
+  assert.equal(el.querySelector(".gv-held"), null);
   await typed(el, "n0", "2.5");
   assert.equal(message(el), say("page.alone.needs_python"));
 });
