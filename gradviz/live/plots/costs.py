@@ -32,7 +32,8 @@ from gradviz.live.plots.plot import (
 from gradviz.numerals import numeral
 from gradviz.words import say
 
-COLOURS = {"reverse": GRADIENT, "forward": VALUE, "bumping": RISING, "paths": FALLING}
+# as in the race, and as what flows in the figures
+COLOURS = {"reverse": GRADIENT, "forward": RISING, "bumping": VALUE, "paths": FALLING}
 MARKERS = {"reverse": "o", "forward": "s", "bumping": "^", "paths": "x"}
 
 
@@ -243,7 +244,7 @@ def granularity(table: Granularities) -> tuple[Figure, str]:
     names = [plain(grain.name) for grain in table]
     for place, column in enumerate(("nodes", "local_derivatives", "microseconds", "lines_by_hand")):
         numbers = [getattr(grain, column) for grain in table]
-        bars = axes[place].barh(names, numbers, color=[INK, *COLOURS.values()][place])
+        bars = axes[place].barh(names, numbers, color=(INK, GRADIENT, VALUE, RISING)[place])
         axes[place].bar_label(
             bars, [numeral(number, 3) for number in numbers], padding=3, fontsize=9, color=INK
         )
@@ -280,11 +281,11 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
         sizes,
         [each.in_operations for each in costs],
         marker="o",
-        color=COLOURS["reverse"],
+        color=GRADIENT,
         label=operations,
     )
     axes.semilogx(
-        sizes, [each.in_time for each in costs], marker="s", color=COLOURS["forward"], label=time
+        sizes, [each.in_time for each in costs], marker="s", color=VALUE, label=time
     )
     axes.set(xlabel=say("plot.cheap.inputs"), ylabel=say("plot.cheap.gradient"), ylim=(0, None))
     axes.legend(**LEGEND)
