@@ -5,7 +5,7 @@ const BY_HAND = 200; // milliseconds a beat
 const PLAYING = 280; // slower: nobody waits for the next
 const LONGEST_PLAY = 24_000; // milliseconds: of all steps
 const QUICK = 60; // a beat that is shorter shows no numbers on their way
-const GLANCE = 250; // milliseconds in which such steps are one move: the picture is painted once
+const GLANCE = 300; // milliseconds in which such steps are one move: the picture is painted once
 
 export const PASSING = 5; // beats of what is handed on along a wire
 

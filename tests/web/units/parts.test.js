@@ -117,7 +117,7 @@ test("a play lasts so long at most, and half as long at twice the speed", () => 
   assert.equal(player.beat * beats, 48_000);
 });
 
-test("steps too quick to be told apart are played in moves of a quarter of a second", () => {
+test("steps too quick to be told apart are played in moves of a third of a second", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const gone = [];
   const player = new Player(say, (step) => (gone.push(step), player.show(step, steps(1000))));
@@ -125,7 +125,7 @@ test("steps too quick to be told apart are played in moves of a quarter of a sec
   player.play();
   for (let time = 0; player.timer; time += 10, mock.timers.tick(10)) assert.ok(time <= 25_500);
   assert.equal(player.step, 1000);
-  assert.ok(gone.length > 80 && gone.length <= 96);
+  assert.ok(gone.length > 65 && gone.length <= 80);
   const most = Math.max(...gone.slice(1).map((step, at) => step - gone[at]));
   assert.ok(most < 20);
 });
