@@ -284,9 +284,7 @@ def cheap_gradient(sizes: Sequence[int] = (1, 10, 100, 1000, 10_000)) -> tuple[F
         color=GRADIENT,
         label=operations,
     )
-    axes.semilogx(
-        sizes, [each.in_time for each in costs], marker="s", color=VALUE, label=time
-    )
+    axes.semilogx(sizes, [each.in_time for each in costs], marker="s", color=VALUE, label=time)
     axes.set(xlabel=say("plot.cheap.inputs"), ylabel=say("plot.cheap.gradient"), ylim=(0, None))
     axes.legend(**LEGEND)
     rows = [
