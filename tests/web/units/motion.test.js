@@ -138,6 +138,29 @@ test("a quick play has dots in place of numbers", async () => {
   }
 });
 
+test("quick steps that are one move are shown one after another", async () => {
+  const { el, view } = shown("nested", 0);
+  const { steps, edges } = view.structure;
+  view.moves.beat = 10;
+  view.store.tell({ step: 3 });
+  await painted();
+  const operands = steps.slice(1, 4).map(([, node]) => edges.filter(({ to }) => to === node).length);
+  const dots = [...el.querySelectorAll(".gv-motion circle")];
+  assert.equal(dots.length, operands[0] + operands[1] + operands[2]);
+  const seen = (now) => {
+    soon(now);
+    return dots.map((dot) => Number(dot.getAttribute("opacity")) > 0);
+  };
+  let before = 0;
+  operands.forEach((count, place) => {
+    const wanted = dots.map((_, at) => at >= before && at < before + count);
+    assert.deepEqual(seen(30 * place + 8), wanted); // each takes three beats
+    before += count;
+  });
+  mock.timers.tick(90);
+  assert.equal(moving(el), 0);
+});
+
 test("places along a way are as far apart in time as they are in space", () => {
   const way = through([
     [0, 0],
