@@ -17,6 +17,7 @@ export class Strip {
     this.stage = stage;
     this.fades = make("div", "gv-fades"); // a mask would be worked out anew in each frame
     this.finger = matchMedia("(pointer: coarse)"); // which has no bar to scroll by
+    this.fades.style.setProperty("--gv-fade", `${FADE}px`);
     stage.append(this.fades);
     /** @type {SVGSVGElement | null} */
     this.svg = null;
