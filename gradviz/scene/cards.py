@@ -109,9 +109,10 @@ def numbers(
     width: float,
     height: float,
     role: str = "adjoint",
+    live: bool = False,
 ) -> tuple[list[Text], list[Map]]:
     """The value and the gradient, or what else has this role, on a card of this size, and the maps
-    of arrays.
+    of arrays; `live` for who fills in their cells.
     """
     is_mapped = heat.is_mapped(example)
     below = MAP_TOP - 6 + (height - HEAD - 4) / 2 if is_mapped else 51  # the gradient
@@ -121,8 +122,8 @@ def numbers(
     ]
     maps = (
         [
-            heat_map("value", value, example.shape, MAP_TOP, width),
-            heat_map(role, second, example.shape, below + 6, width),
+            heat_map("value", None if live else value, example.shape, MAP_TOP, width),
+            heat_map(role, None if live else second, example.shape, below + 6, width),
         ]
         if is_mapped
         else []

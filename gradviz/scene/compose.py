@@ -181,7 +181,7 @@ class _Composer:
         texts, maps = [], []
         if self.layout.width:  # who finds places itself writes and draws itself
             texts, maps = cards.numbers(
-                value, adjoint, example, box.width, box.height, self.run.second
+                value, adjoint, example, box.width, box.height, self.run.second, self.live
             )
         return Card(
             index=node.index,

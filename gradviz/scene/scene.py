@@ -60,7 +60,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Map:
     """A heat map: rows of cells, each with its shade (see :func:`gradviz.scene.heat.shades`); none
-    of numbers that are not known.
+    of numbers that are not known, or that the page fills in.
     """
 
     role: str

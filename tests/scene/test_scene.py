@@ -295,6 +295,19 @@ def test_a_live_scene_stands_where_the_still_one_does():
     assert not re.search("<(desc|style)>", paint(live))
 
 
+def test_who_fills_in_numbers_fills_in_the_cells_of_maps():
+    figure = gv.draw(gv.trace(lambda x: (x * x).sum(), x=np.linspace(-1, 1, 64).reshape(8, 8)))
+    live = compose(figure.run, figure.layout, figure.highlights, live=True)
+    pairs = [
+        (still, filled)
+        for still_card, card in zip(figure.scene.cards, live.cards)
+        for still, filled in zip(still_card.maps, card.maps, strict=True)
+    ]
+    assert len(pairs) == 4
+    for still, filled in pairs:
+        assert still.shades and filled == replace(still, shades=())
+
+
 def test_painters_know_scenes_only():
     """No graph, no run, and nothing of how a scene was made."""
     known = {f"gradviz.scene.{name}" for name in ("scene", "heat", "text")}

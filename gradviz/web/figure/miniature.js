@@ -1,7 +1,7 @@
 // A graph in a small space, as wide as there is room: cards shrink to stops with a name, wires to
 // lines. Everything is placed in parts of the whole, so that it follows its box without a script.
 
-import { SVG, make, within } from "../parts/dom.js";
+import { drawn, make, within } from "../parts/dom.js";
 
 const MINI = {
   flatter: 0.5, // of the height that the graph has as a figure
@@ -40,16 +40,11 @@ export class Miniature {
     const size = Math.min(MINI.highest, Math.max(MINI.lowest, MINI.flatter * height));
     this.element.style.height = `${Math.round(size)}px`;
     this.element.style.maxWidth = `${Math.round(MINI.wider * width)}px`;
-    const wires = document.createElementNS(SVG, "svg");
-    wires.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
-    wires.setAttribute("preserveAspectRatio", "none");
-    this.wires = ways.map((way) => {
-      const [flow, wire] = ["gv-mini-flow", "gv-mini-wire"].map((kind) => {
-        const path = document.createElementNS(SVG, "path");
-        path.setAttribute("class", kind);
-        path.setAttribute("d", way);
-        return path;
-      });
+    const viewBox = `${left} ${top} ${width} ${height}`;
+    const wires = drawn("svg", { viewBox, preserveAspectRatio: "none" });
+    this.wires = ways.map((d) => {
+      const flow = drawn("path", { class: "gv-mini-flow", d });
+      const wire = drawn("path", { class: "gv-mini-wire", d });
       wires.append(flow, wire);
       return { flow, wire };
     });

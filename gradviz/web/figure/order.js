@@ -5,7 +5,7 @@ import { chipOf, standAt } from "../motion/chips.js";
 import { groundOf } from "../motion/motion.js";
 import { numeral } from "../numbers/numeral.js";
 import { gatesOf, isSameGradient, sweptInOrder } from "../numbers/order.js";
-import { SVG, make, written } from "../parts/dom.js";
+import { drawn, make, written } from "../parts/dom.js";
 /** @import { Swept } from "../numbers/order.js" */
 /** @import { Picture } from "../picture/picture.js" */
 
@@ -43,8 +43,7 @@ export class Order {
     this.element = make("div", "gv-order");
     this.element.append(this.chooser, this.again);
     this.isMarked = true; // as far as is known
-    this.marks = document.createElementNS(SVG, "g");
-    this.marks.setAttribute("class", "gv-marks");
+    this.marks = drawn("g", { class: "gv-marks" });
   }
 
   /** The sweep goes its own way again. */

@@ -1,7 +1,7 @@
 // A block folds into its card, and unfolds: what is in it shrinks into one place or grows from it,
 // and the other cards glide to where they stand now.
 
-import { SVG } from "../parts/dom.js";
+import { drawn } from "../parts/dom.js";
 import { easedBoth, groundOf } from "./motion.js";
 /** @import { Motion } from "./motion.js" */
 /** @import { Picture } from "../picture/picture.js" */
@@ -86,8 +86,7 @@ export function refold(motion, block, old, now) {
   motion.lay(now.picture);
   motion.begin(FOLDING);
   const open = from.isOpen ? from : to;
-  const group = document.createElementNS(SVG, "g");
-  group.append(...open.parts.map((part) => part.cloneNode(true)));
+  const group = drawn("g", {}, ...open.parts.map((part) => part.cloneNode(true)));
   for (const part of group.querySelectorAll("[id]")) part.removeAttribute("id");
   motion.layer.append(group);
   const [start, end] = [now.taken(old, from.box), to.box];

@@ -2,7 +2,7 @@
 // paints what moves and not the picture, which holds the new numbers all the while. One clock moves
 // all; nothing is left on the sheet when it ends, or is ended.
 
-import { SVG } from "../parts/dom.js";
+import { drawn } from "../parts/dom.js";
 /** @import { Picture } from "../picture/picture.js" */
 
 /**
@@ -29,11 +29,8 @@ export function groundOf(picture) {
 export class Motion {
   constructor() {
     this.reduced = matchMedia("(prefers-reduced-motion: reduce)");
-    this.sheet = document.createElementNS(SVG, "svg");
-    this.sheet.setAttribute("class", "gv-motion");
-    this.sheet.setAttribute("aria-hidden", "true");
-    this.layer = document.createElementNS(SVG, "g");
-    this.sheet.append(this.layer);
+    this.layer = drawn("g");
+    this.sheet = drawn("svg", { class: "gv-motion", "aria-hidden": "true" }, this.layer);
     /** @type {Track[]} */
     this.tracks = [];
     /** What is to be done at a time, or at once when all is ended. @type {(() => void)[]} */
@@ -197,10 +194,7 @@ export class Motion {
       this.move(copy, "opacity", (share) => (at ? 1 - share : share).toFixed(2), delay, duration);
       return copy;
     });
-    const group = document.createElementNS(SVG, "g");
-    group.setAttribute("transform", ground);
-    group.append(...texts);
-    this.layer.prepend(group);
+    this.layer.prepend(drawn("g", { transform: ground }, ...texts));
   }
 }
 

@@ -64,17 +64,23 @@ export function setName(element, label) {
 }
 
 /**
- * @param {string} path
- * @returns {SVGSVGElement}
+ * An element of a picture.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Node | string)[]} content
  */
+export function drawn(tag, attributes = {}, ...content) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...content);
+  return element;
+}
+
+/** @param {string} path */
 export function icon(path) {
-  const svg = document.createElementNS(SVG, "svg");
-  const shape = document.createElementNS(SVG, "path");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
+  const shape = drawn("path", { d: path });
+  return drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, shape);
 }
 
 /**

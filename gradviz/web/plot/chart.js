@@ -1,7 +1,7 @@
 // A curve over the epochs that grows as they come, on axes that stand still.
 
 import { numeral } from "../numbers/numeral.js";
-import { drawn } from "./marks.js";
+import { drawn } from "../parts/dom.js";
 
 const LEFT = 44; // pixels around the axes
 const RIGHT = 16; // and of a name beside them, at least
@@ -105,11 +105,9 @@ export class EpochChart {
     this.dots = this.lines.map((_, line) =>
       drawn("circle", { r: 4, class: `gv-epoch-dot ${lookOf(line)}` }),
     );
-    this.labels = this.names.map((name, line) => {
-      const label = drawn("text", { class: `gv-epoch-name ${lookOf(line)}` });
-      label.textContent = name;
-      return label;
-    });
+    this.labels = this.names.map((name, line) =>
+      drawn("text", { class: `gv-epoch-name ${lookOf(line)}` }, name),
+    );
     this.svg.replaceChildren(...parts, ...this.paths, ...this.dots, ...this.labels);
   }
 
@@ -135,17 +133,15 @@ export class EpochChart {
     const end = width - this.right;
     const rows = ticksOf(low, high, this.isLog).flatMap((at) => {
       const y = this.y(at);
-      const label = drawn("text", { x: LEFT - 6, y: y + 4, "text-anchor": "end" });
-      label.textContent = numeral(this.isLog ? 10 ** at : at, 3);
+      const place = { x: LEFT - 6, y: y + 4, "text-anchor": "end" };
+      const label = drawn("text", place, numeral(this.isLog ? 10 ** at : at, 3));
       return [drawn("path", { class: "gv-epoch-grid", d: `M${LEFT} ${y}H${end}` }), label];
     });
     const columns = ticksOf(first, last, false)
       .filter(Number.isInteger)
       .map((at) => {
         const place = { x: this.x(at), y: height - 5, "text-anchor": "middle" };
-        const label = drawn("text", place);
-        label.textContent = numeral(at);
-        return label;
+        return drawn("text", place, numeral(at));
       });
     return [...rows, ...columns];
   }

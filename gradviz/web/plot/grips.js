@@ -4,8 +4,7 @@
 import { placeOf, stepsIn, valueAt } from "../hands/places.js";
 import { numeral } from "../numbers/numeral.js";
 import { stepsOf } from "../numbers/typed.js";
-import { ICONS, button, follow, icon, make, setName } from "../parts/dom.js";
-import { drawn } from "./marks.js";
+import { ICONS, button, drawn, follow, icon, make, setName } from "../parts/dom.js";
 import { spotOf, valueAlong } from "./places.js";
 
 const REACH = 15; // points around a point that a finger meets

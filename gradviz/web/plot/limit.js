@@ -1,7 +1,7 @@
 // A magnifier on a secant, which goes along as h shrinks: as gradviz/live/plots/limit.py draws it.
 
 import { numeral } from "../numbers/numeral.js";
-import { drawn } from "./marks.js";
+import { drawn } from "../parts/dom.js";
 import { spelled, spotOf } from "./places.js";
 
 const LENS_APART = 1.15; // of the two points in the lens, in radii

@@ -1,19 +1,8 @@
 // What moves in a plot, as elements of its picture.
 
 import { full } from "../numbers/numeral.js";
-import { SVG } from "../parts/dom.js";
+import { drawn } from "../parts/dom.js";
 import { endsOf, isWithin, spelled, spotOf, wayThrough } from "./places.js";
-
-/**
- * @template {keyof SVGElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string | number>} attributes
- */
-export function drawn(tag, attributes) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
-}
 
 export class MarkView {
   /**

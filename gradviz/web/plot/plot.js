@@ -3,13 +3,13 @@
 
 import { findSliders, isUnderAHand, numberOf, slide } from "../hands/sliders.js";
 import { unpacked } from "../numbers/run.js";
-import { SVG, make } from "../parts/dom.js";
+import { SVG, drawn, make } from "../parts/dom.js";
 import { speaker } from "../words.js";
 import { curveOf } from "./curve.js";
 import { Grips } from "./grips.js";
 import { PLOTS, workedOut } from "./kinds.js";
 import { LimitLens } from "./limit.js";
-import { MarkView, drawn } from "./marks.js";
+import { MarkView } from "./marks.js";
 
 const NARROW = 480; // pixels: in less, the picture is made for a phone
 const A_POINT = 4 / 3; // pixels
