@@ -184,6 +184,7 @@ def _found(
             edge["pos"], height
         )
         for edge in found.get("edges", ())
+        if "pos" in edge
     }
     boxes = dict(_boxes(objects, height))
     for node, (front, _) in zip(graph.nodes, rooms):
@@ -238,7 +239,26 @@ def skeleton(
             yield f'{label} -> {target} [tailport=e headport="{port}"]'
         else:
             yield f'{source} -> {target} [tailport=e headport=w comment="{label}"]'
+    for before, node in _behind(graph):
+        yield f"n{before.index} -> n{node.index} [style=invis]"
     yield "}"
+
+
+def _behind(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    """What a block takes from outside, and inputs inside of it that are used only after that: they
+    stand behind it, or else the block would begin beside what comes before it, above or below.
+    """
+    used: dict[Node, int] = {}  # first by which node
+    inside: dict[Block | None, list[Node]] = {}
+    for edge in graph.edges:
+        used.setdefault(edge.source, edge.target.index)
+    for node in graph.inputs:
+        inside.setdefault(node.block, []).append(node)
+    for edge in graph.edges:
+        if edge.target.block not in (None, edge.source.block):
+            for node in inside.get(edge.target.block, ()):
+                if edge.source.index < used.get(node, 0):
+                    yield edge.source, node
 
 
 def _clusters(

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch_checks import assert_right, own_gradients
 
 import gradviz as gv
 from gradviz.audit import audit
+from gradviz.figure.figure import Figure
 from gradviz.graph import is_from_elsewhere
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("torch")]
@@ -331,6 +333,26 @@ def test_a_large_model_is_drawn_saved_and_small(torch, case):
     with tempfile.TemporaryDirectory() as folder:
         page = gv.draw(graph).save(f"{folder}/model.html")
         assert page.stat().st_size < 2_000_000
+
+
+def test_modules_in_a_row_stand_side_by_side(torch):
+    """Parameters stand behind what their module takes, so that no module lies above another."""
+    nn = torch.nn
+    row = nn.Sequential(nn.Linear(4, 9), nn.LayerNorm(9), nn.Tanh(), nn.Linear(9, 9), nn.GELU())
+    run = gv.trace_torch(row, torch.randn(3, 4), loss=torch.sum).example
+    for labels in (True, False):
+        figure = Figure(run, labels=labels)
+        cards = figure.scene.cards
+        frames = sorted((frame.box for frame in figure.scene.frames), key=lambda box: box.x)
+        assert len(frames) == 5
+        for one, other in pairwise(frames):
+            assert one.x + one.width <= other.x
+        for edge in run.graph.edges:
+            arrives = edge.target.block not in (None, edge.source.block)
+            for node in run.graph.inputs if arrives else ():
+                if node.block == edge.target.block:
+                    box = cards[edge.source.index].box
+                    assert box.x + box.width <= cards[node.index].box.x
 
 
 def test_its_example_runs():

@@ -44,7 +44,6 @@ export class View {
     this.frame = this.rest = this.slice = 0;
     this.restaged = this.waiting = this.ended = false;
     this.told = store.get("hand") ?? {};
-    this.sought = ""; // what was brought in sight last
     /** What else to do when numbers are shown. @type {() => void} */
     this.shown = () => {};
     this.ways = new Ways(say, store);
@@ -73,7 +72,8 @@ export class View {
     this.code = new Beside(say, store, (ids) => this.pointAt(ids), select);
     this.sliders = new Sliders(store);
     this.hands = new Hands(this.stage.element, (input, value) => this.move(input, value));
-    this.lens = new Lens(say, this.stage.element, this.stage.picture.svg, () => {
+    const { svg } = this.stage.picture;
+    this.lens = new Lens(say, this.stage.element, svg, this.structure.path, () => {
       for (const part of this.seen()) this.stage.picture.fill(part);
     });
     this.elements = new Elements(say, this.stage.element, (node, index) =>
@@ -212,7 +212,7 @@ export class View {
     this.structure = this.ways.told(this.store.get("structure"));
     this.run = this.state = unknownRun(this.structure);
     this.stage.put(this.structure);
-    this.lens.hold(this.stage.picture.svg);
+    this.lens.hold(this.stage.picture.svg, this.structure.path);
     this.attach();
     this.forecast.load(this.structure);
   }
@@ -368,10 +368,7 @@ export class View {
     const wrong = this.store.get("wrong").map((node) => `n${node}`);
     picture.mark("gv-lit", lit);
     const sought = lit.length ? lit : [selected];
-    if (sought.join() !== this.sought) {
-      this.sought = sought.join();
-      this.lens.follow(sought.flatMap((id) => picture.elements(id)));
-    }
+    this.lens.follow(sought.flatMap((id) => picture.elements(id)));
     picture.mark("gv-selected", selected ? [selected] : []);
     picture.mark("gv-because", because(this.structure, selected));
     picture.mark("gv-wrong", wrong);

@@ -19,9 +19,10 @@ export class Lens {
    * @param {Say} say
    * @param {HTMLElement} stage
    * @param {SVGSVGElement} svg
+   * @param {string[]} path of the part of the graph that this shows
    * @param {() => void} moved what to do when other parts have come in sight
    */
-  constructor(say, stage, svg, moved) {
+  constructor(say, stage, svg, path, moved) {
     this.stage = stage;
     this.svg = svg;
     this.moved = moved;
@@ -40,7 +41,10 @@ export class Lens {
     stage.addEventListener("scroll", () => this.pass(), { passive: true });
     // where the output is in sight, until a person scrolls elsewhere
     this.isAtOutput = true;
-    /** What is to be in sight. @type {Element[]} */
+    this.part = path.join(); // of the graph
+    /** What is to be looked at. @type {Element[]} */
+    this.led = [];
+    /** What of it is kept in sight. @type {Element[]} */
     this.sought = [];
     this.isLed = false; // from part to part
     stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
@@ -49,7 +53,7 @@ export class Lens {
       if (stage.clientWidth !== this.room) this.stand();
     });
     this.watch.observe(stage);
-    this.hold(svg);
+    this.hold(svg, path);
   }
 
   /** A person looks elsewhere than at the output. */
@@ -92,6 +96,9 @@ export class Lens {
    * @param {Element[]} parts
    */
   follow(parts) {
+    const { led } = this;
+    if (parts.length === led.length && parts.every((part, at) => part === led[at])) return;
+    this.led = parts;
     this.isLed = this.sought.length > 0 && parts.length > 0;
     this.sought = parts;
     this.seek();
@@ -109,9 +116,16 @@ export class Lens {
     stage.scrollLeft += left < 0 ? left : Math.min(right, left);
   }
 
-  /** @param {SVGSVGElement} svg */
-  hold(svg) {
+  /**
+   * Another picture, which is seen from its output if it is of another part of the graph.
+   * @param {SVGSVGElement} svg
+   * @param {string[]} path
+   */
+  hold(svg, path) {
     this.svg = svg;
+    this.sought = [];
+    if (path.join() !== this.part) this.isAtOutput = true;
+    this.part = path.join();
     this.width = Number(svg.getAttribute("width"));
     this.strip.hold(svg);
     this.set(this.zoom);

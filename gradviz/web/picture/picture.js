@@ -144,12 +144,12 @@ export class Picture {
   }
 
   /**
-   * The elements of a node or an edge by its id, such as n3 or e5.
+   * The elements of a node or an edge by its id, such as n3 or e5; none of no id.
    * @param {string} id
    * @returns {SVGGElement[]}
    */
   elements(id) {
-    const index = Number(id.slice(1));
+    const index = parseInt(id.slice(1));
     const part = (id[0] === "n" ? this.nodes : this.edges)[index];
     if (!part) return [];
     return "label" in part && part.label ? [part.g, part.label] : [part.g];

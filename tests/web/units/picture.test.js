@@ -144,7 +144,7 @@ function lens(scroll = 500) {
     return { x: 0, y: 0, width: now, height: now / 2 };
   };
   let moved = 0;
-  const made = new Lens(say, stage, picture.svg, () => (moved += 1));
+  const made = new Lens(say, stage, picture.svg, [], () => (moved += 1));
   stage.scrollLeft = 0; // here it stands at the output, wherever that is
   return { lens: made, stage, svg: picture.svg, width, moved: () => moved };
 }
@@ -238,15 +238,28 @@ test("a wide picture is seen from its output, and what is looked for is brought 
   it.follow([card]);
   assert.equal(stage.scrollLeft, 500 - 300 - 24);
   stand(card, 40, 0, 60, 58); // it is in sight
-  it.follow([card]);
+  it.seek();
   assert.equal(stage.scrollLeft, 176);
   stand(card, 190, 0, 60, 58);
-  it.follow([card]);
+  it.follow([card]); // as before
+  assert.equal(stage.scrollLeft, 176);
+  it.seek();
   assert.equal(stage.scrollLeft, 176 + 50 + 24);
   point(svg, "pointerdown"); // a person looks elsewhere
   stage.scrollLeft = 7;
   it.stand();
   assert.equal(stage.scrollLeft, 7);
+  it.hold(svg, []); // a block was closed
+  assert.equal(stage.scrollLeft, 7);
+  it.follow([card]);
+  it.hold(svg, ["layer1"]); // a box was opened
+  assert.equal(stage.scrollLeft, 500);
+});
+
+test("no part has no id", () => {
+  const { picture } = pictured("nested");
+  assert.equal(picture.elements("e0").length, 2);
+  for (const id of ["", "n", "e", "n99"]) assert.deepEqual(picture.elements(id), []);
 });
 
 test("the gap of a wire is as wide as its label, and a trivial derivative is marked", () => {
