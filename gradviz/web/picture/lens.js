@@ -42,9 +42,8 @@ export class Lens {
     // where the output is in sight, until a person scrolls elsewhere
     this.isAtOutput = true;
     this.part = path.join(); // of the graph
-    /** What is to be looked at. @type {Element[]} */
-    this.led = [];
-    /** What of it is kept in sight. @type {Element[]} */
+    this.led = ""; // to the parts of these ids
+    /** What is kept in sight. @type {Element[]} */
     this.sought = [];
     this.isLed = false; // from part to part
     stage.addEventListener("pointerdown", () => this.leave(), { passive: true });
@@ -96,9 +95,9 @@ export class Lens {
    * @param {Element[]} parts
    */
   follow(parts) {
-    const { led } = this;
-    if (parts.length === led.length && parts.every((part, at) => part === led[at])) return;
-    this.led = parts;
+    const led = parts.map(({ id }) => id).join();
+    if (led === this.led) return;
+    this.led = led;
     this.isLed = this.sought.length > 0 && parts.length > 0;
     this.sought = parts;
     this.seek();
@@ -124,8 +123,11 @@ export class Lens {
   hold(svg, path) {
     this.svg = svg;
     this.sought = [];
-    if (path.join() !== this.part) this.isAtOutput = true;
-    this.part = path.join();
+    if (path.join() !== this.part) {
+      this.part = path.join();
+      this.isAtOutput = true;
+      this.led = "";
+    }
     this.width = Number(svg.getAttribute("width"));
     this.strip.hold(svg);
     this.set(this.zoom);

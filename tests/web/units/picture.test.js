@@ -250,8 +250,8 @@ test("a wide picture is seen from its output, and what is looked for is brought 
   it.stand();
   assert.equal(stage.scrollLeft, 7);
   it.hold(svg, []); // a block was closed
-  assert.equal(stage.scrollLeft, 7);
   it.follow([card]);
+  assert.equal(stage.scrollLeft, 7);
   it.hold(svg, ["layer1"]); // a box was opened
   assert.equal(stage.scrollLeft, 500);
 });
